@@ -1,0 +1,495 @@
+//! From what collectors found to an inventory: names are tied to resources, what was named and not seen gets a presence that says why.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use time::OffsetDateTime;
+
+use crate::{
+    Arn, BlindSpot, Declared, Evidence, Inventory, InventoryError, Links, NamedLink, Presence,
+    Reference, Resource, ResourceId, ResourceKind, Scope, ScopeRecord, Source, Tags, computed,
+    kinds::{self, Facts},
+    redact::Redactor,
+    resource::Attributes,
+    scope::GLOBAL,
+};
+
+/// What one collector found in one scope.
+#[derive(Debug)]
+pub struct Found {
+    scope: Scope,
+    now: OffsetDateTime,
+    redactor: Redactor,
+    resources: Vec<Entry>,
+    tags: Vec<(ResourceId, Tags)>,
+    listed: Vec<(Scope, ResourceKind)>,
+    absent: Vec<ResourceId>,
+    unreadable: Vec<ResourceId>,
+    blind_spots: Vec<BlindSpot>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    resource: Resource,
+    declared: Vec<Declared>,
+    also_named: Vec<ResourceId>,
+    /// Stays only if something that stays links to it.
+    offered: bool,
+}
+
+impl Found {
+    /// `now` becomes the time at which everything found was observed.
+    pub fn new(scope: Scope, now: OffsetDateTime, redactor: Redactor) -> Self {
+        Self {
+            scope,
+            now,
+            redactor,
+            resources: Vec::new(),
+            tags: Vec::new(),
+            listed: Vec::new(),
+            absent: Vec::new(),
+            unreadable: Vec::new(),
+            blind_spots: Vec::new(),
+        }
+    }
+
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// A resource that AWS reported.
+    pub fn resource<F: Facts>(
+        &mut self,
+        arn: &Arn,
+        facts: &F,
+        tags: impl IntoIterator<Item = (String, String)>,
+        source: Source,
+    ) {
+        self.push(arn, facts, tags, source, false);
+    }
+
+    /// A resource that AWS reported, which is kept only if something else hangs on it.
+    pub fn offer<F: Facts>(
+        &mut self,
+        arn: &Arn,
+        facts: &F,
+        tags: impl IntoIterator<Item = (String, String)>,
+        source: Source,
+    ) {
+        self.push(arn, facts, tags, source, true);
+    }
+
+    fn push<F: Facts>(
+        &mut self,
+        arn: &Arn,
+        facts: &F,
+        tags: impl IntoIterator<Item = (String, String)>,
+        source: Source,
+        offered: bool,
+    ) {
+        let mut attributes = kinds::attributes(facts);
+        self.redactor.scrub_value(&mut attributes);
+        let tags = self.clean_tags(tags);
+        let id = self.clean_id(&arn.into());
+        let named = tags
+            .iter()
+            .find(|(key, value)| &**key == "Name" && !value.is_empty())
+            .map(|(_, value)| value.to_string());
+        let name = named
+            .or_else(|| facts.name())
+            .unwrap_or_else(|| kinds::name_from_id(F::KIND, &id));
+        let name = self.redactor.scrub(&name).into_owned();
+        let mut links = Links::of(arn, source);
+        facts.links(&mut links);
+        let (mut declared, also_named) = links.finish();
+        for link in &mut declared {
+            link.to.id = self.clean_id(&link.to.id);
+        }
+        let resource = Resource {
+            id,
+            kind: F::KIND,
+            name: name.into(),
+            account: arn.account().into(),
+            region: F::KIND.region_of(arn).into(),
+            presence: Presence::Live,
+            tags,
+            attributes: Attributes::from_value(&attributes),
+            observed_at: self.now,
+        };
+        self.resources.push(Entry {
+            resource,
+            declared,
+            also_named,
+            offered,
+        });
+    }
+
+    /// A resource known from an earlier crawl whose content AWS never changes, taken over as it is.
+    pub fn known(&mut self, resource: &Resource, source: Source) -> bool {
+        let Some(arn) = resource.id.arn() else {
+            return false;
+        };
+        let Ok((declared, also_named)) =
+            kinds::declare(resource.kind, &arn, &resource.attributes, source)
+        else {
+            return false;
+        };
+        self.resources.push(Entry {
+            resource: resource.clone(),
+            declared,
+            also_named,
+            offered: true,
+        });
+        true
+    }
+
+    /// Tags of a resource that came from another call than the resource.
+    pub fn tags(&mut self, id: ResourceId, tags: impl IntoIterator<Item = (String, String)>) {
+        let tags = self.clean_tags(tags);
+        self.tags.push((id, tags));
+    }
+
+    /// Every resource of this kind in this scope was found: one that was not does not exist.
+    pub fn listed(&mut self, kind: ResourceKind) {
+        self.listed.push((self.scope.clone(), kind));
+    }
+
+    /// AWS said that this does not exist.
+    pub fn absent(&mut self, id: ResourceId) {
+        self.absent.push(id);
+    }
+
+    /// This was asked for by its id and could not be read; the blind spot says why.
+    pub fn unreadable(&mut self, id: ResourceId) {
+        self.unreadable.push(id);
+    }
+
+    pub fn blind_spot(&mut self, mut blind_spot: BlindSpot) {
+        blind_spot.message = self.redactor.scrub(&blind_spot.message).into_owned();
+        self.blind_spots.push(blind_spot);
+    }
+
+    /// How many resources were found so far.
+    pub fn len(&self) -> usize {
+        self.resources.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty()
+    }
+
+    fn clean_id(&self, id: &ResourceId) -> ResourceId {
+        match self.redactor.scrub(id.as_str()) {
+            std::borrow::Cow::Borrowed(_) => id.clone(),
+            std::borrow::Cow::Owned(scrubbed) => ResourceId::new(&scrubbed),
+        }
+    }
+
+    fn clean_tags(&self, tags: impl IntoIterator<Item = (String, String)>) -> Tags {
+        let tags: BTreeMap<String, String> = tags
+            .into_iter()
+            .map(|(key, value)| {
+                (
+                    self.redactor.scrub(&key).into_owned(),
+                    self.redactor.scrub(&value).into_owned(),
+                )
+            })
+            .collect();
+        tags.into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect()
+    }
+}
+
+/// Gathers what collectors found and ties it together.
+#[derive(Debug, Default)]
+pub struct InventoryBuilder {
+    entries: BTreeMap<ResourceId, Entry>,
+    also_named: HashMap<ResourceId, ResourceId>,
+    tags: HashMap<ResourceId, Tags>,
+    listed: HashSet<(Scope, ResourceKind)>,
+    absent: HashSet<ResourceId>,
+    unreadable: HashSet<ResourceId>,
+    blind_spots: BTreeSet<BlindSpot>,
+    scopes: Vec<Scope>,
+}
+
+impl InventoryBuilder {
+    /// `scopes` are those that are crawled.
+    pub fn new(scopes: Vec<Scope>) -> Self {
+        Self {
+            scopes,
+            ..Self::default()
+        }
+    }
+
+    /// Takes in what a collector found. What was seen first stays.
+    pub fn absorb(&mut self, found: Found) {
+        for entry in found.resources {
+            for name in &entry.also_named {
+                self.also_named
+                    .entry(name.clone())
+                    .or_insert_with(|| entry.resource.id.clone());
+            }
+            match self.entries.entry(entry.resource.id.clone()) {
+                std::collections::btree_map::Entry::Vacant(place) => {
+                    place.insert(entry);
+                }
+                std::collections::btree_map::Entry::Occupied(mut place) => {
+                    let offered = place.get().offered && entry.offered;
+                    place.get_mut().offered = offered;
+                }
+            }
+        }
+        self.tags.extend(found.tags);
+        self.listed.extend(found.listed);
+        self.absent.extend(found.absent);
+        self.unreadable.extend(found.unreadable);
+        self.blind_spots.extend(found.blind_spots);
+    }
+
+    /// How many resources are known.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// What is known of a resource, whatever it is called.
+    pub fn get(&self, id: &ResourceId) -> Option<&Resource> {
+        self.entries
+            .get(&self.resolve(id))
+            .map(|entry| &entry.resource)
+    }
+
+    /// Known resources of a kind, in a scope, that something kept hangs on or that are kept by themselves.
+    pub fn kept(&self, kind: ResourceKind, scope: &Scope) -> Vec<&Resource> {
+        let (kept, _) = self.reachable();
+        kept.into_iter()
+            .filter_map(|id| self.entries.get(&id))
+            .map(|entry| &entry.resource)
+            .filter(|resource| {
+                resource.kind == kind
+                    && resource.account == scope.account
+                    && resource.region == scope.region
+            })
+            .collect()
+    }
+
+    /// Ids of this kind in this scope that something kept names, and nobody has seen yet.
+    pub fn unseen(&self, kind: ResourceKind, scope: &Scope) -> Vec<ResourceId> {
+        let (_, references) = self.reachable();
+        references
+            .into_iter()
+            .filter(|reference| {
+                reference.kind == kind && self.scope_of(reference).as_ref() == Some(scope)
+            })
+            .filter(|reference| {
+                !self.absent.contains(&reference.id) && !self.unreadable.contains(&reference.id)
+            })
+            .map(|reference| reference.id)
+            .collect()
+    }
+
+    /// The resource that a reference means: itself, or the one that goes by this name too.
+    fn resolve(&self, id: &ResourceId) -> ResourceId {
+        if self.entries.contains_key(id) {
+            return id.clone();
+        }
+        if let Some(known) = self.also_named.get(id) {
+            return known.clone();
+        }
+        // Shared subnets and groups are named by those who use them as if they were their own.
+        let by_own_id = id
+            .arn()
+            .filter(|arn| arn.service() == "ec2")
+            .and_then(|arn| self.also_named.get(arn.last_part()).cloned());
+        by_own_id.unwrap_or_else(|| id.clone())
+    }
+
+    /// What stays, and what of it names that nobody has seen: a walk from everything that stays by itself.
+    fn reachable(&self) -> (BTreeSet<ResourceId>, Vec<Reference>) {
+        let mut kept: BTreeSet<ResourceId> = self
+            .entries
+            .iter()
+            .filter(|(_, entry)| !entry.offered)
+            .map(|(id, _)| id.clone())
+            .collect();
+        let mut unseen: BTreeMap<ResourceId, ResourceKind> = BTreeMap::new();
+        let mut waiting: Vec<ResourceId> = kept.iter().cloned().collect();
+        while let Some(id) = waiting.pop() {
+            let Some(entry) = self.entries.get(&id) else {
+                continue;
+            };
+            let policies = self.declared_by_policies_of(entry);
+            for declared in entry.declared.iter().chain(&policies) {
+                let target = self.resolve(&declared.to.id);
+                if self.entries.contains_key(&target) {
+                    if kept.insert(target.clone()) {
+                        waiting.push(target);
+                    }
+                } else {
+                    unseen.entry(target).or_insert(declared.to.kind);
+                }
+            }
+        }
+        (
+            kept,
+            unseen
+                .into_iter()
+                .map(|(id, kind)| Reference { kind, id })
+                .collect(),
+        )
+    }
+
+    /// What a role's managed policies name is declared by neither alone: the role has the policies, the policies the names.
+    fn declared_by_policies_of(&self, entry: &Entry) -> Vec<Declared> {
+        if entry.resource.kind != ResourceKind::IamRole {
+            return Vec::new();
+        }
+        entry
+            .declared
+            .iter()
+            .filter(|declared| declared.relation == crate::Relation::GrantedBy)
+            .filter_map(|declared| self.entries.get(&self.resolve(&declared.to.id)))
+            .flat_map(|policy| kinds::iam_policy::grants_of(&policy.resource))
+            .collect()
+    }
+
+    /// Resolves everything and ends the crawl.
+    pub fn finish(
+        mut self,
+        id: String,
+        taken_at: OffsetDateTime,
+        scopes: Vec<ScopeRecord>,
+    ) -> Result<Inventory, InventoryError> {
+        let (kept, unseen) = self.reachable();
+        let mut resources = Vec::with_capacity(kept.len() + unseen.len());
+        let mut links = Vec::new();
+        for id in &kept {
+            let Some(entry) = self.entries.get(id) else {
+                continue;
+            };
+            let policies = self.declared_by_policies_of(entry);
+            for declared in entry.declared.iter().chain(&policies) {
+                links.push(NamedLink {
+                    from: id.clone(),
+                    to: self.resolve(&declared.to.id),
+                    relation: declared.relation,
+                    phases: declared.phases,
+                    evidence: Evidence {
+                        api: declared.api.into(),
+                        field: declared.field.as_str().into(),
+                        inferred: declared.inferred,
+                        observed_at: None,
+                    },
+                });
+            }
+        }
+        // A group that lets its own members in, a role that may assume itself: no news.
+        links.retain(|link| link.from != link.to);
+        for reference in unseen {
+            resources.push(self.not_seen(&reference, taken_at));
+        }
+        for id in kept {
+            let Some(mut entry) = self.entries.remove(&id) else {
+                continue;
+            };
+            if let Some(tags) = self.tags.remove(&id)
+                && entry.resource.tags.is_empty()
+            {
+                if let Some((_, name)) = tags
+                    .iter()
+                    .find(|(key, value)| &**key == "Name" && !value.is_empty())
+                {
+                    entry.resource.name = name.clone();
+                }
+                entry.resource.tags = tags;
+            }
+            resources.push(entry.resource);
+        }
+        let blind_spots = std::mem::take(&mut self.blind_spots).into_iter().collect();
+        let mut inventory = Inventory::new(id, taken_at, scopes, blind_spots, resources, links)?;
+        let concluded = computed::links(&inventory);
+        inventory.add_links(concluded)?;
+        Ok(inventory)
+    }
+
+    /// A resource that is only known by name.
+    fn not_seen(&self, reference: &Reference, now: OffsetDateTime) -> Resource {
+        let arn = reference.id.arn();
+        let (account, region) = arn.as_ref().map_or(("", ""), |arn| {
+            (arn.account(), reference.kind.region_of(arn))
+        });
+        Resource {
+            id: reference.id.clone(),
+            kind: reference.kind,
+            name: kinds::name_from_id(reference.kind, &reference.id).into(),
+            account: account.into(),
+            region: region.into(),
+            presence: self.presence_of(reference),
+            tags: Tags::default(),
+            attributes: Attributes::none(),
+            observed_at: now,
+        }
+    }
+
+    /// Not found, not allowed to look, and not looked are three different things.
+    fn presence_of(&self, reference: &Reference) -> Presence {
+        if self.absent.contains(&reference.id) {
+            return Presence::Missing;
+        }
+        if self.unreadable.contains(&reference.id) {
+            return Presence::Unreadable;
+        }
+        let Some(scope) = self
+            .scope_of(reference)
+            .filter(|scope| self.scopes.contains(scope))
+        else {
+            return Presence::Outside;
+        };
+        let blind = |spot: &BlindSpot| {
+            spot.account == scope.account
+                && spot.region == scope.region
+                && spot.kinds.contains(&reference.kind)
+        };
+        if self.listed.contains(&(scope.clone(), reference.kind))
+            && !aws_makes_on_first_use(&reference.id)
+        {
+            Presence::Missing
+        } else if self.blind_spots.iter().any(blind) {
+            Presence::Unreadable
+        } else {
+            Presence::Outside
+        }
+    }
+
+    /// Where a crawl would read what a reference names. What AWS owns, any account can read.
+    fn scope_of(&self, reference: &Reference) -> Option<Scope> {
+        let arn = reference.id.arn()?;
+        if reference.kind.is_global() && arn.account() == "aws" {
+            return self
+                .scopes
+                .iter()
+                .find(|scope| &*scope.region == GLOBAL)
+                .cloned();
+        }
+        let region = if reference.kind.is_global() {
+            GLOBAL
+        } else {
+            arn.region()
+        };
+        (!arn.account().is_empty() && !region.is_empty()).then(|| Scope::new(arn.account(), region))
+    }
+}
+
+/// An AWS managed key that nobody used yet is not there, and yet not missing.
+fn aws_makes_on_first_use(id: &ResourceId) -> bool {
+    id.arn()
+        .is_some_and(|arn| arn.resource().starts_with("alias/aws/"))
+}

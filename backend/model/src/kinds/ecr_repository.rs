@@ -1,0 +1,131 @@
+//! ECR repositories, and the images that tasks and task definitions use.
+//!
+//! <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Repository.html>
+
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, kms_key};
+use crate::{Arn, Links, ResourceId, ResourceKind};
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EcrRepository {
+    pub repository_arn: String,
+    pub registry_id: Option<String>,
+    pub repository_name: String,
+    pub repository_uri: Option<String>,
+    pub image_tag_mutability: Option<String>,
+    pub encryption_configuration: Option<EncryptionConfiguration>,
+    pub created_at: Option<String>,
+    /// What of it is in use, as far as it was asked for: sorted by what names it.
+    pub images_in_use: Vec<ImageInUse>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EncryptionConfiguration {
+    pub encryption_type: Option<String>,
+    pub kms_key: Option<String>,
+}
+
+/// An image that something names.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ImageInUse {
+    /// The tag, or the digest (`sha256:...`), by which it is named.
+    pub named: String,
+    /// False: the repository has no such image.
+    pub exists: bool,
+    pub image_digest: Option<String>,
+    pub image_tags: Vec<String>,
+    pub image_size_in_bytes: Option<i64>,
+    pub image_pushed_at: Option<String>,
+}
+
+impl Facts for EcrRepository {
+    const KIND: ResourceKind = ResourceKind::EcrRepository;
+
+    fn name(&self) -> Option<String> {
+        Some(self.repository_name.clone())
+    }
+
+    fn links(&self, links: &mut Links<'_>) {
+        if let Some(key) = self.encryption_configuration.as_ref().and_then(|encryption| encryption.kms_key.as_ref()) {
+            kms_key::link(key, "encryptionConfiguration.kmsKey", links);
+        }
+    }
+}
+
+/// A reference to an image in a private ECR registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EcrImage {
+    pub account: String,
+    pub region: String,
+    pub repository: String,
+    /// The digest if given, else the tag, else `latest`.
+    pub named: String,
+}
+
+/// Reads `ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY[:TAG][@DIGEST]`, and the dual-stack and FIPS forms.
+///
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html>
+pub fn parse_image(image: &str) -> Option<EcrImage> {
+    let (registry, rest) = image.split_once('/')?;
+    let (account, host) = registry.split_once('.')?;
+    if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let region = ["dkr.ecr.", "dkr.ecr-fips.", "dkr-ecr."].iter().find_map(|beginning| host.strip_prefix(beginning))?;
+    let region = [".amazonaws.com.cn", ".amazonaws.com", ".on.aws", ".on.amazonwebservices.com.cn"].iter().find_map(|end| region.strip_suffix(end))?;
+    let (path, digest) = rest.split_once('@').map_or((rest, None), |(path, digest)| (path, Some(digest)));
+    // A tag follows the last colon after the last slash.
+    let (repository, tag) = match path.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
+        _ => (path, None),
+    };
+    if repository.is_empty() || region.is_empty() {
+        return None;
+    }
+    let named = digest.or(tag).unwrap_or("latest").to_owned();
+    Some(EcrImage { account: account.to_owned(), region: region.to_owned(), repository: repository.to_owned(), named })
+}
+
+/// The repository that an image comes from, where that is a private ECR registry.
+pub(super) fn of_image(image: &str, partition: &str) -> Option<ResourceId> {
+    let image = parse_image(image)?;
+    Arn::new(partition, "ecr", &image.region, &image.account, &format!("repository/{}", image.repository)).ok().map(ResourceId::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn reads_image_references() {
+        let registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+        let cases = [
+            (format!("{registry}/web"), Some(("web", "latest"))),
+            (format!("{registry}/team/web:1.2"), Some(("team/web", "1.2"))),
+            (format!("{registry}/team/web@sha256:abc"), Some(("team/web", "sha256:abc"))),
+            (format!("{registry}/team/web:1.2@sha256:abc"), Some(("team/web", "sha256:abc"))),
+            ("123456789012.dkr-ecr.eu-west-1.on.aws/web:1".to_owned(), Some(("web", "1"))),
+            ("nginx:1.27".to_owned(), None),
+            ("public.ecr.aws/nginx/nginx:1.27".to_owned(), None),
+            ("registry.example.com:5000/web:1".to_owned(), None),
+        ];
+        for (image, expected) in cases {
+            let parsed = parse_image(&image);
+            let parsed = parsed.as_ref().map(|image| (image.repository.as_str(), image.named.as_str()));
+            assert_eq!(parsed, expected, "{image}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(image in ".{0,120}") {
+            drop(parse_image(&image));
+        }
+    }
+}

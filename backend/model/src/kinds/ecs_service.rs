@@ -1,0 +1,320 @@
+//! Services: how many tasks of which definition, where, behind what.
+//!
+//! <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html>
+
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, at, ecs_task_definition::PlacementConstraint, kms_key};
+use crate::{Arn, Links, Relation, ResourceKind};
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EcsService {
+    pub service_arn: String,
+    pub service_name: String,
+    pub cluster_arn: String,
+    /// `ACTIVE`, `DRAINING` or `INACTIVE`.
+    pub status: Option<String>,
+    pub task_definition: Option<String>,
+    pub desired_count: i32,
+    pub running_count: i32,
+    pub pending_count: i32,
+    pub launch_type: Option<String>,
+    pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
+    pub platform_version: Option<String>,
+    pub platform_family: Option<String>,
+    pub scheduling_strategy: Option<String>,
+    pub availability_zone_rebalancing: Option<String>,
+    pub role_arn: Option<String>,
+    pub deployment_controller: Option<DeploymentController>,
+    pub deployment_configuration: Option<DeploymentConfiguration>,
+    pub deployments: Vec<Deployment>,
+    pub load_balancers: Vec<ServiceLoadBalancer>,
+    pub service_registries: Vec<ServiceRegistry>,
+    pub network_configuration: Option<NetworkConfiguration>,
+    pub health_check_grace_period_seconds: Option<i32>,
+    pub placement_constraints: Vec<PlacementConstraint>,
+    pub placement_strategy: Vec<PlacementStrategy>,
+    pub enable_execute_command: Option<bool>,
+    /// RFC 3339.
+    pub created_at: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CapacityProviderStrategyItem {
+    /// A name or an ARN.
+    pub capacity_provider: String,
+    pub weight: i32,
+    pub base: i32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeploymentController {
+    pub r#type: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DeploymentConfiguration {
+    pub strategy: Option<String>,
+    pub bake_time_in_minutes: Option<i32>,
+    pub maximum_percent: Option<i32>,
+    pub minimum_healthy_percent: Option<i32>,
+    pub deployment_circuit_breaker: Option<DeploymentCircuitBreaker>,
+    pub alarms: Option<DeploymentAlarms>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeploymentCircuitBreaker {
+    pub enable: bool,
+    pub rollback: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DeploymentAlarms {
+    pub alarm_names: Vec<String>,
+    pub enable: bool,
+    pub rollback: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Deployment {
+    pub id: Option<String>,
+    /// `PRIMARY`, `ACTIVE` or `INACTIVE`.
+    pub status: Option<String>,
+    pub task_definition: Option<String>,
+    pub desired_count: i32,
+    pub running_count: i32,
+    pub pending_count: i32,
+    pub failed_tasks: i32,
+    pub launch_type: Option<String>,
+    pub platform_version: Option<String>,
+    pub rollout_state: Option<String>,
+    pub rollout_state_reason: Option<String>,
+    pub created_at: Option<String>,
+    pub updated_at: Option<String>,
+    pub service_connect_configuration: Option<ServiceConnectConfiguration>,
+    pub service_connect_resources: Vec<ServiceConnectResource>,
+    pub volume_configurations: Vec<VolumeConfiguration>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceConnectConfiguration {
+    pub enabled: bool,
+    pub namespace: Option<String>,
+    pub services: Vec<ServiceConnectService>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceConnectService {
+    pub port_name: String,
+    pub discovery_name: Option<String>,
+    pub client_aliases: Vec<ClientAlias>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClientAlias {
+    pub port: i32,
+    pub dns_name: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceConnectResource {
+    pub discovery_name: Option<String>,
+    pub discovery_arn: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct VolumeConfiguration {
+    pub name: String,
+    #[serde(rename = "managedEBSVolume")]
+    pub managed_ebs_volume: Option<ManagedEbsVolume>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ManagedEbsVolume {
+    pub role_arn: Option<String>,
+    pub encrypted: Option<bool>,
+    pub kms_key_id: Option<String>,
+    #[serde(rename = "sizeInGiB")]
+    pub size_in_gib: Option<i32>,
+    pub volume_type: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceLoadBalancer {
+    pub target_group_arn: Option<String>,
+    pub load_balancer_name: Option<String>,
+    pub container_name: Option<String>,
+    pub container_port: Option<i32>,
+    pub advanced_configuration: Option<AdvancedConfiguration>,
+}
+
+/// Native blue/green deployments.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AdvancedConfiguration.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AdvancedConfiguration {
+    pub alternate_target_group_arn: Option<String>,
+    pub production_listener_rule: Option<String>,
+    pub test_listener_rule: Option<String>,
+    pub role_arn: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceRegistry {
+    pub registry_arn: Option<String>,
+    pub port: Option<i32>,
+    pub container_name: Option<String>,
+    pub container_port: Option<i32>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NetworkConfiguration {
+    pub awsvpc_configuration: Option<AwsVpcConfiguration>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AwsVpcConfiguration {
+    pub subnets: Vec<String>,
+    pub security_groups: Vec<String>,
+    /// `ENABLED` or `DISABLED`.
+    pub assign_public_ip: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlacementStrategy {
+    pub r#type: Option<String>,
+    pub field: Option<String>,
+}
+
+impl EcsService {
+    /// The subnets and groups of its tasks, where they have addresses of their own.
+    pub fn awsvpc(&self) -> Option<&AwsVpcConfiguration> {
+        self.network_configuration.as_ref()?.awsvpc_configuration.as_ref()
+    }
+}
+
+impl Facts for EcsService {
+    const KIND: ResourceKind = ResourceKind::EcsService;
+
+    fn name(&self) -> Option<String> {
+        Some(self.service_name.clone())
+    }
+
+    fn links(&self, links: &mut Links<'_>) {
+        links.arn(Relation::PartOf, ResourceKind::EcsCluster, &self.cluster_arn, "clusterArn");
+        if let Some(definition) = &self.task_definition {
+            links.arn(Relation::Runs, ResourceKind::EcsTaskDefinition, definition, "taskDefinition");
+        }
+        for (index, deployment) in self.deployments.iter().enumerate() {
+            deployment_links(deployment, index, links);
+        }
+        capacity_links(&self.capacity_provider_strategy, links);
+        if let Some(role) = &self.role_arn {
+            links.arn(Relation::Assumes, ResourceKind::IamRole, role, "roleArn");
+        }
+        load_balancer_links(&self.load_balancers, links);
+        registry_links(&self.service_registries, links);
+        if let Some(network) = self.awsvpc() {
+            network_links(network, links);
+        }
+        // Tasks name their service by cluster and name; services from before long ARNs have no cluster in theirs.
+        if let Some(cluster) = Arn::parse(&self.cluster_arn).ok().map(|cluster| cluster.last_part().to_owned())
+            && let Ok(long) = links.own().sibling("ecs", &format!("service/{cluster}/{}", self.service_name))
+        {
+            links.also_named(long.into());
+        }
+    }
+}
+
+fn deployment_links(deployment: &Deployment, index: usize, links: &mut Links<'_>) {
+    if let Some(definition) = &deployment.task_definition {
+        links.arn(Relation::Runs, ResourceKind::EcsTaskDefinition, definition, at("deployments", index, "taskDefinition"));
+    }
+    for (place, resource) in deployment.service_connect_resources.iter().enumerate() {
+        if let Some(arn) = &resource.discovery_arn {
+            let field = format!("deployments[{index}].serviceConnectResources[{place}].discoveryArn");
+            links.arn(Relation::DiscoveredBy, ResourceKind::CloudMapService, arn, field);
+        }
+    }
+    for (place, volume) in deployment.volume_configurations.iter().enumerate() {
+        let Some(volume) = &volume.managed_ebs_volume else { continue };
+        let field = format!("deployments[{index}].volumeConfigurations[{place}].managedEBSVolume");
+        if let Some(role) = &volume.role_arn {
+            links.arn(Relation::Assumes, ResourceKind::IamRole, role, format!("{field}.roleArn"));
+        }
+        if let Some(key) = &volume.kms_key_id {
+            kms_key::link(key, format!("{field}.kmsKeyId"), links);
+        }
+    }
+}
+
+/// Names become ARNs of the same account and region.
+pub(super) fn capacity_links(strategy: &[CapacityProviderStrategyItem], links: &mut Links<'_>) {
+    for (index, item) in strategy.iter().enumerate() {
+        let field = at("capacityProviderStrategy", index, "capacityProvider");
+        capacity_provider_link(&item.capacity_provider, field, links);
+    }
+}
+
+pub(super) fn capacity_provider_link(provider: &str, field: String, links: &mut Links<'_>) {
+    if provider.starts_with("arn:") {
+        links.arn(Relation::CapacityFrom, ResourceKind::EcsCapacityProvider, provider, field);
+    } else if !provider.is_empty() {
+        let resource = format!("capacity-provider/{provider}");
+        links.sibling(Relation::CapacityFrom, ResourceKind::EcsCapacityProvider, "ecs", &resource, field);
+    }
+}
+
+pub(super) fn load_balancer_links(load_balancers: &[ServiceLoadBalancer], links: &mut Links<'_>) {
+    for (index, load_balancer) in load_balancers.iter().enumerate() {
+        if let Some(group) = &load_balancer.target_group_arn {
+            links.arn(Relation::RegisteredIn, ResourceKind::TargetGroup, group, at("loadBalancers", index, "targetGroupArn"));
+        }
+        let Some(advanced) = &load_balancer.advanced_configuration else { continue };
+        if let Some(group) = &advanced.alternate_target_group_arn {
+            let field = at("loadBalancers", index, "advancedConfiguration.alternateTargetGroupArn");
+            links.arn(Relation::RegisteredIn, ResourceKind::TargetGroup, group, field);
+        }
+        if let Some(role) = &advanced.role_arn {
+            links.arn(Relation::Assumes, ResourceKind::IamRole, role, at("loadBalancers", index, "advancedConfiguration.roleArn"));
+        }
+    }
+}
+
+pub(super) fn registry_links(registries: &[ServiceRegistry], links: &mut Links<'_>) {
+    for (index, registry) in registries.iter().enumerate() {
+        if let Some(arn) = &registry.registry_arn {
+            links.arn(Relation::DiscoveredBy, ResourceKind::CloudMapService, arn, at("serviceRegistries", index, "registryArn"));
+        }
+    }
+}
+
+pub(super) fn network_links(network: &AwsVpcConfiguration, links: &mut Links<'_>) {
+    for (index, subnet) in network.subnets.iter().enumerate() {
+        let field = at("networkConfiguration.awsvpcConfiguration.subnets", index, "");
+        links.ec2(Relation::PlacedIn, ResourceKind::Subnet, subnet, field);
+    }
+    for (index, group) in network.security_groups.iter().enumerate() {
+        let field = at("networkConfiguration.awsvpcConfiguration.securityGroups", index, "");
+        links.ec2(Relation::ProtectedBy, ResourceKind::SecurityGroup, group, field);
+    }
+}

@@ -1,0 +1,106 @@
+//! Managed policies, and what policy documents name.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Facts, secret};
+use crate::{Arn, Declared, Links, Reference, Relation, Resource, ResourceId, ResourceKind, Source};
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct IamPolicy {
+    pub policy_name: String,
+    pub arn: String,
+    pub path: Option<String>,
+    pub default_version_id: Option<String>,
+    /// The document of the default version.
+    pub policy_document: Value,
+}
+
+impl Facts for IamPolicy {
+    const KIND: ResourceKind = ResourceKind::IamPolicy;
+
+    fn name(&self) -> Option<String> {
+        (!self.policy_name.is_empty()).then(|| self.policy_name.clone())
+    }
+
+    fn links(&self, _links: &mut Links<'_>) {
+        // What a policy names matters to the roles that have it: see `grants_of`.
+    }
+}
+
+/// The links that a policy gives to each role that has it.
+pub(crate) fn grants_of(policy: &Resource) -> Vec<Declared> {
+    let (Some(arn), Ok(facts)) = (policy.id.arn(), policy.attributes.facts::<IamPolicy>()) else { return Vec::new() };
+    let mut links = Links::of(&arn, Source::of("iam:GetPolicyVersion"));
+    grant_links(&facts.policy_document, &format!("{}.PolicyDocument", facts.policy_name), &mut links);
+    links.finish().0
+}
+
+/// Links to each resource that Allow statements of a document name in full.
+pub(super) fn grant_links(document: &Value, field: &str, links: &mut Links<'_>) {
+    for (index, statement) in one_or_many(document.get("Statement")).enumerate() {
+        if statement.get("Effect").and_then(Value::as_str) != Some("Allow") {
+            continue;
+        }
+        for (place, resource) in one_or_many(statement.get("Resource")).enumerate() {
+            if let Some(Reference { kind, id }) = resource.as_str().and_then(named_in_full) {
+                links.id(Relation::GrantedOn, kind, id, format!("{field}.Statement[{index}].Resource[{place}]"));
+            }
+        }
+    }
+}
+
+/// Policy documents allow a single value wherever a list may stand.
+fn one_or_many(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let many = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let one = value.filter(|value| !value.is_array());
+    one.into_iter().chain(many)
+}
+
+/// The resource that a policy's pattern means, if it is one of a kind that we hold and not a set:
+/// the wildcards with which people name one log group, one secret or one bucket's objects are allowed for.
+fn named_in_full(pattern: &str) -> Option<Reference> {
+    let arn = Arn::parse(pattern).ok()?;
+    let text = match arn.service() {
+        "logs" => {
+            let group = pattern.split_once(":log-stream:").map_or(pattern, |(group, _)| group);
+            group.strip_suffix(":*").unwrap_or(group)
+        }
+        "s3" => pattern.split_once('/').map_or(pattern, |(bucket, _)| bucket),
+        "secretsmanager" => secret::without_wildcard(pattern),
+        _ => pattern,
+    };
+    if text.contains(['*', '?', '$']) {
+        return None;
+    }
+    let arn = Arn::parse(text).ok()?;
+    Some(Reference { kind: ResourceKind::of_arn(&arn)?, id: ResourceId::from(arn) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_one_resource_from_a_set() {
+        let cases = [
+            ("arn:aws:logs:eu-west-1:1:log-group:/ecs/web:*", Some("arn:aws:logs:eu-west-1:1:log-group:/ecs/web")),
+            ("arn:aws:logs:eu-west-1:1:log-group:/ecs/web:log-stream:*", Some("arn:aws:logs:eu-west-1:1:log-group:/ecs/web")),
+            ("arn:aws:logs:eu-west-1:1:log-group:/ecs/*", None),
+            ("arn:aws:s3:::bucket/*", Some("arn:aws:s3:::bucket")),
+            ("arn:aws:s3:::bucket-*", None),
+            ("arn:aws:secretsmanager:eu-west-1:1:secret:db-??????", Some("arn:aws:secretsmanager:eu-west-1:1:secret:db")),
+            ("arn:aws:secretsmanager:eu-west-1:1:secret:db-*", Some("arn:aws:secretsmanager:eu-west-1:1:secret:db")),
+            ("arn:aws:secretsmanager:eu-west-1:1:secret:*", None),
+            ("arn:aws:sqs:eu-west-1:1:jobs", Some("arn:aws:sqs:eu-west-1:1:jobs")),
+            ("arn:aws:iam::1:role/${aws:username}", None),
+            ("*", None),
+        ];
+        for (pattern, id) in cases {
+            assert_eq!(named_in_full(pattern).map(|reference| reference.id.to_string()).as_deref(), id, "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Application, network and gateway load balancers.
+//!
+//! <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancer.html>
+
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, at};
+use crate::{Links, Relation, ResourceKind};
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct LoadBalancer {
+    pub load_balancer_arn: String,
+    pub load_balancer_name: String,
+    #[serde(rename = "DNSName")]
+    pub dns_name: Option<String>,
+    pub canonical_hosted_zone_id: Option<String>,
+    /// `application`, `network` or `gateway`.
+    pub r#type: Option<String>,
+    pub scheme: Option<String>,
+    pub state: Option<State>,
+    pub vpc_id: Option<String>,
+    pub ip_address_type: Option<String>,
+    pub availability_zones: Vec<AvailabilityZone>,
+    pub security_groups: Vec<String>,
+    pub created_time: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct State {
+    pub code: Option<String>,
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct AvailabilityZone {
+    pub zone_name: Option<String>,
+    pub subnet_id: Option<String>,
+}
+
+impl Facts for LoadBalancer {
+    const KIND: ResourceKind = ResourceKind::LoadBalancer;
+
+    fn name(&self) -> Option<String> {
+        Some(self.load_balancer_name.clone())
+    }
+
+    fn links(&self, links: &mut Links<'_>) {
+        if let Some(vpc) = &self.vpc_id {
+            links.ec2(Relation::InVpc, ResourceKind::Vpc, vpc, "VpcId");
+        }
+        for (index, zone) in self.availability_zones.iter().enumerate() {
+            if let Some(subnet) = &zone.subnet_id {
+                links.ec2(Relation::PlacedIn, ResourceKind::Subnet, subnet, at("AvailabilityZones", index, "SubnetId"));
+            }
+        }
+        for (index, group) in self.security_groups.iter().enumerate() {
+            links.ec2(Relation::ProtectedBy, ResourceKind::SecurityGroup, group, at("SecurityGroups", index, ""));
+        }
+    }
+}

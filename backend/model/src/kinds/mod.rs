@@ -1,0 +1,137 @@
+//! One file a kind: its facts in AWS's own field names, and the links that they declare.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{Arn, Declared, Links, ResourceId, ResourceKind, Source, resource::Attributes};
+
+/// Facts of a kind: what `attributes` shows and a snapshot stores.
+pub trait Facts: Serialize + DeserializeOwned {
+    const KIND: ResourceKind;
+
+    /// AWS's own name for it, where it has one.
+    fn name(&self) -> Option<String> {
+        None
+    }
+
+    /// Declares what this resource depends on, and other names that it goes by.
+    fn links(&self, links: &mut Links<'_>);
+}
+
+macro_rules! kinds {
+    ($($module:ident::$facts:ident,)*) => {
+        $(pub mod $module;)*
+
+        /// What the facts of a resource declare: links, and other names that it goes by. Nothing for kinds without facts of their own.
+        pub fn declare(kind: ResourceKind, own: &Arn, attributes: &Attributes, source: Source) -> Result<(Vec<Declared>, Vec<ResourceId>), serde_json::Error> {
+            let mut links = Links::of(own, source);
+            match kind {
+                $(<$module::$facts as Facts>::KIND => attributes.facts::<$module::$facts>()?.links(&mut links),)*
+                _ => {}
+            }
+            Ok(links.finish())
+        }
+
+        /// The kinds that have facts of their own.
+        pub const WITH_FACTS: &[ResourceKind] = &[$(<$module::$facts as Facts>::KIND,)*];
+    };
+}
+
+kinds! {
+    ecr_repository::EcrRepository,
+    ecs_capacity_provider::EcsCapacityProvider,
+    ecs_cluster::EcsCluster,
+    ecs_container_instance::EcsContainerInstance,
+    ecs_service::EcsService,
+    ecs_task::EcsTask,
+    ecs_task_definition::EcsTaskDefinition,
+    ecs_task_set::EcsTaskSet,
+    iam_policy::IamPolicy,
+    iam_role::IamRole,
+    internet_gateway::InternetGateway,
+    kms_key::KmsKey,
+    listener::Listener,
+    listener_rule::ListenerRule,
+    load_balancer::LoadBalancer,
+    log_group::LogGroup,
+    nat_gateway::NatGateway,
+    network_interface::NetworkInterface,
+    route_table::RouteTable,
+    secret::Secret,
+    security_group::SecurityGroup,
+    ssm_parameter::SsmParameter,
+    subnet::Subnet,
+    target_group::TargetGroup,
+    vpc::Vpc,
+    vpc_endpoint::VpcEndpoint,
+}
+
+/// Facts as JSON, without what AWS left out.
+pub fn attributes<F: Serialize>(facts: &F) -> Value {
+    let mut value = serde_json::to_value(facts).unwrap_or_default();
+    prune(&mut value);
+    value
+}
+
+/// Drops nulls, and lists and objects that hold nothing.
+fn prune(value: &mut Value) {
+    let nothing = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(values) => values.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    };
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(prune);
+            fields.retain(|_, value| !nothing(value));
+        }
+        Value::Array(values) => values.iter_mut().for_each(prune),
+        _ => {}
+    }
+}
+
+/// What a person calls a resource of which only the id is known.
+pub fn name_from_id(kind: ResourceKind, id: &ResourceId) -> String {
+    let Some(arn) = id.arn() else {
+        return id.to_string();
+    };
+    match kind {
+        ResourceKind::LogGroup | ResourceKind::EcrRepository => arn.resource_name().to_owned(),
+        ResourceKind::SsmParameter => ssm_parameter::name_of(&arn),
+        ResourceKind::Secret => secret::name_of(&arn),
+        ResourceKind::EcsTaskDefinition => arn.resource_name().to_owned(),
+        ResourceKind::KmsKey => arn
+            .resource()
+            .strip_prefix("key/")
+            .unwrap_or(arn.resource())
+            .to_owned(),
+        ResourceKind::Listener | ResourceKind::ListenerRule => balancer_name(&arn),
+        ResourceKind::TargetGroup | ResourceKind::LoadBalancer => arn
+            .resource()
+            .split('/')
+            .rev()
+            .nth(1)
+            .unwrap_or_default()
+            .to_owned(),
+        _ => arn.last_part().to_owned(),
+    }
+}
+
+/// `web/f2f7dc8efc522ab2` of `listener/app/web/50dc6c495c0c9188/f2f7dc8efc522ab2`.
+fn balancer_name(arn: &Arn) -> String {
+    let parts: Vec<_> = arn.resource().split('/').collect();
+    match parts.as_slice() {
+        [_, _, name, .., own] => format!("{name}/{own}"),
+        _ => arn.last_part().to_owned(),
+    }
+}
+
+/// `a[3].b`.
+pub(crate) fn at(list: &str, index: usize, field: &str) -> String {
+    if field.is_empty() {
+        format!("{list}[{index}]")
+    } else {
+        format!("{list}[{index}].{field}")
+    }
+}

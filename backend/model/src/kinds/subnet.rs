@@ -1,0 +1,40 @@
+//! Subnets.
+//!
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html>
+
+use serde::{Deserialize, Serialize};
+
+use super::Facts;
+use crate::{Links, Relation, ResourceId, ResourceKind};
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Subnet {
+    pub subnet_id: String,
+    pub vpc_id: Option<String>,
+    pub owner_id: Option<String>,
+    pub state: Option<String>,
+    pub cidr_block: Option<String>,
+    pub ipv6_cidr_blocks: Vec<String>,
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub available_ip_address_count: Option<i32>,
+    pub map_public_ip_on_launch: Option<bool>,
+}
+
+impl Facts for Subnet {
+    const KIND: ResourceKind = ResourceKind::Subnet;
+
+    fn links(&self, links: &mut Links<'_>) {
+        if let Some(vpc) = &self.vpc_id {
+            links.ec2(Relation::InVpc, ResourceKind::Vpc, vpc, "VpcId");
+        }
+        known_by_id(&self.subnet_id, links);
+    }
+}
+
+/// EC2's ids are unique over accounts: whoever shares the resource names it by its id alone,
+/// which the builder reads as one of the namer's own account.
+pub(super) fn known_by_id(id: &str, links: &mut Links<'_>) {
+    links.also_named(ResourceId::new(id));
+}

@@ -1,0 +1,31 @@
+//! Facts of an AWS estate: resources, the links between them, the evidence of each link, and what could not be seen.
+//!
+//! No I/O but the snapshot file's bytes, no clock, no async: equal input gives equal output, and results come out sorted.
+
+mod arn;
+mod blind_spot;
+mod builder;
+pub mod computed;
+mod evidence;
+mod inventory;
+mod kind;
+pub mod kinds;
+mod links;
+mod phase;
+pub mod record;
+pub mod redact;
+mod relation;
+mod resource;
+mod scope;
+
+pub use arn::{Arn, ArnError, ResourceId};
+pub use blind_spot::{BlindSpot, BlindSpotReason};
+pub use builder::{Found, InventoryBuilder};
+pub use evidence::{Evidence, Source};
+pub use inventory::{Inventory, InventoryError, Link, NamedLink, ResourceIndex};
+pub use kind::ResourceKind;
+pub use links::{Declared, Links, Reference};
+pub use phase::{Phase, Phases};
+pub use relation::{Cardinality, End, Harm, Relation, Share};
+pub use resource::{Attributes, Presence, Resource, Tags};
+pub use scope::{GLOBAL, Scope, ScopeRecord};
