@@ -1,0 +1,296 @@
+"""Building blocks of an estate, each one or a few calls of the public API.
+
+    site = Site(aws)
+    site.vpc("main", "10.20.0.0/16")
+    site.ids["main"]                    # the id AWS gave it
+"""
+
+import json
+
+from aws import ACCOUNT, REGION
+
+REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+ECS_TASKS = "ecs-tasks.amazonaws.com"
+
+
+def arn(service, resource, region=REGION, account=ACCOUNT):
+    """An ARN in AWS's documented form; IAM's have no region."""
+    return f"arn:aws:{service}:{'' if service == 'iam' else region}:{account}:{resource}"
+
+
+def allow(actions, resources="*", **more):
+    return {"Effect": "Allow", "Action": actions, "Resource": resources, **more}
+
+
+def document(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def trust(service=ECS_TASKS):
+    return document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}})
+
+
+def upper(tags):
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def lower(tags):
+    return [{"key": key, "value": value} for key, value in tags.items()]
+
+
+def named(kind, name, tags=None):
+    """TagSpecifications of a new EC2 resource."""
+    return [{"ResourceType": kind, "Tags": upper({"Name": name, **(tags or {})})}]
+
+
+def awslogs(group, region=REGION, **options):
+    return {"logDriver": "awslogs", "options": {
+        "awslogs-group": group, "awslogs-region": region, "awslogs-stream-prefix": "ecs", **options}}
+
+
+def awsvpc(subnets, groups, public=False):
+    return {"awsvpcConfiguration": {"subnets": list(subnets), "securityGroups": list(groups),
+                                    "assignPublicIp": "ENABLED" if public else "DISABLED"}}
+
+
+class Names(dict):
+    """Ids by the builder's names. A name is given once, a task definition's for each revision."""
+
+    def __setitem__(self, name, value):
+        assert name not in self or name.startswith("td/") or self[name] == value, f"two things are called {name}"
+        super().__setitem__(name, value)
+
+
+class Site:
+    """An account under construction; ids maps the builder's names to AWS's ids and ARNs."""
+
+    def __init__(self, aws):
+        self.aws, self.ids = aws, Names()
+        self.launched = 0
+
+    # ------------------------------------------------------------ network
+
+    def vpc(self, name, cidr, **tags):
+        ec2 = self.aws("ec2")
+        vpc = ec2.create_vpc(CidrBlock=cidr, TagSpecifications=named("vpc", name, tags))["Vpc"]["VpcId"]
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": True})
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+        self.ids[name] = vpc
+        return vpc
+
+    def subnet(self, vpc, name, cidr, zone, **tags):
+        self.ids[name] = self.aws("ec2").create_subnet(
+            VpcId=self.ids[vpc], CidrBlock=cidr, AvailabilityZone=REGION + zone,
+            TagSpecifications=named("subnet", name, tags))["Subnet"]["SubnetId"]
+        return self.ids[name]
+
+    def internet_gateway(self, vpc, name, **tags):
+        ec2 = self.aws("ec2")
+        made = ec2.create_internet_gateway(TagSpecifications=named("internet-gateway", name, tags))
+        self.ids[name] = made["InternetGateway"]["InternetGatewayId"]
+        ec2.attach_internet_gateway(InternetGatewayId=self.ids[name], VpcId=self.ids[vpc])
+
+    def nat_gateway(self, subnet, name, **tags):
+        ec2 = self.aws("ec2")
+        address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+        self.ids[name] = ec2.create_nat_gateway(
+            SubnetId=self.ids[subnet], AllocationId=address,
+            TagSpecifications=named("natgateway", name, tags))["NatGateway"]["NatGatewayId"]
+
+    def route_table(self, vpc, name, subnets=(), routes=(), **tags):
+        """routes: (CIDR, {"NatGatewayId" or "GatewayId": a name of ids})."""
+        ec2 = self.aws("ec2")
+        made = ec2.create_route_table(VpcId=self.ids[vpc], TagSpecifications=named("route-table", name, tags))
+        table = self.ids[name] = made["RouteTable"]["RouteTableId"]
+        for cidr, target in routes:
+            destination = "DestinationIpv6CidrBlock" if ":" in cidr else "DestinationCidrBlock"
+            ec2.create_route(RouteTableId=table, **{destination: cidr}, **{k: self.ids[v] for k, v in target.items()})
+        for subnet in subnets:
+            ec2.associate_route_table(RouteTableId=table, SubnetId=self.ids[subnet])
+
+    def gateway_endpoint(self, vpc, name, service, tables, policy=None, **tags):
+        given = {"PolicyDocument": policy} if policy else {}
+        self.ids[name] = self.aws("ec2").create_vpc_endpoint(
+            VpcId=self.ids[vpc], ServiceName=f"com.amazonaws.{REGION}.{service}", VpcEndpointType="Gateway",
+            RouteTableIds=[self.ids[t] for t in tables], TagSpecifications=named("vpc-endpoint", name, tags),
+            **given)["VpcEndpoint"]["VpcEndpointId"]
+
+    def interface_endpoint(self, vpc, name, service, subnets, groups, policy=None, private_dns=True, **tags):
+        given = {"PolicyDocument": policy} if policy else {}
+        self.ids[name] = self.aws("ec2").create_vpc_endpoint(
+            VpcId=self.ids[vpc], ServiceName=f"com.amazonaws.{REGION}.{service}", VpcEndpointType="Interface",
+            SubnetIds=[self.ids[s] for s in subnets], SecurityGroupIds=[self.ids[g] for g in groups],
+            PrivateDnsEnabled=private_dns, TagSpecifications=named("vpc-endpoint", name, tags),
+            **given)["VpcEndpoint"]["VpcEndpointId"]
+
+    def security_group(self, vpc, name, description, *rules, **tags):
+        """rules: (port, CIDR or a name of ids), the port None for all traffic."""
+        self.ids[name] = self.aws("ec2").create_security_group(
+            GroupName=name, Description=description, VpcId=self.ids[vpc],
+            TagSpecifications=named("security-group", name, tags))["GroupId"]
+        for port, source in rules:
+            self.let_in(name, port, source)
+        return self.ids[name]
+
+    def let_in(self, group, port, source, **pair):
+        """Lets a CIDR or another group in, or itself where the source has the group's own name."""
+        if "/" in source and ":" not in source and source[0].isdigit():
+            who = {"IpRanges": [{"CidrIp": source}]}
+        else:
+            who = {"UserIdGroupPairs": [{"GroupId": self.ids.get(source, source), **pair}]}
+        ports = {"IpProtocol": "-1"} if port is None else {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+        self.aws("ec2").authorize_security_group_ingress(GroupId=self.ids[group], IpPermissions=[{**ports, **who}])
+
+    # ------------------------------------------------------------ permissions
+
+    def role(self, name, service=ECS_TASKS, inline=None, attached=(), boundary=None, path="/", **tags):
+        """inline: policy name to list of statements."""
+        iam = self.aws("iam")
+        given = {"PermissionsBoundary": boundary} if boundary else {}
+        made = iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trust(service), Tags=upper(tags), **given)
+        for policy, statements in (inline or {}).items():
+            iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document(*statements))
+        for policy in attached:
+            iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+        self.ids[f"role/{name}"] = made["Role"]["Arn"]
+        return made["Role"]["Arn"]
+
+    def policy(self, name, *statements, path="/"):
+        made = self.aws("iam").create_policy(PolicyName=name, Path=path, PolicyDocument=document(*statements))
+        self.ids[f"policy/{name}"] = made["Policy"]["Arn"]
+        return made["Policy"]["Arn"]
+
+    # ------------------------------------------------------------ what a task definition names
+
+    def key(self, alias, description, **tags):
+        kms = self.aws("kms")
+        made = kms.create_key(Description=description, Tags=[{"TagKey": k, "TagValue": v} for k, v in tags.items()])
+        kms.create_alias(AliasName=f"alias/{alias}", TargetKeyId=made["KeyMetadata"]["KeyId"])
+        self.ids[f"key/{alias}"] = made["KeyMetadata"]["Arn"]
+        return made["KeyMetadata"]["Arn"]
+
+    def parameter(self, name, kind="String", key=None, value="not-a-secret", **tags):
+        given = {"KeyId": key} if key else {}
+        self.aws("ssm").put_parameter(Name=name, Value=value, Type=kind, Tags=upper(tags), **given)
+        return arn("ssm", "parameter" + (name if name.startswith("/") else f"/{name}"))
+
+    def secret(self, name, key=None, value="not-a-secret", **tags):
+        given = {"KmsKeyId": key} if key else {}
+        made = self.aws("secretsmanager").create_secret(Name=name, SecretString=value, Tags=upper(tags), **given)
+        self.ids[f"secret/{name}"] = made["ARN"]
+        return made["ARN"]
+
+    def log_group(self, name, key=None, retention=None, **tags):
+        given = {"kmsKeyId": key} if key else {}
+        self.aws("logs").create_log_group(logGroupName=name, tags=tags, **given)
+        if retention:
+            self.aws("logs").put_retention_policy(logGroupName=name, retentionInDays=retention)
+
+    def repository(self, name, images=("v1",), key=None, mutability="IMMUTABLE", **tags):
+        """Returns the image names by tag; each tag is an image of its own."""
+        ecr = self.aws("ecr")
+        encryption = {"encryptionType": "KMS", "kmsKey": key} if key else {"encryptionType": "AES256"}
+        ecr.create_repository(repositoryName=name, tags=upper(tags), imageTagMutability=mutability,
+                              imageScanningConfiguration={"scanOnPush": True}, encryptionConfiguration=encryption)
+        for tag in images:
+            self.push(name, tag)
+        return {tag: f"{REGISTRY}/{name}:{tag}" for tag in images}
+
+    def push(self, repository, tag):
+        """Pushes an image; returns its digest."""
+        self.launched += 1
+        media = "application/vnd.oci.image.manifest.v1+json"
+        layer = {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "size": 31_000_000 + self.launched,
+                 "digest": "sha256:" + f"{self.launched:064x}"}
+        config = {"mediaType": "application/vnd.oci.image.config.v1+json", "size": 7023, "digest": "sha256:" + "c" * 64}
+        manifest = json.dumps({"schemaVersion": 2, "mediaType": media, "config": config, "layers": [layer]})
+        image = self.aws("ecr").put_image(repositoryName=repository, imageManifest=manifest, imageTag=tag,
+                                          imageManifestMediaType=media)["image"]
+        return image["imageId"]["imageDigest"]
+
+    # ------------------------------------------------------------ load balancers
+
+    def load_balancer(self, name, subnets, groups=(), kind="application", internal=False, **tags):
+        given = {"SecurityGroups": [self.ids[g] for g in groups]} if groups else {}
+        made = self.aws("elbv2").create_load_balancer(
+            Name=name, Type=kind, Scheme="internal" if internal else "internet-facing",
+            Subnets=[self.ids[s] for s in subnets], Tags=upper({"Name": name, **tags}), **given)
+        self.ids[name] = made["LoadBalancers"][0]["LoadBalancerArn"]
+
+    def target_group(self, vpc, name, port=8080, protocol="HTTP", kind="ip", **tags):
+        health = {"HealthCheckPath": "/healthz", "Matcher": {"HttpCode": "200"}} if protocol == "HTTP" else {}
+        made = self.aws("elbv2").create_target_group(
+            Name=name, VpcId=self.ids[vpc], Port=port, Protocol=protocol, TargetType=kind,
+            Tags=upper({"Name": name, **tags}), **health)
+        self.ids[name] = made["TargetGroups"][0]["TargetGroupArn"]
+
+    def listener(self, balancer, name, port, protocol, action, certificate=None):
+        given = {"Certificates": [{"CertificateArn": certificate}], "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06"}
+        made = self.aws("elbv2").create_listener(
+            LoadBalancerArn=self.ids[balancer], Port=port, Protocol=protocol, DefaultActions=[action],
+            **(given if certificate else {}))
+        self.ids[name] = made["Listeners"][0]["ListenerArn"]
+
+    def forward(self, *groups):
+        """An action: to one target group, or to several by weight, given as (name, weight)."""
+        if len(groups) == 1 and isinstance(groups[0], str):
+            return {"Type": "forward", "TargetGroupArn": self.ids[groups[0]]}
+        return {"Type": "forward", "ForwardConfig": {"TargetGroups": [
+            {"TargetGroupArn": self.ids[name], "Weight": weight} for name, weight in groups]}}
+
+    def rule(self, listener, priority, action, path=None, host=None):
+        conditions = [{"Field": "path-pattern", "PathPatternConfig": {"Values": [path]}}] if path else []
+        conditions += [{"Field": "host-header", "HostHeaderConfig": {"Values": [host]}}] if host else []
+        self.aws("elbv2").create_rule(ListenerArn=self.ids[listener], Priority=priority, Conditions=conditions, Actions=[action])
+
+    # ------------------------------------------------------------ ECS
+
+    def cluster(self, name, **fields):
+        self.ids[f"cluster/{name}"] = self.aws("ecs").create_cluster(clusterName=name, **fields)["cluster"]["clusterArn"]
+
+    def host(self, cluster, name, subnet, groups, kind="m5.2xlarge", image=None, **tags):
+        """An EC2 instance that is a container instance of the cluster, both kept by name."""
+        ec2 = self.aws("ec2")
+        image = image or ec2.describe_images(Filters=[{"Name": "name", "Values": ["amzn2-ami*"]}])["Images"][0]["ImageId"]
+        self.ids[f"i/{name}"] = ec2.run_instances(
+            ImageId=image, InstanceType=kind, MinCount=1, MaxCount=1, SubnetId=self.ids[subnet],
+            SecurityGroupIds=[self.ids[g] for g in groups],
+            TagSpecifications=named("instance", name, tags))["Instances"][0]["InstanceId"]
+        self.join(cluster, name, self.ids[f"i/{name}"])
+
+    def join(self, cluster, name, instance):
+        identity = json.dumps({"instanceId": instance, "region": REGION, "accountId": ACCOUNT})
+        self.ids[f"i/{name}"] = instance
+        self.ids[name] = self.aws("ecs").register_container_instance(
+            cluster=cluster, instanceIdentityDocument=identity)["containerInstance"]["containerInstanceArn"]
+
+    def task_definition(self, family, containers, **fields):
+        made = self.aws("ecs").register_task_definition(family=family, containerDefinitions=containers, **fields)
+        self.ids[f"td/{family}"] = made["taskDefinition"]["taskDefinitionArn"]
+        return self.ids[f"td/{family}"]
+
+    def service(self, cluster, name, **fields):
+        made = self.aws("ecs").create_service(cluster=cluster, serviceName=name, **fields)["service"]
+        self.ids[f"service/{name}"] = made["serviceArn"]
+        return made
+
+    def run(self, cluster, definition, network, started_by, group=None, **fields):
+        """Runs a task on Fargate; returns it."""
+        given = {"group": group} if group else {}
+        return self.aws("ecs").run_task(cluster=cluster, taskDefinition=definition, networkConfiguration=network,
+                                        startedBy=started_by, **given, **fields)["tasks"][0]
+
+    def start(self, cluster, definition, host, started_by, group=None, **fields):
+        """Starts a task on a container instance; returns it."""
+        given = {"group": group} if group else {}
+        return self.aws("ecs").start_task(cluster=cluster, taskDefinition=definition, containerInstances=[self.ids[host]],
+                                          startedBy=started_by, **given, **fields)["tasks"][0]
+
+    def register_ip(self, group, task, port):
+        address = next(d["value"] for d in task["attachments"][0]["details"] if d["name"] == "privateIPv4Address")
+        self.aws("elbv2").register_targets(TargetGroupArn=self.ids[group], Targets=[{"Id": address, "Port": port}])
+
+    def register_host(self, group, task, host):
+        ports = [b["hostPort"] for c in task["containers"] for b in c["networkBindings"]]
+        self.aws("elbv2").register_targets(
+            TargetGroupArn=self.ids[group], Targets=[{"Id": self.ids[f"i/{host}"], "Port": p} for p in ports[:1]])

@@ -1,0 +1,65 @@
+"""Compares a snapshot with the oracle; exits 1 if they differ.
+
+    python tests/estate/compare.py SNAPSHOT.jsonl ORACLE.json
+"""
+
+import json
+import sys
+from collections import Counter
+
+SHOWN = 12  # differences shown of each kind and relation
+
+
+def load(path):
+    """Resources {id: (kind, presence)}, links {(from, relation, to)} and blind spots of a snapshot in plain JSON lines."""
+    resources, links, blind_spots, ended = {}, set(), [], False
+    with open(path) as file:
+        for line in file:
+            record = json.loads(line)
+            if "resource" in record:
+                resource = record["resource"]
+                resources[resource["id"]] = (resource["kind"], resource["presence"])
+            elif "link" in record:
+                links.add(tuple(record["link"][field] for field in ("from", "relation", "to")))
+            elif "blindSpot" in record:
+                blind_spots.append(record["blindSpot"])
+            ended = "end" in record
+    if not ended:
+        raise SystemExit(f"{path} is cut short: its last line is no end")
+    return resources, links, blind_spots
+
+
+def differences(snapshot, oracle):
+    """Lines, none if the snapshot holds what the oracle says; snapshot is what load() gives."""
+    resources, links = snapshot[:2]
+    wanted = {r["id"]: (r["kind"], r["presence"]) for r in oracle["resources"]}
+    wanted_links = {(link["from"], link["relation"], link["to"]) for link in oracle["links"]}
+    found = []
+    for verb, here, there in (("missing", wanted, resources), ("surplus", resources, wanted)):
+        for id in sorted(here.keys() - there.keys()):
+            found.append((f"{verb} {here[id][0]}", f"{id} {here[id][1]}"))
+    for id in sorted(wanted.keys() & resources.keys()):
+        if wanted[id] != resources[id]:
+            found.append((f"wrong {wanted[id][0]}", f"{id} is {' '.join(resources[id])}, should be {' '.join(wanted[id])}"))
+    for verb, some in (("missing", wanted_links - links), ("surplus", links - wanted_links)):
+        for source, relation, target in sorted(some):
+            found.append((f"{verb} {relation}", f"{source} -> {target}"))
+    lines = []
+    for heading, count in sorted(Counter(h for h, _ in found).items()):
+        lines.append(f"{heading}: {count}")
+        mine = [line for h, line in found if h == heading]
+        lines += [f"    {line}" for line in mine[:SHOWN]] + ([f"    ... {len(mine) - SHOWN} more"] if len(mine) > SHOWN else [])
+    return lines
+
+
+def main():
+    if len(sys.argv) != 3:
+        raise SystemExit(__doc__)
+    with open(sys.argv[2]) as file:
+        lines = differences(load(sys.argv[1]), json.load(file))
+    print("\n".join(lines) or "equal")
+    sys.exit(1 if lines else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""The oracle's graph: nodes with kind and presence, links between them."""
+
+from naming import crawled, kind_of
+
+
+class Graph:
+    def __init__(self):
+        self.live, self.links, self.absent, self.unreadable = {}, set(), set(), set()
+
+    def node(self, id, kind=None):
+        """Something that AWS described."""
+        self.live[id] = kind or kind_of(id)
+        return id
+
+    def link(self, source, relation, target):
+        """A link; a target that is None is no link."""
+        if target:
+            self.links.add((source, relation, target))
+
+    def named(self):
+        """Everything that some link points to."""
+        return {target for _, _, target in self.links}
+
+    def document(self, unlisted_kinds):
+        """The oracle's JSON; unlisted_kinds are those whose listing failed."""
+        resources = [{"id": id, "kind": kind, "presence": "LIVE"} for id, kind in self.live.items()]
+        for id in self.named() - self.live.keys():
+            kind = kind_of(id)
+            if not crawled(id):
+                presence = "OUTSIDE"
+            elif id in self.unreadable or kind in unlisted_kinds:
+                presence = "UNREADABLE"
+            else:
+                presence = "MISSING"
+            resources.append({"id": id, "kind": kind, "presence": presence})
+        links = [{"from": s, "relation": r, "to": t} for s, r, t in self.links]
+        return {"resources": sorted(resources, key=lambda r: r["id"]),
+                "links": sorted(links, key=lambda link: (link["from"], link["relation"], link["to"]))}

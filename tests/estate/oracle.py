@@ -1,0 +1,147 @@
+"""What the graph of an estate must be, worked out from what boto3 reads, independently of blastmap.
+
+    python tests/estate/oracle.py http://127.0.0.1:5555 ORACLE.json
+"""
+
+import argparse
+import json
+from collections import Counter
+
+import rules_ecs
+import rules_network
+from aws import Aws, isolate
+from graph import Graph
+from naming import Names, arn, kind_of
+from reading import read
+
+# Kinds whose nodes come from one listing, and that listing.
+LISTINGS = {
+    "VPC": ("ec2", "describe_vpcs"), "SUBNET": ("ec2", "describe_subnets"), "ROUTE_TABLE": ("ec2", "describe_route_tables"),
+    "NAT_GATEWAY": ("ec2", "describe_nat_gateways"), "INTERNET_GATEWAY": ("ec2", "describe_internet_gateways"),
+    "VPC_ENDPOINT": ("ec2", "describe_vpc_endpoints"), "SECURITY_GROUP": ("ec2", "describe_security_groups"),
+    "NETWORK_INTERFACE": ("ec2", "describe_network_interfaces"), "TARGET_GROUP": ("elasticloadbalancing", "describe_target_groups"),
+    "LOAD_BALANCER": ("elasticloadbalancing", "describe_load_balancers"), "LOG_GROUP": ("logs", "describe_log_groups"),
+    "SSM_PARAMETER": ("ssm", "describe_parameters"), "SECRET": ("secretsmanager", "list_secrets"),
+    "ECR_REPOSITORY": ("ecr", "describe_repositories")}
+
+
+def data(graph, facts, names):
+    """Parameters, secrets, log groups and repositories, and the keys that lock them."""
+    for parameter in facts["parameters"]:
+        id = graph.node(parameter["ARN"])
+        if parameter["Type"] == "SecureString":
+            graph.link(id, "ENCRYPTED_BY", names.key(parameter["KeyId"]))
+    for secret in facts["secrets"]:
+        id = graph.node(secret["ARN"])
+        graph.link(id, "ENCRYPTED_BY", names.key(secret["KmsKeyId"]) if secret.get("KmsKeyId") else None)
+    for group in facts["log_groups"]:
+        id = graph.node(group["arn"].removesuffix(":*"))
+        graph.link(id, "ENCRYPTED_BY", names.key(group["kmsKeyId"]) if group.get("kmsKeyId") else None)
+    for repository in facts["repositories"]:
+        id = graph.node(repository["repositoryArn"])
+        key = repository.get("encryptionConfiguration", {}).get("kmsKey")
+        graph.link(id, "ENCRYPTED_BY", names.key(key) if key else None)
+
+
+def role(graph, reader, names, id):
+    name = id.rpartition("/")[2]
+    found = reader.call("iam", "get_role", RoleName=name)
+    if not found or found["Role"]["Arn"] != id:
+        return False
+    graph.node(id)
+    documents = [reader.call("iam", "get_role_policy", RoleName=name, PolicyName=policy)["PolicyDocument"]
+                 for policy in reader.pages("iam", "list_role_policies", "PolicyNames", RoleName=name)]
+    for attached in reader.pages("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=name):
+        graph.link(id, "GRANTED_BY", attached["PolicyArn"])
+        version = reader.call("iam", "get_policy", PolicyArn=attached["PolicyArn"])["Policy"]["DefaultVersionId"]
+        documents.append(reader.call("iam", "get_policy_version", PolicyArn=attached["PolicyArn"], VersionId=version)["PolicyVersion"]["Document"])
+    graph.link(id, "BOUNDED_BY", found["Role"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"))
+    for document in documents:
+        for resource in allowed(document):
+            graph.link(id, "GRANTED_ON", names.granted(resource))
+    return True
+
+
+def allowed(document):
+    """The resources that a policy's Allow statements name."""
+    statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+    for statement in statements:
+        if statement["Effect"] == "Allow":
+            resources = statement.get("Resource", [])
+            yield from [resources] if isinstance(resources, str) else resources
+
+
+def look_up(graph, reader, names, id):
+    """Reads what is kept only because it is named; says whether it is there."""
+    kind = kind_of(id)
+    if kind == "ECS_TASK_DEFINITION":
+        answer = reader.call("ecs", "describe_task_definition", taskDefinition=id)
+        if answer:
+            rules_ecs.task_definition(graph, answer["taskDefinition"], names)
+        return bool(answer)
+    if kind == "IAM_ROLE":
+        return role(graph, reader, names, id)
+    if kind == "IAM_POLICY":
+        return bool(reader.call("iam", "get_policy", PolicyArn=id) and graph.node(id))
+    if kind == "KMS_KEY" and ":key/" in id:
+        return bool(reader.call("kms", "describe_key", KeyId=id) and graph.node(id))
+    return True
+
+
+def follow(graph, reader, names):
+    """Looks up what the links name until nothing new is named."""
+    from naming import crawled
+
+    seen = set()
+    while True:
+        new = {id for id in graph.named() - seen if crawled(id) and id not in graph.live}
+        if not new:
+            return
+        seen |= new
+        for id in sorted(new):
+            refused_before = set(reader.denied)
+            if not look_up(graph, reader, names, id) and reader.denied - refused_before:
+                graph.unreadable.add(id)
+            reader.denied = reader.denied | refused_before
+
+
+def oracle(aws):
+    """The graph as {"resources": [...], "links": [...]}."""
+    reader, facts = read(aws)
+    names, graph = Names(facts["secrets"], facts["aliases"]), Graph()
+    rules_network.network(graph, facts)
+    rules_network.routes(graph, facts)
+    rules_network.balancing(graph, facts)
+    rules_ecs.clusters(graph, facts, names)
+    rules_ecs.services(graph, facts)
+    rules_ecs.tasks(graph, facts, rules_ecs.instances(graph, facts))
+    rules_network.interfaces(graph, facts)
+    data(graph, facts, names)
+    follow(graph, reader, names)
+    unlisted = {kind for kind, listing in LISTINGS.items() if listing in reader.denied}
+    return graph.document(unlisted)
+
+
+def summary(document):
+    """Counts by kind and presence, and by relation, as lines."""
+    kinds = Counter((r["kind"], r["presence"]) for r in document["resources"])
+    relations = Counter(link["relation"] for link in document["links"])
+    lines = [f"{count:6} {kind} {presence}" for (kind, presence), count in sorted(kinds.items())]
+    lines += [f"{count:6} {relation}" for relation, count in sorted(relations.items())]
+    return lines + [f"{len(document['resources'])} resources, {len(document['links'])} links"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("endpoint")
+    parser.add_argument("out")
+    options = parser.parse_args()
+    isolate()
+    document = oracle(Aws(options.endpoint))
+    with open(options.out, "w") as file:
+        json.dump(document, file, indent=1)
+    print("\n".join(summary(document)))
+
+
+if __name__ == "__main__":
+    main()

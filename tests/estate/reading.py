@@ -1,0 +1,102 @@
+"""Reads an estate back with boto3, one page after the other, as plain dictionaries."""
+
+from botocore.exceptions import ClientError
+
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "InvalidNetworkInterfaceID.NotFound"}
+
+
+class Reader:
+    """Answers of the API; `denied` collects the actions that were refused."""
+
+    def __init__(self, aws):
+        self.aws, self.denied = aws, set()
+
+    def pages(self, service, operation, field, **arguments):
+        """All items of a paginated list; empty, and noted in `denied`, where it may not be read."""
+        client = self.aws(service)
+        try:
+            return [item for page in client.get_paginator(operation).paginate(**arguments) for item in page[field]]
+        except ClientError as error:
+            return self.refused(error, client, operation, [])
+
+    def call(self, service, operation, **arguments):
+        """One answer; None where there is no such thing, or where it may not be read: `denied` tells."""
+        client = self.aws(service)
+        try:
+            return getattr(client, operation)(**arguments)
+        except ClientError as error:
+            return self.refused(error, client, operation, None)
+
+    def refused(self, error, client, operation, otherwise):
+        code = error.response["Error"]["Code"]
+        if code in DENIED:
+            self.denied.add((client.meta.service_model.service_name, operation))
+        elif code not in ABSENT:
+            raise error
+        return otherwise
+
+    def may_not(self, service, *operations):
+        return any((service, operation) in self.denied for operation in operations)
+
+
+def batches(items, size):
+    return [items[n:n + size] for n in range(0, len(items), size)]
+
+
+def read(aws):
+    """Everything that is listed, as (reader, facts); what is only looked at when named is left to the rules."""
+    reader = Reader(aws)
+    facts = {}
+    for kind, service, operation, field, arguments in [
+            ("vpcs", "ec2", "describe_vpcs", "Vpcs", {}), ("subnets", "ec2", "describe_subnets", "Subnets", {}),
+            ("route_tables", "ec2", "describe_route_tables", "RouteTables", {}),
+            ("nat_gateways", "ec2", "describe_nat_gateways", "NatGateways", {}),
+            ("internet_gateways", "ec2", "describe_internet_gateways", "InternetGateways", {}),
+            ("endpoints", "ec2", "describe_vpc_endpoints", "VpcEndpoints", {}),
+            ("groups", "ec2", "describe_security_groups", "SecurityGroups", {}),
+            ("interfaces", "ec2", "describe_network_interfaces", "NetworkInterfaces", {}),
+            ("target_groups", "elbv2", "describe_target_groups", "TargetGroups", {}),
+            ("balancers", "elbv2", "describe_load_balancers", "LoadBalancers", {}),
+            ("log_groups", "logs", "describe_log_groups", "logGroups", {}),
+            ("parameters", "ssm", "describe_parameters", "Parameters", {}),
+            ("secrets", "secretsmanager", "list_secrets", "SecretList", {}),
+            ("aliases", "kms", "list_aliases", "Aliases", {}),
+            ("repositories", "ecr", "describe_repositories", "repositories", {})]:
+        facts[kind] = reader.pages(service, operation, field, **arguments)
+    facts["listeners"] = [item for b in facts["balancers"]
+                          for item in reader.pages("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=b["LoadBalancerArn"])]
+    application = {b["LoadBalancerArn"] for b in facts["balancers"] if b["Type"] == "application"}
+    facts["rules"] = {item["ListenerArn"]: reader.pages("elbv2", "describe_rules", "Rules", ListenerArn=item["ListenerArn"])
+                      for item in facts["listeners"] if item["LoadBalancerArn"] in application}
+    facts["health"] = {}
+    for group in facts["target_groups"]:
+        answer = reader.call("elbv2", "describe_target_health", TargetGroupArn=group["TargetGroupArn"])
+        facts["health"][group["TargetGroupArn"]] = answer["TargetHealthDescriptions"] if answer else []
+    read_ecs(reader, facts)
+    return reader, facts
+
+
+def read_ecs(reader, facts):
+    def described(operation, field, **arguments):
+        answer = reader.call("ecs", operation, **arguments)
+        return answer[field] if answer else []
+
+    clusters = reader.pages("ecs", "list_clusters", "clusterArns")
+    facts["clusters"] = [c for some in batches(clusters, 100)
+                         for c in described("describe_clusters", "clusters", clusters=some, include=["CONFIGURATIONS", "TAGS"])]
+    facts["providers"], token = [], None
+    while True:
+        answer = reader.call("ecs", "describe_capacity_providers", **({"nextToken": token} if token else {}))
+        facts["providers"] += answer["capacityProviders"] if answer else []
+        token = answer and answer.get("nextToken")
+        if not token:
+            break
+    facts["services"], facts["tasks"], facts["instances"] = [], [], []
+    for cluster in clusters:
+        for kind, listing, listed, describing, field, size in [
+                ("services", "list_services", "serviceArns", "describe_services", "services", 10),
+                ("tasks", "list_tasks", "taskArns", "describe_tasks", "tasks", 100),
+                ("instances", "list_container_instances", "containerInstanceArns", "describe_container_instances", "containerInstances", 100)]:
+            for some in batches(reader.pages("ecs", listing, listed, cluster=cluster), size):
+                facts[kind] += described(describing, field, cluster=cluster, **{field: some})
