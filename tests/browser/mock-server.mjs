@@ -1,0 +1,98 @@
+// Serves the built page over invented data, with the headers of the real server, for states that
+// a real estate cannot easily show. `node mock-server.mjs [--port N] [--state STATE]`;
+// STATE: ready, waiting (the first crawl), crawling, failing, full (no blind spots), old.
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { buildSchema, graphql } from "graphql";
+import { WebSocketServer } from "ws";
+import { rootValue } from "./mock/api.mjs";
+import { addCrowd, buildEstate } from "./mock/estate.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const dist = resolve(here, "../../web/dist");
+const schemaFile = process.env.SCHEMA ?? resolve(here, "../../schema.graphql");
+
+export const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+
+/** Starts the server. `state` may be changed while it runs; `url` is where it listens, `crowd` the id that thousands depend on. */
+export async function startMockServer({ port = 0, state = {} } = {}) {
+  const schema = buildSchema(readFileSync(schemaFile, "utf8"));
+  const estate = buildEstate();
+  const crowd = addCrowd(estate, 1_200);
+  if (state.old) for (const scope of estate.scopes) scope.crawledAt = new Date(Date.now() - 3 * 86_400_000).toISOString();
+
+  const server = createServer(async (incoming, outgoing) => {
+    const path = new URL(incoming.url, "http://localhost").pathname;
+    if (path === "/graphql") return answer(incoming, outgoing);
+    const page = path === "/graphiql" ? "graphiql.html" : path.startsWith("/assets/") ? normalize(path) : "index.html";
+    const body = await import("node:fs/promises").then((fs) => fs.readFile(join(dist, page)).catch(() => null));
+    outgoing.writeHead(body ? 200 : 404, { "content-type": TYPES[extname(page)] ?? "text/plain", "content-security-policy": POLICY });
+    outgoing.end(body);
+  });
+
+  async function answer(incoming, outgoing) {
+    let text = "";
+    for await (const chunk of incoming) text += chunk;
+    const { query, variables, operationName } = JSON.parse(text);
+    if (state.delayMs) await new Promise((done) => setTimeout(done, state.delayMs));
+    const result = await graphql({ schema, source: query, variableValues: variables, operationName, rootValue: rootValue(estate, state) });
+    outgoing.writeHead(200, { "content-type": "application/json", "x-request-id": "mock-0001" });
+    outgoing.end(JSON.stringify(result));
+  }
+
+  const sockets = new WebSocketServer({ server, path: "/graphql", handleProtocols: () => "graphql-transport-ws" });
+  sockets.on("connection", (socket) => {
+    socket.on("message", (data) => {
+      const message = JSON.parse(data);
+      const send = (reply) => socket.send(JSON.stringify(reply));
+      if (message.type === "connection_init") send({ type: "connection_ack" });
+      if (message.type !== "subscribe") return;
+      const next = () => state.progress && send({ id: message.id, type: "next", payload: { data: { crawlProgress: state.progress } } });
+      next();
+      const timer = setInterval(next, 200);
+      socket.on("close", () => clearInterval(timer));
+    });
+  });
+
+  await new Promise((done) => server.listen(port, "127.0.0.1", done));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    state,
+    crowd,
+    close: () => {
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      return new Promise((done) => server.close(done));
+    },
+  };
+}
+
+/** What `--state` and the tests mean by a word. */
+export const STATES = {
+  ready: {},
+  full: { fullCoverage: true },
+  failing: { failing: true },
+  old: { old: true },
+  waiting: { notReady: true, progress: { run: "run-1", scopesDone: 1, scopesTotal: 3, apiCalls: 87, resources: 164, finished: false } },
+  crawling: { progress: { run: "run-2", scopesDone: 2, scopesTotal: 3, apiCalls: 140, resources: 310, finished: false } },
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { values } = parseArgs({ options: { port: { type: "string", default: "8090" }, state: { type: "string", default: "ready" } } });
+  const server = await startMockServer({ port: Number(values.port), state: { ...STATES[values.state] } });
+  console.log(server.url);
+}

@@ -1,0 +1,76 @@
+import { HelpSheet } from "./components/help-sheet";
+import { TopBar } from "./components/top-bar";
+import { isOld } from "./components/freshness";
+import { crawledAt, crawling, newer, now, offline, showNewest, waiting } from "./data/crawl";
+import { route } from "./navigation";
+import { CoverageScreen } from "./screens/coverage";
+import { ExploreScreen } from "./screens/explore";
+import { UnknownScreen } from "./screens/unknown";
+import { RadiusScreen } from "./screens/radius/radius";
+import { ResourceScreen } from "./screens/resource";
+import { SearchScreen } from "./screens/search";
+import { age, clock } from "./words/time";
+
+/** The frame that every screen slots into. */
+export function App() {
+  return (
+    <>
+      <a class="skip-link" href="#main">
+        To the content
+      </a>
+      <TopBar />
+      <Notices />
+      <main id="main" tabIndex={-1}>
+        <Screen />
+      </main>
+      <HelpSheet />
+    </>
+  );
+}
+
+function Screen() {
+  const current = route.value;
+  switch (current.screen) {
+    case "explore":
+      return <ExploreScreen route={current} />;
+    case "search":
+      return <SearchScreen route={current} />;
+    case "resource":
+      return <ResourceScreen key={current.id} id={current.id} />;
+    case "radius":
+      return <RadiusScreen key={current.id} route={current} />;
+    case "coverage":
+      return <CoverageScreen />;
+    case "unknown":
+      return <UnknownScreen path={current.path} />;
+  }
+}
+
+/** What is wrong or new about the data as a whole. */
+function Notices() {
+  if (offline.value) {
+    return (
+      <div class="notice notice-bad notice-bar" role="alert">
+        The blastmap server cannot be reached. What is on screen stays; it is asked for again every minute.
+      </div>
+    );
+  }
+  if (newer.value && crawledAt.value) {
+    return (
+      <div class="notice notice-new notice-bar" role="status">
+        A newer crawl is done ({clock(crawledAt.value)} UTC). What is on screen has not moved.
+        <button onClick={showNewest}>Show the newest</button>
+      </div>
+    );
+  }
+  if (isOld() && crawledAt.value && !crawling.value && !waiting.value) {
+    return (
+      <div class="notice notice-warn notice-bar" role="status">
+        <span>
+          This data is {age(crawledAt.value, now.value)} old: what changed in AWS since is not in it. <a href="/coverage">See coverage</a>
+        </span>
+      </div>
+    );
+  }
+  return null;
+}

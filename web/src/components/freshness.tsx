@@ -1,0 +1,54 @@
+import { blindSpotCount, crawledAt, crawling, now, offline, OLD_AFTER_MINUTES, progress, waiting } from "../data/crawl";
+import { counted } from "../words/counts";
+import { age, clock, instant } from "../words/time";
+import { BlindSign } from "./signs";
+
+/** The age of the data and how much of it is missing; leads to the coverage screen. */
+export function Freshness() {
+  return (
+    <a class={`freshness is-${tone()}`} href="/coverage">
+      <span class="freshness-dot" aria-hidden="true" />
+      {words()}
+      {blindSpotCount.value !== null && blindSpotCount.value > 0 && !waiting.value && (
+        <span class="freshness-blind">
+          <BlindSign />
+          {blindSpotCount.value}
+          <span class="visually-hidden"> {blindSpotCount.value === 1 ? "blind spot" : "blind spots"}</span>
+        </span>
+      )}
+    </a>
+  );
+}
+
+function tone(): "good" | "busy" | "old" | "bad" {
+  if (offline.value) return "bad";
+  if (waiting.value || crawling.value) return "busy";
+  return isOld() ? "old" : "good";
+}
+
+export function isOld(): boolean {
+  return crawledAt.value !== null && now.value - Date.parse(crawledAt.value) > OLD_AFTER_MINUTES * 60_000;
+}
+
+function words() {
+  if (offline.value) return <strong>Server not reachable</strong>;
+  if (crawling.value && progress.value) {
+    const { scopesDone, scopesTotal, resources } = progress.value;
+    return (
+      <>
+        <strong>{waiting.value ? "First crawl" : "Crawling"}</strong>
+        <span class="muted wide-only">{scopesTotal > 0 ? `${scopesDone} of ${scopesTotal} scopes` : counted(resources, "resource")}</span>
+      </>
+    );
+  }
+  if (crawledAt.value === null) return <strong>{waiting.value ? "First crawl" : "…"}</strong>;
+  return (
+    <>
+      <strong title={instant(crawledAt.value)}>
+        <span class="wide-only">Snapshot </span>
+        {clock(crawledAt.value)}
+      </strong>
+      <span class="muted">{age(crawledAt.value, now.value)} old</span>
+    </>
+  );
+}

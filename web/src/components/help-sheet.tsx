@@ -1,0 +1,79 @@
+import { singleKeys } from "../preferences";
+
+const KEYS: [string, string[][]][] = [
+  [
+    "Everywhere",
+    [
+      ["/", "search"],
+      ["g e", "explore"],
+      ["g b", "blast radius, of the resource on screen if there is one"],
+      ["g c", "coverage"],
+      ["D", "light or dark"],
+      ["?", "this sheet"],
+      ["Esc", "close, clear the selection"],
+    ],
+  ],
+  [
+    "Blast radius",
+    [
+      ["T", "graph or table"],
+      ["F", "filters"],
+      ["[ ]", "fewer or more links away"],
+      ["← →", "along a link"],
+      ["↑ ↓", "within a column"],
+      ["Enter", "select: why it is reached"],
+      ["W", "to the why of the selection"],
+      ["+ − 0", "zoom in, out, back"],
+      ["Y", "copy the link to this view"],
+    ],
+  ],
+];
+
+const ID = "help-sheet";
+
+export function openHelp(): void {
+  const sheet = document.getElementById(ID);
+  if (sheet instanceof HTMLDialogElement && !sheet.open) sheet.showModal();
+}
+
+export function HelpSheet() {
+  return (
+    <dialog id={ID} class="help-sheet" aria-labelledby="help-title">
+      <form method="dialog">
+        <h2 id="help-title">Keys</h2>
+        <button class="icon-button" aria-label="Close">
+          ✕
+        </button>
+      </form>
+      <div class="help-columns">
+        {KEYS.map(([where, keys]) => (
+          <section key={where}>
+            <h3>{where}</h3>
+            <dl class="keys">
+              {keys.map(([key, meaning]) => (
+                <div key={key}>
+                  <dt>
+                    {key?.split(" ").map((part) => (
+                      <kbd key={part}>{part}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{meaning}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <label class="check">
+        <input type="checkbox" checked={singleKeys.value} onChange={(event) => (singleKeys.value = event.currentTarget.checked)} />
+        Keys of a single letter are on
+      </label>
+      <p class="muted small">
+        <a href="/graphiql" target="_blank" rel="noopener">
+          Query console
+        </a>{" "}
+        for the GraphQL API. Every view here has its own address: copy it to share what you see.
+      </p>
+    </dialog>
+  );
+}

@@ -1,0 +1,66 @@
+import type { DrawnCard, DrawnLink, Hop, Reached } from "./types";
+
+/** The most cards that are drawn; ui budgets and readability end here. */
+export const MAX_CARDS = 150;
+
+/**
+ * Folds resources that nothing in the picture tells apart into one card: same kind, distance, presence and owner,
+ * and linked to the same others. Three tasks of a service become one card that says three. Roots are never folded.
+ */
+export function fold(reached: Reached[], links: Hop[]): DrawnCard[] {
+  const neighbours = new Map<string, string[]>();
+  const note = (id: string, text: string) => {
+    const list = neighbours.get(id);
+    if (list) list.push(text);
+    else neighbours.set(id, [text]);
+  };
+  for (const hop of links) {
+    note(hop.from.id, `>${hop.relation} ${hop.to.id}`);
+    note(hop.to.id, `<${hop.relation} ${hop.from.id}`);
+  }
+  const cards = new Map<string, DrawnCard>();
+  for (const item of reached) {
+    const { id, kind, presence, owner, account, region } = item.resource;
+    const alike =
+      item.distance === 0
+        ? id
+        : [item.distance, kind, presence, owner, account, region, ...(neighbours.get(id) ?? [id]).toSorted()].join("\n");
+    const card = cards.get(alike);
+    if (card) card.members.push(item);
+    else cards.set(alike, { id, members: [item], distance: item.distance });
+  }
+  return [...cards.values()];
+}
+
+/** One card for each resource. */
+export function unfolded(reached: Reached[]): DrawnCard[] {
+  return reached.map((item) => ({ id: item.resource.id, members: [item], distance: item.distance }));
+}
+
+/** The nearest cards up to the most that are drawn, and for each distance how many resources were left out. */
+export function nearest(cards: DrawnCard[], most = MAX_CARDS): { drawn: DrawnCard[]; leftOut: Map<number, number> } {
+  const ordered = cards.toSorted((a, b) => a.distance - b.distance);
+  const leftOut = new Map<number, number>();
+  for (const card of ordered.slice(most)) {
+    leftOut.set(card.distance, (leftOut.get(card.distance) ?? 0) + card.members.length);
+  }
+  return { drawn: ordered.slice(0, most), leftOut };
+}
+
+/** The links between cards, each pair once, from the nearer to the farther card. */
+export function linksBetween(cards: DrawnCard[], links: Hop[]): DrawnLink[] {
+  const cardOf = new Map<string, DrawnCard>();
+  for (const card of cards) for (const member of card.members) cardOf.set(member.resource.id, card);
+  const drawn = new Map<string, DrawnLink>();
+  for (const hop of links) {
+    const from = cardOf.get(hop.from.id);
+    const to = cardOf.get(hop.to.id);
+    if (!from || !to || from === to) continue;
+    const [near, far] = from.distance < to.distance ? [from, to] : [to, from];
+    const key = `${near.id}\n${far.id}`;
+    const known = drawn.get(key);
+    if (known) known.inferred &&= hop.evidence.inferred;
+    else drawn.set(key, { near: near.id, far: far.id, inferred: hop.evidence.inferred });
+  }
+  return [...drawn.values()];
+}

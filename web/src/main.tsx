@@ -1,0 +1,13 @@
+import { render } from "preact";
+import { App } from "./app";
+import { followCrawls } from "./data/crawl";
+import { listenForKeys } from "./keyboard";
+import { followLinks } from "./navigation";
+import { applyPreferences } from "./preferences";
+
+applyPreferences();
+followLinks();
+listenForKeys();
+followCrawls();
+const root = document.getElementById("app");
+if (root) render(<App />, root);

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { formatRoute, parseRoute, radiusOf, searchFor, type Route } from "./routes";
+
+const read = (address: string) => parseRoute(new URL(address, "http://blastmap.example"));
+
+describe("routes", () => {
+  const service = "arn:aws:ecs:us-east-1:111122223333:service/prod/checkout web";
+  const routes: Route[] = [
+    { screen: "explore", groupBy: "KIND" },
+    { screen: "explore", groupBy: "OWNER" },
+    searchFor("payments & co", { kinds: ["ECS_SERVICE", "SECRET"], presence: ["MISSING"], region: "us-east-1" }),
+    { screen: "resource", id: service },
+    { screen: "resource", id: "arn:aws:route53:::hostedzone/Z1#A/pay.example.com." },
+    { screen: "resource", id: "arn:aws:ssm:us-east-1:111122223333:parameter//odd/../name%2F?" },
+    radiusOf(null),
+    radiusOf(service, { direction: "DEPENDENCIES", depth: 3, kinds: ["ECS_TASK"], phases: ["START", "RUN"], view: "table", lanes: "account", detail: "all", sort: "owner", limit: 5_000, selected: service }),
+    { screen: "coverage" },
+  ];
+
+  test.each(routes)("comes back from its address: $screen", (route) => {
+    expect(read(formatRoute(route))).toEqual(route);
+  });
+
+  test("keep ARNs readable", () => {
+    expect(formatRoute({ screen: "resource", id: "arn:aws:iam::111122223333:role/app" })).toBe("/resource/arn:aws:iam::111122223333:role%2Fapp");
+  });
+
+  test("take an id with plain slashes too", () => {
+    expect(read("/resource/arn:aws:ecs:us-east-1:1:service/prod/web")).toEqual({ screen: "resource", id: "arn:aws:ecs:us-east-1:1:service/prod/web" });
+  });
+
+  test("leave out what cannot be read", () => {
+    expect(read("/radius/x?depth=-1&kind=NOPE,SECRET&phase=LATER&direction=sideways&limit=999999&view=cube")).toEqual(radiusOf("x", { kinds: ["SECRET"] }));
+    expect(read("/resource/%E0%A4%A")).toEqual({ screen: "resource", id: "%E0%A4%A" });
+  });
+
+  test("know what is no page", () => {
+    expect(read("/nothing/here").screen).toBe("unknown");
+    expect(read("/resource/").screen).toBe("unknown");
+  });
+});

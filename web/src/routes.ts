@@ -1,0 +1,178 @@
+import type { Direction, GroupBy, Phase, Presence, ResourceKind } from "./api/generated";
+import { isKind } from "./words/kinds";
+import { isPhase, isPresence } from "./words/presence";
+
+export type View = "graph" | "table" | "split";
+export type LaneBy = "owner" | "account" | "region" | "none";
+export type Detail = "folded" | "all";
+export type SortBy = "distance" | "name" | "kind" | "owner";
+
+export type SearchRoute = {
+  screen: "search";
+  text: string;
+  kinds: ResourceKind[];
+  presence: Presence[];
+  account: string;
+  region: string;
+};
+
+export type RadiusRoute = {
+  screen: "radius";
+  /** The resource that changes; null while none is chosen. */
+  id: string | null;
+  direction: Direction;
+  /** How many links away at most; null for no bound. */
+  depth: number | null;
+  /** Empty for all. */
+  kinds: ResourceKind[];
+  phases: Phase[];
+  limit: number;
+  /** Null leaves it to the width of the window. */
+  view: View | null;
+  lanes: LaneBy;
+  detail: Detail;
+  sort: SortBy;
+  selected: string | null;
+};
+
+/** Every state of the page that is worth a link: formatted to the address, and read back from it. */
+export type Route =
+  | { screen: "explore"; groupBy: GroupBy }
+  | SearchRoute
+  | { screen: "resource"; id: string }
+  | RadiusRoute
+  | { screen: "coverage" }
+  | { screen: "unknown"; path: string };
+
+export const GROUPINGS: GroupBy[] = ["KIND", "OWNER", "CLUSTER", "VPC", "ACCOUNT", "REGION"];
+export const DEFAULT_LIMIT = 1_000;
+/** The most rows that the page holds at a time. */
+export const MAX_LIMIT = 5_000;
+
+export function searchFor(text: string, rest: Partial<SearchRoute> = {}): SearchRoute {
+  return { screen: "search", text, kinds: [], presence: [], account: "", region: "", ...rest };
+}
+
+export function radiusOf(id: string | null, rest: Partial<RadiusRoute> = {}): RadiusRoute {
+  return {
+    screen: "radius",
+    id,
+    direction: "DEPENDENTS",
+    depth: null,
+    kinds: [],
+    phases: [],
+    limit: DEFAULT_LIMIT,
+    view: null,
+    lanes: "owner",
+    detail: "folded",
+    sort: "distance",
+    selected: null,
+    ...rest,
+  };
+}
+
+/** Reads an address. What cannot be read in the query is left out; an unknown path is a screen of its own. */
+export function parseRoute(url: URL): Route {
+  const [, first = "", ...others] = url.pathname.split("/");
+  const id = decode(others.join("/"));
+  const query = url.searchParams;
+  switch (first) {
+    case "":
+      return { screen: "explore", groupBy: oneOf(query.get("group"), GROUPINGS) ?? "KIND" };
+    case "search":
+      return searchFor(query.get("q") ?? "", {
+        kinds: list(query, "kind").filter(isKind),
+        presence: list(query, "presence").filter(isPresence),
+        account: query.get("account") ?? "",
+        region: query.get("region") ?? "",
+      });
+    case "resource":
+      return id ? { screen: "resource", id } : { screen: "unknown", path: url.pathname };
+    case "radius":
+      return radiusOf(id || null, {
+        direction: oneOf(query.get("direction"), ["dependencies"]) ? "DEPENDENCIES" : "DEPENDENTS",
+        depth: wholeNumber(query.get("depth"), 1, 50),
+        kinds: list(query, "kind").filter(isKind),
+        phases: list(query, "phase").filter(isPhase),
+        limit: wholeNumber(query.get("limit"), 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
+        view: oneOf<View>(query.get("view"), ["graph", "table", "split"]),
+        lanes: oneOf<LaneBy>(query.get("lanes"), ["owner", "account", "region", "none"]) ?? "owner",
+        detail: oneOf<Detail>(query.get("detail"), ["folded", "all"]) ?? "folded",
+        sort: oneOf<SortBy>(query.get("sort"), ["distance", "name", "kind", "owner"]) ?? "distance",
+        selected: query.get("select"),
+      });
+    case "coverage":
+      return { screen: "coverage" };
+    default:
+      return { screen: "unknown", path: url.pathname };
+  }
+}
+
+/** The address of a route, with everything left out that is as by default. */
+export function formatRoute(route: Route): string {
+  const query = new URLSearchParams();
+  const set = (key: string, value: string, usual = "") => {
+    if (value !== usual) query.set(key, value);
+  };
+  switch (route.screen) {
+    case "explore":
+      set("group", route.groupBy, "KIND");
+      return withQuery("/", query);
+    case "search":
+      set("q", route.text);
+      set("kind", route.kinds.join(","));
+      set("presence", route.presence.join(","));
+      set("account", route.account);
+      set("region", route.region);
+      return withQuery("/search", query);
+    case "resource":
+      return `/resource/${encode(route.id)}`;
+    case "radius":
+      set("direction", route.direction.toLowerCase(), "dependents");
+      set("depth", route.depth === null ? "" : String(route.depth));
+      set("kind", route.kinds.join(","));
+      set("phase", route.phases.join(","));
+      set("limit", String(route.limit), String(DEFAULT_LIMIT));
+      set("view", route.view ?? "");
+      set("lanes", route.lanes, "owner");
+      set("detail", route.detail, "folded");
+      set("sort", route.sort, "distance");
+      set("select", route.selected ?? "");
+      return withQuery(route.id === null ? "/radius" : `/radius/${encode(route.id)}`, query);
+    case "coverage":
+      return "/coverage";
+    case "unknown":
+      return route.path;
+  }
+}
+
+function withQuery(path: string, query: URLSearchParams): string {
+  // Colons, commas and slashes are legal in a query, and ARNs are read by people.
+  const text = query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/");
+  return text ? `${path}?${text}` : path;
+}
+
+function encode(id: string): string {
+  return encodeURIComponent(id).replaceAll("%3A", ":");
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function list(query: URLSearchParams, key: string): string[] {
+  return (query.get(key) ?? "").split(",").filter(Boolean);
+}
+
+function oneOf<T extends string>(text: string | null, values: T[]): T | null {
+  return values.find((value) => value === text) ?? null;
+}
+
+function wholeNumber(text: string | null, least: number, most: number): number | null {
+  const number = Number(text);
+  return text && Number.isInteger(number) && number >= least && number <= most ? number : null;
+}

@@ -1,0 +1,41 @@
+import type { Presence } from "../../api/generated";
+import { PresenceTag } from "../../components/signs";
+import type { Radius } from "../../layout/radius";
+
+const SIGNED: Presence[] = ["MISSING", "UNREADABLE", "OUTSIDE"];
+
+/** Always there, so that nobody has to remember a sign. */
+export function Legend({ radius }: { radius: Radius }) {
+  const seen = new Set(radius.reached.map(({ resource }) => resource.presence));
+  return (
+    <div class="legend" role="group" aria-label="Legend">
+      <span class="legend-item">
+        <span class="legend-root" aria-hidden="true" />
+        where it starts
+      </span>
+      {SIGNED.map((presence) => (
+        <span key={presence} class={seen.has(presence) ? "legend-item" : "legend-item muted"}>
+          <PresenceTag presence={presence} />
+        </span>
+      ))}
+      <span class="legend-item">
+        <svg width="34" height="8" aria-hidden="true">
+          <path d="M0 4h34" class="line" />
+        </svg>
+        observed
+      </span>
+      <span class="legend-item">
+        <svg width="34" height="8" aria-hidden="true">
+          <path d="M0 4h34" class="line is-inferred" />
+        </svg>
+        inferred
+      </span>
+      <span class="legend-item">
+        <span class="badge" aria-hidden="true">
+          3
+        </span>
+        alike, folded
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { Message } from "../../components/states";
+import { useTitle } from "../../components/title";
+import { formatRoute, radiusOf, searchFor } from "../../routes";
+
+/** The root is not in the graph: the server's message names the nearest ids, each offered as a link. */
+export function NotThere({ id, message }: { id: string; message: string }) {
+  useTitle("No such resource");
+  const nearest = [...new Set(message.match(/arn:[^\s,`'"]+[^\s,`'".?]/g) ?? [])].filter((found) => found !== id);
+  return (
+    <Message title="No such resource in this snapshot">
+      <p class="id-text">
+        <code>{id}</code>
+      </p>
+      {nearest.length > 0 ? (
+        <>
+          <p>Nearest to it:</p>
+          <ul class="plain-list">
+            {nearest.map((found) => (
+              <li key={found} class="id-text">
+                <a href={formatRoute(radiusOf(found))}>{found}</a>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : (
+        <p>{message}</p>
+      )}
+      <p>
+        It may be misspelled, newer than the last crawl, or lie where nobody looked: <a href="/coverage">coverage</a> says where that is.{" "}
+        <a href={formatRoute(searchFor(id.split(/[/:]/).findLast(Boolean) ?? id))}>Search for its name</a>
+      </p>
+    </Message>
+  );
+}

@@ -1,0 +1,30 @@
+const MINUTE = 60_000;
+
+/** How long ago, in one unit: `12 min`, `3 h`, `5 days`. */
+export function age(then: string, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(then)) / MINUTE));
+  if (minutes < 1) return "under a minute";
+  if (minutes < 120) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
+  return `${Math.floor(minutes / (24 * 60))} days`;
+}
+
+/** `16:05`, in UTC so that two people in a call read the same. */
+export function clock(then: string): string {
+  return then.length > 16 ? new Date(then).toISOString().slice(11, 16) : then;
+}
+
+/** `23 Nov 2026, 16:05 UTC`. */
+export function instant(then: string): string {
+  const date = new Date(then);
+  if (Number.isNaN(date.valueOf())) return then;
+  const day = date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  return `${day}, ${clock(then)} UTC`;
+}
+
+/** A duration in milliseconds as `840 ms`, `4.2 s` or `3 min`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${milliseconds} ms`;
+  if (milliseconds < 2 * MINUTE) return `${(milliseconds / 1_000).toFixed(1)} s`;
+  return `${Math.round(milliseconds / MINUTE)} min`;
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from "vite";
+
+/** Where `npm run dev` finds a running server. */
+const server = process.env.BLASTMAP_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  build: {
+    target: "es2022",
+    // The content security policy forbids `data:` scripts and inline anything: every asset stays a file.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: ["index.html", "graphiql.html"] },
+  },
+  server: {
+    proxy: { "/graphql": { target: server, ws: true, changeOrigin: true } },
+  },
+});
