@@ -1,0 +1,67 @@
+"""The scale estate's clusters, and its services on EC2."""
+
+from blocks import allow, awsvpc, lower
+TASKS_PER_HOST = 12
+
+
+def clusters(site, lines):
+    """The clusters that the lines name; those on EC2 with enough instances, half of them from an Auto Scaling group."""
+    site.hosts = {}
+    for name in sorted({line.cluster for line in lines}):
+        mine = [line for line in lines if line.cluster == name]
+        if name.startswith("ec2"):
+            ec2_cluster(site, name, sum(line.count for line in mine) // TASKS_PER_HOST + 2)
+        else:
+            logging = {"cloudWatchLogGroupName": "/ecs/shared/agent", "s3BucketName": "exec-audit"}
+            site.cluster(name, tags=lower({"owner": "platform"}), capacityProviders=["FARGATE", "FARGATE_SPOT"],
+                         defaultCapacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}], configuration={
+                             "executeCommandConfiguration": {"kmsKeyId": "alias/shared-0", "logging": "OVERRIDE", "logConfiguration": logging},
+                             "managedStorageConfiguration": {"kmsKeyId": site.keys[1], "fargateEphemeralStorageKmsKeyId": site.keys[2]}})
+    site.cluster("empty")
+
+
+def ec2_cluster(site, name, hosts):
+    scaling = site.aws("autoscaling")
+    image = site.aws("ec2").describe_images(Filters=[{"Name": "name", "Values": ["amzn2-ami*"]}])["Images"][0]["ImageId"]
+    scaling.create_launch_configuration(LaunchConfigurationName=name, ImageId=image, InstanceType="m5.4xlarge")
+    scaling.create_auto_scaling_group(AutoScalingGroupName=name, LaunchConfigurationName=name, MinSize=0, MaxSize=50, DesiredCapacity=0,
+                                      VPCZoneIdentifier=",".join(site.ids[f"private-{zone}"] for zone in "abc"))
+    group = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]["AutoScalingGroupARN"]
+    site.aws("ecs").create_capacity_provider(name=f"cp-{name}", autoScalingGroupProvider={"autoScalingGroupArn": group})
+    site.cluster(name, capacityProviders=[f"cp-{name}"], tags=lower({"owner": "platform"}))
+    site.hosts[name] = [f"{name}-host-{n}" for n in range(hosts)]
+    for n, host in enumerate(site.hosts[name]):
+        site.host(name, host, f"private-{'abc'[n % 3]}", ["hosts"], "m5.4xlarge", image, owner="platform")
+    pooled = [site.ids[f"i/{host}"] for host in site.hosts[name][::2]]
+    scaling.attach_instances(InstanceIds=pooled, AutoScalingGroupName=name)
+
+
+def service(site, line, register):
+    """A service on EC2; the feature says the network mode and how it is placed. register makes its definition."""
+    hosts, feature = site.hosts[line.cluster], line.feature
+    mode = {"ec2 host": "host", "ec2 awsvpc": "awsvpc", "ec2 daemon": "host"}.get(feature, "bridge")
+    port = 20000 + line.number
+    ports = {"ec2 bridge": [{"containerPort": 8080, "hostPort": 0}], "ec2 host": [{"containerPort": port, "hostPort": port}],
+             "ec2 old role": [{"containerPort": 8080, "hostPort": port}]}.get(feature, [])
+    line.ports = ports
+    definition = register(site, line, line.images, requiresCompatibilities=["EC2"], networkMode=mode)
+    wired = {"networkConfiguration": awsvpc([site.ids[s] for s in line.subnets], [site.ids[line.group]])} if mode == "awsvpc" else {}
+    given = {}
+    if line.balanced:
+        given["loadBalancers"] = [{"targetGroupArn": site.ids[line.target_group], "containerName": "main", "containerPort": ports[0]["containerPort"]}]
+    if feature == "ec2 old role":
+        given["role"] = site.role(f"ecs-service-{line.number}", "ecs.amazonaws.com", inline={"targets": [allow("elasticloadbalancing:RegisterTargets")]})
+    if feature == "ec2 daemon":
+        given["schedulingStrategy"] = "DAEMON"
+    if feature == "ec2 provider":
+        given["capacityProviderStrategy"] = [{"capacityProvider": f"cp-{line.cluster}", "weight": 1}]
+    else:
+        given["launchType"] = "EC2"
+    chosen = hosts if feature == "ec2 daemon" else [hosts[(line.number + n // 2) % len(hosts)] for n in range(line.count)]
+    if feature in ("ec2 host", "ec2 old role"):  # one port, so one task an instance
+        chosen = list(dict.fromkeys(chosen))
+    made = site.service(line.cluster, line.name, taskDefinition=definition, desiredCount=len(chosen), tags=lower(line.tags), **given, **wired)
+    for host in chosen:
+        task = site.start(line.cluster, definition, host, made["deployments"][0]["id"], f"service:{line.name}", tags=lower(line.tags), **wired)
+        if line.balanced:
+            site.register_host(line.target_group, task, host)
