@@ -11,7 +11,7 @@ import rules_ecs
 import rules_network
 from aws import Aws, isolate
 from graph import Graph
-from naming import Names, arn, kind_of
+from naming import Names, crawled, kind_of
 from reading import read
 
 # Kinds whose nodes come from one listing, and that listing.
@@ -71,12 +71,13 @@ def allowed(document):
             yield from [resources] if isinstance(resources, str) else resources
 
 
-def look_up(graph, reader, names, id):
+def look_up(graph, reader, facts, names, id):
     """Reads what is kept only because it is named; says whether it is there."""
     kind = kind_of(id)
     if kind == "ECS_TASK_DEFINITION":
         answer = reader.call("ecs", "describe_task_definition", taskDefinition=id)
         if answer:
+            facts["definitions"].append(answer["taskDefinition"])
             rules_ecs.task_definition(graph, answer["taskDefinition"], names)
         return bool(answer)
     if kind == "IAM_ROLE":
@@ -88,25 +89,22 @@ def look_up(graph, reader, names, id):
     return True
 
 
-def follow(graph, reader, names):
+def follow(graph, reader, facts, names):
     """Looks up what the links name until nothing new is named."""
-    from naming import crawled
-
-    seen = set()
+    seen, facts["definitions"] = set(), []
     while True:
         new = {id for id in graph.named() - seen if crawled(id) and id not in graph.live}
         if not new:
             return
         seen |= new
         for id in sorted(new):
-            refused_before = set(reader.denied)
-            if not look_up(graph, reader, names, id) and reader.denied - refused_before:
+            refused = len(reader.refusals)
+            if not look_up(graph, reader, facts, names, id) and len(reader.refusals) > refused:
                 graph.unreadable.add(id)
-            reader.denied = reader.denied | refused_before
 
 
 def oracle(aws):
-    """The graph as {"resources": [...], "links": [...]}."""
+    """The graph as {"resources": [...], "links": [...]}, and the facts it was worked out from."""
     reader, facts = read(aws)
     names, graph = Names(facts["secrets"], facts["aliases"]), Graph()
     rules_network.network(graph, facts)
@@ -117,9 +115,9 @@ def oracle(aws):
     rules_ecs.tasks(graph, facts, rules_ecs.instances(graph, facts))
     rules_network.interfaces(graph, facts)
     data(graph, facts, names)
-    follow(graph, reader, names)
-    unlisted = {kind for kind, listing in LISTINGS.items() if listing in reader.denied}
-    return graph.document(unlisted)
+    follow(graph, reader, facts, names)
+    refused = set(reader.refusals)
+    return graph.document({kind for kind, listing in LISTINGS.items() if listing in refused}), facts
 
 
 def summary(document):
@@ -137,7 +135,7 @@ def main():
     parser.add_argument("out")
     options = parser.parse_args()
     isolate()
-    document = oracle(Aws(options.endpoint))
+    document, _ = oracle(Aws(options.endpoint))
     with open(options.out, "w") as file:
         json.dump(document, file, indent=1)
     print("\n".join(summary(document)))

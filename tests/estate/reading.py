@@ -7,13 +7,13 @@ ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientE
 
 
 class Reader:
-    """Answers of the API; `denied` collects the actions that were refused."""
+    """Answers of the API; `refusals` lists the (service, operation) of each call that was not allowed."""
 
     def __init__(self, aws):
-        self.aws, self.denied = aws, set()
+        self.aws, self.refusals = aws, []
 
     def pages(self, service, operation, field, **arguments):
-        """All items of a paginated list; empty, and noted in `denied`, where it may not be read."""
+        """All items of a paginated list; empty, and noted in `refusals`, where it may not be read."""
         client = self.aws(service)
         try:
             return [item for page in client.get_paginator(operation).paginate(**arguments) for item in page[field]]
@@ -21,7 +21,7 @@ class Reader:
             return self.refused(error, client, operation, [])
 
     def call(self, service, operation, **arguments):
-        """One answer; None where there is no such thing, or where it may not be read: `denied` tells."""
+        """One answer; None where there is no such thing, or where it may not be read: `refusals` tells."""
         client = self.aws(service)
         try:
             return getattr(client, operation)(**arguments)
@@ -31,13 +31,10 @@ class Reader:
     def refused(self, error, client, operation, otherwise):
         code = error.response["Error"]["Code"]
         if code in DENIED:
-            self.denied.add((client.meta.service_model.service_name, operation))
+            self.refusals.append((client.meta.service_model.signing_name, operation))
         elif code not in ABSENT:
             raise error
         return otherwise
-
-    def may_not(self, service, *operations):
-        return any((service, operation) in self.denied for operation in operations)
 
 
 def batches(items, size):

@@ -82,3 +82,19 @@ def tagged_resources():
             tags = {t["Key"]: t["Value"] for t in ecr.list_tags_for_resource(repository.arn)["tags"]}
             yield TaggedResource(repository.arn, tags, "ecr:repository")
 
+
+
+@patch("GetResources counts resources a page, not tags, unless TagsPerPage is asked for; the last page's token is empty",
+       "resourcegroupstagging/latest/APIReference/API_GetResources.html")
+def tagged_pages():
+    from moto.core.responses import ActionResult
+    from moto.resourcegroupstaggingapi.responses import ResourceGroupsTaggingAPIResponse
+
+    def get_resources(self):
+        found = self.backend._get_resources_generator(
+            tag_filters=self._get_param("TagFilters", []), resource_type_filters=self._get_param("ResourceTypeFilters", []),
+            resource_arn_list=self._get_param("ResourceARNList", []))
+        return ActionResult({"PaginationToken": "", "ResourceTagMappingList": [
+            {"ResourceARN": r.arn, "Tags": [{"Key": k, "Value": v} for k, v in r.tags.items()]} for r in found]})
+
+    ResourceGroupsTaggingAPIResponse.get_resources = get_resources

@@ -1,0 +1,89 @@
+"""The fewest API calls that can give the facts of an estate, action by action.
+
+A page or a batch is as large as AWS's documentation allows. What may be asked for but is not needed for the links
+(health of targets, images, metadata of keys, tags that come with no other answer) counts where a crawler asks for it.
+"""
+
+from collections import defaultdict
+from math import ceil
+
+from naming import repository
+
+
+def pages(items, size):
+    """Calls to list so many items; an empty list costs one call too."""
+    return max(1, ceil(items / size))
+
+
+def batches(items, size):
+    return ceil(items / size)
+
+
+def least(facts, document):
+    """Calls by action; facts as reading.read() gives them, document as oracle.oracle() gives it."""
+    live = defaultdict(set)
+    for resource in document["resources"]:
+        live[resource["kind"]].add((resource["id"], resource["presence"]))
+    by_cluster = defaultdict(lambda: {"services": 0, "tasks": 0, "instances": 0})
+    for kind, field in (("services", "serviceArn"), ("tasks", "taskArn"), ("instances", "containerInstanceArn")):
+        for item in facts[kind]:
+            by_cluster[item[field].split("/")[1]][kind] += 1
+    clusters = [by_cluster[c["clusterName"]] for c in facts["clusters"]]
+    asked = {kind: [id for id, presence in live[kind] if presence != "OUTSIDE"] for kind in ("ECS_TASK_DEFINITION", "KMS_KEY")}
+    application = {b["LoadBalancerArn"] for b in facts["balancers"] if b["Type"] == "application"}
+    roles = [id for id, presence in live["IAM_ROLE"] if presence == "LIVE"]
+    return {
+        "sts:GetCallerIdentity": 1,
+        "ecs:ListClusters": pages(len(clusters), 100), "ecs:DescribeClusters": batches(len(clusters), 100),
+        "ecs:DescribeCapacityProviders": pages(len(facts["providers"]), 10),
+        "ecs:ListServices": sum(pages(c["services"], 100) for c in clusters),
+        "ecs:DescribeServices": sum(batches(c["services"], 10) for c in clusters),
+        "ecs:ListTasks": sum(pages(c["tasks"], 100) for c in clusters),
+        "ecs:DescribeTasks": sum(batches(c["tasks"], 100) for c in clusters),
+        # a cluster says how many instances it has: none, no call
+        "ecs:ListContainerInstances": sum(batches(c["instances"], 100) for c in clusters),
+        "ecs:DescribeContainerInstances": sum(batches(c["instances"], 100) for c in clusters),
+        "ecs:DescribeTaskDefinition": len(asked["ECS_TASK_DEFINITION"]),
+        "elasticloadbalancing:DescribeLoadBalancers": pages(len(facts["balancers"]), 400),
+        "elasticloadbalancing:DescribeTargetGroups": pages(len(facts["target_groups"]), 400),
+        "elasticloadbalancing:DescribeListeners": len(facts["balancers"]),
+        "elasticloadbalancing:DescribeRules": sum(item["LoadBalancerArn"] in application for item in facts["listeners"]),
+        "elasticloadbalancing:DescribeTargetHealth": len(facts["target_groups"]),
+        "logs:DescribeLogGroups": pages(len(facts["log_groups"]), 50),
+        "ssm:DescribeParameters": pages(len(facts["parameters"]), 50),
+        "secretsmanager:ListSecrets": pages(len(facts["secrets"]), 100),
+        "kms:ListAliases": pages(len(facts["aliases"]), 100), "kms:DescribeKey": len(asked["KMS_KEY"]),
+        "ecr:DescribeRepositories": pages(len(facts["repositories"]), 1000), "ecr:DescribeImages": image_calls(facts),
+        "iam:GetAccountAuthorizationDetails": pages(len(roles) + len(live["IAM_POLICY"]), 1000),
+        "tag:GetResources": pages(tagged(facts, live), 100),
+        **{f"ec2:Describe{name}": pages(len(facts[kind]), size) for name, kind, size in [
+            ("Vpcs", "vpcs", 1000), ("Subnets", "subnets", 1000), ("RouteTables", "route_tables", 100), ("NatGateways", "nat_gateways", 1000),
+            ("InternetGateways", "internet_gateways", 1000), ("VpcEndpoints", "endpoints", 1000), ("SecurityGroups", "groups", 1000),
+            ("NetworkInterfaces", "interfaces", 1000)]},
+    }
+
+
+def image_calls(facts):
+    """One call a hundred images of a repository that some definition in use names."""
+    images = defaultdict(set)
+    known = {r["repositoryArn"] for r in facts["repositories"]}
+    for definition in facts["definitions"]:
+        for container in definition["containerDefinitions"]:
+            if repository(container["image"]) in known:
+                images[repository(container["image"])].add(container["image"])
+    return sum(batches(len(names), 100) for names in images.values())
+
+
+def tagged(facts, live):
+    """What has tags that no Describe answer carries."""
+    kinds = ("LOAD_BALANCER", "TARGET_GROUP", "LOG_GROUP", "SSM_PARAMETER", "ECR_REPOSITORY", "KMS_KEY")
+    return sum(presence == "LIVE" for kind in kinds for _, presence in live[kind])
+
+
+def table(calls, floor):
+    """Lines that set the calls of a crawl against the least possible."""
+    lines = [f"{'action':45} {'least':>6} {'made':>6}"]
+    for action in sorted(set(calls) | set(floor)):
+        lines.append(f"{action:45} {floor.get(action, 0):6} {calls.get(action, 0):6}")
+    return lines + [f"{'total':45} {sum(floor.values()):6} {sum(calls.values()):6}"]
+

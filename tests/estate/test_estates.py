@@ -1,0 +1,102 @@
+"""The estates themselves, without blastmap: complete, repeatable, and as AWS would show them."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from aws import Aws
+from company_data import PLANTED
+from harness import Stand
+from least_calls import least
+from oracle import oracle
+
+RELATIONS = {
+    "RUNS", "PART_OF", "HOSTED_ON", "CAPACITY_FROM", "BACKED_BY", "PULLS_FROM", "READS_SECRET", "LOGS_TO", "MOUNTS", "ENCRYPTED_BY",
+    "EXECUTION_ROLE", "TASK_ROLE", "ASSUMES", "GRANTED_BY", "BOUNDED_BY", "GRANTED_ON", "IN_VPC", "PLACED_IN", "ATTACHED_TO",
+    "PROTECTED_BY", "ALLOWS", "ROUTED_BY", "ROUTES_VIA", "REACHES_AWS_VIA", "REGISTERED_IN", "FORWARDS_TO", "USES_CERTIFICATE", "DISCOVERED_BY"}
+LIVE = {
+    "ECS_TASK", "ECS_SERVICE", "ECS_CLUSTER", "ECS_TASK_DEFINITION", "ECS_CONTAINER_INSTANCE", "ECS_CAPACITY_PROVIDER", "ECS_TASK_SET",
+    "IAM_ROLE", "IAM_POLICY", "LOAD_BALANCER", "LISTENER", "LISTENER_RULE", "TARGET_GROUP", "LOG_GROUP", "SSM_PARAMETER", "SECRET", "KMS_KEY",
+    "VPC", "SUBNET", "ROUTE_TABLE", "NAT_GATEWAY", "INTERNET_GATEWAY", "VPC_ENDPOINT", "SECURITY_GROUP", "NETWORK_INTERFACE", "ECR_REPOSITORY"}
+OUTSIDE = {"EC2_INSTANCE", "AUTO_SCALING_GROUP", "S3_BUCKET", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "CLOUD_MAP_SERVICE", "ACM_CERTIFICATE", "SQS_QUEUE"}
+
+
+@pytest.mark.parametrize("name", ["company", "many", "few"])
+def test_has_every_kind_and_relation(name, request):
+    document, _ = request.getfixturevalue(name).oracle()
+    assert RELATIONS == {link["relation"] for link in document["links"]}
+    kinds = {(r["kind"], r["presence"]) for r in document["resources"]}
+    assert LIVE <= {kind for kind, presence in kinds if presence == "LIVE"}
+    assert OUTSIDE <= {kind for kind, presence in kinds if presence == "OUTSIDE"}
+    assert {"ECR_REPOSITORY", "LOG_GROUP", "SSM_PARAMETER"} <= {kind for kind, presence in kinds if presence == "MISSING"}
+    assert all(r["kind"] for r in document["resources"])
+
+
+def test_has_the_size_of_a_company(company):
+    document, facts = company.oracle()
+    assert len(facts["services"]) >= 25
+    assert len({t["value"] for s in company_services(company) for t in s["tags"] if t["key"] == "owner"}) >= 10
+    assert len(document["links"]) > 1500
+
+
+def company_services(company):
+    ecs = company.aws("ecs")
+    for cluster in ecs.list_clusters()["clusterArns"]:
+        names = ecs.list_services(cluster=cluster, maxResults=100)["serviceArns"]
+        for n in range(0, len(names), 10):
+            yield from ecs.describe_services(cluster=cluster, services=names[n:n + 10], include=["TAGS"])["services"]
+
+
+def test_has_a_hundred_services_and_three_hundred_tasks(many):
+    _, facts = many.oracle()
+    assert len(facts["services"]) == 100
+    assert 280 <= len(facts["tasks"]) <= 330
+
+
+def test_plants_secrets_where_the_api_shows_them(company):
+    ecs = company.aws("ecs")
+    shown = str(ecs.describe_task_definition(taskDefinition="admin-portal")) + str(ecs.describe_task_definition(taskDefinition="notifications"))
+    shown += str(list(company_services(company))) + str(ecs.describe_tasks(cluster="prod", tasks=ecs.list_tasks(cluster="prod")["taskArns"]))
+    assert [name for name, value in PLANTED.items() if value not in shown] == ["stored value"]  # that one lies in secrets and parameters
+
+
+def test_is_the_same_in_every_run(few):
+    again = Stand("--estate", "many", "--services", "30")
+    try:
+        assert again.oracle()[0] == few.oracle()[0]
+    finally:
+        again.close()
+
+
+def test_says_unreadable_of_what_a_denied_call_would_have_shown(few, proxies):
+    proxy = proxies(few)
+    proxy.faults = [{"match": "ssm:DescribeParameters", "kind": "deny"}, {"match": "kms:DescribeKey", "kind": "deny"}]
+    document, _ = oracle(Aws(proxy.url))
+    presences = {kind: {r["presence"] for r in document["resources"] if r["kind"] == kind} for kind in ("SSM_PARAMETER", "KMS_KEY", "SECRET")}
+    assert presences == {"SSM_PARAMETER": {"UNREADABLE", "OUTSIDE"}, "KMS_KEY": {"UNREADABLE"}, "SECRET": {"LIVE", "MISSING", "OUTSIDE"}}
+
+
+def test_pages_as_aws_does(many):
+    ecs = many.aws("ecs")
+    first = ecs.list_services(cluster="fargate-0")
+    assert len(first["serviceArns"]) == 10 and first["nextToken"]
+    second = ecs.list_services(cluster="fargate-0", nextToken=first["nextToken"])
+    assert not set(first["serviceArns"]) & set(second["serviceArns"])
+    assert len(many.aws("ssm").describe_parameters(MaxResults=50)["Parameters"]) == 50
+
+
+@pytest.mark.parametrize("call", [
+    lambda aws: aws("ecs").describe_services(cluster="fargate-0", services=["x"] * 11),
+    lambda aws: aws("ecs").describe_tasks(cluster="fargate-0", tasks=["x"] * 101),
+    lambda aws: aws("ec2").describe_network_interfaces(MaxResults=2000),
+    lambda aws: aws("iam").get_account_authorization_details(MaxItems=1001)])
+def test_refuses_what_is_over_the_limit(many, call):
+    with pytest.raises(ClientError):
+        call(many.aws)
+
+
+def test_knows_the_fewest_calls(many):
+    document, facts = many.oracle()
+    floor = least(facts, document)
+    assert floor["ecs:DescribeServices"] >= 10 and floor["ecs:DescribeTaskDefinition"] == len(facts["definitions"])
+    assert floor["ecs:ListContainerInstances"] == 1  # only one cluster has instances
+    assert all(count >= 1 for count in floor.values())
