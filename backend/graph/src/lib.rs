@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod blind_spots;
+#[cfg(test)]
+mod drawing;
+mod estate;
+mod filter;
+mod harm;
+#[cfg(test)]
+mod oracle;
+mod paths;
+mod radius;
+pub mod render;
+mod search;
+mod snapshot;
+mod topology;
+
+pub use estate::{EstateGroup, GroupBy, estate};
+pub use filter::{Filter, filter};
+pub use harm::State;
+pub use paths::paths;
+pub use radius::{BlastNode, BlastRadius, Direction, RadiusQuery, blast_radius};
+pub use search::{named, nearest_ids, search};
+pub use snapshot::Snapshot;
+pub use topology::{LinkIndex, Topology};
