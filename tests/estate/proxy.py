@@ -185,7 +185,7 @@ class Proxy:
                 if last:
                     raise
         kept = {k: v for k, v in answer.getheaders() if k.lower() not in HOP}
-        if answer.status == 403 and call.protocol in ("json", "cbor") and content.lstrip()[:1] == b"<":
+        if answer.status == 403 and call.protocol != "query" and content.lstrip()[:1] == b"<":
             return translated(call, content)
         return answer.status, kept, content
 
@@ -199,12 +199,14 @@ class Proxy:
 
 
 def translated(call, content):
-    """The stand-in's permission errors are XML for every service; AWS answers in the service's own protocol."""
+    """The stand-in words its permission errors alike for every service; AWS answers in the service's own protocol."""
     code = re.search(rb"<Code>(\w+)</Code>", content)
     message = re.search(rb"<Message>(.*?)</Message>", content, re.S)
     code = code.group(1).decode() if code else "AccessDenied"
     names = {"AccessDenied": "AccessDeniedException", "InvalidClientTokenId": "UnrecognizedClientException",
              "SignatureDoesNotMatch": "InvalidSignatureException"}
+    if call.protocol == "ec2":
+        names = {"AccessDenied": "UnauthorizedOperation", "InvalidClientTokenId": "AuthFailure", "SignatureDoesNotMatch": "AuthFailure"}
     return error(call.protocol, 400 if call.protocol == "json" else 403, names.get(code, code), message.group(1).decode() if message else "")
 
 
