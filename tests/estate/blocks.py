@@ -143,11 +143,11 @@ class Site:
 
     # ------------------------------------------------------------ permissions
 
-    def role(self, name, service=ECS_TASKS, inline=None, attached=(), boundary=None, path="/", **tags):
-        """inline: policy name to list of statements."""
+    def role(self, name, service=ECS_TASKS, inline=None, attached=(), boundary=None, path="/", trusts=None, **tags):
+        """inline: policy name to list of statements; trusts: a trust policy, instead of the service's."""
         iam = self.aws("iam")
         given = {"PermissionsBoundary": boundary} if boundary else {}
-        made = iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trust(service), Tags=upper(tags), **given)
+        made = iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trusts or trust(service), Tags=upper(tags), **given)
         for policy, statements in (inline or {}).items():
             iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document(*statements))
         for policy in attached:

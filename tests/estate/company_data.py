@@ -1,6 +1,6 @@
 """What the company's task definitions name: keys, secrets, parameters, logs, images and roles."""
 
-from blocks import allow, arn
+from blocks import allow, arn, document
 from company_network import PARTNER_ACCOUNT, PLATFORM
 
 BOUNDARY = arn("iam", "policy/workload-boundary")
@@ -20,6 +20,7 @@ PLANTED = {
     "label": "planted-fake-label-value",
     "log option": "planted-fake-log-option",
     "override": "planted-fake-override-value",
+    "external id": "planted-fake-external-id",
     "stored value": "planted-fake-stored-value",
 }
 
@@ -87,6 +88,9 @@ def roles(site):
         allow(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::larkspur-prod-settlement/*"),
         allow("s3:ListBucket", "arn:aws:s3:::larkspur-prod-settlement"),
         allow("sqs:SendMessage", arn("sqs", "payments-settled"))]})
+    site.role("partner-export", owner="data", trusts=document({
+        "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{PARTNER_ACCOUNT}:root"},
+        "Condition": {"StringEquals": {"sts:ExternalId": PLANTED["external id"]}}}))
     site.role("ecs-host", "ec2.amazonaws.com", **PLATFORM,
               attached=["arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"])
 
@@ -106,7 +110,7 @@ TASK_GRANTS = {
                        allow("ssm:PutParameter", arn("ssm", "parameter/prod/search/index-name"))],
     "notifications": [allow("sns:Publish", arn("sns", "customer-mail")), allow("ses:SendEmail")],
     "image-resizer": [allow("s3:PutObject", "arn:aws:s3:::larkspur-prod-catalog-images/resized/*")],
-    "reports": [allow("s3:PutObject", "arn:aws:s3:::larkspur-prod-reports/*"),
+    "reports": [allow("sts:AssumeRole", arn("iam", "role/partner-export")), allow("s3:PutObject", "arn:aws:s3:::larkspur-prod-reports/*"),
                 allow("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:prod/data/warehouse-??????"))],
     "log-router": [allow(["logs:CreateLogStream", "logs:PutLogEvents"], arn("logs", "log-group:/larkspur/prod/audit:*"))],
     "partner-gateway": [allow("sqs:SendMessage", arn("sqs", "inbound-orders", account=PARTNER_ACCOUNT)),

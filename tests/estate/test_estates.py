@@ -56,6 +56,7 @@ def test_plants_secrets_where_the_api_shows_them(company):
     ecs = company.aws("ecs")
     shown = str(ecs.describe_task_definition(taskDefinition="admin-portal")) + str(ecs.describe_task_definition(taskDefinition="notifications"))
     shown += str(list(company_services(company))) + str(ecs.describe_tasks(cluster="prod", tasks=ecs.list_tasks(cluster="prod")["taskArns"]))
+    shown += str(company.aws("iam").get_role(RoleName="partner-export"))
     assert [name for name, value in PLANTED.items() if value not in shown] == ["stored value"]  # that one lies in secrets and parameters
 
 
