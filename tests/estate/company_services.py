@@ -174,6 +174,8 @@ def adjust(site, name, main, sidecar):
             "secretOptions": [{"name": "splunk-token", "valueFrom": secret(site, "platform/splunk-hec")}]}
     if name == "cart":  # its sidecar's repository was removed last year
         sidecar.update(name="metrics", image=f"{site.aws.account}.dkr.ecr.{REGION}.amazonaws.com/platform/metrics-agent:1.9")
+    if name == "inventory":  # the registry expired this image: running tasks go on, a new one cannot start
+        main["image"] = f"{main['image'].rpartition(':')[0]}:2026.8.1"
     if name == "webhooks":  # logs go to the region of the partners
         main["logConfiguration"] = awslogs("/ecs/prod/webhooks", region="eu-west-1")
     if name == "recommendations":  # the image comes from the data scientists' account

@@ -1,19 +1,24 @@
-"""Records the demo: a crawl of the company's estate, one permission short, into the folder that the binary embeds.
+"""Records the demo: a crawl of the company's estate, one permission short, into the file that the binary embeds.
 
-    python tests/estate/record_demo.py [FOLDER]
+    python tests/estate/record_demo.py [FILE]
 
-The folder is backend/aws/demo unless one is given; what was in it goes. BLASTMAP_BIN names the program.
+FILE is backend/aws/demo/calls.jsonl.zst unless one is given. BLASTMAP_BIN names the program.
 """
 
-import shutil
+import json
 import sys
 from pathlib import Path
 
-from aws import isolate
+import zstandard
+
+from aws import Aws, isolate
 from company_data import PLANTED
 from compare import differences
 from harness import REPOSITORY, Blastmap, Stand, home
+from oracle import oracle
 from proxy import Proxy
+
+DEMO = REPOSITORY / "backend" / "aws" / "demo" / "calls.jsonl.zst"
 
 
 def denied(stand):
@@ -24,28 +29,22 @@ def denied(stand):
 
 
 def record(folder):
-    """Records into a new folder; returns the size in bytes."""
+    """Records into a folder, and makes sure that the recording is right and shows nothing that it must not."""
     stand = Stand("--estate", "company")
     proxy = Proxy(stand.url)
     try:
         proxy.faults = denied(stand)
-        with home() as folder_of_its_own:
-            blastmap = Blastmap(folder_of_its_own)
-            crawl = blastmap.crawl(proxy.url, "--record", folder)
-            if crawl.status != 0:
-                raise SystemExit(f"the crawl failed: {crawl.err}")
-            check(blastmap, stand, crawl, folder)
+        wanted, _ = oracle(Aws(proxy.url))
+        blastmap = Blastmap(folder.parent)
+        crawl = blastmap.crawl(proxy.url, "--record", folder)
+        if crawl.status != 0:
+            raise SystemExit(f"the crawl failed: {crawl.err}")
+        wrong = differences(crawl.snapshot(), wanted)
+        if wrong:
+            raise SystemExit("the crawl differs from the estate:\n" + "\n".join(wrong))
     finally:
         proxy.close()
         stand.close()
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def check(blastmap, stand, crawl, folder):
-    """A recording that cannot be replayed, or that shows a planted secret, is worse than none."""
-    wrong = [line for line in differences(crawl.snapshot(), stand.oracle()[0]) if "KMS_KEY" not in line and "key/" not in line]
-    if wrong:
-        raise SystemExit("the crawl differs from the estate:\n" + "\n".join(wrong))
     content = b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
     leaked = [name for name, value in PLANTED.items() if value.encode() in content]
     if leaked:
@@ -55,12 +54,24 @@ def check(blastmap, stand, crawl, folder):
         raise SystemExit(f"the recording does not replay to the same graph: {replayed.err}")
 
 
+def packed(folder):
+    """The recording as the binary embeds it: a line a call, in an order that does not change from run to run."""
+    with open(folder / "calls.jsonl") as file:
+        calls = {call["key"]: line for line in file if (call := json.loads(line))}  # of several attempts the last counts
+    lines = sorted(calls.values(), key=lambda line: (json.loads(line)["action"], line))
+    return zstandard.ZstdCompressor(level=19).compress("".join(lines).encode())
+
+
 def main():
     isolate()
-    folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else REPOSITORY / "backend" / "aws" / "demo"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    print(f"{folder}: {record(folder):,} bytes")
+    out = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else DEMO
+    with home() as scratch:
+        folder = Path(scratch) / "recording"
+        record(folder)
+        content = packed(folder)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(content)
+    print(f"{out}: {len(content):,} bytes")
 
 
 if __name__ == "__main__":
