@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { buildSchema, graphql } from "graphql";
 import { WebSocketServer } from "ws";
 import { rootValue } from "./mock/api.mjs";
-import { addCrowd, buildEstate } from "./mock/estate.mjs";
+import { addCrowd, addHostile, buildEstate } from "./mock/estate.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = resolve(here, "../../web/dist");
@@ -48,6 +48,7 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
     let text = "";
     for await (const chunk of incoming) text += chunk;
     const { query, variables, operationName } = JSON.parse(text);
+    state.requests = (state.requests ?? 0) + 1;
     if (state.delayMs) await new Promise((done) => setTimeout(done, state.delayMs));
     const result = await graphql({ schema, source: query, variableValues: variables, operationName, rootValue: rootValue(estate, state) });
     outgoing.writeHead(200, { "content-type": "application/json", "x-request-id": "mock-0001" });
@@ -73,6 +74,14 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
     url: `http://127.0.0.1:${server.address().port}`,
     state,
     crowd,
+    /** A resource that nobody depends on. */
+    alone: [...estate.resources.values()].find((resource) => resource.name === "spare").id,
+    /** As if another crawl had ended just now. */
+    renew: () => {
+      for (const scope of estate.scopes) scope.crawledAt = new Date().toISOString();
+    },
+    /** A resource whose every text is an attempt to be markup; answers its id. */
+    addHostile: () => addHostile(estate),
     close: () => {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();

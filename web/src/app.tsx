@@ -3,6 +3,7 @@ import { TopBar } from "./components/top-bar";
 import { isOld } from "./components/freshness";
 import { crawledAt, crawling, newer, now, offline, showNewest, waiting } from "./data/crawl";
 import { route } from "./navigation";
+import { FirstCrawl } from "./components/states";
 import { CoverageScreen } from "./screens/coverage";
 import { ExploreScreen } from "./screens/explore";
 import { UnknownScreen } from "./screens/unknown";
@@ -21,7 +22,7 @@ export function App() {
       <TopBar />
       <Notices />
       <main id="main" tabIndex={-1}>
-        <Screen />
+        {waiting.value ? <FirstCrawl /> : <Screen />}
       </main>
       <HelpSheet />
     </>

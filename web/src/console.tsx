@@ -83,9 +83,9 @@ function Console() {
       </header>
       <main class="console" onKeyDown={onKeyDown}>
         <div class="console-input">
-          <label for="query">Query</label>
+          <label htmlFor="query">Query</label>
           <textarea id="query" rows={18} spellcheck={false} value={query} onInput={(event) => setQuery(event.currentTarget.value)} />
-          <label for="variables">Variables (JSON)</label>
+          <label htmlFor="variables">Variables (JSON)</label>
           <textarea id="variables" class="variables" rows={4} spellcheck={false} value={variables} onInput={(event) => setVariables(event.currentTarget.value)} />
         </div>
         <section class="console-output" aria-labelledby="answer">

@@ -42,6 +42,7 @@ export function rootValue(estate, state) {
     const distances = new Map(of.map((id) => [id, 0]));
     const climbed = new Set();
     const used = new Set();
+    const paths = new Map(of.map((id) => [id, []]));
     let front = [...of];
     for (let depth = 1; front.length > 0 && (!maxDepth || depth <= maxDepth); depth++) {
       const next = [];
@@ -54,6 +55,7 @@ export function rootValue(estate, state) {
           if (!target) continue;
           if (!distances.has(target)) {
             distances.set(target, depth);
+            paths.set(target, [...paths.get(id), link]);
             if (up) climbed.add(target);
             next.push(target);
           }
@@ -68,13 +70,13 @@ export function rootValue(estate, state) {
     const kept = new Set([...of, ...nodes.map((node) => node.resource.id)]);
     return {
       roots: of.map(shown),
-      nodes: nodes.map((node) => ({ ...node, path: [] })),
+      nodes: nodes.map((node) => ({ ...node, path: paths.get(node.resource.id).map(shownLink) })),
       links: [...used].filter((link) => kept.has(link.from) && kept.has(link.to)).map(shownLink),
       totalCount: counted.length,
       truncated: counted.length > nodes.length,
       byKind: tally(counted, "kind"),
       byOwner: tally(counted, "owner"),
-      blindSpots: counted.some(({ resource }) => resource.kind === "KMS_KEY") || direction === "DEPENDENTS" ? estate.blindSpots.slice(0, 1) : estate.blindSpots,
+      blindSpots: state.fullCoverage ? [] : counted.some(({ resource }) => resource.kind === "KMS_KEY") || direction === "DEPENDENTS" ? estate.blindSpots.slice(0, 1) : estate.blindSpots,
     };
   }
 

@@ -191,7 +191,8 @@ export function buildEstate() {
   }
   const shared = add("SECRET", arn("secretsmanager", "secret:shared/datadog-api-key-a81Qzc", SHARED_ACCOUNT), "shared/datadog-api-key", { presence: "OUTSIDE", account: SHARED_ACCOUNT });
   link(arn("ecs", "task-definition/edge-proxy:61"), "READS_SECRET", shared, "ecs:DescribeTaskDefinition", "taskDefinition.containerDefinitions[1].secrets[0].valueFrom", ["START"]);
-  return { resources, links, blindSpots: BLIND_SPOTS, scopes: SCOPES };
+  add("LOAD_BALANCER", arn("elasticloadbalancing", `loadbalancer/net/spare/${hex("spare", 16)}`), "spare", { owner: "platform" });
+  return { resources, links, blindSpots: BLIND_SPOTS, scopes: structuredClone(SCOPES) };
 }
 
 const SCOPES = [
@@ -227,5 +228,14 @@ export function addCrowd(estate, count) {
       { from: service, to: definition, relation: "RUNS", phases: ["START"], evidence: { api: "ecs:DescribeServices", field: "services[0].taskDefinition", inferred: false, observedAt: OBSERVED_AT } },
     );
   }
+  return id;
+}
+
+/** Names and tags are anybody's text: this one would be a script in a page that believed it. */
+export function addHostile(estate) {
+  const id = arn("ssm", "parameter/hostile");
+  const markup = "<img src=x onerror=alert(1)>";
+  const base = estate.resources.values().next().value;
+  estate.resources.set(id, { ...base, id, name: markup, owner: markup, tags: [{ key: markup, value: markup }], attributes: { [markup]: [markup] }, consoleUrl: "javascript:alert(1)" });
   return id;
 }

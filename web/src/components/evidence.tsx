@@ -10,7 +10,7 @@ export function EvidenceLine({ evidence }: { evidence: Known }) {
     <span class="evidence">
       <code>
         {evidence.api} › {breakable(evidence.field)}
-      </code>
+      </code>{" "}
       <span class={evidence.inferred ? "how inferred" : "how"}>
         {evidence.inferred ? "inferred" : "observed"}
         {evidence.observedAt && ` ${instant(evidence.observedAt)}`}

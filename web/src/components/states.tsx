@@ -1,19 +1,25 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { RequestError } from "../api/client";
-import { progress, waiting } from "../data/crawl";
+import { progress } from "../data/crawl";
 import type { Query } from "../data/query";
 import { counted } from "../words/counts";
 
 const SKELETON_AFTER_MS = 150;
 const WORDS_AFTER_MS = 1_000;
 
+type AnswerProps<Result> = {
+  query: Query<Result>;
+  /** True where this is a part of a screen that has its heading already. */
+  part?: boolean;
+  children: (data: Result) => ComponentChildren;
+};
+
 /** Shows what a query came back with: the data, and above it what went wrong or is still on its way. */
-export function Answer<Result>({ query, children }: { query: Query<Result>; children: (data: Result) => ComponentChildren }) {
-  if (waiting.value) return <FirstCrawl />;
+export function Answer<Result>({ query, part = false, children }: AnswerProps<Result>) {
   return (
     <>
-      {query.error && <Failure error={query.error} retry={query.retry} hasData={query.data !== null} />}
+      {query.error && <Failure error={query.error} retry={query.retry} hasData={query.data !== null} part={part} />}
       {query.data !== null ? <div class={query.loading ? "answer is-stale" : "answer"}>{children(query.data)}</div> : query.loading && <Loading cancel={query.cancel} />}
     </>
   );
@@ -43,14 +49,17 @@ export function Loading({ cancel }: { cancel: () => void }) {
   );
 }
 
-export function Failure({ error, retry, hasData }: { error: RequestError; retry: () => void; hasData: boolean }) {
+type FailureProps = { error: RequestError; retry: () => void; hasData: boolean; part?: boolean };
+
+export function Failure({ error, retry, hasData, part = false }: FailureProps) {
+  const title = error.code === "CANCELLED" ? "Cancelled" : "This could not be answered";
   return (
     <div class="notice notice-bad" role="alert">
       <div>
-        <strong>{error.code === "CANCELLED" ? "Cancelled" : "This could not be answered"}</strong>
+        {hasData || part ? <strong>{title}</strong> : <h1>{title}</h1>}
         <p>
-          {error.message}
-          {hasData && ". What is shown below is the last good answer"}.
+          {error.message.replace(/\.?$/, ".")}
+          {hasData && " What is shown below is the last good answer."}
         </p>
         <p class="muted small">
           {error.code}

@@ -45,6 +45,8 @@ export function useQuery<Result, Variables>(
       },
     );
     return () => controller.abort();
+    // `key` stands for the operation, the variables and the subject, which are new objects at each turn.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
 
   const current = state.subject === subject ? state : { data: null, error: null, loading: variables !== null };

@@ -1,7 +1,13 @@
+import type { ResourceKind } from "../api/generated";
 import type { DrawnCard, DrawnLink, Hop, Reached } from "./types";
 
 /** The most cards that are drawn; ui budgets and readability end here. */
 export const MAX_CARDS = 150;
+
+/** Names of these kinds tell a reader nothing: two are enough to fold. */
+const NAMELESS = new Set<ResourceKind>(["ECS_TASK", "NETWORK_INTERFACE"]);
+/** Names of other kinds do: fold only where there are many. */
+const MANY = 5;
 
 /**
  * Folds resources that nothing in the picture tells apart into one card: same kind, distance, presence and owner,
@@ -29,7 +35,12 @@ export function fold(reached: Reached[], links: Hop[]): DrawnCard[] {
     if (card) card.members.push(item);
     else cards.set(alike, { id, members: [item], distance: item.distance });
   }
-  return [...cards.values()];
+  return [...cards.values()].flatMap((card) => (worthFolding(card) ? [card] : unfolded(card.members)));
+}
+
+function worthFolding({ members }: DrawnCard): boolean {
+  const kind = members[0]?.resource.kind;
+  return members.length >= MANY || (kind !== undefined && NAMELESS.has(kind));
 }
 
 /** One card for each resource. */
@@ -60,7 +71,7 @@ export function linksBetween(cards: DrawnCard[], links: Hop[]): DrawnLink[] {
     const key = `${near.id}\n${far.id}`;
     const known = drawn.get(key);
     if (known) known.inferred &&= hop.evidence.inferred;
-    else drawn.set(key, { near: near.id, far: far.id, inferred: hop.evidence.inferred });
+    else drawn.set(key, { near: near.id, far: far.id, inferred: hop.evidence.inferred, bridge: false });
   }
   return [...drawn.values()];
 }

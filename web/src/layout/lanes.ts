@@ -1,12 +1,12 @@
 import type { DrawnCard, DrawnLink } from "./types";
 
 /** Sizes in CSS pixels at 100 % zoom. */
-export const CARD = { width: 184, height: 40 };
+export const CARD = { width: 176, height: 40 };
 const ROW = 48;
 const LANE_TITLE = 28;
 const LANE_END = 10;
 const MARGIN = 20;
-const COLUMN = { least: CARD.width + 44, most: CARD.width + 150 };
+const COLUMN = { least: CARD.width + 38, most: CARD.width + 150 };
 
 export type Place = { x: number; y: number; column: number; lane: number };
 export type Lane = { key: string; label: string; y: number; height: number; resources: number };
@@ -54,7 +54,8 @@ export function placeInLanes(cards: DrawnCard[], links: DrawnLink[], laneOf: Lan
     }
   }
   const last = columns.at(-1);
-  return { columns, lanes, places, width: (last?.x ?? 0) + CARD.width + MARGIN, height: y };
+  const width = Math.max((last?.x ?? 0) + CARD.width + MARGIN, Math.floor(availableWidth));
+  return { columns, lanes, places, width, height: y };
 }
 
 function columnsOf(cards: DrawnCard[], availableWidth: number): Column[] {

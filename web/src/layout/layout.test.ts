@@ -63,6 +63,12 @@ describe("fold", () => {
     expect(cards.map((card) => card.members.length)).toEqual([1, 1, 3, 1]);
   });
 
+  test("folds what has a name of its own only where there are many", () => {
+    const secrets = (count: number) => Array.from({ length: count }, (_, index) => resource(`key-${index}`, 1, null, "SECRET"));
+    expect(fold(secrets(4), secrets(4).map(({ resource: { id } }) => link("web", id)))).toHaveLength(4);
+    expect(fold(secrets(5), secrets(5).map(({ resource: { id } }) => link("web", id)))).toHaveLength(1);
+  });
+
   test("never folds roots", () => {
     expect(fold([resource("a", 0), resource("b", 0)], [])).toHaveLength(2);
   });
@@ -70,8 +76,8 @@ describe("fold", () => {
   test("draws one line between two cards, and says inferred only when every link is", () => {
     const both = [link("task-1", "web", true), link("task-2", "web", false), link("web", "secret", true)];
     expect(linksBetween(fold(reached, links), both)).toEqual([
-      { near: "web", far: "task-1", inferred: false },
-      { near: "secret", far: "web", inferred: true },
+      { near: "web", far: "task-1", inferred: false, bridge: false },
+      { near: "secret", far: "web", inferred: true, bridge: false },
     ]);
   });
 });
@@ -226,13 +232,13 @@ describe("readRadius", () => {
       { ...link("web", "web:7", false, "RUNS"), from: service, to: definition },
     ];
     const radius = readRadius({ roots: [root], nodes: [{ distance: 2, resource: service, path }], links: [], ...counts }, true);
-    expect(radius.links).toEqual([{ near: "param", far: "web", inferred: true }]);
+    expect(radius.links).toEqual([{ near: "param", far: "web", inferred: false, bridge: true }]);
     expect(pathTo("web", radius.steps).map((step) => step.far)).toEqual(["web:7", "web"]);
     expect(radius.resources.get("web:7")?.kind).toBe("ECS_TASK_DEFINITION");
   });
 
   test("draws the answer's own links where they lead to the card", () => {
     const radius = readRadius({ roots: [root], nodes: [{ distance: 1, resource: definition }], links: [link("web:7", "param")], ...counts }, true);
-    expect(radius.links).toEqual([{ near: "param", far: "web:7", inferred: false }]);
+    expect(radius.links).toEqual([{ near: "param", far: "web:7", inferred: false, bridge: false }]);
   });
 });

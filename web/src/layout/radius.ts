@@ -55,7 +55,7 @@ function bridges(cards: DrawnCard[], links: DrawnLink[], steps: Map<string, Step
     const path = pathTo(card.id, steps);
     const last = path.findLast((step) => step.far !== card.id && cardOf.has(step.far))?.far ?? path[0]?.near;
     const near = last === undefined ? undefined : cardOf.get(last);
-    if (near && near !== card) found.push({ near: near.id, far: card.id, inferred: true });
+    if (near && near !== card) found.push({ near: near.id, far: card.id, inferred: false, bridge: true });
   }
   return found;
 }

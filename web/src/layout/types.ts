@@ -17,6 +17,8 @@ export type DrawnLink = {
   far: string;
   /** True where every link behind it is concluded rather than stated by AWS. */
   inferred: boolean;
+  /** True where it leads over resources that are not drawn. */
+  bridge: boolean;
 };
 
 export type { Card, Hop };

@@ -108,7 +108,7 @@ function Scopes({ scopes, blindSpots }: { scopes: Scope[]; blindSpots: Blind[] }
       <h2 id="scopes" class="section-title">
         Where was looked
       </h2>
-      <div class="table-box" tabIndex={0} role="region" aria-labelledby="scopes">
+      <div class="table-box" tabIndex={0} role="region" aria-label="Scopes">
         <table>
           <thead>
             <tr>
@@ -243,7 +243,7 @@ function NamedWith({ presence }: { presence: Presence }) {
         {PRESENCE[presence].word} <span class="count">{total ?? ""}</span>
       </h3>
       <p class="muted small">{PRESENCE[presence].sentence}</p>
-      <Answer query={query}>
+      <Answer query={query} part>
         {({ resources }) => (
           <>
             <ul class="plain-list">

@@ -106,7 +106,7 @@ function Facts({ resource }: { resource: Details }) {
       </dl>
       <p class="button-row">
         <CopyButton text={resource.id} label="Copy id" />
-        {resource.consoleUrl && (
+        {resource.consoleUrl?.startsWith("https://") && (
           <a class="button" href={resource.consoleUrl} target="_blank" rel="noopener noreferrer">
             AWS console<span class="visually-hidden"> (new tab)</span> ↗
           </a>
@@ -137,7 +137,7 @@ function Reach({ resource }: { resource: Details }) {
   return (
     <section aria-labelledby="reach" class="reach">
       <h2 id="reach">If it changes</h2>
-      <Answer query={query}>
+      <Answer query={query} part>
         {({ blastRadius: { totalCount, byKind, byOwner, blindSpots } }) => (
           <>
             <p class="reach-figure">

@@ -22,7 +22,7 @@ export function SearchScreen({ route }: { route: SearchRoute }) {
     <div class="with-rail">
       <Filters route={route} />
       <div class="page">
-        <h1 class="page-title">{titleOf(route)}</h1>
+        <h1 class="page-title list-title">{titleOf(route)}</h1>
         {filtered ? <Listed route={route} /> : <Best text={route.text} />}
       </div>
     </div>
@@ -122,7 +122,9 @@ function Results({ resources, words, children }: { resources: Card[]; words: str
           <thead>
             <tr>
               <th scope="col">Resource</th>
-              <th scope="col">Type</th>
+              <th scope="col" class="wide-cell">
+                Type
+              </th>
               <th scope="col">Owner</th>
               <th scope="col" class="wide-cell">
                 Account and region
@@ -138,7 +140,7 @@ function Results({ resources, words, children }: { resources: Card[]; words: str
                 <th scope="row">
                   <ResourceLine resource={resource} />
                 </th>
-                <td>{kindWords(resource.kind).one}</td>
+                <td class="wide-cell">{kindWords(resource.kind).one}</td>
                 <td class={resource.owner ? undefined : "muted"}>{resource.owner ?? NO_OWNER}</td>
                 <td class="wide-cell muted">{whereOf(resource)}</td>
                 <td>

@@ -18,23 +18,6 @@ export function Filters({ route, everyKind }: { route: RadiusRoute; everyKind: R
   return (
     <aside class="rail" aria-label="Filters">
       <fieldset>
-        <legend>Direction</legend>
-        <label class="check">
-          <input type="radio" name="direction" checked={route.direction === "DEPENDENTS"} onChange={() => change({ direction: "DEPENDENTS", selected: null })} />
-          <span class="check-words">
-            Dependents
-            <span class="hint">what harm can reach</span>
-          </span>
-        </label>
-        <label class="check">
-          <input type="radio" name="direction" checked={route.direction === "DEPENDENCIES"} onChange={() => change({ direction: "DEPENDENCIES", selected: null })} />
-          <span class="check-words">
-            Dependencies
-            <span class="hint">everything it needs</span>
-          </span>
-        </label>
-      </fieldset>
-      <fieldset>
         <legend>Distance</legend>
         <label class="slider">
           <input

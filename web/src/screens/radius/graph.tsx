@@ -1,21 +1,20 @@
+import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { PresenceSign } from "../../components/signs";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
-import { CARD, placeInLanes, type LaneOf } from "../../layout/lanes";
+import { placeInLanes, type LaneOf } from "../../layout/lanes";
 import { linePath } from "../../layout/lines";
 import { moveFrom, type Arrow } from "../../layout/move";
 import { pathTo } from "../../layout/path";
 import type { Radius } from "../../layout/radius";
-import type { DrawnCard } from "../../layout/types";
 import { formatRoute, type LaneBy, type RadiusRoute } from "../../routes";
 import { counted } from "../../words/counts";
-import { countOfKind, kindWords } from "../../words/kinds";
-import { PRESENCE } from "../../words/presence";
+import { CardButton } from "./graph-card";
+import { MiniMap } from "./graph-map";
+import { useZoom, ZoomButtons } from "./graph-zoom";
 import { NothingReached } from "./nothing-reached";
 
 /** Beyond this many cards only the lines of the selection are drawn: more would be a thicket. */
 const MAX_CARDS_WITH_ALL_LINES = 60;
-const ZOOM = { least: 0.5, most: 1.5, step: 0.1 };
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 
 type Props = { route: RadiusRoute; radius: Radius; onSelect: (id: string | null) => void };
@@ -79,7 +78,7 @@ export function Graph({ route, radius, onSelect }: Props) {
                   const [near, far] = [places.get(link.near), places.get(link.far)];
                   const key = `${link.near}\n${link.far}`;
                   const isLit = lit.lines.has(key);
-                  return near && far && <path key={key} class={`line${link.inferred ? " is-inferred" : ""}${isLit ? " is-lit" : ""}`} d={linePath(near, far)} marker-end={isLit ? "url(#tip-lit)" : "url(#tip)"} />;
+                  return near && far && <path key={key} class={`line${link.inferred ? " is-inferred" : ""}${link.bridge ? " is-bridge" : ""}${isLit ? " is-lit" : ""}`} d={linePath(near, far)} marker-end={isLit ? "url(#tip-lit)" : "url(#tip)"} />;
                 })}
               </svg>
               {layout.lanes.map((lane, index) => (
@@ -125,64 +124,7 @@ export function Graph({ route, radius, onSelect }: Props) {
         </div>
       </div>
       <ZoomButtons zoom={zoom} setZoom={setZoom} />
-    </div>
-  );
-}
-
-type CardProps = {
-  card: DrawnCard;
-  place: { x: number; y: number } | undefined;
-  state: "selected" | "lit" | "plain";
-  /** Whether Tab stops here: one card of the whole graph. */
-  stop: boolean;
-  onFocus: () => void;
-  onSelect: () => void;
-};
-
-function CardButton({ card, place, state, stop, onFocus, onSelect }: CardProps) {
-  const resource = card.members[0]?.resource;
-  if (!resource || !place) return null;
-  const { presence, kind } = resource;
-  const many = card.members.length > 1;
-  const title = many ? countOfKind(card.members.length, kind) : resource.name;
-  const detail = presence === "LIVE" ? (many ? `${resource.name}, …` : kindWords(kind).one) : PRESENCE[presence].word;
-  const classes = ["card", `card-${presence.toLowerCase()}`, card.distance === 0 && "is-root", state === "lit" && "is-lit", state === "selected" && "is-selected"];
-  return (
-    <button
-      class={classes.filter(Boolean).join(" ")}
-      style={{ left: `${place.x}px`, top: `${place.y}px`, width: `${CARD.width}px`, height: `${CARD.height}px` }}
-      data-card={card.id}
-      tabIndex={stop ? 0 : -1}
-      aria-pressed={state === "selected"}
-      aria-label={`${title}, ${many ? "" : `${kindWords(kind).one}, `}${card.distance === 0 ? "where it starts" : counted(card.distance, "hop")}, ${resource.owner ?? NO_OWNER}${presence === "LIVE" ? "" : `, ${PRESENCE[presence].word}`}`}
-      title={many ? undefined : resource.id}
-      onFocus={onFocus}
-      onClick={onSelect}
-    >
-      {presence !== "LIVE" && <PresenceSign presence={presence} />}
-      <span class="card-words">
-        <span class="card-name">{title}</span>
-        <span class="card-detail">
-          <span class="kind-code">{kindWords(kind).code}</span> {detail}
-        </span>
-      </span>
-      {many && <span class="badge">{card.members.length.toLocaleString("en")}</span>}
-    </button>
-  );
-}
-
-function ZoomButtons({ zoom, setZoom }: { zoom: number; setZoom: (zoom: number) => void }) {
-  return (
-    <div class="zoom" role="group" aria-label="Zoom">
-      <button aria-label="Zoom in" onClick={() => setZoom(zoom + ZOOM.step)}>
-        +
-      </button>
-      <button aria-label="Zoom out" onClick={() => setZoom(zoom - ZOOM.step)}>
-        −
-      </button>
-      <button aria-label="Zoom back to 100 %" onClick={() => setZoom(1)}>
-        {Math.round(zoom * 100)} %
-      </button>
+      <MiniMap scroller={scroller} layout={layout} zoom={zoom} lit={lit.cards} />
     </div>
   );
 }
@@ -218,35 +160,13 @@ function litBy(selected: string | null, { steps, cardOf, cards, links }: Radius)
   return lit;
 }
 
-function useWidth(element: { current: HTMLElement | null }): number {
+function useWidth(element: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(1_000);
   useLayoutEffect(() => {
     if (!element.current) return undefined;
     const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.floor(entry.contentRect.width)));
     observer.observe(element.current);
     return () => observer.disconnect();
-  }, []);
+  }, [element]);
   return width;
-}
-
-/** Zoom by buttons, by + - 0, and by the wheel with Ctrl; the plain wheel scrolls. */
-function useZoom(element: { current: HTMLElement | null }): [number, (zoom: number) => void] {
-  const [zoom, set] = useState(1);
-  const setZoom = (wanted: number) => set(Math.round(Math.min(ZOOM.most, Math.max(ZOOM.least, wanted)) * 100) / 100);
-  useEffect(() => {
-    const target = element.current;
-    const onWheel = (event: WheelEvent) => {
-      if (!event.ctrlKey) return;
-      event.preventDefault();
-      setZoom(zoom - Math.sign(event.deltaY) * ZOOM.step);
-    };
-    const onKey = (event: Event) => setZoom((event as CustomEvent<number>).detail === 0 ? 1 : zoom + (event as CustomEvent<number>).detail * ZOOM.step);
-    target?.addEventListener("wheel", onWheel, { passive: false });
-    document.addEventListener("blastmap:zoom", onKey);
-    return () => {
-      target?.removeEventListener("wheel", onWheel);
-      document.removeEventListener("blastmap:zoom", onKey);
-    };
-  }, [zoom]);
-  return [zoom, setZoom];
 }

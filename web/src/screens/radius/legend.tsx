@@ -13,6 +13,10 @@ export function Legend({ radius }: { radius: Radius }) {
         <span class="legend-root" aria-hidden="true" />
         where it starts
       </span>
+      <span class="legend-item">
+        <span class="legend-workload" aria-hidden="true" />
+        service or task
+      </span>
       {SIGNED.map((presence) => (
         <span key={presence} class={seen.has(presence) ? "legend-item" : "legend-item muted"}>
           <PresenceTag presence={presence} />
@@ -30,6 +34,14 @@ export function Legend({ radius }: { radius: Radius }) {
         </svg>
         inferred
       </span>
+      {radius.links.some((link) => link.bridge) && (
+        <span class="legend-item">
+          <svg width="34" height="8" aria-hidden="true">
+            <path d="M0 4h34" class="line is-bridge" />
+          </svg>
+          over what is not shown
+        </span>
+      )}
       <span class="legend-item">
         <span class="badge" aria-hidden="true">
           3

@@ -9,7 +9,6 @@ import { formatRoute, radiusOf, type RadiusRoute } from "../../routes";
 import { counted, joined } from "../../words/counts";
 import { countOfKind, kindWords } from "../../words/kinds";
 import { PRESENCE, REASON } from "../../words/presence";
-import { relationWords } from "../../words/relations";
 import { stepWords } from "./step-words";
 
 type Props = { route: RadiusRoute; radius: Radius; onSelect: (id: string | null) => void };
@@ -143,8 +142,10 @@ function Onward({ resource, route, radius, onSelect }: Props & { resource: Card 
         {onward.slice(0, ONWARD_SHOWN).map((step) => (
           <li key={step.far}>
             <button onClick={() => onSelect(step.far)}>
-              <span class="why-name">{radius.resources.get(step.far)?.name}</span>
-              <span class="muted small">{relationWords(step.hop.relation)[step.hop.from.id === step.far ? "forward" : "back"]} it</span>
+              <span class="why-name">
+                <span class="muted small">{stepWords(step)}</span> {radius.resources.get(step.far)?.name}
+              </span>
+              <span class="muted small">{kindWords(radius.resources.get(step.far)?.kind ?? "").one}</span>
             </button>
           </li>
         ))}

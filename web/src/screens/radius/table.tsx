@@ -31,7 +31,7 @@ export function RadiusTable({ route, radius, onSelect }: Props) {
         <thead>
           <tr>
             {HEADS.map(([sort, label]) => (
-              <th key={sort} scope="col" aria-sort={route.sort === sort ? "ascending" : undefined}>
+              <th key={sort} scope="col" class={sort === "kind" ? "wide-cell" : undefined} aria-sort={route.sort === sort ? "ascending" : undefined}>
                 <button class="sort" onClick={() => go({ ...route, sort }, { replace: true })}>
                   {label}
                   <span aria-hidden="true">{route.sort === sort ? " ↑" : ""}</span>
@@ -55,11 +55,12 @@ export function RadiusTable({ route, radius, onSelect }: Props) {
                   <KindCode kind={resource.kind} />
                   <button class="row-name" aria-pressed={resource.id === route.selected} title={resource.id} onClick={() => onSelect(resource.id === route.selected ? null : resource.id)}>
                     {resource.name}
+                    <span class="visually-hidden">, {kindWords(resource.kind).one}</span>
                   </button>
                   {resource.presence !== "LIVE" && <PresenceTag presence={resource.presence} />}
                 </span>
               </th>
-              <td>{kindWords(resource.kind).one}</td>
+              <td class="wide-cell">{kindWords(resource.kind).one}</td>
               <td class={resource.owner ? undefined : "muted"}>{resource.owner ?? NO_OWNER}</td>
               <td class="wide-cell muted">{whereOf(resource)}</td>
               <td class="wide-cell">

@@ -1,3 +1,4 @@
+import type { Direction } from "../../api/generated";
 import { go } from "../../navigation";
 import type { Radius } from "../../layout/radius";
 import type { Detail, LaneBy, RadiusRoute, View } from "../../routes";
@@ -9,6 +10,11 @@ const VIEWS: [View, string][] = [
   ["split", "Split"],
 ];
 
+const DIRECTIONS: [Direction, string, string][] = [
+  ["DEPENDENTS", "Dependents", "Everything that harm can reach"],
+  ["DEPENDENCIES", "Dependencies", "Everything that it needs"],
+];
+
 type Props = { route: RadiusRoute; radius: Radius; view: View; filtersOpen: boolean; onFilters: () => void };
 
 /** How the answer is shown. */
@@ -18,6 +24,13 @@ export function Toolbar({ route, radius, view, filtersOpen, onFilters }: Props) 
       <button class="toggle" aria-pressed={filtersOpen} onClick={onFilters}>
         Filters
       </button>
+      <div class="segmented" role="group" aria-label="Direction">
+        {DIRECTIONS.map(([value, label, meaning]) => (
+          <button key={value} aria-pressed={route.direction === value} title={meaning} onClick={() => go({ ...route, direction: value, selected: null })}>
+            {label}
+          </button>
+        ))}
+      </div>
       <div class="segmented" role="group" aria-label="View">
         {VIEWS.map(([value, label]) => (
           <button key={value} aria-pressed={view === value} onClick={() => go({ ...route, view: value })}>

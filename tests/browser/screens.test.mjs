@@ -1,0 +1,86 @@
+// Every screen and state, light and dark: axe finds nothing, the policy refuses nothing, and a picture is kept.
+import { after, before, test } from "node:test";
+import { at, expectAccessible, id, launch, picture, withPage } from "./browser.mjs";
+import { startMockServer, STATES } from "./mock-server.mjs";
+
+let browser;
+const servers = new Map();
+before(async () => {
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  for (const server of servers.values()) await server.close();
+});
+
+async function serverIn(state) {
+  if (!servers.has(state)) servers.set(state, await startMockServer({ state: { ...STATES[state] } }));
+  return servers.get(state);
+}
+
+const radius = at("radius", id.parameter);
+const selected = `select=${encodeURIComponent(id.service)}`;
+
+/** Name; address; a text that must be on screen; and where it differs: the server's state, the window, what to do first. */
+const SCREENS = [
+  ["explore", "/", "Task definitions"],
+  ["explore-teams", "/?group=OWNER", "No owner tag"],
+  ["explore-narrow", "/", "Task definitions", { width: 320, height: 700 }],
+  ["search", "/search?q=payments", "The 50 best matches"],
+  ["search-nothing", "/search?q=zzzz", "Nothing in this snapshot matches"],
+  ["search-missing", "/search?q=&presence=MISSING", "Resources (does not exist)"],
+  ["search-narrow", "/search?q=payments", "The 50 best matches", { width: 320, height: 700 }],
+  ["resource", at("resource", id.service), "Needed by 4"],
+  ["resource-missing", at("resource", id.missing), "It does not exist."],
+  ["resource-outside", at("resource", id.outside), "It was not looked for."],
+  ["resource-unknown", at("resource", "arn:aws:ecs:us-east-1:1:service/nowhere"), "No such resource in this snapshot"],
+  ["resource-narrow", at("resource", id.service), "Needed by 4", { width: 320, height: 700 }],
+  ["radius-choose", "/radius", "Choose the resource that changes"],
+  ["radius", radius, "5 teams to talk to"],
+  ["radius-selected", `${radius}?${selected}`, "Why it is reached"],
+  ["radius-filters", `${radius}?kind=ECS_SERVICE,LOAD_BALANCER&${selected}`, "over what is not shown", { act: (page) => page.keyboard.press("f") }],
+  ["radius-wide", `${radius}?${selected}`, "Why it is reached", { width: 1920, height: 1080 }],
+  ["radius-table", `${radius}?view=table`, "Reached through"],
+  ["radius-split", `${radius}?view=split`, "Reached through"],
+  ["radius-dependencies", `${at("radius", "arn:aws:ecs:us-east-1:482913377605:service/prod-core/edge-proxy")}?direction=dependencies`, "What does edge-proxy need?"],
+  ["radius-crowd", "/radius/CROWD?detail=all", "at 1 hop, not drawn"],
+  ["radius-crowd-table", "/radius/CROWD?view=table", "are not listed"],
+  ["radius-filtered-away", `${radius}?kind=VPC`, "The filters leave nothing."],
+  ["radius-nothing-partial", "/radius/ALONE", "as far as could be seen"],
+  ["radius-nothing-full", "/radius/ALONE", "Coverage was full here", { state: "full" }],
+  ["radius-unknown", at("radius", "arn:aws:ecs:us-east-1:482913377605:service/prod-core/checkout-bfff"), "No such resource in this snapshot"],
+  ["radius-narrow", radius, "5 teams to talk to", { width: 320, height: 700 }],
+  ["coverage", "/coverage", "Access denied: kms:DescribeKey", { act: (page) => page.getByText("The statement that allows it").click() }],
+  ["coverage-full", "/coverage", "Every call of the crawl was answered", { state: "full" }],
+  ["coverage-narrow", "/coverage", "Access denied: kms:DescribeKey", { width: 320, height: 700 }],
+  ["first-crawl", "/", "The first crawl is under way", { state: "waiting" }],
+  ["crawling", "/coverage", "A crawl is under way", { state: "crawling" }],
+  ["failing", at("resource", id.service), "This could not be answered", { state: "failing" }],
+  ["old-data", "/", "This data is 3 days old", { state: "old" }],
+  ["unknown-page", "/nothing/here", "There is no such page"],
+  ["help", "/", "Keys of a single letter are on", { act: (page) => page.keyboard.press("?") }],
+  ["console", "/graphiql", "200 OK", { act: (page) => page.getByRole("button", { name: "Run" }).click() }],
+];
+
+for (const [name, address, text, { state = "ready", act, ...window } = {}] of SCREENS) {
+  for (const theme of ["light", "dark"]) {
+    test(`${name}, ${theme}`, async () => {
+      const server = await serverIn(state);
+      const path = address.replace("ALONE", encodeURIComponent(server.alone)).replace("CROWD", encodeURIComponent(server.crowd));
+      await withPage(browser, { theme, ...window }, async (page) => {
+        await page.goto(server.url + path);
+        if (act) {
+          await page.locator("h1").first().waitFor();
+          await act(page);
+        }
+        await page.getByText(text).first().waitFor();
+        await picture(page, `${name}-${theme}`);
+        await expectAccessible(page);
+        if (window.width === 320) {
+          const width = await page.evaluate(() => document.documentElement.scrollWidth);
+          if (width > 320) throw new Error(`The page is ${width} px wide in a window of 320 px`);
+        }
+      });
+    });
+  }
+}
