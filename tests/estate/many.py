@@ -35,6 +35,7 @@ def build(aws, services=100, seed=7):
         else:
             service(site, line)
     alone(site, lines)
+    strangers(site, lines)
     return site
 
 
@@ -165,3 +166,13 @@ def alone(site, lines):
         if not line.ec2 and line.feature != "task sets":
             network = awsvpc([site.ids[line.subnets[0]]], [site.ids[line.group]])
             site.run(line.cluster, site.ids[f"td/{line.name}"], network, f"events-rule/nightly-{line.number}", launchType="FARGATE")
+
+
+def strangers(site, lines):
+    """A target group of the main VPC holds addresses that tasks of the old one have too: they are not its targets."""
+    for line in lines:
+        if line.vpc == "old":
+            ecs = site.aws("ecs")
+            names = ecs.list_tasks(cluster=line.cluster, serviceName=line.name)["taskArns"]
+            for task in ecs.describe_tasks(cluster=line.cluster, tasks=names)["tasks"]:
+                site.register_ip("tg-unused-0", task, 8080)
