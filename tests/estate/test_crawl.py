@@ -33,6 +33,15 @@ def test_needs_few_calls(many, proxies, blastmap):
     assert not proxy.failures and not proxy.retries.total(), proxy.failures
 
 
+def test_every_link_has_evidence(few, proxies, blastmap):
+    proxy = proxies(few)
+    crawl = blastmap.crawl(proxy.url)
+    with open(crawl.file) as file:
+        links = [link for line in file if (link := json.loads(line).get("link"))]
+    without = [link for link in links if not link["evidence"]["field"] or link["evidence"]["api"] not in proxy.calls]
+    assert links and without == []
+
+
 def test_prints_how_many_calls_it_made(few, proxies, blastmap):
     proxy = proxies(few)
     crawl = blastmap.crawl(proxy.url)
