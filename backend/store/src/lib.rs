@@ -1,0 +1,19 @@
+//! Named bytes in a folder or in S3: snapshots, and the key of fingerprints.
+//!
+//! Nothing half-written is ever seen: a folder's files come to be by rename, a bucket's objects whole.
+//! No locks: what must happen once (the key) is a conditional write.
+
+mod bucket;
+mod error;
+mod fingerprint_key;
+mod folder;
+mod location;
+mod place;
+mod snapshots;
+mod store;
+
+pub use bucket::{CredentialError, CredentialSource, S3Keys, S3Settings};
+pub use error::{Refused, StoreError};
+pub use fingerprint_key::read_fingerprint_key;
+pub use snapshots::SnapshotEntry;
+pub use store::{KEPT_SNAPSHOTS, Store};

@@ -1,0 +1,291 @@
+//! Snapshots in a place: saved, listed, loaded, forgotten.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+};
+
+use blastmap_model::{Inventory, record};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use time::OffsetDateTime;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tracing::warn;
+
+use crate::{
+    Refused, S3Settings, SnapshotEntry, StoreError,
+    bucket::Bucket,
+    error::chain,
+    fingerprint_key,
+    folder::Folder,
+    location::Location,
+    place::{Item, Place},
+    snapshots::{FOLDER, check_id, entry_name, id_of_entry, id_of_snapshot, snapshot_name},
+};
+
+/// How many snapshots stay unless told otherwise.
+pub const KEPT_SNAPSHOTS: usize = 30;
+
+/// How many small files are asked for at once.
+const AT_ONCE: usize = 8;
+
+/// Named bytes in a folder or in S3.
+#[derive(Debug)]
+pub struct Store {
+    place: Place,
+    keep: usize,
+    /// Snapshots never change, nor do their entries.
+    entries: Mutex<HashMap<String, SnapshotEntry>>,
+}
+
+/// A listed snapshot and what is known of it.
+struct Candidate {
+    id: String,
+    item: Item,
+    entry: Option<SnapshotEntry>,
+}
+
+impl Candidate {
+    /// When it was taken; when it was written, where that is not known.
+    fn age(&self) -> OffsetDateTime {
+        self.entry
+            .as_ref()
+            .map_or(self.item.modified, |entry| entry.taken_at)
+    }
+}
+
+impl Store {
+    /// Opens `file:///folder`, a plain folder, or `s3://bucket/prefix`, which needs settings. Nothing is read or written yet.
+    pub fn open(url: &str, s3: Option<&S3Settings>) -> Result<Self, StoreError> {
+        let place = match Location::parse(url)? {
+            Location::Folder(root) => Place::Folder(Folder::new(root)),
+            Location::Bucket { bucket, prefix } => {
+                let settings = s3.ok_or_else(|| StoreError::NoCredentials(url.to_owned()))?;
+                Place::Bucket(Bucket::new(&bucket, prefix, settings)?)
+            }
+        };
+        Ok(Self {
+            place,
+            keep: KEPT_SNAPSHOTS,
+            entries: Mutex::default(),
+        })
+    }
+
+    /// Keeps this many snapshots, at least one.
+    #[must_use]
+    pub fn keeping(self, snapshots: usize) -> Self {
+        Self {
+            keep: snapshots.max(1),
+            ..self
+        }
+    }
+
+    /// For messages: the folder's path or `s3://bucket/prefix`.
+    pub fn describe(&self) -> String {
+        self.place.describe()
+    }
+
+    /// The 32 bytes that key fingerprints; made and kept where there are none.
+    pub async fn fingerprint_key(&self) -> Result<[u8; 32], StoreError> {
+        fingerprint_key::fingerprint_key(&self.place).await
+    }
+
+    /// Writes a snapshot whole or not at all, then forgets those beyond the number to keep.
+    pub async fn save_snapshot(&self, inventory: &Inventory) -> Result<SnapshotEntry, StoreError> {
+        check_id(&inventory.id)?;
+        let mut bytes = Vec::new();
+        beside_other_tasks(|| record::write_compressed(inventory, &mut bytes)).map_err(
+            |source| StoreError::Encode {
+                id: inventory.id.clone(),
+                source,
+            },
+        )?;
+        let entry = SnapshotEntry::of(inventory, bytes.len() as u64);
+        self.place
+            .put(&snapshot_name(&inventory.id), bytes.into())
+            .await?;
+        self.remember(&entry).await;
+        if let Err(error) = self.forget_old(&entry.id).await {
+            warn!(
+                error = chain(&error),
+                "Cannot delete old snapshots: they stay"
+            );
+        }
+        Ok(entry)
+    }
+
+    /// All snapshots that can be read, newest first.
+    pub async fn list_snapshots(&self) -> Result<Vec<SnapshotEntry>, StoreError> {
+        let candidates = self.candidates().await?;
+        let mut entries = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            match candidate.entry {
+                Some(entry) => entries.push(entry),
+                None => match self.load(&candidate.id).await {
+                    Ok(inventory) => {
+                        let entry = SnapshotEntry::of(&inventory, candidate.item.bytes);
+                        self.remember(&entry).await;
+                        entries.push(entry);
+                    }
+                    Err(error) => warn!(
+                        snapshot.id = candidate.id,
+                        error = chain(&error),
+                        "Cannot list snapshot {}: left out",
+                        candidate.id
+                    ),
+                },
+            }
+        }
+        entries.sort_by(|one, other| {
+            newest_first((one.taken_at, &one.id), (other.taken_at, &other.id))
+        });
+        Ok(entries)
+    }
+
+    /// The newest snapshot that can be used, and those that were refused on the way to it.
+    pub async fn load_latest(&self) -> Result<(Option<Inventory>, Vec<Refused>), StoreError> {
+        let mut refused = Vec::new();
+        for candidate in self.candidates().await? {
+            match self.load(&candidate.id).await {
+                Ok(inventory) => return Ok((Some(inventory), refused)),
+                Err(StoreError::Refused(why)) => refused.push(why),
+                // Another process forgot it meanwhile.
+                Err(StoreError::Unknown { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((None, refused))
+    }
+
+    /// Reads one snapshot. Ids may come from outside.
+    pub async fn load(&self, id: &str) -> Result<Inventory, StoreError> {
+        let bytes = self.read_raw(id).await?;
+        let read = tokio::task::spawn_blocking(move || record::read(&*bytes)).await;
+        let refuse = |why: String| {
+            StoreError::Refused(Refused {
+                name: snapshot_name(id),
+                why,
+            })
+        };
+        match read {
+            Ok(Ok(mut inventory)) => {
+                // A file that was renamed goes by its name.
+                id.clone_into(&mut inventory.id);
+                Ok(inventory)
+            }
+            Ok(Err(error)) => Err(refuse(chain(&error))),
+            Err(gone) => Err(refuse(format!("could not be read: {gone}"))),
+        }
+    }
+
+    /// The bytes of one snapshot file. Ids may come from outside.
+    pub async fn read_raw(&self, id: &str) -> Result<Bytes, StoreError> {
+        check_id(id)?;
+        self.place
+            .get(&snapshot_name(id))
+            .await?
+            .ok_or_else(|| StoreError::Unknown {
+                id: id.to_owned(),
+                place: self.place.describe(),
+            })
+    }
+
+    /// What lies in the folder of snapshots, newest first.
+    async fn candidates(&self) -> Result<Vec<Candidate>, StoreError> {
+        let items = self.place.list(FOLDER).await?;
+        let with_entry: HashSet<String> = items
+            .iter()
+            .filter_map(|item| id_of_entry(&item.name).map(str::to_owned))
+            .collect();
+        let snapshots: Vec<(String, Item)> = items
+            .into_iter()
+            .filter_map(|item| Some((id_of_snapshot(&item.name)?.to_owned(), item)))
+            .collect();
+        let mut candidates: Vec<Candidate> = stream::iter(snapshots)
+            .map(|(id, item)| {
+                let known = with_entry.contains(&id);
+                async move {
+                    let entry = if known { self.entry(&id).await } else { None };
+                    // An entry that speaks of another file says nothing of this one.
+                    let entry = entry.filter(|entry| entry.bytes == item.bytes);
+                    Candidate { id, item, entry }
+                }
+            })
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        candidates
+            .sort_by(|one, other| newest_first((one.age(), &one.id), (other.age(), &other.id)));
+        Ok(candidates)
+    }
+
+    /// What stands beside a snapshot; none where that is gone or broken.
+    async fn entry(&self, id: &str) -> Option<SnapshotEntry> {
+        let known = {
+            let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+            entries.get(id).cloned()
+        };
+        if known.is_some() {
+            return known;
+        }
+        let bytes = self.place.get(&entry_name(id)).await.ok()??;
+        let entry: SnapshotEntry = serde_json::from_slice(&bytes).ok()?;
+        let entry = SnapshotEntry {
+            id: id.to_owned(),
+            ..entry
+        };
+        self.keep_in_memory(&entry);
+        Some(entry)
+    }
+
+    fn keep_in_memory(&self, entry: &SnapshotEntry) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.insert(entry.id.clone(), entry.clone());
+    }
+
+    /// Writes the entry beside its snapshot. Without one the list is slower, not wrong.
+    async fn remember(&self, entry: &SnapshotEntry) {
+        self.keep_in_memory(entry);
+        let bytes = serde_json::to_vec(entry).unwrap_or_default();
+        if let Err(error) = self.place.put(&entry_name(&entry.id), bytes.into()).await {
+            warn!(
+                snapshot.id = entry.id,
+                error = chain(&error),
+                "Cannot write the entry of snapshot {}: it is read each time",
+                entry.id
+            );
+        }
+    }
+
+    /// Deletes the oldest snapshots beyond the number to keep, but never the one just saved.
+    async fn forget_old(&self, saved: &str) -> Result<(), StoreError> {
+        let candidates = self.candidates().await?;
+        let old = candidates
+            .iter()
+            .filter(|candidate| candidate.id != saved)
+            .skip(self.keep - 1);
+        for candidate in old {
+            // The entry last: alone it is never taken for a snapshot.
+            self.place.delete(&snapshot_name(&candidate.id)).await?;
+            self.place.delete(&entry_name(&candidate.id)).await?;
+            let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+            entries.remove(&candidate.id);
+        }
+        Ok(())
+    }
+}
+
+fn newest_first(
+    (one, one_id): (OffsetDateTime, &str),
+    (other, other_id): (OffsetDateTime, &str),
+) -> std::cmp::Ordering {
+    other.cmp(&one).then_with(|| other_id.cmp(one_id))
+}
+
+/// Long work on borrowed data: other tasks go on, where the runtime has threads for them.
+fn beside_other_tasks<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}

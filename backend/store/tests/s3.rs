@@ -1,0 +1,96 @@
+//! A store in S3, against an endpoint that stands in for it: `BLASTMAP_TEST_S3=http://127.0.0.1:PORT cargo test -p blastmap-store --test s3`.
+//! Without the variable there is nothing to test against and the tests pass without a look.
+
+mod common;
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+};
+
+use blastmap_store::{S3Keys, S3Settings, Store, StoreError};
+use common::{ids, inventory};
+
+/// The endpoint, with a bucket made on it.
+fn endpoint(bucket: &str) -> Option<String> {
+    let endpoint = std::env::var_os("BLASTMAP_TEST_S3")?.into_string().unwrap();
+    let host = endpoint.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(
+        stream,
+        "PUT /{bucket} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    Some(endpoint)
+}
+
+fn open(url: &str, endpoint: String) -> Store {
+    let keys = S3Keys {
+        key_id: "test".to_owned(),
+        secret_key: "test".to_owned(),
+        session_token: None,
+    };
+    let settings = S3Settings::with_keys(Some("us-east-1".to_owned()), Some(endpoint), keys);
+    Store::open(url, Some(&settings)).unwrap()
+}
+
+#[tokio::test]
+async fn snapshots_are_kept_listed_and_forgotten() {
+    let Some(endpoint) = endpoint("blastmap-snapshots") else {
+        return;
+    };
+    let store = open("s3://blastmap-snapshots/a/b", endpoint.clone()).keeping(2);
+    assert!(store.list_snapshots().await.unwrap().is_empty());
+    for (id, minutes) in [("one", 1), ("three", 3), ("two", 2)] {
+        store.save_snapshot(&inventory(id, minutes)).await.unwrap();
+    }
+    let other = open("s3://blastmap-snapshots/a/b/", endpoint.clone());
+    assert_eq!(ids(&other).await, ["three", "two"]);
+    let (latest, refused) = other.load_latest().await.unwrap();
+    assert_eq!((latest.unwrap().id.as_str(), refused.len()), ("three", 0));
+    assert!(matches!(
+        other.load("one").await,
+        Err(StoreError::Unknown { .. })
+    ));
+
+    let root = open("s3://blastmap-snapshots", endpoint);
+    root.save_snapshot(&inventory("at-the-root", 0))
+        .await
+        .unwrap();
+    assert_eq!(ids(&root).await, ["at-the-root"]);
+}
+
+#[tokio::test]
+async fn those_who_make_the_key_at_once_agree() {
+    let Some(endpoint) = endpoint("blastmap-key") else {
+        return;
+    };
+    let makers: Vec<_> = (0..6)
+        .map(|_| {
+            let store = open("s3://blastmap-key/k", endpoint.clone());
+            tokio::spawn(async move { store.fingerprint_key().await.unwrap() })
+        })
+        .collect();
+    let mut keys = Vec::new();
+    for maker in makers {
+        keys.push(maker.await.unwrap());
+    }
+    keys.dedup();
+    assert_eq!(keys.len(), 1);
+}
+
+#[tokio::test]
+async fn an_absent_bucket_is_an_error_that_names_it() {
+    let Some(endpoint) = endpoint("blastmap-present") else {
+        return;
+    };
+    let store = open("s3://blastmap-absent/p", endpoint);
+    let error = store.save_snapshot(&inventory("a", 0)).await.unwrap_err();
+    assert!(
+        error.to_string().contains("s3://blastmap-absent/p"),
+        "{error}"
+    );
+}
