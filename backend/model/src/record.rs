@@ -256,9 +256,16 @@ pub fn read(mut input: impl Read) -> Result<Inventory, RecordError> {
     let whole = io::Cursor::new(beginning).chain(input);
     if compressed {
         let decoder = zstd::Decoder::new(whole).map_err(RecordError::Read)?;
-        read_lines(BufReader::with_capacity(1 << 16, decoder))
+        // What is compressed and ends before its first line was whole once.
+        read_lines(
+            BufReader::with_capacity(1 << 16, decoder),
+            RecordError::CutShort,
+        )
     } else {
-        read_lines(BufReader::with_capacity(1 << 16, whole))
+        read_lines(
+            BufReader::with_capacity(1 << 16, whole),
+            RecordError::NotASnapshot,
+        )
     }
 }
 
@@ -279,10 +286,13 @@ fn read_line(
     }
 }
 
-fn read_lines(mut input: impl BufRead) -> Result<Inventory, RecordError> {
+fn read_lines(
+    mut input: impl BufRead,
+    without_lines: RecordError,
+) -> Result<Inventory, RecordError> {
     let mut bytes = Vec::new();
     if !read_line(&mut input, &mut bytes, 1)? {
-        return Err(RecordError::NotASnapshot);
+        return Err(without_lines);
     }
     let version: serde_json::Value =
         serde_json::from_slice(&bytes).map_err(|_any| RecordError::NotASnapshot)?;
