@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use time::OffsetDateTime;
 
 use crate::{
-    Arn, BlindSpot, Declared, Evidence, Inventory, InventoryError, Links, NamedLink, Presence,
-    Reference, Resource, ResourceId, ResourceKind, Scope, ScopeRecord, Source, Tags, computed,
+    Arn, BlindSpot, BlindSpotReason, Declared, Evidence, Inventory, InventoryError, Links,
+    NamedLink, Presence, Reference, Resource, ResourceId, ResourceKind, Scope, ScopeRecord, Source,
+    Tags, computed,
     kinds::{self, Facts},
     redact::Redactor,
     resource::Attributes,
@@ -34,6 +35,16 @@ struct Entry {
     also_named: Vec<ResourceId>,
     /// Stays only if something that stays links to it.
     offered: bool,
+    /// Takes the place of what is known of the resource so far.
+    replaces: bool,
+}
+
+/// What a resource that was found is to an inventory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    Kept,
+    Offered,
+    Replaces,
 }
 
 impl Found {
@@ -68,7 +79,7 @@ impl Found {
         tags: impl IntoIterator<Item = (String, String)>,
         source: Source,
     ) {
-        self.push(arn, facts, tags, source, false);
+        self.push(arn, facts, tags, source, How::Kept);
     }
 
     /// A resource that AWS reported, which is kept only if something else hangs on it.
@@ -79,7 +90,12 @@ impl Found {
         tags: impl IntoIterator<Item = (String, String)>,
         source: Source,
     ) {
-        self.push(arn, facts, tags, source, true);
+        self.push(arn, facts, tags, source, How::Offered);
+    }
+
+    /// A resource found before, of which more is known now; its tags stay.
+    pub fn replace<F: Facts>(&mut self, arn: &Arn, facts: &F, source: Source) {
+        self.push(arn, facts, [], source, How::Replaces);
     }
 
     fn push<F: Facts>(
@@ -88,7 +104,7 @@ impl Found {
         facts: &F,
         tags: impl IntoIterator<Item = (String, String)>,
         source: Source,
-        offered: bool,
+        how: How,
     ) {
         let mut attributes = kinds::attributes(facts);
         self.redactor.scrub_value(&mut attributes);
@@ -123,7 +139,8 @@ impl Found {
             resource,
             declared,
             also_named,
-            offered,
+            offered: how == How::Offered,
+            replaces: how == How::Replaces,
         });
     }
 
@@ -142,6 +159,7 @@ impl Found {
             declared,
             also_named,
             offered: true,
+            replaces: false,
         });
         true
     }
@@ -213,7 +231,8 @@ pub struct InventoryBuilder {
     listed: HashSet<(Scope, ResourceKind)>,
     absent: HashSet<ResourceId>,
     unreadable: HashSet<ResourceId>,
-    blind_spots: BTreeSet<BlindSpot>,
+    /// One for each call that fails for one reason in one scope, with how often it did.
+    blind_spots: BTreeMap<(Scope, std::sync::Arc<str>, BlindSpotReason), (BlindSpot, usize)>,
     scopes: Vec<Scope>,
 }
 
@@ -238,6 +257,11 @@ impl InventoryBuilder {
                 std::collections::btree_map::Entry::Vacant(place) => {
                     place.insert(entry);
                 }
+                std::collections::btree_map::Entry::Occupied(mut place) if entry.replaces => {
+                    let known = place.get_mut();
+                    known.resource.attributes = entry.resource.attributes;
+                    known.declared = entry.declared;
+                }
                 std::collections::btree_map::Entry::Occupied(mut place) => {
                     let offered = place.get().offered && entry.offered;
                     place.get_mut().offered = offered;
@@ -248,7 +272,24 @@ impl InventoryBuilder {
         self.listed.extend(found.listed);
         self.absent.extend(found.absent);
         self.unreadable.extend(found.unreadable);
-        self.blind_spots.extend(found.blind_spots);
+        for spot in found.blind_spots {
+            let scope = Scope {
+                account: spot.account.clone(),
+                region: spot.region.clone(),
+            };
+            let (known, times) = self
+                .blind_spots
+                .entry((scope, spot.api.clone(), spot.reason))
+                .or_insert_with(|| (spot.clone(), 0));
+            *times += 1;
+            // Answers come in any order: the message that stays does not.
+            if spot.message < known.message {
+                known.message.clone_from(&spot.message);
+            }
+            known.kinds.extend(&spot.kinds);
+            known.kinds.sort();
+            known.kinds.dedup();
+        }
     }
 
     /// How many resources are known.
@@ -281,6 +322,25 @@ impl InventoryBuilder {
             .collect()
     }
 
+    /// As [`Self::kept`], in whatever scope.
+    pub fn kept_anywhere(&self, kind: ResourceKind) -> Vec<&Resource> {
+        let (kept, _) = self.reachable();
+        let resources = kept
+            .into_iter()
+            .filter_map(|id| self.entries.get(&id))
+            .map(|entry| &entry.resource);
+        resources.filter(|resource| resource.kind == kind).collect()
+    }
+
+    /// What links of this relation lead to, as far as it is known.
+    pub fn targets_of(&self, relation: crate::Relation) -> BTreeSet<ResourceId> {
+        let declared = self.entries.values().flat_map(|entry| &entry.declared);
+        declared
+            .filter(|declared| declared.relation == relation)
+            .map(|declared| self.resolve(&declared.to.id))
+            .collect()
+    }
+
     /// Ids of this kind in this scope that something kept names, and nobody has seen yet.
     pub fn unseen(&self, kind: ResourceKind, scope: &Scope) -> Vec<ResourceId> {
         let (_, references) = self.reachable();
@@ -294,6 +354,11 @@ impl InventoryBuilder {
             })
             .map(|reference| reference.id)
             .collect()
+    }
+
+    /// True if every resource of this kind in this scope was found.
+    pub fn is_listed(&self, kind: ResourceKind, scope: &Scope) -> bool {
+        self.listed.contains(&(scope.clone(), kind))
     }
 
     /// The resource that a reference means: itself, or the one that goes by this name too.
@@ -413,7 +478,17 @@ impl InventoryBuilder {
             }
             resources.push(entry.resource);
         }
-        let blind_spots = std::mem::take(&mut self.blind_spots).into_iter().collect();
+        let blind_spots =
+            std::mem::take(&mut self.blind_spots)
+                .into_values()
+                .map(|(spot, times)| match times {
+                    0 | 1 => spot,
+                    _ => BlindSpot {
+                        message: format!("{} (and {} more calls like it)", spot.message, times - 1),
+                        ..spot
+                    },
+                });
+        let blind_spots = blind_spots.collect();
         let mut inventory = Inventory::new(id, taken_at, scopes, blind_spots, resources, links)?;
         let concluded = computed::links(&inventory);
         inventory.add_links(concluded)?;
@@ -462,7 +537,7 @@ impl InventoryBuilder {
             && !aws_makes_on_first_use(&reference.id)
         {
             Presence::Missing
-        } else if self.blind_spots.iter().any(blind) {
+        } else if self.blind_spots.values().map(|(spot, _)| spot).any(blind) {
             Presence::Unreadable
         } else {
             Presence::Outside

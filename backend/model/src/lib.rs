@@ -26,6 +26,7 @@ pub use inventory::{Inventory, InventoryError, Link, NamedLink, ResourceIndex};
 pub use kind::ResourceKind;
 pub use links::{Declared, Links, Reference};
 pub use phase::{Phase, Phases};
+pub use redact::Redactor;
 pub use relation::{Cardinality, End, Harm, Relation, Share};
 pub use resource::{Attributes, Presence, Resource, Tags};
 pub use scope::{GLOBAL, Scope, ScopeRecord};

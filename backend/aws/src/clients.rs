@@ -1,0 +1,183 @@
+//! One client for each service in one account and region, and the one way to make a call.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use aws_config::SdkConfig;
+use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::{
+    error::metadata::ProvideErrorMetadata, retry::RetryConfig, timeout::TimeoutConfig,
+};
+use blastmap_model::{Redactor, Scope};
+use tokio::sync::Semaphore;
+
+use crate::{error::CallError, retry::GiveUpOnUnknown, wire::Wire};
+
+/// Calls under way at once, for each account and service: enough to be quick, well below AWS's own limits.
+const CONCURRENT_CALLS: usize = 8;
+
+/// Attempts for each call, the first included.
+const ATTEMPTS: u32 = 6;
+
+/// Calls made so far, by action, retries included.
+#[derive(Debug, Default, Clone)]
+pub struct CallCounts(Arc<Mutex<BTreeMap<String, u64>>>);
+
+impl CallCounts {
+    pub(crate) fn add(&self, action: &str) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *counts.entry(action.to_owned()).or_default() += 1;
+    }
+
+    /// Calls by action, sorted.
+    pub fn by_action(&self) -> BTreeMap<String, u64> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub fn total(&self) -> u64 {
+        self.by_action().values().sum()
+    }
+}
+
+/// Bounds on concurrent calls, shared by all regions of an account.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Limits(Arc<Mutex<HashMap<String, Arc<Semaphore>>>>);
+
+impl Limits {
+    fn of(&self, account: &str, service: &str) -> Arc<Semaphore> {
+        let mut limits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(
+            limits
+                .entry(format!("{account} {service}"))
+                .or_insert_with(|| Arc::new(Semaphore::new(CONCURRENT_CALLS))),
+        )
+    }
+}
+
+/// Clients of every service, for one scope.
+pub(crate) struct Clients {
+    scope: Scope,
+    redactor: Redactor,
+    limits: Limits,
+    counts: CallCounts,
+    pub(crate) partition: String,
+    pub(crate) ecs: aws_sdk_ecs::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
+    pub(crate) elbv2: aws_sdk_elasticloadbalancingv2::Client,
+    pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) ssm: aws_sdk_ssm::Client,
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
+    pub(crate) kms: aws_sdk_kms::Client,
+    pub(crate) ecr: aws_sdk_ecr::Client,
+    #[cfg(feature = "ec2")]
+    pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
+    /// KMS aliases of the scope by key id, asked for once.
+    pub(crate) aliases: tokio::sync::OnceCell<Option<Vec<crate::collect::kms::Alias>>>,
+}
+
+/// A client of `$sdk` with its own wire, retry partition and retry rules.
+macro_rules! client {
+    ($sdk:ident, $service:literal, $config:expr, $scope:expr, $wire:expr) => {{
+        let name = format!("{} {} {}", $scope.account, $scope.region, $service);
+        let config = $sdk::config::Builder::from($config)
+            .http_client($wire.of_service($service))
+            .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
+            .retry_partition(RetryPartition::new(name))
+            .retry_classifier(GiveUpOnUnknown)
+            .timeout_config(timeouts())
+            .build();
+        $sdk::Client::from_conf(config)
+    }};
+}
+pub(crate) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(40))
+        .operation_timeout(Duration::from_secs(180))
+        .build()
+}
+
+impl Clients {
+    /// `config` has the scope's region and credentials.
+    pub(crate) fn new(
+        scope: Scope,
+        partition: String,
+        config: &SdkConfig,
+        wire: &Wire,
+        limits: Limits,
+        redactor: Redactor,
+    ) -> Self {
+        Self {
+            ecs: client!(aws_sdk_ecs, "ecs", config, scope, wire),
+            iam: client!(aws_sdk_iam, "iam", config, scope, wire),
+            elbv2: client!(
+                aws_sdk_elasticloadbalancingv2,
+                "elasticloadbalancing",
+                config,
+                scope,
+                wire
+            ),
+            logs: client!(aws_sdk_cloudwatchlogs, "logs", config, scope, wire),
+            ssm: client!(aws_sdk_ssm, "ssm", config, scope, wire),
+            secrets: client!(
+                aws_sdk_secretsmanager,
+                "secretsmanager",
+                config,
+                scope,
+                wire
+            ),
+            kms: client!(aws_sdk_kms, "kms", config, scope, wire),
+            ecr: client!(aws_sdk_ecr, "ecr", config, scope, wire),
+            #[cfg(feature = "ec2")]
+            ec2: client!(aws_sdk_ec2, "ec2", config, scope, wire),
+            tagging: client!(aws_sdk_resourcegroupstagging, "tag", config, scope, wire),
+            aliases: tokio::sync::OnceCell::new(),
+            counts: wire.counts().clone(),
+            scope,
+            redactor,
+            limits,
+            partition,
+        }
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    pub(crate) fn counts(&self) -> &CallCounts {
+        &self.counts
+    }
+
+    /// Makes a call when there is room for it. `action` is IAM's name for it, such as `ecs:ListClusters`.
+    pub(crate) async fn call<T, E>(
+        &self,
+        action: &'static str,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, CallError>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let service = action.split(':').next().unwrap_or(action);
+        let limit = self.limits.of(&self.scope.account, service);
+        let _permit = limit.acquire().await;
+        tracing::debug!(
+            aws.action = action,
+            aws.account = &*self.scope.account,
+            aws.region = &*self.scope.region,
+            "Calling {action}"
+        );
+        request.await.map_err(|error| CallError::of(action, &error))
+    }
+}

@@ -1,0 +1,184 @@
+//! The collectors: one file a kind. Each says which kinds it finds, which calls it makes and what it reads of the answers;
+//! `blastmap policy` prints the union of the calls, and a recording keeps the union of the reads.
+
+mod capacity_providers;
+mod clusters;
+mod container_instances;
+mod images;
+pub(crate) mod kms;
+mod listener_rules;
+mod listeners;
+mod load_balancers;
+mod log_groups;
+mod parameters;
+mod repositories;
+mod roles;
+mod secrets;
+mod services;
+mod tags;
+mod target_groups;
+mod target_health;
+pub(crate) mod task_definitions;
+mod tasks;
+
+#[cfg(feature = "ec2")]
+mod ec2;
+
+use std::{collections::BTreeSet, pin::Pin};
+
+use aws_smithy_types::{DateTime, date_time::Format};
+use blastmap_model::{Found, InventoryBuilder, Resource, ResourceId, ResourceKind, Scope, Source};
+
+use crate::{clients::Clients, error::CallError};
+
+/// One kind of question to AWS.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Collector {
+    /// What is incomplete if it fails.
+    pub(crate) kinds: &'static [ResourceKind],
+    pub(crate) actions: &'static [Action],
+    pub(crate) place: Place,
+    /// What of the facts so far it has to ask about. None: it asks once.
+    pub(crate) wanted: Option<fn(&InventoryBuilder, &Scope) -> Vec<Wanted>>,
+    /// Set where AWS never changes what was read once: how an earlier crawl's facts are known.
+    pub(crate) never_changes: Option<Source>,
+    pub(crate) collect: for<'a> fn(&'a Clients, Vec<Wanted>, &'a mut Found) -> Collecting<'a>,
+}
+
+pub(crate) type Collecting<'a> = Pin<Box<dyn Future<Output = Result<(), CallError>> + Send + 'a>>;
+
+/// An API action, by IAM's name, and the fields of its answer that are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Action {
+    pub(crate) name: &'static str,
+    pub(crate) reads: &'static [&'static str],
+}
+
+/// Where a collector is at home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In every region.
+    Region,
+    /// Once an account.
+    Global,
+}
+
+/// Something to ask about.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) id: ResourceId,
+    /// What is known of it already.
+    pub(crate) known: Option<Resource>,
+    /// Parts of it to ask about, such as images of a repository.
+    pub(crate) parts: BTreeSet<String>,
+}
+
+impl Wanted {
+    fn unseen(builder: &InventoryBuilder, kind: ResourceKind, scope: &Scope) -> Vec<Self> {
+        builder
+            .unseen(kind, scope)
+            .into_iter()
+            .map(|id| Self {
+                id,
+                known: None,
+                parts: BTreeSet::new(),
+            })
+            .collect()
+    }
+
+    fn kept(builder: &InventoryBuilder, kind: ResourceKind, scope: &Scope) -> Vec<Self> {
+        builder
+            .kept(kind, scope)
+            .into_iter()
+            .map(Self::of)
+            .collect()
+    }
+
+    fn of(resource: &Resource) -> Self {
+        Self {
+            id: resource.id.clone(),
+            known: Some(resource.clone()),
+            parts: BTreeSet::new(),
+        }
+    }
+}
+
+/// Every collector. Their order does not matter.
+pub(crate) const COLLECTORS: &[Collector] = &[
+    clusters::COLLECTOR,
+    services::COLLECTOR,
+    tasks::COLLECTOR,
+    task_definitions::COLLECTOR,
+    container_instances::COLLECTOR,
+    capacity_providers::COLLECTOR,
+    roles::DETAILS,
+    roles::ONE_BY_ONE,
+    roles::POLICIES,
+    target_groups::COLLECTOR,
+    target_health::COLLECTOR,
+    load_balancers::COLLECTOR,
+    listeners::COLLECTOR,
+    listener_rules::COLLECTOR,
+    log_groups::COLLECTOR,
+    parameters::COLLECTOR,
+    secrets::COLLECTOR,
+    kms::COLLECTOR,
+    repositories::COLLECTOR,
+    images::COLLECTOR,
+    tags::COLLECTOR,
+    #[cfg(feature = "ec2")]
+    ec2::VPCS,
+    #[cfg(feature = "ec2")]
+    ec2::SUBNETS,
+    #[cfg(feature = "ec2")]
+    ec2::ROUTE_TABLES,
+    #[cfg(feature = "ec2")]
+    ec2::NAT_GATEWAYS,
+    #[cfg(feature = "ec2")]
+    ec2::INTERNET_GATEWAYS,
+    #[cfg(feature = "ec2")]
+    ec2::VPC_ENDPOINTS,
+    #[cfg(feature = "ec2")]
+    ec2::SECURITY_GROUPS,
+    #[cfg(feature = "ec2")]
+    ec2::NETWORK_INTERFACES,
+];
+
+/// Asked before everything else, to know whose account it is.
+pub(crate) const IDENTITY: Action = Action {
+    name: "sts:GetCallerIdentity",
+    reads: &["Account", "Arn", "UserId"],
+};
+
+/// The fields that a recording keeps of an action's answer; none for what no collector asks.
+pub(crate) fn reads(action: &str) -> Option<&'static [&'static str]> {
+    let all = COLLECTORS
+        .iter()
+        .flat_map(|collector| collector.actions)
+        .chain([&IDENTITY]);
+    all.into_iter()
+        .find(|own| own.name == action)
+        .map(|own| own.reads)
+}
+
+/// A time as RFC 3339.
+fn time(at: Option<&DateTime>) -> Option<String> {
+    at.and_then(|at| at.fmt(Format::DateTime).ok())
+}
+
+/// An enum of the SDK as AWS writes it.
+macro_rules! text {
+    ($value:expr) => {
+        $value.map(|value| value.as_str().to_owned())
+    };
+}
+pub(crate) use text;
+
+fn owned(text: Option<&str>) -> Option<String> {
+    text.map(str::to_owned)
+}
+
+/// Zero is what the SDK gives for a number that AWS left out.
+fn nonzero(number: i32) -> Option<i32> {
+    (number != 0).then_some(number)
+}

@@ -1,0 +1,275 @@
+//! The loop: ask for everything that is listed, then follow references until nothing known is unseen.
+//!
+//! Collectors run side by side in rounds. After each round the facts are tied together, and each collector says what of them
+//! it has to ask about; what was asked once in a crawl is not asked again.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Instant,
+};
+
+use blastmap_model::{
+    Found, GLOBAL, Inventory, InventoryBuilder, Presence, ResourceId, ScopeRecord,
+};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use sha2::{Digest as _, Sha256};
+use time::{OffsetDateTime, macros::format_description};
+use tokio::sync::watch;
+
+use crate::{
+    clients::Clients,
+    collect::{COLLECTORS, Collector, Place, Wanted},
+    error::CrawlError,
+    session::{Session, Settings},
+};
+
+/// How far a crawl is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub scopes_done: usize,
+    pub scopes_total: usize,
+    pub api_calls: u64,
+    pub resources: usize,
+    pub finished: bool,
+}
+
+/// What a crawl gave.
+#[derive(Debug)]
+pub struct Crawled {
+    pub inventory: Inventory,
+    /// Calls by action, retries included.
+    pub calls: BTreeMap<String, u64>,
+}
+
+/// Crawls the same accounts and regions, any number of times.
+pub struct Crawler {
+    session: Session,
+}
+
+impl Crawler {
+    /// Finds the accounts and regions, and makes sure that AWS answers there.
+    pub async fn open(settings: Settings) -> Result<Self, CrawlError> {
+        Ok(Self {
+            session: Session::open(settings).await?,
+        })
+    }
+
+    /// One crawl. `previous` spares questions whose answers cannot have changed; `progress` follows along.
+    pub async fn crawl(
+        &self,
+        previous: Option<&Inventory>,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<Crawled, CrawlError> {
+        let started = Instant::now();
+        let clients = self.session.clients();
+        let mut crawl = Crawl {
+            builder: InventoryBuilder::new(clients.iter().map(|own| own.scope().clone()).collect()),
+            asked: HashSet::new(),
+            session: &self.session,
+            previous,
+            clients: &clients,
+            progress,
+        };
+        crawl.report();
+        let listed = crawl.jobs(|collector, _, _| collector.wanted.is_none().then(Vec::new));
+        crawl.round(listed).await;
+        loop {
+            let jobs = crawl.wanted();
+            if jobs.is_empty() {
+                break;
+            }
+            crawl.round(jobs).await;
+        }
+        let taken_at = OffsetDateTime::now_utc();
+        let mut calls: BTreeMap<String, u64> = BTreeMap::new();
+        let mut scopes = Vec::new();
+        for own in &clients {
+            let counts = own.counts();
+            for (action, times) in counts.by_action() {
+                *calls.entry(action).or_default() += times;
+            }
+            let duration = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let (scope, api_calls) = (own.scope().clone(), counts.total());
+            scopes.push(ScopeRecord {
+                scope,
+                crawled_at: Some(taken_at),
+                duration_ms: Some(duration),
+                api_calls,
+            });
+        }
+        let inventory = crawl
+            .builder
+            .finish(snapshot_id(taken_at), taken_at, scopes)?;
+        progress.send_replace(Progress {
+            scopes_done: clients.len(),
+            scopes_total: clients.len(),
+            api_calls: calls.values().sum(),
+            resources: inventory.resources().len(),
+            finished: true,
+        });
+        tracing::info!(
+            crawl.resources = inventory.resources().len(),
+            crawl.links = inventory.links().len(),
+            crawl.blind_spots = inventory.blind_spots.len(),
+            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "Crawled {} scopes",
+            clients.len()
+        );
+        Ok(Crawled { inventory, calls })
+    }
+}
+
+/// `20261123T181627Z-1f2e`: sorts by time, and two of one second differ.
+fn snapshot_id(taken_at: OffsetDateTime) -> String {
+    let stamp = taken_at
+        .format(format_description!(
+            "[year][month][day]T[hour][minute][second]Z"
+        ))
+        .unwrap_or_default();
+    let hash = Sha256::digest(taken_at.unix_timestamp_nanos().to_be_bytes());
+    format!("{stamp}-{}", hex::encode(&hash[..2]))
+}
+
+/// A collector at work in one scope.
+struct Job<'a> {
+    clients: &'a Clients,
+    collector: &'static Collector,
+    wanted: Vec<Wanted>,
+}
+
+/// A crawl under way.
+struct Crawl<'a> {
+    builder: InventoryBuilder,
+    /// What was asked: by which collector, where, about what and which part of it.
+    asked: HashSet<(usize, usize, ResourceId, String)>,
+    session: &'a Session,
+    previous: Option<&'a Inventory>,
+    clients: &'a [Clients],
+    progress: &'a watch::Sender<Progress>,
+}
+
+impl<'a> Crawl<'a> {
+    /// Jobs for every collector in every scope where it is at home, if `wanted` gives it one.
+    fn jobs(
+        &self,
+        mut wanted: impl FnMut(&'static Collector, usize, usize) -> Option<Vec<Wanted>>,
+    ) -> Vec<Job<'a>> {
+        let mut jobs = Vec::new();
+        for (place, clients) in self.clients.iter().enumerate() {
+            let own = if &*clients.scope().region == GLOBAL {
+                Place::Global
+            } else {
+                Place::Region
+            };
+            for (number, collector) in COLLECTORS
+                .iter()
+                .enumerate()
+                .filter(|(_, collector)| collector.place == own)
+            {
+                if let Some(wanted) = wanted(collector, number, place) {
+                    jobs.push(Job {
+                        clients,
+                        collector,
+                        wanted,
+                    });
+                }
+            }
+        }
+        jobs
+    }
+
+    /// What has to be asked next.
+    fn wanted(&mut self) -> Vec<Job<'a>> {
+        let mut asked = std::mem::take(&mut self.asked);
+        let mut known = Vec::new();
+        let jobs = self.jobs(|collector, number, place| {
+            let clients = &self.clients[place];
+            let mut wanted = collector.wanted?(&self.builder, clients.scope());
+            wanted.retain_mut(|wanted| {
+                if wanted.parts.is_empty() {
+                    return asked.insert((number, place, wanted.id.clone(), String::new()));
+                }
+                wanted
+                    .parts
+                    .retain(|part| asked.insert((number, place, wanted.id.clone(), part.clone())));
+                !wanted.parts.is_empty()
+            });
+            if let Some(source) = collector.never_changes {
+                let mut found = self.found(clients);
+                wanted.retain(|wanted| match self.remembered(wanted) {
+                    Some(resource) => !found.known(resource, source),
+                    None => true,
+                });
+                known.push(found);
+            }
+            (!wanted.is_empty()).then_some(wanted)
+        });
+        self.asked = asked;
+        let remembered = known.iter().any(|found| !found.is_empty());
+        for found in known {
+            self.builder.absorb(found);
+        }
+        // What was remembered names more: it joins what is asked in this round.
+        if remembered && jobs.is_empty() {
+            self.wanted()
+        } else {
+            jobs
+        }
+    }
+
+    /// What an earlier crawl read of something that AWS never changes.
+    fn remembered(&self, wanted: &Wanted) -> Option<&'a blastmap_model::Resource> {
+        let previous = self.previous?;
+        let resource = previous.resource(previous.find(wanted.id.as_str())?);
+        (resource.presence == Presence::Live).then_some(resource)
+    }
+
+    fn found(&self, clients: &Clients) -> Found {
+        Found::new(
+            clients.scope().clone(),
+            OffsetDateTime::now_utc(),
+            self.session.redactor().clone(),
+        )
+    }
+
+    /// Runs jobs side by side and takes in what they find.
+    async fn round(&mut self, jobs: Vec<Job<'a>>) {
+        let mut running: FuturesUnordered<_> = jobs
+            .into_iter()
+            .map(|job| {
+                let mut found = self.found(job.clients);
+                async move {
+                    if let Err(error) =
+                        (job.collector.collect)(job.clients, job.wanted, &mut found).await
+                    {
+                        tracing::warn!(
+                            aws.action = error.action,
+                            aws.account = &*job.clients.scope().account,
+                            aws.region = &*job.clients.scope().region,
+                            "Going on without `{}`: {}",
+                            error.action,
+                            error.message
+                        );
+                        found
+                            .blind_spot(error.blind_spot(job.clients.scope(), job.collector.kinds));
+                    }
+                    found
+                }
+            })
+            .collect();
+        while let Some(found) = running.next().await {
+            self.builder.absorb(found);
+            self.report();
+        }
+    }
+
+    fn report(&self) {
+        self.progress.send_replace(Progress {
+            scopes_done: 0,
+            scopes_total: self.clients.len(),
+            api_calls: self.clients.iter().map(|own| own.counts().total()).sum(),
+            resources: self.builder.len(),
+            finished: false,
+        });
+    }
+}

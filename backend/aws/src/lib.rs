@@ -1,0 +1,23 @@
+//! Reads an ECS estate from AWS, and never writes.
+//!
+//! The only crate that names an AWS SDK. It gives facts to `blastmap-model` and knows nothing of graphs.
+
+mod clients;
+mod collect;
+mod crawl;
+mod demo;
+mod error;
+mod pages;
+mod permissions;
+mod policy;
+mod retry;
+mod session;
+mod wire;
+
+pub use clients::CallCounts;
+pub use crawl::{Crawled, Crawler, Progress};
+pub use demo::demo;
+pub use error::{CallError, CrawlError};
+pub use permissions::{actions, policy_json, policy_terraform};
+pub use session::{Origin, Settings};
+pub use wire::{Recording, RecordingError};

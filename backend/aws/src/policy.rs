@@ -1,0 +1,149 @@
+//! Policy documents as AWS sends them.
+
+use blastmap_model::Redactor;
+use serde_json::Value;
+
+/// Condition keys whose values are names of AWS's own, and not secrets. What else is compared, such as an external id,
+/// stays as a fingerprint.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+const PLAIN_KEYS: [&str; 30] = [
+    "aws:calledvia",
+    "aws:calledviafirst",
+    "aws:calledvialast",
+    "aws:currenttime",
+    "aws:multifactorauthpresent",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalservicename",
+    "aws:principaltype",
+    "aws:requestedregion",
+    "aws:resourceaccount",
+    "aws:resourceorgid",
+    "aws:securetransport",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceorgid",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:tagkeys",
+    "aws:viaawsservice",
+    "aws:vpcsourceip",
+    "ecs:cluster",
+    "iam:passedtoservice",
+    "kms:calleraccount",
+    "kms:grantisforawsresource",
+    "kms:viaservice",
+];
+
+/// Tags are shown, so are conditions on them.
+const PLAIN_BEGINNINGS: [&str; 6] = [
+    "aws:principaltag/",
+    "aws:requesttag/",
+    "aws:resourcetag/",
+    "ecs:resourcetag/",
+    "secretsmanager:resourcetag/",
+    "ssm:resourcetag/",
+];
+
+/// Reads a policy document, percent-encoded (as IAM sends it) or plain. What is no JSON is null.
+pub(crate) fn document(text: &str, redactor: &Redactor) -> Value {
+    let text = text.trim();
+    let decoded = if text.starts_with('%') || text.contains("%22") && !text.contains('"') {
+        percent_decode(text)
+    } else {
+        text.to_owned()
+    };
+    let Ok(mut document) = serde_json::from_str::<Value>(&decoded) else {
+        return Value::Null;
+    };
+    redact_conditions(&mut document, redactor);
+    document
+}
+
+fn redact_conditions(document: &mut Value, redactor: &Redactor) {
+    let statements = match document.get_mut("Statement") {
+        Some(Value::Array(statements)) => statements.iter_mut().collect(),
+        Some(one) => vec![one],
+        None => return,
+    };
+    let operators = statements
+        .into_iter()
+        .filter_map(|statement| statement.get_mut("Condition")?.as_object_mut());
+    for (key, values) in operators
+        .flatten()
+        .filter_map(|(_, keys)| keys.as_object_mut())
+        .flatten()
+    {
+        let key = key.to_ascii_lowercase();
+        if PLAIN_KEYS.contains(&key.as_str())
+            || PLAIN_BEGINNINGS
+                .iter()
+                .any(|beginning| key.starts_with(beginning))
+        {
+            continue;
+        }
+        match values {
+            Value::String(text) => *text = redactor.fingerprint(text),
+            Value::Array(values) => {
+                for value in values {
+                    if let Value::String(text) = value {
+                        *text = redactor.fingerprint(text);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn percent_decode(text: &str) -> String {
+    let (bytes, mut decoded, mut at) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);
+    while at < bytes.len() {
+        let escaped = (bytes[at] == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(escaped.unwrap_or(bytes[at]));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redactor() -> Redactor {
+        Redactor::new([1; 32])
+    }
+
+    #[test]
+    fn reads_encoded_and_plain_documents() {
+        let plain = r#"{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+        let encoded = "%7B%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22s3%3A%2A%22%2C%22Resource%22%3A%22%2A%22%7D%5D%7D";
+        assert_eq!(document(plain, &redactor()), document(encoded, &redactor()));
+        assert_eq!(document("no json", &redactor()), Value::Null);
+        assert_eq!(document("%", &redactor()), Value::Null);
+    }
+
+    #[test]
+    fn keeps_what_is_compared_only_where_it_is_a_name() {
+        let text = r#"{"Statement":{"Condition":{
+            "StringEquals":{"sts:ExternalId":"shared-secret","aws:SourceAccount":"123456789012"},
+            "StringLike":{"aws:ResourceTag/team":["a","b"],"x:y":["one",true]}}}}"#;
+        let document = document(text, &redactor()).to_string();
+        assert!(
+            !document.contains("shared-secret") && !document.contains("\"one\""),
+            "{document}"
+        );
+        assert!(
+            document.contains("123456789012") && document.contains(r#"["a","b"]"#),
+            "{document}"
+        );
+    }
+}

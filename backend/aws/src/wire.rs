@@ -1,0 +1,189 @@
+//! What goes over the wire: counted, and on wish recorded, or answered from a recording.
+
+pub(crate) mod fields;
+pub(crate) mod recording;
+mod redact;
+
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::{
+    client::{
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+            SharedHttpClient, SharedHttpConnector,
+        },
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+        runtime_components::RuntimeComponents,
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+
+use crate::clients::CallCounts;
+pub(crate) use recording::{RecordedCall, Recorder, Request};
+pub use recording::{Recording, RecordingError};
+
+/// Where calls go.
+#[derive(Debug, Clone)]
+enum Mode {
+    Live,
+    Record(Arc<Recorder>),
+    Replay(Arc<Recording>),
+}
+
+/// The HTTP client below every SDK client: it counts calls, retries included.
+#[derive(Debug, Clone)]
+pub(crate) struct Wire {
+    inner: SharedHttpClient,
+    counts: CallCounts,
+    mode: Mode,
+    service: &'static str,
+    account: Arc<str>,
+}
+
+impl Wire {
+    /// Calls go to AWS.
+    pub(crate) fn live() -> Self {
+        Self {
+            inner: https(),
+            counts: CallCounts::default(),
+            mode: Mode::Live,
+            service: "",
+            account: "".into(),
+        }
+    }
+
+    /// Calls go to AWS, and what the collectors read of the answers is written down.
+    pub(crate) fn recording(recorder: Arc<Recorder>) -> Self {
+        Self {
+            mode: Mode::Record(recorder),
+            ..Self::live()
+        }
+    }
+
+    /// Nothing leaves this process.
+    pub(crate) fn replaying(recording: Arc<Recording>) -> Self {
+        Self {
+            mode: Mode::Replay(recording),
+            ..Self::live()
+        }
+    }
+
+    pub(crate) fn counts(&self) -> &CallCounts {
+        &self.counts
+    }
+
+    /// The same wire, counting from zero.
+    pub(crate) fn counting_anew(&self) -> Self {
+        Self {
+            counts: CallCounts::default(),
+            ..self.clone()
+        }
+    }
+
+    /// The same wire for calls of one account.
+    pub(crate) fn of_account(&self, account: &str) -> Self {
+        Self {
+            account: account.into(),
+            ..self.clone()
+        }
+    }
+
+    /// The wire of one service's client; `service` is what stands before the colon in IAM's action names.
+    pub(crate) fn of_service(&self, service: &'static str) -> SharedHttpClient {
+        SharedHttpClient::new(Self {
+            service,
+            ..self.clone()
+        })
+    }
+}
+
+fn https() -> SharedHttpClient {
+    use aws_smithy_http_client::{
+        Builder,
+        tls::{Provider, rustls_provider::CryptoMode},
+    };
+    Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .build_https()
+}
+
+impl HttpClient for Wire {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(Connector {
+            wire: self.clone(),
+            inner,
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Connector {
+    wire: Wire,
+    inner: SharedHttpConnector,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let described = Request::of(self.wire.service, &self.wire.account, &request);
+        self.wire.counts.add(&described.action);
+        match &self.wire.mode {
+            Mode::Live => self.inner.call(request),
+            Mode::Replay(recording) => {
+                let answer = recording.answer(&described);
+                HttpConnectorFuture::ready(response(answer))
+            }
+            Mode::Record(recorder) => {
+                let (answer, recorder) = (self.inner.call(request), Arc::clone(recorder));
+                HttpConnectorFuture::new(async move {
+                    record(answer.await?, &recorder, described).await
+                })
+            }
+        }
+    }
+}
+
+async fn record(
+    answer: HttpResponse,
+    recorder: &Recorder,
+    request: Request,
+) -> Result<HttpResponse, ConnectorError> {
+    use http_body_util::BodyExt as _;
+
+    let status = answer.status();
+    let headers: Vec<(String, String)> = answer
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let body = answer
+        .into_body()
+        .collect()
+        .await
+        .map_err(|error| ConnectorError::io(error))?
+        .to_bytes();
+    recorder.write(request, status.as_u16(), &headers, &body);
+    let mut answer = HttpResponse::new(status, SdkBody::from(body));
+    for (name, value) in headers {
+        answer.headers_mut().append(name, value);
+    }
+    Ok(answer)
+}
+
+fn response(call: RecordedCall) -> Result<HttpResponse, ConnectorError> {
+    let status = StatusCode::try_from(call.status)
+        .map_err(|error| ConnectorError::other(error.into(), None))?;
+    let mut answer = HttpResponse::new(status, SdkBody::from(call.body));
+    for (name, value) in call.headers {
+        if let Err(error) = answer.headers_mut().try_append(name, value) {
+            return Err(ConnectorError::other(error.into(), None));
+        }
+    }
+    Ok(answer)
+}

@@ -1,0 +1,81 @@
+//! Secrets in wire form: the same redactor as the collectors', before anything is written to a recording.
+
+use blastmap_model::Redactor;
+use serde_json::Value;
+
+use crate::policy;
+
+/// Lists of texts that may hold secrets.
+const LISTS: [&str; 2] = ["command", "entryPoint"];
+
+/// Fingerprints the values that never get past the crawler, wherever in an answer they stand.
+pub(super) fn json(value: &mut Value, redactor: &Redactor) {
+    match value {
+        Value::Object(members) => {
+            let driver = members
+                .get("logDriver")
+                .and_then(Value::as_str)
+                .map(str::to_owned);
+            for (name, member) in members.iter_mut() {
+                match name.as_str() {
+                    list if LISTS.contains(&list) => fingerprint_all(member, redactor, |_| true),
+                    "environment" => environment(member, redactor),
+                    "dockerLabels" => fingerprint_all(member, redactor, |_| true),
+                    "options" => {
+                        let awslogs = driver.as_deref() == Some("awslogs");
+                        fingerprint_all(member, redactor, |option| {
+                            !(awslogs
+                                && crate::collect::task_definitions::is_plain_log_option(option))
+                        });
+                    }
+                    _ => json(member, redactor),
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| json(value, redactor)),
+        Value::String(text) => *text = redactor.scrub(text).into_owned(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn fingerprint_all(value: &mut Value, redactor: &Redactor, secret: impl Fn(&str) -> bool) {
+    match value {
+        Value::String(text) => *text = redactor.fingerprint(text),
+        Value::Array(values) => values
+            .iter_mut()
+            .for_each(|value| fingerprint_all(value, redactor, |_| true)),
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut().filter(|(name, _)| secret(name)) {
+                let _ = name;
+                fingerprint_all(member, redactor, |_| true);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn environment(value: &mut Value, redactor: &Redactor) {
+    for variable in value.as_array_mut().into_iter().flatten() {
+        if let Some(Value::String(text)) = variable.get_mut("value") {
+            *text = redactor.fingerprint(text);
+        }
+    }
+}
+
+/// Character data of an XML answer; `path` are the names of the elements around it.
+pub(super) fn xml_text(path: &[String], text: &str, redactor: &Redactor) -> String {
+    let name = path.last().map_or("", String::as_str);
+    if name.eq_ignore_ascii_case("policyDocument")
+        || name == "AssumeRolePolicyDocument"
+        || name == "Document"
+    {
+        return policy::document(text, redactor).to_string();
+    }
+    let header_or_query = path
+        .iter()
+        .any(|name| name == "HttpHeaderConfig" || name == "QueryStringConfig");
+    if header_or_query && matches!(name, "member" | "Value") && !text.trim().is_empty() {
+        return redactor.fingerprint(text);
+    }
+    redactor.scrub(text).into_owned()
+}
