@@ -216,7 +216,7 @@ describe("server", () => {
       await server.close();
       await page.getByLabel("Detail").selectOption("all");
       await page.keyboard.press("[");
-      await page.getByText("The blastmap server cannot be reached. What is on screen stays").waitFor();
+      await page.getByText("The blastmap server cannot be reached. What is on screen is the last good answer").waitFor();
       assert.ok((await page.locator("[data-card]").count()) >= cards);
       await picture(page, "offline-light");
     }));

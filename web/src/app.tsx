@@ -1,7 +1,7 @@
 import { HelpSheet } from "./components/help-sheet";
 import { TopBar } from "./components/top-bar";
 import { isOld } from "./components/freshness";
-import { crawledAt, crawling, newer, now, offline, showNewest, waiting } from "./data/crawl";
+import { crawledAt, crawling, newer, now, offline, refresh, showNewest, waiting } from "./data/crawl";
 import { route } from "./navigation";
 import { FirstCrawl } from "./components/states";
 import { CoverageScreen } from "./screens/coverage";
@@ -52,7 +52,8 @@ function Notices() {
   if (offline.value) {
     return (
       <div class="notice notice-bad notice-bar" role="alert">
-        The blastmap server cannot be reached. What is on screen stays; it is asked for again every minute.
+        The blastmap server cannot be reached. What is on screen is the last good answer; the server is tried again every minute.
+        <button onClick={refresh}>Try now</button>
       </div>
     );
   }

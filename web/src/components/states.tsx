@@ -19,10 +19,15 @@ type AnswerProps<Result> = {
 export function Answer<Result>({ query, part = false, children }: AnswerProps<Result>) {
   return (
     <>
-      {query.error && <Failure error={query.error} retry={query.retry} hasData={query.data !== null} part={part} />}
+      {query.error && !saidByTheFrame(query) && <Failure error={query.error} retry={query.retry} hasData={query.data !== null} part={part} />}
       {query.data !== null ? <div class={query.loading ? "answer is-stale" : "answer"}>{children(query.data)}</div> : query.loading && <Loading cancel={query.cancel} />}
     </>
   );
+}
+
+/** Above every screen stands already that the server is gone; said twice it would push the last good answer away. */
+function saidByTheFrame({ error, data }: Query<unknown>): boolean {
+  return error?.code === "OFFLINE" && data !== null;
 }
 
 /** Nothing at first, then the shape of what comes, then words and a way out. */

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { request, RequestError } from "../api/client";
 import type { Operation } from "../api/operation";
-import { dataVersion, noticeFailure } from "./crawl";
+import { dataVersion, noticeFailure, offline } from "./crawl";
 
 export type Query<Result> = {
   /** The last good answer about the same subject, even while a newer one is on its way or has failed. */
@@ -48,6 +48,12 @@ export function useQuery<Result, Variables>(
     // `key` stands for the operation, the variables and the subject, which are new objects at each turn.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
+
+  const lost = state.error?.code === "OFFLINE" && !offline.value;
+  useEffect(() => {
+    // The server is back: what failed because it was gone is asked again.
+    if (lost) setAttempt((last) => last + 1);
+  }, [lost]);
 
   const current = state.subject === subject ? state : { data: null, error: null, loading: variables !== null };
   return {

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { request, RequestError } from "../api/client";
-import { MoreLinks, type Direction, type Linked, type LinkPage } from "../api/generated";
+import { MoreLinks, type Direction, type Linked, type LinkPage, type Presence } from "../api/generated";
 import { EvidenceLine, Phases } from "../components/evidence";
 import { ResourceLine } from "../components/resource-line";
 import { Failure } from "../components/states";
@@ -13,8 +13,10 @@ const WORDS = {
   DEPENDENTS: { title: "Needed by", empty: "Nothing depends on it." },
 } as const;
 
+type Props = { id: string; direction: Direction; first: LinkPage; presence: Presence };
+
 /** The links of a resource one way, grouped by relation, each with its evidence. */
-export function LinkList({ id, direction, first }: { id: string; direction: Direction; first: LinkPage }) {
+export function LinkList({ id, direction, first, presence }: Props) {
   const [more, setMore] = useState<LinkPage | null>(null);
   const [error, setError] = useState<RequestError | null>(null);
   const links = [...first.nodes, ...(more?.nodes ?? [])];
@@ -36,7 +38,7 @@ export function LinkList({ id, direction, first }: { id: string; direction: Dire
       <h2 id={heading} class="section-title">
         {WORDS[direction].title} <span class="count">{first.totalCount.toLocaleString("en")}</span>
       </h2>
-      {first.totalCount === 0 && <Nothing direction={direction} />}
+      {first.totalCount === 0 && <Nothing direction={direction} presence={presence} />}
       {grouped(links).map(([relation, group]) => (
         <div key={relation} class="link-group">
           <h3>
@@ -71,8 +73,9 @@ export function LinkList({ id, direction, first }: { id: string; direction: Dire
 }
 
 /** Nothing was found: whether that means nothing is there depends on how much was read. */
-function Nothing({ direction }: { direction: Direction }) {
+function Nothing({ direction, presence }: { direction: Direction; presence: Presence }) {
   const blind = blindSpotCount.value;
+  if (direction === "DEPENDENCIES" && presence !== "LIVE") return <p class="empty">What it needs is not known: it is known by name only.</p>;
   return (
     <p class="empty">
       {WORDS[direction].empty}{" "}

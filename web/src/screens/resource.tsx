@@ -29,8 +29,8 @@ export function ResourceScreen({ id }: { id: string }) {
             <div class="page">
               <Head resource={resource} />
               <div class="two-columns">
-                <LinkList id={id} direction="DEPENDENCIES" first={resource.dependencies} />
-                <LinkList id={id} direction="DEPENDENTS" first={resource.dependents} />
+                <LinkList id={id} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} />
+                <LinkList id={id} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} />
               </div>
               <section aria-labelledby="attributes">
                 <h2 id="attributes" class="section-title">
@@ -149,7 +149,7 @@ function Reach({ resource }: { resource: Details }) {
                   <li key={kind}>{countOfKind(count, kind)}</li>
                 ))}
                 {byKind.length > 4 && <li class="muted">and {counted(byKind.length - 4, "more type")}</li>}
-                <li>{counted(byOwner.filter(({ owner }) => owner).length, "team")} to talk to</li>
+                <li>{teamsToTalkTo(byOwner)}</li>
               </ul>
             )}
             {blindSpots.length > 0 && (
@@ -165,6 +165,11 @@ function Reach({ resource }: { resource: Details }) {
       </Answer>
     </section>
   );
+}
+
+function teamsToTalkTo(byOwner: { owner: string | null }[]): string {
+  const teams = byOwner.filter(({ owner }) => owner !== null).length;
+  return teams === 0 ? "None of them has an owner tag" : `${counted(teams, "team")} to talk to`;
 }
 
 function NotFound({ id }: { id: string }) {

@@ -61,7 +61,7 @@ export function Toolbar({ route, radius, view, filtersOpen, onFilters }: Props) 
       <p class="toolbar-count muted" role="status">
         {view === "table"
           ? `${counted(radius.answer.nodes.length, "resource")}${radius.answer.truncated ? ` of ${radius.answer.totalCount.toLocaleString("en")}` : ""}`
-          : `${counted(radius.answer.totalCount, "resource")} in ${counted(Math.max(0, radius.cards.length - radius.answer.roots.length), "card")}, ${counted(radius.answer.links.length, "link")}`}
+          : `${counted(radius.answer.totalCount, "resource")} in ${counted(Math.max(0, radius.cards.length - radius.answer.roots.length), "card")}`}
       </p>
     </div>
   );

@@ -1,0 +1,175 @@
+// The page as it is shipped: the binary that BLASTMAP_BIN names, serving its demo estate.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, describe, test } from "node:test";
+import { at, expectAccessible, launch, picture, withPage } from "./browser.mjs";
+import { POLICY } from "./mock-server.mjs";
+
+const binary = process.env.BLASTMAP_BIN;
+const START_MS = 60_000;
+
+describe("the demo", { skip: binary ? false : "BLASTMAP_BIN does not name a binary" }, () => {
+  let browser;
+  let server;
+  let url;
+  let home;
+
+  before(async () => {
+    home = mkdtempSync(join(tmpdir(), "blastmap-page-"));
+    server = spawn(binary, ["serve", "--demo", "--listen", "127.0.0.1:0"], { env: { ...process.env, HOME: home, XDG_DATA_HOME: home }, stdio: ["ignore", "pipe", "inherit"] });
+    url = await addressOf(server);
+    await graphReady();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    if (server && server.exitCode === null) {
+      server.kill("SIGTERM");
+      await new Promise((done) => server.once("exit", done));
+    }
+    if (home) rmSync(home, { recursive: true, force: true });
+  });
+
+  /** The address that the server prints when it listens. */
+  function addressOf(child) {
+    return new Promise((found, failed) => {
+      const timer = setTimeout(() => failed(new Error("the server printed no address")), START_MS);
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+        if (!address) return;
+        clearTimeout(timer);
+        found(address);
+      });
+      child.once("exit", (code) => failed(new Error(`the server ended with ${code}`)));
+    });
+  }
+
+  async function ask(query, variables = {}) {
+    const response = await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query, variables }) });
+    return response.json();
+  }
+
+  async function graphReady() {
+    const deadline = Date.now() + START_MS;
+    while ((await ask("{ coverage { scopes { account } } }")).errors?.[0]?.extensions?.code === "NOT_READY") {
+      if (Date.now() > deadline) throw new Error("the demo's crawl did not end");
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+
+  /** The resource of a kind that a change can carry farthest. */
+  async function widest(kind) {
+    const { data } = await ask("query ($kind: ResourceKind!) { resources(filter: { kinds: [$kind], presence: [LIVE] }, first: 100) { nodes { id name } } }", { kind });
+    let best = null;
+    for (const node of data.resources.nodes) {
+      const reach = await ask("query ($id: ID!) { blastRadius(of: [$id], limit: 1) { totalCount } }", { id: node.id });
+      if (!best || reach.data.blastRadius.totalCount > best.count) best = { ...node, count: reach.data.blastRadius.totalCount };
+    }
+    assert.ok(best && best.count > 0, `the demo has a ${kind} that something depends on`);
+    return best;
+  }
+
+  test("is served with the policy, compressed, and cached for as long as its name holds", async () => {
+    const page = await fetch(`${url}/`);
+    assert.equal(page.status, 200);
+    assert.equal(page.headers.get("content-security-policy"), POLICY);
+    assert.match(page.headers.get("content-type"), /text\/html/);
+    assert.doesNotMatch(page.headers.get("cache-control") ?? "", /immutable|max-age=[1-9]/, "the page itself is asked for each time");
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())[1];
+    const compressed = await fetch(url + script, { headers: { "accept-encoding": "br" } });
+    assert.equal(compressed.headers.get("content-encoding"), "br");
+    assert.match(compressed.headers.get("content-type"), /javascript/);
+    assert.match(compressed.headers.get("cache-control"), /immutable/);
+    const plain = await fetch(url + script, { headers: { "accept-encoding": "identity" } });
+    assert.equal(plain.headers.get("content-encoding"), null);
+    assert.equal(await plain.text(), await compressed.text());
+    assert.equal((await fetch(`${url}/assets/nothing.js`)).status, 404);
+    assert.equal((await fetch(`${url}${at("radius", "arn:aws:ecs:us-east-1:1:service/a/b")}`)).status, 200, "pages are addresses of their own");
+  });
+
+  for (const theme of ["light", "dark"]) {
+    test(`shows each screen, ${theme}`, async () => {
+      const parameter = await widest("SSM_PARAMETER");
+      const service = await widest("ECS_SERVICE");
+      const screens = [
+        ["explore", "/", "resources in"],
+        ["search", "/search?q=payments", "matches"],
+        ["resource", at("resource", service.id), "What AWS reported"],
+        ["radius", at("radius", parameter.id), `What is affected if ${parameter.name} changes?`],
+        ["radius-dependencies", `${at("radius", service.id)}?direction=dependencies`, `What does ${service.name} need?`],
+        ["radius-table", `${at("radius", parameter.id)}?view=table`, "Reached through"],
+        ["coverage", "/coverage", "Where was looked"],
+        ["console", "/graphiql", "Query console"],
+      ];
+      await withPage(browser, { theme }, async (page) => {
+        for (const [name, address, text] of screens) {
+          await page.goto(url + address);
+          await page.getByText(text).first().waitFor();
+          await page.waitForLoadState("networkidle");
+          await picture(page, `demo-${name}-${theme}`);
+          await expectAccessible(page);
+          assert.equal(await page.getByText("This could not be answered").count(), 0, name);
+        }
+      });
+    });
+  }
+
+  test("is honest: blind spots, and what is only known by name, are on screen", () =>
+    withPage(browser, {}, async (page) => {
+      await page.goto(`${url}/coverage`);
+      await page.locator(".blind-spot").first().waitFor();
+      await page.getByRole("heading", { name: /does not exist [1-9]/ }).waitFor();
+      await page.getByRole("link", { name: /blind spot/ }).first().waitFor();
+    }));
+
+  test("is walked by keyboard from search to the table", async () => {
+    const parameter = await widest("SSM_PARAMETER");
+    await withPage(browser, {}, async (page) => {
+      await page.goto(url);
+      await page.getByText("resources in").waitFor();
+      await page.keyboard.press("/");
+      await page.keyboard.type(parameter.name);
+      await page.getByRole("option").first().waitFor();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: parameter.name }).waitFor();
+      await page.keyboard.press("g");
+      await page.keyboard.press("b");
+      await page.locator("[data-card]").first().waitFor();
+      await page.keyboard.press("t");
+      await page.getByRole("region", { name: "Table of the same" }).waitFor();
+      const rows = await page.locator(".radius-table tbody tr").count();
+      assert.equal(rows, Math.min(parameter.count + 1, 200), "the table has what the API counts, and the root");
+    });
+  });
+
+  test("counts the same in the graph, the table and the API", async () => {
+    const role = await widest("IAM_ROLE");
+    await withPage(browser, {}, async (page) => {
+      await page.goto(`${url}${at("radius", role.id)}?detail=all`);
+      await page.locator("[data-card]").first().waitFor();
+      const drawn = (await page.locator("[data-card]").count()) - 1;
+      assert.equal(drawn, Math.min(role.count, 149));
+    });
+  });
+
+  test("shows a crawl as it goes", () =>
+    withPage(browser, {}, async (page) => {
+      await page.goto(`${url}/coverage`);
+      await page.getByRole("button", { name: "Crawl now" }).click();
+      await page.getByRole("button", { name: "Crawling…" }).waitFor();
+      await page.getByRole("button", { name: "Crawl now" }).waitFor({ timeout: START_MS });
+    }));
+
+  test("names the nearest of an id that is not there", async () => {
+    const service = await widest("ECS_SERVICE");
+    await withPage(browser, {}, async (page) => {
+      await page.goto(`${url}${at("radius", `${service.id}x`)}`);
+      await page.getByRole("link", { name: service.id, exact: true }).waitFor();
+    });
+  });
+});
