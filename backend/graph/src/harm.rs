@@ -4,7 +4,7 @@ use blastmap_model::{Harm, Relation, ResourceKind, Share};
 
 /// How much of a resource is hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
+pub(crate) enum State {
     /// It lost a share of itself.
     Part,
     /// It is itself changed or lost.

@@ -1,11 +1,11 @@
 #![doc = include_str!("../README.md")]
 
-mod blind_spots;
 #[cfg(test)]
 mod drawing;
 mod estate;
 mod filter;
 mod harm;
+mod numbered;
 #[cfg(test)]
 mod oracle;
 mod paths;
@@ -17,7 +17,6 @@ mod topology;
 
 pub use estate::{EstateGroup, GroupBy, estate};
 pub use filter::{Filter, filter};
-pub use harm::State;
 pub use paths::paths;
 pub use radius::{BlastNode, BlastRadius, Direction, RadiusQuery, blast_radius};
 pub use search::{named, nearest_ids, search};

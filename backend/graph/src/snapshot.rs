@@ -1,32 +1,43 @@
 //! An inventory that is ready to answer.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use blastmap_model::{Evidence, Inventory, Link, Resource, ResourceIndex};
-use indexmap::IndexSet;
+use blastmap_model::{Evidence, Inventory, Link, Resource, ResourceIndex, ResourceKind, Scope};
 use time::OffsetDateTime;
 
-use crate::{LinkIndex, Topology, search::TextIndex};
+use crate::{LinkIndex, Topology, numbered::Numbered, search::TextIndex};
 
 /// An estate at one time: facts, adjacency, owners, and text to search in. Immutable; share it by `Arc`.
 pub struct Snapshot {
     inventory: Inventory,
     topology: Topology,
-    owners: Owners,
+    owner_keys: Vec<String>,
+    owners: Numbered<Option<Arc<str>>>,
+    scopes: Numbered<Scope>,
+    /// Apart from the resources: a walk asks for nothing else of them, and so stays in the cache.
+    kinds: Vec<ResourceKind>,
     text: TextIndex,
 }
 
 impl Snapshot {
-    /// `owner_keys` are the tags that name an owner, the first that is set counting.
+    /// `owner_keys` are the tags that name an owner: the first that is set does.
     pub fn new(inventory: Inventory, owner_keys: Vec<String>) -> Self {
-        let topology = Topology::new(&inventory);
-        let owners = Owners::of(&inventory, owner_keys);
-        let text = TextIndex::of(&inventory);
+        let resources = inventory.resources();
         Self {
+            topology: Topology::new(&inventory),
+            owners: Numbered::of(
+                resources
+                    .iter()
+                    .map(|resource| resource.owner(&owner_keys).map(Arc::from)),
+            ),
+            scopes: Numbered::of(resources.iter().map(|resource| Scope {
+                account: Arc::clone(&resource.account),
+                region: Arc::clone(&resource.region),
+            })),
+            kinds: resources.iter().map(|resource| resource.kind).collect(),
+            text: TextIndex::of(&inventory),
+            owner_keys,
             inventory,
-            topology,
-            owners,
-            text,
         }
     }
 
@@ -54,6 +65,12 @@ impl Snapshot {
 
     /// # Panics
     /// On an index of another snapshot.
+    pub fn kind(&self, index: ResourceIndex) -> ResourceKind {
+        self.kinds[index.as_usize()]
+    }
+
+    /// # Panics
+    /// On an index of another snapshot.
     pub fn link(&self, index: LinkIndex) -> &Link {
         &self.inventory.links()[index.as_usize()]
     }
@@ -68,7 +85,7 @@ impl Snapshot {
 
     /// The tags that name an owner.
     pub fn owner_keys(&self) -> &[String] {
-        &self.owners.keys
+        &self.owner_keys
     }
 
     /// Who to call: the value of the first of the owner tags that is set.
@@ -76,21 +93,15 @@ impl Snapshot {
     /// # Panics
     /// On an index of another snapshot.
     pub fn owner(&self, index: ResourceIndex) -> Option<&str> {
-        self.owners.name(self.owner_number(index))
+        self.owners.value(self.owners.number(index)).as_deref()
     }
 
-    /// A number for each owner, and one for having none.
-    pub(crate) fn owner_number(&self, index: ResourceIndex) -> usize {
-        self.owners.of[index.as_usize()] as usize
+    pub(crate) fn owners(&self) -> &Numbered<Option<Arc<str>>> {
+        &self.owners
     }
 
-    /// How many owner numbers there are.
-    pub(crate) fn owner_numbers(&self) -> usize {
-        self.owners.names.len() + 1
-    }
-
-    pub(crate) fn owner_name(&self, number: usize) -> Option<&str> {
-        self.owners.name(number)
+    pub(crate) fn scopes(&self) -> &Numbered<Scope> {
+        &self.scopes
     }
 
     pub(crate) fn text(&self) -> &TextIndex {
@@ -107,38 +118,5 @@ impl fmt::Debug for Snapshot {
             .field("resources", &self.inventory.resources().len())
             .field("links", &self.inventory.links().len())
             .finish_non_exhaustive()
-    }
-}
-
-struct Owners {
-    keys: Vec<String>,
-    names: IndexSet<Box<str>>,
-    /// By resource: 0 for none, else the name's place plus one.
-    of: Vec<u32>,
-}
-
-impl Owners {
-    fn of(inventory: &Inventory, keys: Vec<String>) -> Self {
-        let mut names = IndexSet::new();
-        let mut number = |resource: &Resource| {
-            let name = resource.owner(&keys)?;
-            let place = match names.get_index_of(name) {
-                Some(place) => place,
-                None => names.insert_full(name.into()).0,
-            };
-            u32::try_from(place + 1).ok()
-        };
-        let of = inventory
-            .resources()
-            .iter()
-            .map(|resource| number(resource).unwrap_or(0))
-            .collect();
-        Self { keys, names, of }
-    }
-
-    fn name(&self, number: usize) -> Option<&str> {
-        self.names
-            .get_index(number.checked_sub(1)?)
-            .map(|name| &**name)
     }
 }

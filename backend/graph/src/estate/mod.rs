@@ -1,14 +1,22 @@
 //! The whole estate, folded into nested groups.
 
-use crate::{Filter, Snapshot};
+mod fold;
+mod homes;
+mod keys;
+
+use self::{fold::Folding, keys::Level};
+use crate::{Filter, Snapshot, filter};
 
 /// By what resources are folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GroupBy {
     Account,
     Region,
+    /// The VPC that it is placed in.
     Vpc,
+    /// The cluster that it runs in.
     Cluster,
+    /// The service that it is part of, or that alone uses it.
     Service,
     Owner,
     Kind,
@@ -28,20 +36,26 @@ pub struct EstateGroup {
     pub count: usize,
     /// Distinct resources outside that have a link to something inside.
     pub dependents: usize,
-    /// Blind spots that could hide something inside.
+    /// Blind spots that hide something of the kinds, accounts and regions inside; of a whole account or region, all of it.
     pub blind_spots: usize,
     /// The next level's groups, largest first, then by key, and what has none last; empty at the last level.
     pub groups: Vec<EstateGroup>,
 }
 
-/// Folds the resources that pass `filter` by each of `group_by` in turn, at most `depth` levels deep.
-/// `tag` names the key for [`GroupBy::Tag`].
+/// Folds the resources that pass the filter by each of `group_by` in turn, at most `depth` levels deep.
+/// `tag` names the key for [`GroupBy::Tag`]; without it no resource has one.
 pub fn estate(
-    _snapshot: &Snapshot,
-    _group_by: &[GroupBy],
-    _tag: Option<&str>,
-    _filter: &Filter,
-    _depth: usize,
+    snapshot: &Snapshot,
+    group_by: &[GroupBy],
+    tag: Option<&str>,
+    filtered: &Filter,
+    depth: usize,
 ) -> Vec<EstateGroup> {
-    Vec::new()
+    let levels: Vec<_> = group_by
+        .iter()
+        .take(depth)
+        .map(|by| Level::of(snapshot, *by, tag))
+        .collect();
+    let members = filter(snapshot, filtered).collect();
+    Folding::new(snapshot, &levels, filtered.kinds.as_deref()).groups(members)
 }

@@ -1,18 +1,9 @@
 //! A blast radius as text: a tree for a terminal, and pictures for Graphviz and Mermaid.
 
-use crate::{BlastRadius, Snapshot};
+mod dot;
+mod mermaid;
+mod picture;
+mod tree;
+mod width;
 
-/// A tree for a terminal, at most 100 columns wide.
-pub fn tree(_snapshot: &Snapshot, _radius: &BlastRadius) -> String {
-    String::new()
-}
-
-/// A graph in the DOT language.
-pub fn dot(_snapshot: &Snapshot, _radius: &BlastRadius) -> String {
-    String::new()
-}
-
-/// A Mermaid flowchart.
-pub fn mermaid(_snapshot: &Snapshot, _radius: &BlastRadius) -> String {
-    String::new()
-}
+pub use self::{dot::dot, mermaid::mermaid, tree::tree};

@@ -1,13 +1,13 @@
 //! What is called like this.
 
 mod approximate;
+mod nearest;
 mod text_index;
 
-use std::cmp::Reverse;
-
-use blastmap_model::{ResourceId, ResourceIndex};
+use blastmap_model::ResourceIndex;
 
 use self::approximate::Pattern;
+pub use self::nearest::nearest_ids;
 pub(crate) use self::text_index::{Text, TextIndex, fold};
 use crate::Snapshot;
 
@@ -63,15 +63,6 @@ pub fn named(snapshot: &Snapshot, text: &str) -> Vec<ResourceIndex> {
         .text()
         .containing(&wanted)
         .filter_map(fits)
-        .collect()
-}
-
-/// Ids that are most like a text that is none: of the same name first, then of a similar one, then the neighbours in order.
-pub fn nearest_ids(snapshot: &Snapshot, text: &str, first: usize) -> Vec<ResourceId> {
-    let _ = Reverse(0);
-    search(snapshot, text, first)
-        .into_iter()
-        .map(|index| snapshot.resource(index).id.clone())
         .collect()
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use blastmap_model::{BlindSpot, GLOBAL, Relation, Resource, ResourceKind};
+use blastmap_model::{BlindSpot, GLOBAL, Relation, ResourceIndex, ResourceKind};
+use fixedbitset::FixedBitSet;
 
-use crate::{Direction, harm};
+use crate::{Direction, Snapshot, harm};
 
 /// Where a walk was, and at what.
 #[derive(Debug, Default)]
@@ -15,20 +16,26 @@ pub(crate) struct Reached<'a> {
 }
 
 impl<'a> Reached<'a> {
-    pub(crate) fn of(resources: impl Iterator<Item = &'a Resource>) -> Self {
-        let mut reached = Self::default();
-        // Neighbours mostly share all three: look the last one up without the sets.
-        let mut last: Option<(&str, &str, ResourceKind)> = None;
+    pub(crate) fn of(
+        snapshot: &'a Snapshot,
+        resources: impl Iterator<Item = ResourceIndex>,
+    ) -> Self {
+        let scopes = snapshot.scopes();
+        let mut seen_scopes = FixedBitSet::with_capacity(scopes.len());
+        let mut seen_kinds = FixedBitSet::with_capacity(ResourceKind::ALL.len());
         for resource in resources {
-            let own = (&*resource.account, &*resource.region, resource.kind);
-            if last != Some(own) {
-                reached.accounts.insert(own.0);
-                reached.regions.insert(own.1);
-                reached.kinds.insert(own.2);
-                last = Some(own);
-            }
+            seen_scopes.insert(scopes.number(resource));
+            seen_kinds.insert(snapshot.kind(resource) as usize);
         }
-        reached
+        let seen = || seen_scopes.ones().map(|number| scopes.value(number));
+        Self {
+            accounts: seen().map(|scope| &*scope.account).collect(),
+            regions: seen().map(|scope| &*scope.region).collect(),
+            kinds: seen_kinds
+                .ones()
+                .map(|place| ResourceKind::ALL[place])
+                .collect(),
+        }
     }
 
     /// What belongs to no account that we know, and AWS's own, may hang together with any account's.
