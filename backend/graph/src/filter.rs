@@ -66,3 +66,115 @@ impl Filter {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drawing::draw;
+
+    fn passing(asked: &Filter) -> String {
+        let snapshot = draw(
+            "
+            Web: ECS_SERVICE -RUNS-> web1: ECS_TASK_DEFINITION -READS_SECRET-> db: SECRET
+            role: IAM_ROLE",
+        )
+        .tagged("Web", &[("env", "Prod"), ("team", "shop")])
+        .tagged("db", &[("env", "dev")])
+        .with("db", |db| db.presence = Presence::Missing)
+        .with("web1", |definition| definition.region = "us-east-1".into())
+        .snapshot();
+        let ids: Vec<_> = filter(&snapshot, asked)
+            .map(|index| snapshot.resource(index).id.to_string())
+            .collect();
+        ids.join(" ")
+    }
+
+    fn tagged(key: &str, value: Option<&str>) -> Filter {
+        Filter {
+            tags: vec![(key.to_owned(), value.map(str::to_owned))],
+            ..Filter::default()
+        }
+    }
+
+    #[test]
+    fn each_part_narrows() {
+        let texts = |text: &str| Filter {
+            text: Some(text.to_owned()),
+            ..Filter::default()
+        };
+        let some = |text: &str| Some(vec![text.to_owned()]);
+        let cases = [
+            (Filter::default(), "Web db role web1"),
+            (
+                Filter {
+                    kinds: Some(vec![ResourceKind::Secret, ResourceKind::IamRole]),
+                    ..Filter::default()
+                },
+                "db role",
+            ),
+            (
+                Filter {
+                    kinds: Some(Vec::new()),
+                    ..Filter::default()
+                },
+                "",
+            ),
+            (
+                Filter {
+                    regions: some("global"),
+                    ..Filter::default()
+                },
+                "role",
+            ),
+            (
+                Filter {
+                    regions: some("us-east-1"),
+                    kinds: Some(vec![ResourceKind::Secret]),
+                    ..Filter::default()
+                },
+                "",
+            ),
+            (
+                Filter {
+                    accounts: some("123456789012"),
+                    ..Filter::default()
+                },
+                "Web db role web1",
+            ),
+            (
+                Filter {
+                    accounts: some("12345678901"),
+                    ..Filter::default()
+                },
+                "",
+            ),
+            (
+                Filter {
+                    presence: Some(vec![Presence::Missing]),
+                    ..Filter::default()
+                },
+                "db",
+            ),
+            (tagged("env", None), "Web db"),
+            (tagged("env", Some("Prod")), "Web"),
+            (tagged("env", Some("prod")), ""),
+            (tagged("ENV", None), ""),
+            (texts("WEB"), "Web web1"),
+            (texts("pro"), "Web"),
+            (texts("env"), ""),
+            (texts(""), "Web db role web1"),
+        ];
+        for (asked, expected) in cases {
+            assert_eq!(passing(&asked), expected, "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn every_tag_must_be_set() {
+        let mut asked = tagged("env", None);
+        asked
+            .tags
+            .push(("team".to_owned(), Some("shop".to_owned())));
+        assert_eq!(passing(&asked), "Web");
+    }
+}

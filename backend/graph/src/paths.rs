@@ -188,3 +188,127 @@ impl<'a> Search<'a> {
         Some(links)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        drawing::{draw, find, say_link},
+        oracle::any_estate,
+    };
+
+    fn say(drawing: &str, from: &str, to: &str, first: usize) -> Vec<String> {
+        let snapshot = draw(drawing).snapshot();
+        paths(&snapshot, find(&snapshot, from), find(&snapshot, to), first)
+            .into_iter()
+            .map(|path| {
+                let links: Vec<_> = path.iter().map(|link| say_link(&snapshot, *link)).collect();
+                links.join(", ")
+            })
+            .collect()
+    }
+
+    const SHOP: &str = "
+        web: ECS_SERVICE -RUNS-> def: ECS_TASK_DEFINITION -TASK_ROLE-> role: IAM_ROLE
+        def -EXECUTION_ROLE-> role
+        task: ECS_TASK -PART_OF-> web
+        task -RUNS-> def";
+
+    #[test]
+    fn shortest_first_and_by_each_link_that_there_is() {
+        assert_eq!(
+            say(SHOP, "task", "role", 10),
+            [
+                "task RUNS def, def EXECUTION_ROLE role",
+                "task RUNS def, def TASK_ROLE role",
+                "task PART_OF web, web RUNS def, def EXECUTION_ROLE role",
+                "task PART_OF web, web RUNS def, def TASK_ROLE role",
+            ]
+        );
+        assert_eq!(say(SHOP, "task", "role", 3).len(), 3);
+        assert_eq!(say(SHOP, "task", "role", 0).len(), 0);
+    }
+
+    #[test]
+    fn none_against_the_links_nor_to_itself() {
+        assert!(say(SHOP, "role", "task", 3).is_empty());
+        assert!(say(SHOP, "task", "task", 3).is_empty());
+    }
+
+    #[test]
+    fn ends_in_a_tangle() {
+        // Each of 300 services calls each: more paths than anyone could count.
+        let mut drawing = draw("last: ECS_SERVICE");
+        let names: Vec<_> = (0..300).map(|place| format!("s{place:03}")).collect();
+        for name in &names {
+            drawing.add(name, blastmap_model::ResourceKind::EcsService);
+        }
+        for from in &names {
+            for to in names.iter().filter(|to| *to != from) {
+                drawing.link(from, "CALLS", to, None);
+            }
+        }
+        drawing.link("s299", "CALLS", "last", None);
+        let snapshot = drawing.snapshot();
+        let found = paths(
+            &snapshot,
+            find(&snapshot, "s000"),
+            find(&snapshot, "last"),
+            500,
+        );
+        let lengths: Vec<_> = found.iter().map(Vec::len).collect();
+        assert_eq!(lengths[..3], [2, 3, 3]);
+        assert!(lengths.is_sorted());
+    }
+
+    /// Every path without a resource twice, by trying all.
+    fn all_paths(
+        snapshot: &Snapshot,
+        from: ResourceIndex,
+        to: ResourceIndex,
+    ) -> Vec<Vec<LinkIndex>> {
+        fn go_on(
+            snapshot: &Snapshot,
+            to: ResourceIndex,
+            passed: &mut Vec<ResourceIndex>,
+            links: &mut Vec<LinkIndex>,
+            found: &mut Vec<Vec<LinkIndex>>,
+        ) {
+            let at = *passed.last().unwrap();
+            if at == to {
+                found.push(links.clone());
+                return;
+            }
+            for (index, link) in (0..).zip(snapshot.inventory().links()) {
+                if link.from == at && !passed.contains(&link.to) {
+                    passed.push(link.to);
+                    links.push(LinkIndex(index));
+                    go_on(snapshot, to, passed, links, found);
+                    passed.pop();
+                    links.pop();
+                }
+            }
+        }
+        let mut found = Vec::new();
+        if from != to {
+            go_on(snapshot, to, &mut vec![from], &mut Vec::new(), &mut found);
+        }
+        found.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
+        found
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(600))]
+
+        #[test]
+        fn the_first_of_all_paths(snapshot in any_estate(7), from in any::<usize>(), to in any::<usize>(), first in 0..30_usize) {
+            let all: Vec<_> = snapshot.inventory().indices().collect();
+            let (from, to) = (all[from % all.len()], all[to % all.len()]);
+            let mut expected = all_paths(&snapshot, from, to);
+            expected.truncate(first);
+            prop_assert_eq!(paths(&snapshot, from, to, first), expected);
+        }
+    }
+}

@@ -273,3 +273,87 @@ impl<'a> IntoNeighborsDirected for &'a Topology {
             .copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use petgraph::{algo::tarjan_scc, visit::Bfs};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        Direction as Way, RadiusQuery, blast_radius,
+        drawing::{draw, find},
+        oracle::any_estate,
+    };
+
+    #[test]
+    fn knows_links_from_both_ends() {
+        let snapshot = draw(
+            "
+            web: ECS_SERVICE -RUNS-> def: ECS_TASK_DEFINITION
+            task: ECS_TASK -RUNS-> def
+            task -PART_OF-> web",
+        )
+        .snapshot();
+        let topology = snapshot.topology();
+        assert_eq!((topology.resources(), topology.links()), (3, 3));
+        let [def, task, web] = ["def", "task", "web"].map(|id| find(&snapshot, id));
+        let far_ends = |links: &[LinkIndex]| {
+            links
+                .iter()
+                .map(|link| (snapshot.link(*link).from, snapshot.link(*link).to))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            far_ends(topology.dependencies(task)),
+            [(task, def), (task, web)]
+        );
+        assert_eq!(
+            far_ends(topology.dependents(def)),
+            [(task, def), (web, def)]
+        );
+        assert!(topology.dependencies(def).is_empty());
+    }
+
+    #[test]
+    fn an_empty_estate_has_no_places() {
+        let snapshot = draw("").snapshot();
+        assert_eq!(
+            (snapshot.topology().resources(), snapshot.topology().links()),
+            (0, 0)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_link_stands_once_at_each_end(snapshot in any_estate(12)) {
+            let topology = snapshot.topology();
+            let mut at_dependents = Vec::new();
+            let mut at_dependencies = Vec::new();
+            for index in snapshot.inventory().indices() {
+                prop_assert!(topology.dependencies(index).is_sorted());
+                prop_assert!(topology.dependents(index).is_sorted());
+                prop_assert!(topology.dependencies(index).iter().all(|link| snapshot.link(*link).from == index));
+                prop_assert!(topology.dependents(index).iter().all(|link| snapshot.link(*link).to == index));
+                at_dependents.extend_from_slice(topology.dependencies(index));
+                at_dependencies.extend_from_slice(topology.dependents(index));
+            }
+            let all: Vec<_> = (0..u32::try_from(topology.links()).unwrap()).map(LinkIndex).collect();
+            prop_assert_eq!(&at_dependents, &all);
+            at_dependencies.sort_unstable();
+            prop_assert_eq!(&at_dependencies, &all);
+        }
+
+        #[test]
+        fn petgraph_walks_it_as_we_do(snapshot in any_estate(12)) {
+            let topology = snapshot.topology();
+            let query = RadiusQuery { direction: Way::Dependencies, ..RadiusQuery::default() };
+            for root in snapshot.inventory().indices() {
+                let mut walk = Bfs::new(topology, root.0);
+                let walked = std::iter::from_fn(|| walk.next(topology)).count();
+                prop_assert_eq!(walked, blast_radius(&snapshot, &[root], &query).total_count + 1);
+            }
+            prop_assert_eq!(tarjan_scc(topology).iter().map(Vec::len).sum::<usize>(), topology.resources());
+        }
+    }
+}

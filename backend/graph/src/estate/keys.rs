@@ -1,6 +1,6 @@
 //! The key of each resource at one level of folding, and what people call it.
 
-use blastmap_model::{GLOBAL, ResourceIndex};
+use blastmap_model::ResourceIndex;
 
 use super::{GroupBy, homes};
 use crate::{Snapshot, numbered::Numbered};
@@ -34,7 +34,7 @@ impl Level {
         let resource = |index| snapshot.resource(index);
         let keys = match by {
             GroupBy::Account => Numbered::of(all.map(|index| account(&resource(index).account))),
-            GroupBy::Region => Numbered::of(all.map(|index| region(&resource(index).region))),
+            GroupBy::Region => Numbered::of(all.map(|index| Key::same(&resource(index).region))),
             GroupBy::Owner => {
                 Numbered::of(all.map(|index| Key::same(snapshot.owner(index).unwrap_or_default())))
             }
@@ -96,16 +96,6 @@ fn account(account: &str) -> Key {
             label: "AWS".to_owned(),
         },
         _ => Key::same(account),
-    }
-}
-
-fn region(region: &str) -> Key {
-    match region {
-        GLOBAL => Key {
-            key: region.to_owned(),
-            label: "all regions".to_owned(),
-        },
-        _ => Key::same(region),
     }
 }
 

@@ -3,6 +3,8 @@
 mod fold;
 mod homes;
 mod keys;
+#[cfg(test)]
+mod tests;
 
 use self::{fold::Folding, keys::Level};
 use crate::{Filter, Snapshot, filter};

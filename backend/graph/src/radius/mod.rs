@@ -2,6 +2,8 @@
 
 mod blind_spots;
 mod report;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use blastmap_model::{BlindSpot, Phases, ResourceIndex, ResourceKind};

@@ -3,6 +3,8 @@
 mod dot;
 mod mermaid;
 mod picture;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod width;
 

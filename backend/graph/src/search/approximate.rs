@@ -12,10 +12,10 @@ pub(super) struct Pattern {
 impl Pattern {
     /// None for words so short that everything would be like them. Of long ones the first 64 bytes count.
     pub(super) fn new(word: &str) -> Option<Self> {
-        let bytes = &word.as_bytes()[..word.len().min(64)];
-        if bytes.len() < 4 {
+        if word.chars().count() < 4 {
             return None;
         }
+        let bytes = &word.as_bytes()[..word.len().min(64)];
         let mut places = Box::new([0_u64; 256]);
         for (place, byte) in bytes.iter().enumerate() {
             places[usize::from(*byte)] |= 1 << place;

@@ -2,6 +2,8 @@
 
 mod approximate;
 mod nearest;
+#[cfg(test)]
+mod tests;
 mod text_index;
 
 use blastmap_model::ResourceIndex;
@@ -87,18 +89,25 @@ fn fit(text: &Text<'_>, wanted: &str) -> Fit {
     }
 }
 
-/// Names that hold every word of `wanted`, give or take a letter in four.
+/// Names that hold every word of `wanted`, give or take a letter in four; short words as they are.
 fn like<'a>(
     index: &'a TextIndex,
     wanted: &str,
 ) -> impl Iterator<Item = (Fit, usize, ResourceIndex)> + use<'a> {
     let patterns: Vec<_> = wanted.split_whitespace().filter_map(Pattern::new).collect();
+    let short: Vec<_> = wanted
+        .split_whitespace()
+        .filter(|word| Pattern::new(word).is_none())
+        .map(str::to_owned)
+        .collect();
     index.all().filter_map(move |(resource, text)| {
-        let mut changes = 0;
-        for pattern in &patterns {
-            changes += pattern.changes_within(text.name)?;
+        if patterns.is_empty() || !short.iter().all(|word| text.name.contains(word)) {
+            return None;
         }
-        (!patterns.is_empty()).then_some((Fit::Like(changes), text.name.len(), resource))
+        let changes = patterns.iter().try_fold(0, |changes, pattern| {
+            Some(changes + pattern.changes_within(text.name)?)
+        })?;
+        Some((Fit::Like(changes), text.name.len(), resource))
     })
 }
 
