@@ -49,7 +49,8 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
     for await (const chunk of incoming) text += chunk;
     const { query, variables, operationName } = JSON.parse(text);
     state.requests = (state.requests ?? 0) + 1;
-    if (state.delayMs) await new Promise((done) => setTimeout(done, state.delayMs));
+    // Unreferenced: an answer that nobody waits for any more keeps no test running.
+    if (state.delayMs) await new Promise((done) => setTimeout(done, state.delayMs).unref());
     const result = await graphql({ schema, source: query, variableValues: variables, operationName, rootValue: rootValue(estate, state) });
     outgoing.writeHead(200, { "content-type": "application/json", "x-request-id": "mock-0001" });
     outgoing.end(JSON.stringify(result));

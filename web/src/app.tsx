@@ -1,6 +1,7 @@
 import { HelpSheet } from "./components/help-sheet";
 import { TopBar } from "./components/top-bar";
 import { isOld } from "./components/freshness";
+import { announcement } from "./data/announce";
 import { crawledAt, crawling, newer, now, offline, refresh, showNewest, waiting } from "./data/crawl";
 import { route } from "./navigation";
 import { FirstCrawl } from "./components/states";
@@ -25,6 +26,9 @@ export function App() {
         {waiting.value ? <FirstCrawl /> : <Screen />}
       </main>
       <HelpSheet />
+      <p class="visually-hidden" role="status">
+        {announcement}
+      </p>
     </>
   );
 }

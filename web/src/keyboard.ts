@@ -22,16 +22,7 @@ const everywhere: Record<string, Action> = {
   "/": () => document.querySelector<HTMLInputElement>('[data-search="top"]')?.focus(),
   "?": openHelp,
   d: toggleTheme,
-  "+": () => zoomBy(1),
-  "=": () => zoomBy(1),
-  "-": () => zoomBy(-1),
-  "0": () => zoomBy(0),
 };
-
-/** The graph, if one is on screen, listens; 0 goes back to 100 %. */
-function zoomBy(steps: -1 | 0 | 1): void {
-  document.dispatchEvent(new CustomEvent("blastmap:zoom", { detail: steps }));
-}
 
 const afterG: Record<string, () => Route> = {
   e: () => ({ screen: "explore", groupBy: "KIND" }),

@@ -102,7 +102,10 @@ function CrawlButton() {
 
 function Scopes({ scopes, blindSpots }: { scopes: Scope[]; blindSpots: Blind[] }) {
   if (scopes.length === 0) return <p class="empty">No account and region has been crawled yet: nothing is known, and nothing can be concluded.</p>;
-  const of = (scope: Scope) => blindSpots.filter((spot) => spot.account === scope.account && spot.region === scope.region);
+  // A spot in a region that is no row of its own (`global`) leaves a gap in every row of its account.
+  const isOfRow = (spot: Blind) => scopes.some((scope) => scope.account === spot.account && scope.region === spot.region);
+  const of = (scope: Scope) =>
+    blindSpots.filter((spot) => (spot.account === scope.account || spot.account === "") && (spot.region === scope.region || !isOfRow(spot)));
   return (
     <section aria-labelledby="scopes">
       <h2 id="scopes" class="section-title">

@@ -5,6 +5,7 @@ import { NO_OWNER, ResourceLine, whereOf } from "../components/resource-line";
 import { KindCode, PresenceSign } from "../components/signs";
 import { Answer, Failure } from "../components/states";
 import { useTitle } from "../components/title";
+import { useAnnouncement } from "../data/announce";
 import { useQuery } from "../data/query";
 import { go } from "../navigation";
 import { formatRoute, radiusOf, searchFor, type SearchRoute } from "../routes";
@@ -99,9 +100,10 @@ function Listed({ route }: { route: SearchRoute }) {
 }
 
 function Results({ resources, words, children }: { resources: Card[]; words: string; children?: preact.ComponentChildren }) {
+  useAnnouncement(resources.length === 0 ? "Nothing matches" : words);
   if (resources.length === 0) {
     return (
-      <div class="empty" role="status">
+      <div class="empty">
         <p>
           <strong>Nothing in this snapshot matches.</strong>
         </p>
@@ -116,9 +118,7 @@ function Results({ resources, words, children }: { resources: Card[]; words: str
     <>
       <div class="table-box" tabIndex={0} role="region" aria-label="Results">
         <table>
-          <caption>
-            <span role="status">{words}</span>
-          </caption>
+          <caption>{words}</caption>
           <thead>
             <tr>
               <th scope="col">Resource</th>

@@ -1,42 +1,50 @@
+import { signal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 
-const ZOOM = { least: 0.5, most: 1.5, step: 0.1 };
+const LEAST = 0.5;
+const MOST = 1.5;
+const STEP = 0.1;
 
-export function ZoomButtons({ zoom, setZoom }: { zoom: number; setZoom: (zoom: number) => void }) {
-  return (
-    <div class="zoom" role="group" aria-label="Zoom">
-      <button aria-label="Zoom in" onClick={() => setZoom(zoom + ZOOM.step)}>
-        +
-      </button>
-      <button aria-label="Zoom out" onClick={() => setZoom(zoom - ZOOM.step)}>
-        −
-      </button>
-      <button aria-label="Zoom back to 100 %" onClick={() => setZoom(1)}>
-        {Math.round(zoom * 100)} %
-      </button>
-    </div>
-  );
+/** How large the graph is drawn; 1 is its own size. */
+export const zoom = signal(1);
+
+export function zoomBy(steps: number): void {
+  const wanted = zoom.value + steps * STEP;
+  zoom.value = Math.round(Math.min(MOST, Math.max(LEAST, wanted)) * 100) / 100;
 }
 
-/** Zoom by buttons, by + - 0, and by the wheel with Ctrl; the plain wheel scrolls. */
-export function useZoom(element: RefObject<HTMLElement | null>): [number, (zoom: number) => void] {
-  const [zoom, set] = useState(1);
-  const setZoom = (wanted: number) => set(Math.round(Math.min(ZOOM.most, Math.max(ZOOM.least, wanted)) * 100) / 100);
+/** Ctrl and the wheel zoom, as everywhere; the wheel alone scrolls. */
+export function useWheelZoom(element: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const target = element.current;
     const onWheel = (event: WheelEvent) => {
       if (!event.ctrlKey) return;
       event.preventDefault();
-      setZoom(zoom - Math.sign(event.deltaY) * ZOOM.step);
+      zoomBy(-Math.sign(event.deltaY));
     };
-    const onKey = (event: Event) => setZoom((event as CustomEvent<number>).detail === 0 ? 1 : zoom + (event as CustomEvent<number>).detail * ZOOM.step);
     target?.addEventListener("wheel", onWheel, { passive: false });
-    document.addEventListener("blastmap:zoom", onKey);
-    return () => {
-      target?.removeEventListener("wheel", onWheel);
-      document.removeEventListener("blastmap:zoom", onKey);
-    };
-  }, [element, zoom]);
-  return [zoom, setZoom];
+    return () => target?.removeEventListener("wheel", onWheel);
+  }, [element]);
+}
+
+export function ZoomButtons() {
+  return (
+    <div class="zoom" role="group" aria-label="Zoom">
+      <button aria-label="Zoom in" onClick={() => zoomBy(1)}>
+        +
+      </button>
+      <button aria-label="Zoom out" onClick={() => zoomBy(-1)}>
+        −
+      </button>
+      <button
+        title="Back to 100 %"
+        onClick={() => {
+          zoom.value = 1;
+        }}
+      >
+        {Math.round(zoom.value * 100)} %
+      </button>
+    </div>
+  );
 }

@@ -10,7 +10,7 @@ import { formatRoute, type LaneBy, type RadiusRoute } from "../../routes";
 import { counted } from "../../words/counts";
 import { CardButton } from "./graph-card";
 import { MiniMap } from "./graph-map";
-import { useZoom, ZoomButtons } from "./graph-zoom";
+import { useWheelZoom, zoom, ZoomButtons } from "./graph-zoom";
 import { NothingReached } from "./nothing-reached";
 
 /** Beyond this many cards only the lines of the selection are drawn: more would be a thicket. */
@@ -23,8 +23,9 @@ type Props = { route: RadiusRoute; radius: Radius; onSelect: (id: string | null)
 export function Graph({ route, radius, onSelect }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
-  const [zoom, setZoom] = useZoom(scroller);
-  const layout = useMemo(() => placeInLanes(radius.cards, radius.links, laneBy(route.lanes), width / zoom), [radius, route.lanes, width, zoom]);
+  useWheelZoom(scroller);
+  const scale = zoom.value;
+  const layout = useMemo(() => placeInLanes(radius.cards, radius.links, laneBy(route.lanes), width / scale), [radius, route.lanes, width, scale]);
   const { places } = layout;
 
   const selected = route.selected === null ? undefined : radius.cardOf.get(route.selected);
@@ -52,16 +53,16 @@ export function Graph({ route, radius, onSelect }: Props) {
   return (
     <div class="graph">
       <div class="graph-scroll" ref={scroller}>
-        <div class="graph-size" style={{ width: `${layout.width * zoom}px` }}>
+        <div class="graph-size" style={{ width: `${layout.width * scale}px` }}>
           <div class="columns" aria-hidden="true">
             {layout.columns.map((column) => (
-              <span key={column.distance} style={{ left: `${column.x * zoom}px` }}>
+              <span key={column.distance} style={{ left: `${column.x * scale}px` }}>
                 <strong>{columnWords(column.distance, route)}</strong> {column.distance > 0 && column.resources.toLocaleString("en")}
               </span>
             ))}
           </div>
-          <div class="world-size" style={{ height: `${layout.height * zoom}px` }}>
-            <div class={selected ? "world has-selection" : "world"} style={{ width: `${layout.width}px`, height: `${layout.height}px`, transform: zoom === 1 ? "none" : `scale(${zoom})` }} onKeyDown={onKeyDown} role="group" aria-label="Graph: arrow keys go along links">
+          <div class="world-size" style={{ height: `${layout.height * scale}px` }}>
+            <div class={selected ? "world has-selection" : "world"} style={{ width: `${layout.width}px`, height: `${layout.height}px`, transform: scale === 1 ? "none" : `scale(${scale})` }} onKeyDown={onKeyDown} role="group" aria-label="Graph: arrow keys go along links">
               <svg class="lines" width={layout.width} height={layout.height} aria-hidden="true">
                 <defs>
                   <marker id="tip" viewBox="0 0 6 6" refX="1" refY="3" markerWidth="6" markerHeight="6" orient="auto" markerUnits="userSpaceOnUse">
@@ -123,8 +124,8 @@ export function Graph({ route, radius, onSelect }: Props) {
           )}
         </div>
       </div>
-      <ZoomButtons zoom={zoom} setZoom={setZoom} />
-      <MiniMap scroller={scroller} layout={layout} zoom={zoom} lit={lit.cards} />
+      <ZoomButtons />
+      <MiniMap scroller={scroller} layout={layout} zoom={scale} lit={lit.cards} />
     </div>
   );
 }

@@ -8,7 +8,7 @@ export function NothingReached({ route, radius }: { route: RadiusRoute; radius: 
   const blind = radius.answer.blindSpots.length;
   const words = route.direction === "DEPENDENTS" ? "Nothing depends on it" : "It needs nothing else";
   return (
-    <div class="empty" role="status">
+    <div class="empty">
       {isFiltered ? (
         <>
           <p>

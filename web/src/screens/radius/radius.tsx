@@ -1,16 +1,19 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Radius as RadiusOperation } from "../../api/generated";
+import { copyText } from "../../components/copy-button";
 import { SearchBox } from "../../components/search-box";
 import { Answer } from "../../components/states";
 import { useTitle } from "../../components/title";
+import { announcement } from "../../data/announce";
 import { useQuery } from "../../data/query";
 import { narrow, wide } from "../../data/window";
 import { keysOfScreen } from "../../keyboard";
 import { readRadius } from "../../layout/radius";
-import { go } from "../../navigation";
+import { go, route as address } from "../../navigation";
 import type { RadiusRoute, View } from "../../routes";
 import { Filters } from "./filters";
 import { Graph } from "./graph";
+import { zoom, zoomBy } from "./graph-zoom";
 import { Head } from "./head";
 import { Legend } from "./legend";
 import { NotThere } from "./not-there";
@@ -59,7 +62,7 @@ function RadiusOf({ route, id }: { route: RadiusRoute; id: string }) {
 
   const [pane, setPane] = useState<Pane>("panel");
   const view: View = route.view ?? (narrow.value ? "table" : "graph");
-  useRadiusKeys(route, view, radius?.cards.at(-1)?.distance ?? 1, () => setPane((last) => (last === "filters" ? "panel" : "filters")));
+  useRadiusKeys(view, radius?.cards.at(-1)?.distance ?? 1, () => setPane((last) => (last === "filters" ? "panel" : "filters")));
 
   if (query.error?.code === "NOT_FOUND" && !radius) return <NotThere id={id} message={query.error.message} />;
   const select = (selected: string | null) => {
@@ -100,17 +103,27 @@ function nextPane(filtersOpen: boolean): Pane {
   return filtersOpen ? "panel" : "filters";
 }
 
-function useRadiusKeys(route: RadiusRoute, view: View, farthest: number, toggleFilters: () => void): void {
+function useRadiusKeys(shown: View, farthest: number, toggleFilters: () => void): void {
   useEffect(() => {
-    const depth = route.depth ?? farthest;
+    // From the address as it is when the key is pressed: two keys may come between two drawings.
+    const change = (part: (current: RadiusRoute) => Partial<RadiusRoute>, how?: { replace: boolean }) => {
+      const current = address.peek();
+      if (current.screen === "radius") go({ ...current, ...part(current) }, how);
+    };
     return keysOfScreen({
-      t: () => go({ ...route, view: view === "table" ? "graph" : "table" }),
+      t: () => change(({ view }) => ({ view: (view ?? shown) === "table" ? "graph" : "table" })),
       f: toggleFilters,
-      "[": () => go({ ...route, depth: Math.max(1, depth - 1) }),
-      "]": () => route.depth !== null && go({ ...route, depth: depth + 1 }),
+      "[": () => change(({ depth }) => ({ depth: Math.max(1, (depth ?? farthest) - 1) })),
+      "]": () => change(({ depth }) => ({ depth: depth === null ? null : depth + 1 })),
       w: () => document.getElementById("why")?.focus(),
-      y: () => void navigator.clipboard?.writeText(location.href),
-      Escape: () => go({ ...route, selected: null }, { replace: true }),
+      y: () => {
+        void copyText(location.href).then((outcome) => (announcement.value = outcome));
+      },
+      "+": () => zoomBy(1),
+      "=": () => zoomBy(1),
+      "-": () => zoomBy(-1),
+      "0": () => (zoom.value = 1),
+      Escape: () => change(() => ({ selected: null }), { replace: true }),
     });
   });
 }

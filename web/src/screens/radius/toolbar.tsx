@@ -1,4 +1,5 @@
 import type { Direction } from "../../api/generated";
+import { useAnnouncement } from "../../data/announce";
 import { go } from "../../navigation";
 import type { Radius } from "../../layout/radius";
 import type { Detail, LaneBy, RadiusRoute, View } from "../../routes";
@@ -19,6 +20,8 @@ type Props = { route: RadiusRoute; radius: Radius; view: View; filtersOpen: bool
 
 /** How the answer is shown. */
 export function Toolbar({ route, radius, view, filtersOpen, onFilters }: Props) {
+  const words = countWords(radius, view);
+  useAnnouncement(words);
   return (
     <div class="toolbar" role="group" aria-label="Display">
       <button class="toggle" aria-pressed={filtersOpen} onClick={onFilters}>
@@ -58,11 +61,12 @@ export function Toolbar({ route, radius, view, filtersOpen, onFilters }: Props) 
           </label>
         </>
       )}
-      <p class="toolbar-count muted" role="status">
-        {view === "table"
-          ? `${counted(radius.answer.nodes.length, "resource")}${radius.answer.truncated ? ` of ${radius.answer.totalCount.toLocaleString("en")}` : ""}`
-          : `${counted(radius.answer.totalCount, "resource")} in ${counted(Math.max(0, radius.cards.length - radius.answer.roots.length), "card")}`}
-      </p>
+      <p class="toolbar-count muted">{words}</p>
     </div>
   );
+}
+
+function countWords({ answer, cards }: Radius, view: View): string {
+  if (view === "table") return `${counted(answer.nodes.length, "resource")}${answer.truncated ? ` of ${answer.totalCount.toLocaleString("en")}` : ""}`;
+  return `${counted(answer.totalCount, "resource")} in ${counted(Math.max(0, cards.length - answer.roots.length), "card")}`;
 }
