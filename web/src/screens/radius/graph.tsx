@@ -8,13 +8,12 @@ import { pathTo } from "../../layout/path";
 import type { Radius } from "../../layout/radius";
 import { formatRoute, type LaneBy, type RadiusRoute } from "../../routes";
 import { counted } from "../../words/counts";
+import { drawsAllLines } from "./draws-all-lines";
 import { CardButton } from "./graph-card";
 import { MiniMap } from "./graph-map";
 import { useWheelZoom, zoom, ZoomButtons } from "./graph-zoom";
 import { NothingReached } from "./nothing-reached";
 
-/** Beyond this many cards only the lines of the selection are drawn: more would be a thicket. */
-const MAX_CARDS_WITH_ALL_LINES = 60;
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 
 type Props = { route: RadiusRoute; radius: Radius; onSelect: (id: string | null) => void };
@@ -46,8 +45,11 @@ export function Graph({ route, radius, onSelect }: Props) {
     scroller.current?.querySelector<HTMLElement>(`[data-card="${CSS.escape(to)}"]`)?.focus();
   };
 
-  const drawAll = radius.cards.length <= MAX_CARDS_WITH_ALL_LINES;
-  const shownLinks = radius.links.filter((link) => drawAll || lit.lines.has(`${link.near}\n${link.far}`) || link.near === selected?.id || link.far === selected?.id);
+  const drawAll = drawsAllLines(radius);
+  const shownLinks = radius.links.filter(
+    ({ near, far }) =>
+      drawAll || places.get(near)?.lane === places.get(far)?.lane || lit.lines.has(`${near}\n${far}`) || [selected?.id, focused].some((id) => id === near || id === far),
+  );
   const leftOut = [...radius.leftOut];
   const beyond = radius.answer.totalCount - radius.answer.nodes.length;
   return (

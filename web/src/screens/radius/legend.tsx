@@ -1,5 +1,6 @@
 import type { Presence } from "../../api/generated";
 import { PresenceTag } from "../../components/signs";
+import { drawsAllLines } from "./draws-all-lines";
 import type { Radius } from "../../layout/radius";
 
 const SIGNED: Presence[] = ["MISSING", "UNREADABLE", "OUTSIDE"];
@@ -48,6 +49,7 @@ export function Legend({ radius }: { radius: Radius }) {
         </span>
         alike, folded
       </span>
+      {!drawsAllLines(radius) && <span class="legend-item muted">lines between lanes: select a card</span>}
     </div>
   );
 }
