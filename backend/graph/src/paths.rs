@@ -8,7 +8,7 @@ use fixedbitset::FixedBitSet;
 use crate::{LinkIndex, Snapshot, Topology};
 
 /// After looking at so many links the search ends with the paths that it has.
-const MOST_STEPS: usize = 20_000_000;
+const MOST_STEPS: usize = 10_000_000;
 
 /// The shortest paths from a dependent to something it depends on, by whatever resources lie between: at most `first`,
 /// shortest first, then by their links' order. No path passes a resource twice, and no two have the same links.
@@ -83,9 +83,9 @@ impl<'a> Search<'a> {
         reachable.insert(from.as_usize());
         let mut waiting = vec![from];
         while let Some(resource) = waiting.pop() {
-            for (_, step) in topology.steps_to_dependencies(resource).iter() {
-                if !reachable.put(step.to.as_usize()) {
-                    waiting.push(step.to);
+            for (_, needed) in topology.needed(resource) {
+                if !reachable.put(needed.as_usize()) {
+                    waiting.push(needed);
                 }
             }
         }
@@ -144,15 +144,15 @@ impl<'a> Search<'a> {
             distance += 1;
             let mut arrived = false;
             for resource in ring.drain(..) {
-                for (link, step) in self.topology.steps_to_dependents(resource).iter() {
+                for (link, needing) in self.topology.needing(resource) {
                     self.steps += 1;
-                    let before = step.to.as_usize();
-                    if step.to == leaves {
+                    let place = needing.as_usize();
+                    if needing == leaves {
                         arrived |= !refused.contains(&link);
-                    } else if self.distances[before] == UNKNOWN && self.reachable.contains(before) {
-                        self.distances[before] = distance;
-                        touched.push(step.to);
-                        next.push(step.to);
+                    } else if self.distances[place] == UNKNOWN && self.reachable.contains(place) {
+                        self.distances[place] = distance;
+                        touched.push(needing);
+                        next.push(needing);
                     }
                 }
             }
@@ -174,16 +174,12 @@ impl<'a> Search<'a> {
         let mut resource = leaves;
         let mut links = Vec::new();
         for left in (0..length).rev() {
-            let (link, step) =
-                self.topology
-                    .steps_to_dependencies(resource)
-                    .iter()
-                    .find(|(link, step)| {
-                        self.distances[step.to.as_usize()] == left
-                            && !(resource == leaves && refused.contains(link))
-                    })?;
+            let (link, needed) = self.topology.needed(resource).find(|(link, needed)| {
+                self.distances[needed.as_usize()] == left
+                    && !(resource == leaves && refused.contains(link))
+            })?;
             links.push(link);
-            resource = step.to;
+            resource = needed;
         }
         Some(links)
     }

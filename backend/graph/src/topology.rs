@@ -31,6 +31,7 @@ impl LinkIndex {
 pub struct Topology {
     to_dependencies: Side,
     to_dependents: Side,
+    harm: Harm,
 }
 
 /// The links of each resource as seen from one of their ends.
@@ -39,49 +40,35 @@ struct Side {
     /// Where each resource's links begin, and at last where all end.
     starts: Vec<u32>,
     links: Vec<LinkIndex>,
-    /// Beside `links`: where each leads, and what passes along it.
-    steps: Vec<Step>,
+    /// Beside `links`: the places at their other ends.
     neighbours: Vec<u32>,
 }
 
-/// One link, seen from one of its ends.
+/// The moves that harm can make from each resource, in the order of their links.
+#[derive(Debug)]
+struct Harm {
+    starts: Vec<u32>,
+    moves: Vec<Move>,
+}
+
+/// A link along which harm travels, seen from the end that it leaves.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Step {
-    /// The other end.
+pub(crate) struct Move {
     pub(crate) to: ResourceIndex,
+    pub(crate) by: LinkIndex,
     pub(crate) passage: Passage,
     pub(crate) phases: Phases,
 }
 
 impl Topology {
     pub fn new(inventory: &Inventory) -> Self {
-        let kind = |index: ResourceIndex| inventory.resource(index).kind;
-        let ends = |link: &Link| (link.relation, kind(link.from), kind(link.to));
+        let to_dependencies = Side::new(inventory, |link| (link.from, link.to));
+        let to_dependents = Side::new(inventory, |link| (link.to, link.from));
+        let harm = Harm::new(inventory, &to_dependencies, &to_dependents);
         Self {
-            to_dependencies: Side::new(inventory, |link| {
-                let (relation, from, to) = ends(link);
-                let passage = harm::to_dependency(relation, from, to);
-                (
-                    link.from,
-                    Step {
-                        to: link.to,
-                        passage,
-                        phases: link.phases,
-                    },
-                )
-            }),
-            to_dependents: Side::new(inventory, |link| {
-                let (relation, from, to) = ends(link);
-                let passage = harm::to_dependent(relation, from, to);
-                (
-                    link.to,
-                    Step {
-                        to: link.from,
-                        passage,
-                        phases: link.phases,
-                    },
-                )
-            }),
+            to_dependencies,
+            to_dependents,
+            harm,
         }
     }
 
@@ -111,78 +98,52 @@ impl Topology {
         &self.to_dependents.links[self.to_dependents.range(of)]
     }
 
-    pub(crate) fn steps_to_dependencies(&self, of: ResourceIndex) -> Steps<'_> {
-        self.to_dependencies.steps(of)
+    /// What this resource needs, each with its link.
+    pub(crate) fn needed(
+        &self,
+        by: ResourceIndex,
+    ) -> impl Iterator<Item = (LinkIndex, ResourceIndex)> {
+        self.to_dependencies.neighbours(by)
     }
 
-    pub(crate) fn steps_to_dependents(&self, of: ResourceIndex) -> Steps<'_> {
-        self.to_dependents.steps(of)
-    }
-}
-
-/// A resource's links on one side.
-#[derive(Clone, Copy)]
-pub(crate) struct Steps<'a> {
-    links: &'a [LinkIndex],
-    steps: &'a [Step],
-}
-
-impl<'a> Steps<'a> {
-    pub(crate) fn iter(self) -> impl Iterator<Item = (LinkIndex, &'a Step)> {
-        self.links.iter().copied().zip(self.steps)
+    /// What needs this resource, each with its link.
+    pub(crate) fn needing(
+        &self,
+        this: ResourceIndex,
+    ) -> impl Iterator<Item = (LinkIndex, ResourceIndex)> {
+        self.to_dependents.neighbours(this)
     }
 
-    /// Those that lead to places before `resource`, and the rest.
-    pub(crate) fn split_at(self, resource: ResourceIndex) -> (Self, Self) {
-        let place = self.steps.partition_point(|step| step.to < resource);
-        let (links_before, links_after) = self.links.split_at(place);
-        let (steps_before, steps_after) = self.steps.split_at(place);
-        (
-            Self {
-                links: links_before,
-                steps: steps_before,
-            },
-            Self {
-                links: links_after,
-                steps: steps_after,
-            },
-        )
+    pub(crate) fn harm_from(&self, resource: ResourceIndex) -> &[Move] {
+        let place = resource.as_usize();
+        &self.harm.moves[self.harm.starts[place] as usize..self.harm.starts[place + 1] as usize]
     }
 }
 
 impl Side {
     /// A counting sort: links stay in their order, so each resource's list is sorted.
-    fn new(inventory: &Inventory, view: impl Fn(&Link) -> (ResourceIndex, Step)) -> Self {
-        let links = inventory.links();
+    fn new(inventory: &Inventory, ends: impl Fn(&Link) -> (ResourceIndex, ResourceIndex)) -> Self {
+        let all = inventory.links();
         let mut starts = vec![0_u32; inventory.resources().len() + 1];
-        for link in links {
-            starts[view(link).0.as_usize() + 1] += 1;
+        for link in all {
+            starts[ends(link).0.as_usize() + 1] += 1;
         }
         for place in 1..starts.len() {
             starts[place] += starts[place - 1];
         }
-        let nowhere = Step {
-            to: ResourceIndex(0),
-            passage: Passage::NOTHING,
-            phases: Phases::NONE,
-        };
-        let (mut next, mut order, mut steps) = (
-            starts.clone(),
-            vec![LinkIndex(0); links.len()],
-            vec![nowhere; links.len()],
-        );
-        for (index, link) in (0..).zip(links) {
-            let (end, step) = view(link);
-            let place = next[end.as_usize()] as usize;
-            next[end.as_usize()] += 1;
-            order[place] = LinkIndex(index);
-            steps[place] = step;
+        let mut next = starts.clone();
+        let mut links = vec![LinkIndex(0); all.len()];
+        let mut neighbours = vec![0; all.len()];
+        for (index, link) in (0..).zip(all) {
+            let (own, other) = ends(link);
+            let place = next[own.as_usize()] as usize;
+            next[own.as_usize()] += 1;
+            links[place] = LinkIndex(index);
+            neighbours[place] = other.0;
         }
-        let neighbours = steps.iter().map(|step| step.to.0).collect();
         Self {
             starts,
-            links: order,
-            steps,
+            links,
             neighbours,
         }
     }
@@ -191,12 +152,55 @@ impl Side {
         self.starts[of.as_usize()] as usize..self.starts[of.as_usize() + 1] as usize
     }
 
-    fn steps(&self, of: ResourceIndex) -> Steps<'_> {
+    fn neighbours(&self, of: ResourceIndex) -> impl Iterator<Item = (LinkIndex, ResourceIndex)> {
         let range = self.range(of);
-        Steps {
-            links: &self.links[range.clone()],
-            steps: &self.steps[range],
+        let ends = self.neighbours[range.clone()].iter();
+        self.links[range]
+            .iter()
+            .copied()
+            .zip(ends.copied().map(ResourceIndex))
+    }
+}
+
+impl Harm {
+    /// What passes no harm on is left out, so that walks need not look at it.
+    fn new(inventory: &Inventory, to_dependencies: &Side, to_dependents: &Side) -> Self {
+        let kind = |index| inventory.resource(index).kind;
+        let to_dependency = |(by, to): (LinkIndex, ResourceIndex)| {
+            let link = &inventory.links()[by.as_usize()];
+            let passage = harm::to_dependency(link.relation, kind(link.from), kind(link.to));
+            Move {
+                to,
+                by,
+                passage,
+                phases: link.phases,
+            }
+        };
+        let to_dependent = |(by, to): (LinkIndex, ResourceIndex)| {
+            let link = &inventory.links()[by.as_usize()];
+            let passage = harm::to_dependent(link.relation, kind(link.from), kind(link.to));
+            Move {
+                to,
+                by,
+                passage,
+                phases: link.phases,
+            }
+        };
+        let mut starts = Vec::with_capacity(to_dependencies.starts.len());
+        let mut moves: Vec<Move> = Vec::with_capacity(inventory.links().len());
+        let end = |moves: &[Move]| {
+            u32::try_from(moves.len()).expect("no memory holds thousands of millions of moves")
+        };
+        for resource in inventory.indices() {
+            starts.push(end(&moves));
+            let begun = moves.len();
+            let both = to_dependents.neighbours(resource).map(to_dependent);
+            let both = both.chain(to_dependencies.neighbours(resource).map(to_dependency));
+            moves.extend(both.filter(|step| step.passage != Passage::NOTHING));
+            moves[begun..].sort_by_key(|step| step.by);
         }
+        starts.push(end(&moves));
+        Self { starts, moves }
     }
 }
 

@@ -52,7 +52,7 @@ impl<'a> Folding<'a> {
         let mut by_number: BTreeMap<usize, Vec<ResourceIndex>> = BTreeMap::new();
         for member in members {
             by_number
-                .entry(level.number(member))
+                .entry(level.number_of(member))
                 .or_default()
                 .push(member);
         }
@@ -87,8 +87,8 @@ impl<'a> Folding<'a> {
         }
         let mut count = 0;
         for member in members {
-            for (_, step) in self.snapshot.topology().steps_to_dependents(*member).iter() {
-                let from = step.to.as_usize();
+            for (_, dependent) in self.snapshot.topology().needing(*member) {
+                let from = dependent.as_usize();
                 if self.inside[from] != self.group && self.counted[from] != self.group {
                     self.counted[from] = self.group;
                     count += 1;

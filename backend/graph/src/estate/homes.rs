@@ -85,14 +85,17 @@ impl Home {
         index: ResourceIndex,
         homes: &[Option<ResourceIndex>],
     ) -> Option<ResourceIndex> {
-        let links = snapshot.topology().dependencies(index);
-        self.within.iter().find_map(|relation| {
-            links
+        let links = snapshot.topology().dependencies(index).iter();
+        let ranked = links.filter_map(|link| {
+            let link = snapshot.link(*link);
+            let rank = self
+                .within
                 .iter()
-                .map(|link| snapshot.link(*link))
-                .filter(|link| link.relation == *relation)
-                .find_map(|link| homes[link.to.as_usize()])
-        })
+                .position(|relation| *relation == link.relation)?;
+            Some((rank, homes[link.to.as_usize()]?))
+        });
+        // Of equals the first.
+        ranked.min_by_key(|(rank, _)| *rank).map(|(_, home)| home)
     }
 
     fn home_of_users(

@@ -1,115 +1,118 @@
 //! The key of each resource at one level of folding, and what people call it.
 
+use std::hash::Hash;
+
 use blastmap_model::ResourceIndex;
+use indexmap::IndexSet;
 
 use super::{GroupBy, homes};
-use crate::{Snapshot, numbered::Numbered};
+use crate::Snapshot;
 
-/// One level: a key for each resource.
+/// One level: a key for each resource, by number.
 pub(super) struct Level {
     pub(super) by: GroupBy,
-    keys: Numbered<Key>,
-    /// What people say of those that have no key.
-    none: String,
+    numbers: Vec<usize>,
+    keys: Vec<Key>,
 }
 
-#[derive(PartialEq, Eq, Hash)]
+/// An empty key is that of resources that have none.
 struct Key {
     key: String,
     label: String,
 }
 
-impl Key {
-    fn same(text: &str) -> Self {
-        Self {
-            key: text.to_owned(),
-            label: text.to_owned(),
-        }
-    }
-}
-
 impl Level {
     pub(super) fn of(snapshot: &Snapshot, by: GroupBy, tag: Option<&str>) -> Self {
-        let all = snapshot.inventory().indices();
+        let all = || snapshot.inventory().indices();
         let resource = |index| snapshot.resource(index);
-        let keys = match by {
-            GroupBy::Account => Numbered::of(all.map(|index| account(&resource(index).account))),
-            GroupBy::Region => Numbered::of(all.map(|index| Key::same(&resource(index).region))),
+        match by {
+            GroupBy::Account => Self::of_texts(
+                by,
+                all().map(|index| &*resource(index).account),
+                "account not known",
+            ),
+            GroupBy::Region => Self::of_texts(
+                by,
+                all().map(|index| &*resource(index).region),
+                "region not known",
+            ),
             GroupBy::Owner => {
-                Numbered::of(all.map(|index| Key::same(snapshot.owner(index).unwrap_or_default())))
+                let owner = |index| snapshot.owner(index).unwrap_or_default();
+                Self::of_texts(by, all().map(owner), "no owner")
             }
-            GroupBy::Kind => Numbered::of(all.map(|index| {
-                let kind = snapshot.kind(index);
-                Key {
-                    key: kind.name().to_owned(),
-                    label: kind.label().to_owned(),
-                }
-            })),
-            GroupBy::Tag => Numbered::of(all.map(|index| {
-                Key::same(
+            GroupBy::Tag => {
+                let value = |index| {
                     tag.and_then(|key| resource(index).tag(key))
-                        .unwrap_or_default(),
+                        .unwrap_or_default()
+                };
+                Self::of_texts(
+                    by,
+                    all().map(value),
+                    &tag.map_or_else(
+                        || "no tag asked for".to_owned(),
+                        |key| format!("no tag {key}"),
+                    ),
                 )
-            })),
-            GroupBy::Vpc => by_home(snapshot, &homes::VPC),
-            GroupBy::Cluster => by_home(snapshot, &homes::CLUSTER),
-            GroupBy::Service => by_home(snapshot, &homes::SERVICE),
+            }
+            GroupBy::Kind => Self::new(by, all().map(|index| snapshot.kind(index)), |kind| {
+                (kind.name(), kind.label())
+            }),
+            GroupBy::Vpc => Self::of_homes(by, snapshot, &homes::VPC, "not in a VPC"),
+            GroupBy::Cluster => Self::of_homes(by, snapshot, &homes::CLUSTER, "not in a cluster"),
+            GroupBy::Service => Self::of_homes(by, snapshot, &homes::SERVICE, "not of one service"),
+        }
+    }
+
+    /// Values in the order of the resources, and the key and label of each.
+    fn new<'a, T: Hash + Eq>(
+        by: GroupBy,
+        each: impl Iterator<Item = T>,
+        say: impl Fn(&T) -> (&'a str, &'a str),
+    ) -> Self {
+        let mut values = IndexSet::new();
+        let numbers = each.map(|value| values.insert_full(value).0).collect();
+        let key = |value| {
+            let (key, label) = say(value);
+            Key {
+                key: key.to_owned(),
+                label: label.to_owned(),
+            }
         };
-        let none = match by {
-            GroupBy::Account => "account not known".to_owned(),
-            GroupBy::Region => "region not known".to_owned(),
-            GroupBy::Vpc => "not in a VPC".to_owned(),
-            GroupBy::Cluster => "not in a cluster".to_owned(),
-            GroupBy::Service => "not of one service".to_owned(),
-            GroupBy::Owner => "no owner".to_owned(),
-            GroupBy::Kind => String::new(),
-            GroupBy::Tag => format!("no tag {}", tag.unwrap_or_default())
-                .trim_end()
-                .to_owned(),
-        };
-        Self { by, keys, none }
+        Self {
+            by,
+            numbers,
+            keys: values.iter().map(key).collect(),
+        }
+    }
+
+    /// Texts that are their own labels.
+    fn of_texts<'a>(by: GroupBy, each: impl Iterator<Item = &'a str>, none: &str) -> Self {
+        Self::new(by, each, |text| match *text {
+            "" => ("", none),
+            text => (text, text),
+        })
+    }
+
+    fn of_homes(by: GroupBy, snapshot: &Snapshot, home: &homes::Home, none: &str) -> Self {
+        Self::new(by, home.of_all(snapshot).into_iter(), |home| match home {
+            None => ("", none),
+            Some(home) => {
+                let home = snapshot.resource(*home);
+                (home.id.as_str(), &home.name)
+            }
+        })
     }
 
     /// Resources with the same key have the same number.
-    pub(super) fn number(&self, of: ResourceIndex) -> usize {
-        self.keys.number(of)
+    pub(super) fn number_of(&self, resource: ResourceIndex) -> usize {
+        self.numbers[resource.as_usize()]
     }
 
     pub(super) fn key(&self, number: usize) -> &str {
-        &self.keys.value(number).key
+        &self.keys[number].key
     }
 
     pub(super) fn label(&self, number: usize) -> &str {
-        let key = self.keys.value(number);
-        if key.key.is_empty() {
-            &self.none
-        } else {
-            &key.label
-        }
+        &self.keys[number].label
     }
-}
-
-fn account(account: &str) -> Key {
-    match account {
-        "aws" => Key {
-            key: account.to_owned(),
-            label: "AWS".to_owned(),
-        },
-        _ => Key::same(account),
-    }
-}
-
-fn by_home(snapshot: &Snapshot, home: &homes::Home) -> Numbered<Key> {
-    Numbered::of(home.of_all(snapshot).into_iter().map(|home| {
-        home.map_or_else(
-            || Key::same(""),
-            |home| {
-                let home = snapshot.resource(home);
-                Key {
-                    key: home.id.to_string(),
-                    label: home.name.to_string(),
-                }
-            },
-        )
-    }))
 }

@@ -107,7 +107,7 @@ fn keys_are_ids_and_values_and_labels_are_for_people() {
         keys(GroupBy::Tag, Some("env")),
         "dev=dev, prod=prod, =no tag env"
     );
-    assert_eq!(keys(GroupBy::Tag, None), "=no tag");
+    assert_eq!(keys(GroupBy::Tag, None), "=no tag asked for");
     assert_eq!(keys(GroupBy::Owner, None), "shop=shop, =no owner");
     assert_eq!(
         keys(GroupBy::Region, None),

@@ -1,10 +1,9 @@
 //! The walk itself: breadth first, along the directions in which harm travels.
 
-use blastmap_model::ResourceIndex;
-use fixedbitset::FixedBitSet;
+use blastmap_model::{Phases, ResourceIndex};
 
 use super::{Direction, RadiusQuery};
-use crate::{LinkIndex, Snapshot, harm::State, topology::Step};
+use crate::{LinkIndex, Snapshot, harm::State};
 
 /// A resource in a state, and how the walk came there.
 #[derive(Clone, Copy)]
@@ -28,15 +27,13 @@ pub(super) struct Walk {
 impl Walk {
     /// A resource that lost a share may later be found lost as a whole, from where harm reaches more: it is walked again.
     pub(super) fn from(snapshot: &Snapshot, roots: &[ResourceIndex], query: &RadiusQuery) -> Self {
-        let size = snapshot.inventory().resources().len();
-        let mut whole = FixedBitSet::with_capacity(size);
-        let mut part = FixedBitSet::with_capacity(size);
+        let mut known: Vec<Option<State>> = vec![None; snapshot.inventory().resources().len()];
         let mut walk = Self {
             visits: Vec::new(),
             levels: vec![0],
         };
         for root in roots {
-            whole.insert(root.as_usize());
+            known[root.as_usize()] = Some(State::Whole);
             walk.visits.push(Visit {
                 resource: *root,
                 state: State::Whole,
@@ -45,15 +42,13 @@ impl Walk {
                 by: LinkIndex(0),
             });
         }
-        let mut depth = 0;
         let mut place = 0;
-        loop {
+        for depth in 0.. {
             let end = walk.visits.len();
             walk.levels.push(end);
-            if place == end || query.max_depth.is_some_and(|max| depth >= max) {
-                return walk;
+            if place == end || query.max_depth == Some(depth) {
+                break;
             }
-            depth += 1;
             while place < end {
                 let visit = walk.visits[place];
                 let came_from =
@@ -63,28 +58,25 @@ impl Walk {
                     query,
                     visit.resource,
                     visit.state,
-                    |by, to, state| {
-                        let at = to.as_usize();
-                        let seen_part = part.contains(at);
-                        if whole.contains(at) || (seen_part && state == State::Part) {
-                            return;
+                    |by, resource, state| {
+                        let before = &mut known[resource.as_usize()];
+                        if *before < Some(state) {
+                            let first = before.is_none();
+                            *before = Some(state);
+                            walk.visits.push(Visit {
+                                resource,
+                                state,
+                                first,
+                                came_from,
+                                by,
+                            });
                         }
-                        match state {
-                            State::Whole => whole.insert(at),
-                            State::Part => part.insert(at),
-                        }
-                        walk.visits.push(Visit {
-                            resource: to,
-                            state,
-                            first: !seen_part,
-                            came_from,
-                            by,
-                        });
                     },
                 );
                 place += 1;
             }
         }
+        walk
     }
 
     /// The visits that were walked on from: all but those at the greatest depth.
@@ -116,29 +108,22 @@ pub(super) fn moves(
     state: State,
     mut each: impl FnMut(LinkIndex, ResourceIndex, State),
 ) {
-    let topology = snapshot.topology();
-    let follows = |step: &Step| {
-        query
-            .phases
-            .is_none_or(|phases| phases.intersects(step.phases))
-    };
+    let follows = |phases: Phases| query.phases.is_none_or(|asked| asked.intersects(phases));
     match query.direction {
         Direction::Dependencies => {
-            for (link, step) in topology.steps_to_dependencies(from).iter() {
-                if follows(step) {
-                    each(link, step.to, State::Whole);
+            for by in snapshot.topology().dependencies(from) {
+                let link = snapshot.link(*by);
+                if follows(link.phases) {
+                    each(*by, link.to, State::Whole);
                 }
             }
         }
         Direction::Dependents => {
-            // A resource's own links stand together among all links, between those from resources before and after it.
-            let (before, after) = topology.steps_to_dependents(from).split_at(from);
-            let own = topology.steps_to_dependencies(from);
-            for (link, step) in before.iter().chain(own.iter()).chain(after.iter()) {
+            for step in snapshot.topology().harm_from(from) {
                 if let Some(arrives) = step.passage.of(state)
-                    && follows(step)
+                    && follows(step.phases)
                 {
-                    each(link, step.to, arrives);
+                    each(step.by, step.to, arrives);
                 }
             }
         }
