@@ -185,7 +185,8 @@ def left_behind(site):
                                  memory=before["memory"], executionRoleArn=before["executionRoleArn"], taskRoleArn=before["taskRoleArn"])
     moving = ecs.update_service(cluster="prod", service="search-api", taskDefinition=after)["service"]
     network = awsvpc([site.ids["private-a"]], [site.ids["svc-search-api"]])
-    task = site.run("prod", after, network, moving["deployments"][0]["id"], "service:search-api", launchType="FARGATE")
+    task = site.run("prod", after, network, moving["deployments"][0]["id"], "service:search-api", launchType="FARGATE",
+                    tags=lower(tags("search", "search-api")))
     site.register_ip("tg-search-api", task, 8080)
     site.let_in("svc-webhooks", 8443, "sg-0b9f2c4d6e8a01357", UserId=PARTNER_ACCOUNT)
     ecs.tag_resource(resourceArn=site.ids["service/admin-portal"], tags=lower({

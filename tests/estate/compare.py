@@ -52,6 +52,12 @@ def differences(snapshot, oracle):
     return lines
 
 
+def same(crawl, oracle):
+    """Fails, naming the differences, unless a crawl's snapshot holds what the oracle says."""
+    lines = differences(crawl.snapshot(), oracle)
+    assert not lines, "\n".join(lines)
+
+
 def main():
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)

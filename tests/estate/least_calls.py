@@ -48,7 +48,7 @@ def least(facts, document):
         "elasticloadbalancing:DescribeTargetGroups": pages(len(facts["target_groups"]), 400),
         "elasticloadbalancing:DescribeListeners": len(facts["balancers"]),
         "elasticloadbalancing:DescribeRules": sum(item["LoadBalancerArn"] in application for item in facts["listeners"]),
-        "elasticloadbalancing:DescribeTargetHealth": len(facts["target_groups"]),
+        "elasticloadbalancing:DescribeTargetHealth": len(served(facts)),
         "logs:DescribeLogGroups": pages(len(facts["log_groups"]), 50),
         "ssm:DescribeParameters": pages(len(facts["parameters"]), 50),
         "secretsmanager:ListSecrets": pages(len(facts["secrets"]), 100),
@@ -61,6 +61,12 @@ def least(facts, document):
             ("InternetGateways", "internet_gateways", 1000), ("VpcEndpoints", "endpoints", 1000), ("SecurityGroups", "groups", 1000),
             ("NetworkInterfaces", "interfaces", 1000)]},
     }
+
+
+def served(facts):
+    """The target groups there are that a service or a task set names: no other holds what ECS registered."""
+    named = {b.get("targetGroupArn") for s in facts["services"] for item in [s, *s.get("taskSets", [])] for b in item.get("loadBalancers", [])}
+    return named & {g["TargetGroupArn"] for g in facts["target_groups"]}
 
 
 def image_calls(facts):

@@ -170,9 +170,10 @@ def alone(site, lines):
 
 def strangers(site, lines):
     """A target group of the main VPC holds addresses that tasks of the old one have too: they are not its targets."""
+    group = next(line.target_group for line in lines if line.feature == "balanced")
     for line in lines:
         if line.vpc == "old":
             ecs = site.aws("ecs")
             names = ecs.list_tasks(cluster=line.cluster, serviceName=line.name)["taskArns"]
             for task in ecs.describe_tasks(cluster=line.cluster, tasks=names)["tasks"]:
-                site.register_ip("tg-unused-0", task, 8080)
+                site.register_ip(group, task, 8080)
