@@ -5,12 +5,12 @@ import { announcement } from "./data/announce";
 import { crawledAt, crawling, newer, now, offline, refresh, showNewest, waiting } from "./data/crawl";
 import { route } from "./navigation";
 import { FirstCrawl } from "./components/states";
-import { CoverageScreen } from "./screens/coverage";
+import { CoverageScreen } from "./screens/coverage/coverage";
 import { ExploreScreen } from "./screens/explore";
 import { UnknownScreen } from "./screens/unknown";
 import { RadiusScreen } from "./screens/radius/radius";
-import { ResourceScreen } from "./screens/resource";
-import { SearchScreen } from "./screens/search";
+import { ResourceScreen } from "./screens/resource/resource";
+import { SearchScreen } from "./screens/search/search";
 import { age, clock } from "./words/time";
 
 /** The frame that every screen slots into. */

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
-import { request, RequestError } from "../api/client";
-import { MoreLinks, type Direction, type Linked, type LinkPage, type Presence } from "../api/generated";
-import { EvidenceLine, Phases } from "../components/evidence";
-import { ResourceLine } from "../components/resource-line";
-import { Failure } from "../components/states";
-import { blindSpotCount } from "../data/crawl";
-import { counted } from "../words/counts";
-import { relationWords } from "../words/relations";
+import { request, RequestError } from "../../api/client";
+import { MoreLinks, type Direction, type Linked, type LinkPage, type Presence } from "../../api/generated";
+import { EvidenceLine, Phases } from "../../components/evidence";
+import { ResourceLine } from "../../components/resource-line";
+import { Failure } from "../../components/states";
+import { blindSpotCount } from "../../data/crawl";
+import { counted } from "../../words/counts";
+import { relationWords } from "../../words/relations";
 
 const WORDS = {
   DEPENDENCIES: { title: "Needs", empty: "It needs nothing else that is known." },

@@ -1,0 +1,95 @@
+import { useState } from "preact/hooks";
+import { RequestError } from "../../api/client";
+import { Coverage, type Blind } from "../../api/generated";
+import { BlindSign } from "../../components/signs";
+import { Answer, CrawlFigures } from "../../components/states";
+import { useTitle } from "../../components/title";
+import { crawling, startCrawl } from "../../data/crawl";
+import { useQuery } from "../../data/query";
+import { BlindSpots } from "./blind-spots";
+import { NamedOnly } from "./named-only";
+import { Scopes, type Scope } from "./scopes";
+
+/** How far the graph can be trusted: where was looked, what could not be read, and what is only known by name. */
+export function CoverageScreen() {
+  useTitle("Coverage");
+  const query = useQuery(Coverage, {}, "coverage");
+  return (
+    <div class="page">
+      <Answer query={query}>
+        {({ coverage }) => (
+          <>
+            <header class="page-head">
+              <div>
+                <h1 class="page-title">Coverage</h1>
+                <p class="muted">Where blastmap looked, what it could not read, and what it knows by name only.</p>
+              </div>
+              <Figures scopes={coverage.scopes} blindSpots={coverage.blindSpots} />
+              <CrawlButton />
+            </header>
+            {crawling.value && (
+              <section class="box" aria-label="Crawl under way">
+                <h2>A crawl is under way</h2>
+                <CrawlFigures />
+              </section>
+            )}
+            <Scopes scopes={coverage.scopes} blindSpots={coverage.blindSpots} />
+            <BlindSpots blindSpots={coverage.blindSpots} />
+          </>
+        )}
+      </Answer>
+      {query.data && <NamedOnly />}
+    </div>
+  );
+}
+
+function Figures({ scopes, blindSpots }: { scopes: Scope[]; blindSpots: Blind[] }) {
+  const sum = (field: "resources" | "links" | "apiCalls") => scopes.reduce((total, scope) => total + scope[field], 0).toLocaleString("en");
+  return (
+    <dl class="figures">
+      <div>
+        <dt>scopes</dt>
+        <dd>{scopes.length}</dd>
+      </div>
+      <div>
+        <dt>resources</dt>
+        <dd>{sum("resources")}</dd>
+      </div>
+      <div>
+        <dt>links</dt>
+        <dd>{sum("links")}</dd>
+      </div>
+      <div>
+        <dt>API calls</dt>
+        <dd>{sum("apiCalls")}</dd>
+      </div>
+      <div class={blindSpots.length > 0 ? "figure-blind" : undefined}>
+        <dt>{blindSpots.length === 1 ? "blind spot" : "blind spots"}</dt>
+        <dd>
+          {blindSpots.length > 0 && <BlindSign />}
+          {blindSpots.length}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function CrawlButton() {
+  const [problem, setProblem] = useState<string | null>(null);
+  const start = () => {
+    setProblem(null);
+    startCrawl().catch((error: unknown) => setProblem(error instanceof RequestError ? error.message : String(error)));
+  };
+  return (
+    <div class="page-actions">
+      <button class="primary" onClick={start} disabled={crawling.value}>
+        {crawling.value ? "Crawling…" : "Crawl now"}
+      </button>
+      {problem && (
+        <p class="bad small" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}

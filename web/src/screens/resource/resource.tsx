@@ -1,0 +1,90 @@
+import { ResourceDetails } from "../../api/generated";
+import { Json } from "../../components/json";
+import { KindCode, PresenceSign } from "../../components/signs";
+import { Answer, Message } from "../../components/states";
+import { useTitle } from "../../components/title";
+import { useQuery } from "../../data/query";
+import { formatRoute, radiusOf, searchFor } from "../../routes";
+import { kindWords } from "../../words/kinds";
+import { PRESENCE } from "../../words/presence";
+import { Facts, type Details } from "./facts";
+import { LinkList } from "./links";
+
+/** One resource: what it is, what it needs, what needs it, and what AWS reported. */
+export function ResourceScreen({ id }: { id: string }) {
+  const query = useQuery(ResourceDetails, { id });
+  const found = query.data?.resource;
+  useTitle(found ? `${found.name}, ${kindWords(found.kind).one}` : "Resource");
+  return (
+    <Answer query={query}>
+      {({ resource }) =>
+        resource ? (
+          <div class="with-panel">
+            <div class="page">
+              <Head resource={resource} />
+              <div class="two-columns">
+                <LinkList id={id} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} />
+                <LinkList id={id} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} />
+              </div>
+              <section aria-labelledby="attributes">
+                <h2 id="attributes" class="section-title">
+                  What AWS reported
+                </h2>
+                <Json value={resource.attributes} />
+              </section>
+            </div>
+            <Facts resource={resource} />
+          </div>
+        ) : (
+          <NotFound id={id} />
+        )
+      }
+    </Answer>
+  );
+}
+
+function Head({ resource }: { resource: Details }) {
+  return (
+    <header class="page-head">
+      <div>
+        <p class="kind-line">
+          <KindCode kind={resource.kind} /> {kindWords(resource.kind).one}
+        </p>
+        <h1 class="page-title">{resource.name}</h1>
+        {resource.presence !== "LIVE" && (
+          <p class={`presence-banner presence-${resource.presence.toLowerCase()}`}>
+            <PresenceSign presence={resource.presence} />
+            <span>
+              <strong>{PRESENCE[resource.presence].claim}</strong>{" "}
+              {PRESENCE[resource.presence].sentence}
+            </span>
+          </p>
+        )}
+      </div>
+      <div class="page-actions">
+        <a class="button primary" href={formatRoute(radiusOf(resource.id))}>
+          Blast radius
+        </a>
+        <a class="button" href={formatRoute(radiusOf(resource.id, { direction: "DEPENDENCIES" }))}>
+          Everything it needs
+        </a>
+      </div>
+    </header>
+  );
+}
+
+function NotFound({ id }: { id: string }) {
+  return (
+    <Message title="No such resource in this snapshot">
+      <p class="id-text">
+        <code>{id}</code>
+      </p>
+      <p>
+        It may be misspelled, newer than the last crawl, or lie where nobody looked: <a href="/coverage">coverage</a> says where that is.
+      </p>
+      <p>
+        <a href={formatRoute(searchFor(id.split(/[/:]/).findLast(Boolean) ?? id))}>Search for its name</a>
+      </p>
+    </Message>
+  );
+}
