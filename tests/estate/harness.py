@@ -14,7 +14,7 @@ from oracle import oracle
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
-CRAWL_SECONDS = 120
+CRAWL_SECONDS = 240  # a throttled client waits long
 
 
 class Stand:

@@ -95,5 +95,21 @@ def test_no_action_is_superfluous(guarded, proxies, blastmap):
             wrong.append(f"{taken}: blind for {sorted(blind)}")
         elif not blind and differences(crawl.snapshot(), guarded.right):
             wrong.append(f"{taken}: no blind spot, and another graph: {differences(crawl.snapshot(), guarded.right)[:3]}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert called - FREE == actions - FREE
+
+
+def test_roles_one_by_one_need_each_of_their_actions(guarded, proxies, blastmap):
+    """Where the account's details may not be read at once, what is taken from the other way is a blind spot."""
+    proxy, actions = proxies(guarded.stand), actions_of(blastmap)
+    whole = "iam:GetAccountAuthorizationDetails"
+    wrong = []
+    for taken in sorted(a for a in actions - {whole} if a.startswith("iam:")):
+        guarded.grant(actions - {whole, taken})
+        crawl = guarded.crawl(blastmap, proxy)
+        blind = {s["api"] for s in crawl.blind_spots()}
+        if crawl.status != 0 or taken not in blind or blind - {taken, whole}:
+            wrong.append(f"{taken}: exit status {crawl.status}, blind for {sorted(blind)}")
+        missing = [id for id, (kind, presence) in crawl.snapshot()[0].items() if presence == "MISSING" and kind.startswith("IAM") and ":role/gone" not in id]
+        wrong += [f"{taken}: {id} is said to be missing" for id in missing]
+    assert not wrong, "\n".join(wrong)
