@@ -32,9 +32,8 @@ pub(crate) fn draw(text: &str) -> Drawing {
 
 impl Drawing {
     fn line(&mut self, line: &str) {
-        let mut parts = line.split("->");
         let mut before: Option<(String, &str)> = None;
-        while let Some(part) = parts.next() {
+        for part in line.split("->") {
             let (node, relation) = match part.split_once(" -") {
                 Some((node, relation)) => (node, Some(relation.trim())),
                 None => (part, None),
@@ -84,7 +83,7 @@ impl Drawing {
             phases,
             evidence: Evidence {
                 api: "ecs:DescribeThings".into(),
-                field: format!("{}Arn", to).into(),
+                field: format!("{to}Arn").into(),
                 inferred: false,
                 observed_at: None,
             },

@@ -43,7 +43,7 @@ fn moves_over(
         match (share, state) {
             (Share::Part | Share::OnlyWhole, State::Part) => {}
             (Share::Part | Share::OnlyWhole, State::Whole) => {
-                arrivals.push((link.from, State::Whole))
+                arrivals.push((link.from, State::Whole));
             }
             (Share::Takes, _) => arrivals.push((link.from, State::Part)),
             (Share::Whole, _) => arrivals.push((link.from, state)),
@@ -199,7 +199,7 @@ fn any_relation(from: ResourceKind, to: ResourceKind, pick: usize) -> Relation {
         .iter()
         .filter(|relation| relation.end(from, to).is_some())
         .collect();
-    if listed.is_empty() || pick % 8 == 0 {
+    if listed.is_empty() || pick.is_multiple_of(8) {
         Relation::ALL[pick / 8 % Relation::ALL.len()]
     } else {
         *listed[pick % listed.len()]

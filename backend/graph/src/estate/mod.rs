@@ -41,7 +41,7 @@ pub struct EstateGroup {
     /// Blind spots that hide something of the kinds, accounts and regions inside; of a whole account or region, all of it.
     pub blind_spots: usize,
     /// The next level's groups, largest first, then by key, and what has none last; empty at the last level.
-    pub groups: Vec<EstateGroup>,
+    pub groups: Vec<Self>,
 }
 
 /// Folds the resources that pass the filter by each of `group_by` in turn, at most `depth` levels deep.

@@ -471,7 +471,7 @@ fn any_query() -> impl Strategy<Value = RadiusQuery> {
                 Direction::Dependents
             },
             max_depth,
-            kinds: kinds.map(|kinds| kinds.to_vec()),
+            kinds,
             phases,
             limit,
         })

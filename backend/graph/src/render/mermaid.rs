@@ -40,14 +40,12 @@ pub fn mermaid(snapshot: &Snapshot, radius: &BlastRadius) -> String {
 ///
 /// <https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters>
 fn escape(text: &str) -> String {
-    plain(text)
-        .chars()
-        .fold(String::new(), |mut escaped, letter| {
-            if letter.is_alphanumeric() || " -_./()".contains(letter) {
-                escaped.push(letter);
-            } else {
-                escaped.push_str(&format!("#{};", u32::from(letter)));
-            }
-            escaped
-        })
+    let escape = |letter: char| {
+        if letter.is_alphanumeric() || " -_./()".contains(letter) {
+            letter.to_string()
+        } else {
+            format!("#{};", u32::from(letter))
+        }
+    };
+    plain(text).chars().map(escape).collect()
 }

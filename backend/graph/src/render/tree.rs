@@ -230,13 +230,11 @@ fn unseen(blind_spots: &[BlindSpot]) -> Vec<String> {
         );
         shorten(&plain(&line), WIDTH)
     };
-    let mut lines = vec![format!(
-        "{} blind spots could hide more of it:",
-        blind_spots.len()
-    )];
-    if blind_spots.len() == 1 {
-        lines[0] = "1 blind spot could hide more of it:".to_owned();
-    }
+    let count = match blind_spots.len() {
+        1 => "1 blind spot".to_owned(),
+        count => format!("{count} blind spots"),
+    };
+    let mut lines = vec![format!("{count} could hide more of it:")];
     lines.extend(blind_spots.iter().map(line));
     lines
 }
