@@ -5,6 +5,7 @@
 FILE is backend/aws/demo/calls.jsonl.zst unless one is given. BLASTMAP_BIN names the program.
 """
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from harness import REPOSITORY, Blastmap, Stand, home
 from oracle import oracle
 from proxy import Proxy
 
+# The demo's values are fakes, so their fingerprints' key need not be a secret: equal ones keep recordings alike.
+FINGERPRINT_KEY = hashlib.sha256(b"the demo's fingerprints").hexdigest()
 DEMO = REPOSITORY / "backend" / "aws" / "demo" / "calls.jsonl.zst"
 
 
@@ -36,7 +39,9 @@ def record(folder):
         proxy.faults = denied(stand)
         wanted, _ = oracle(Aws(proxy.url))
         blastmap = Blastmap(folder.parent)
-        crawl = blastmap.crawl(proxy.url, "--record", folder)
+        key = folder.parent / "fingerprint-key"
+        key.write_text(FINGERPRINT_KEY)
+        crawl = blastmap.crawl(proxy.url, "--record", folder, "--fingerprint-key", key)
         if crawl.status != 0:
             raise SystemExit(f"the crawl failed: {crawl.err}")
         wrong = differences(crawl.snapshot(), wanted)
@@ -49,7 +54,7 @@ def record(folder):
     leaked = [name for name, value in PLANTED.items() if value.encode() in content]
     if leaked:
         raise SystemExit(f"the recording shows what must not be seen: {', '.join(leaked)}")
-    replayed = blastmap.crawl(None, "--replay", folder)
+    replayed = blastmap.crawl(None, "--replay", folder, "--fingerprint-key", key)
     if replayed.status != 0 or replayed.snapshot()[:2] != crawl.snapshot()[:2]:
         raise SystemExit(f"the recording does not replay to the same graph: {replayed.err}")
 

@@ -21,6 +21,11 @@ def image_digests():
                 image.image_tag = image.image_tags[-1] if image.image_tags else None
         return original(self, repository_name, image_manifest, image_tag, *args, **kwargs)
 
+    @around(ECRBackend, "describe_images")
+    def describe_images(original, self, *args, **kwargs):
+        """In one order in every run: moto answers with a set."""
+        return sorted(original(self, *args, **kwargs), key=lambda image: image.get_image_digest())
+
     Image._create_digest = create_digest
 
 
