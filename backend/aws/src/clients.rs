@@ -101,7 +101,7 @@ pub(crate) fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_secs(40))
-        .operation_timeout(Duration::from_secs(180))
+        .operation_timeout(Duration::from_mins(3))
         .build()
 }
 

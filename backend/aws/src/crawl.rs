@@ -97,6 +97,7 @@ impl Crawler {
                 api_calls,
             });
         }
+        crawl.refuse_silence()?;
         let inventory = crawl
             .builder
             .finish(snapshot_id(taken_at), taken_at, scopes)?;
@@ -261,6 +262,31 @@ impl<'a> Crawl<'a> {
             self.builder.absorb(found);
             self.report();
         }
+    }
+
+    /// Where not one call of any region was answered, and none was denied, there is no such region.
+    fn refuse_silence(&self) -> Result<(), CrawlError> {
+        let regions = self
+            .clients
+            .iter()
+            .map(Clients::scope)
+            .filter(|scope| &*scope.region != GLOBAL);
+        let silent = regions.clone().all(|scope| self.builder.is_silent(scope));
+        let Some(spot) = self
+            .builder
+            .blind_spots()
+            .find(|spot| &*spot.region != GLOBAL)
+        else {
+            return Ok(());
+        };
+        if !silent {
+            return Ok(());
+        }
+        let regions: Vec<&str> = regions.map(|scope| &*scope.region).collect();
+        Err(CrawlError::NothingAnswers {
+            regions: regions.join(", "),
+            message: format!("{}: {}", spot.api, spot.message),
+        })
     }
 
     fn report(&self) {

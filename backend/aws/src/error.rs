@@ -194,6 +194,10 @@ pub enum CrawlError {
     NoAnswer { endpoint: String, message: String },
     #[error("what answers at {endpoint} is not AWS: {message}; check AWS_ENDPOINT_URL")]
     NotAws { endpoint: String, message: String },
+    #[error(
+        "nothing in {regions} answers: {message}; check the region's name, and whether the account has it enabled"
+    )]
+    NothingAnswers { regions: String, message: String },
     #[error("the recording {path} cannot be used: {message}")]
     Recording { path: String, message: String },
     #[error("the facts that were read do not fit together")]

@@ -2,6 +2,7 @@
 //!
 //! The only crate that names an AWS SDK. It gives facts to `blastmap-model` and knows nothing of graphs.
 
+mod access;
 mod clients;
 mod collect;
 mod crawl;
@@ -14,6 +15,7 @@ mod retry;
 mod session;
 mod wire;
 
+pub use access::{Access, Keys};
 pub use clients::CallCounts;
 pub use crawl::{Crawled, Crawler, Progress};
 pub use demo::demo;

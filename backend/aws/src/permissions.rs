@@ -27,12 +27,13 @@ pub fn policy_json() -> String {
 
 /// The policy as a Terraform data source.
 pub fn policy_terraform() -> String {
-    let actions: String = actions()
+    let actions: Vec<String> = actions()
         .iter()
-        .map(|action| format!("      \"{action}\",\n"))
+        .map(|action| format!("      \"{action}\","))
         .collect();
+    let actions = actions.join("\n");
     format!(
-        "data \"aws_iam_policy_document\" \"blastmap\" {{\n  statement {{\n    sid    = \"BlastmapReads\"\n    effect = \"Allow\"\n    actions = [\n{actions}    ]\n    resources = [\"*\"]\n  }}\n}}\n"
+        "data \"aws_iam_policy_document\" \"blastmap\" {{\n  statement {{\n    sid    = \"BlastmapReads\"\n    effect = \"Allow\"\n    actions = [\n{actions}\n    ]\n    resources = [\"*\"]\n  }}\n}}\n"
     )
 }
 

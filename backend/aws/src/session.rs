@@ -58,7 +58,7 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) async fn open(settings: Settings) -> Result<Self, CrawlError> {
         let wire = wire(&settings)?;
-        let base = base_config(&settings.origin).await;
+        let base = base_config(&settings).await;
         let regions = regions(&settings, &base)?;
         let first = regions.first().cloned().ok_or(CrawlError::NoRegion)?;
         let base = base.into_builder().region(Region::new(first)).build();
@@ -142,8 +142,8 @@ fn wire(settings: &Settings) -> Result<Wire, CrawlError> {
     })
 }
 
-async fn base_config(origin: &Origin) -> SdkConfig {
-    match origin {
+async fn base_config(settings: &Settings) -> SdkConfig {
+    match &settings.origin {
         // Nothing of this machine's configuration matters to a replay.
         Origin::Replay(_) => {
             let credentials = Credentials::new("replay", "replay", None, None, "replay");
@@ -154,22 +154,33 @@ async fn base_config(origin: &Origin) -> SdkConfig {
                 .build()
         }
         Origin::Live | Origin::Record(_) => {
-            aws_config::defaults(BehaviorVersion::latest()).load().await
+            let mut loader = aws_config::defaults(BehaviorVersion::latest());
+            // Where the region is given, nobody has to be asked for one.
+            if let Some(region) = settings.regions.first() {
+                loader = loader.region(Region::new(region.clone()));
+            }
+            loader.load().await
         }
     }
 }
 
-/// A region's code: `eu-west-1`, `us-gov-east-1`, `ap-southeast-7`.
+/// What the codes of AWS's regions begin with: the parts of the world, then the partitions apart.
+const PARTS_OF_THE_WORLD: [&str; 14] = [
+    "af", "ap", "ca", "cn", "eu", "eusc", "il", "me", "mx", "sa", "us", "us-gov", "us-iso",
+    "us-isob",
+];
+
+/// A region's code: `eu-west-1`, `us-gov-east-1`, `ap-southeast-7`. AWS opens regions all the time, so this knows them by
+/// their form.
 fn is_region(text: &str) -> bool {
-    let parts: Vec<_> = text.split('-').collect();
-    let number = parts
-        .last()
-        .is_some_and(|last| !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()));
-    parts.len() >= 3
-        && number
-        && parts[..parts.len() - 1]
-            .iter()
-            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase()))
+    let mut parts = text.rsplitn(3, '-');
+    let (number, direction, part) = (parts.next(), parts.next(), parts.next());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_word =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    number.is_some_and(is_number)
+        && direction.is_some_and(is_word)
+        && part.is_some_and(|part| PARTS_OF_THE_WORLD.contains(&part))
 }
 
 fn regions(settings: &Settings, base: &SdkConfig) -> Result<Vec<String>, CrawlError> {
@@ -178,7 +189,7 @@ fn regions(settings: &Settings, base: &SdkConfig) -> Result<Vec<String>, CrawlEr
         match &settings.origin {
             Origin::Replay(recording) => regions = recording.regions(),
             Origin::Live | Origin::Record(_) => {
-                regions.extend(base.region().map(|region| region.as_ref().to_owned()))
+                regions.extend(base.region().map(|region| region.as_ref().to_owned()));
             }
         }
     }

@@ -166,7 +166,7 @@ async fn record(
         .into_body()
         .collect()
         .await
-        .map_err(|error| ConnectorError::io(error))?
+        .map_err(ConnectorError::io)?
         .to_bytes();
     recorder.write(request, status.as_u16(), &headers, &body);
     let mut answer = HttpResponse::new(status, SdkBody::from(body));

@@ -356,6 +356,22 @@ impl InventoryBuilder {
             .collect()
     }
 
+    /// What could not be seen so far.
+    pub fn blind_spots(&self) -> impl Iterator<Item = &BlindSpot> {
+        self.blind_spots.values().map(|(spot, _)| spot)
+    }
+
+    /// True if every call in this scope failed, and none because it was not allowed.
+    pub fn is_silent(&self, scope: &Scope) -> bool {
+        let own = |spot: &&BlindSpot| spot.account == scope.account && spot.region == scope.region;
+        let denied = self
+            .blind_spots()
+            .filter(own)
+            .any(|spot| spot.reason == BlindSpotReason::AccessDenied);
+        let heard = self.listed.iter().any(|(listed, _)| listed == scope);
+        !denied && !heard && self.blind_spots().any(|spot| own(&spot))
+    }
+
     /// True if every resource of this kind in this scope was found.
     pub fn is_listed(&self, kind: ResourceKind, scope: &Scope) -> bool {
         self.listed.contains(&(scope.clone(), kind))

@@ -28,7 +28,7 @@ macro_rules! resource_kinds {
                 match self { $(Self::$variant => $label,)* }
             }
 
-            /// CloudFormation's type: `AWS::ECS::TaskDefinition`.
+            /// The type in `CloudFormation`: `AWS::ECS::TaskDefinition`.
             pub fn cloudformation_type(self) -> &'static str {
                 match self { $(Self::$variant => $cloudformation,)* }
             }
@@ -128,7 +128,7 @@ impl ResourceKind {
     }
 
     /// The region in which a resource of this kind is read.
-    pub fn region_of<'a>(self, arn: &'a Arn) -> &'a str {
+    pub fn region_of(self, arn: &Arn) -> &str {
         if self.is_global() || arn.region().is_empty() {
             GLOBAL
         } else {
@@ -186,7 +186,9 @@ fn percent_encode(text: &str) -> String {
             if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
                 encoded.push(char::from(byte));
             } else {
-                encoded.push_str(&format!("%{byte:02X}"));
+                for digit in [byte >> 4, byte & 15] {
+                    encoded.push(char::from(b"0123456789ABCDEF"[usize::from(digit)]));
+                }
             }
             encoded
         })

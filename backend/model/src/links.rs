@@ -73,6 +73,20 @@ impl<'a> Links<'a> {
         }
     }
 
+    /// Declares a link to a role, given by its ARN or by its name alone.
+    pub fn role(&mut self, relation: Relation, role: &str, field: impl Into<String>) {
+        let (partition, account) = (self.own.partition(), self.own.account());
+        let by_name = || Arn::new(partition, "iam", "", account, &format!("role/{role}"));
+        let arn = if role.starts_with("arn:") {
+            Arn::parse(role)
+        } else {
+            by_name()
+        };
+        if let Ok(arn) = arn {
+            self.id(relation, ResourceKind::IamRole, arn.into(), field);
+        }
+    }
+
     /// Declares a link to one of EC2's things by its id. Empty ids declare nothing.
     pub fn ec2(
         &mut self,

@@ -322,7 +322,7 @@ fn read_lines(
             Ok(Line::Scope(scope)) => scopes.push(scope),
             Ok(Line::BlindSpot(blind_spot)) => blind_spots.push(blind_spot),
             Ok(Line::Resource(resource)) => {
-                resources.push(resource.into_resource(&mut intern, header.taken_at))
+                resources.push(resource.into_resource(&mut intern, header.taken_at));
             }
             Ok(Line::Link(link)) => links.push(link.into_named(&mut intern)),
             Ok(Line::End(counts)) => {

@@ -7,7 +7,11 @@ use blastmap_model::{
 };
 
 use super::{Action, Collector, Place, clusters::tags, text};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 const API: &str = "ecs:DescribeCapacityProviders";
 
@@ -44,7 +48,7 @@ pub(super) const COLLECTOR: Collector = Collector {
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let mut pages = Pages::of(API);
-    while let Some(token) = pages.next() {
+    while let Some(Page(token)) = pages.next() {
         // Ten is the most that a page holds.
         let request = clients
             .ecs

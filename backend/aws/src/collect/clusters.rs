@@ -13,7 +13,11 @@ use blastmap_model::{
 };
 
 use super::{Action, Collector, Place, owned, text};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 pub(super) const COLLECTOR: Collector = Collector {
     kinds: &[
@@ -79,7 +83,7 @@ const BATCH: usize = 100;
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let (mut arns, mut pages) = (Vec::new(), Pages::of("ecs:ListClusters"));
     let mut cut = None;
-    while let Some(token) = pages.next() {
+    while let Some(Page(token)) = pages.next() {
         let request = clients
             .ecs
             .list_clusters()

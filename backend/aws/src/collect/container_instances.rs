@@ -12,7 +12,11 @@ use blastmap_model::{
 use futures_util::{StreamExt as _, stream};
 
 use super::{Action, Collector, Place, Wanted, clusters::tags, owned, time};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 pub(super) const COLLECTOR: Collector = Collector {
     kinds: &[ResourceKind::EcsContainerInstance],
@@ -93,12 +97,11 @@ async fn collect(
         }
         failed = failed.or(error);
     }
-    match failed {
-        Some(error) => Err(error),
-        None => {
-            found.listed(ResourceKind::EcsContainerInstance);
-            Ok(())
-        }
+    if let Some(error) = failed {
+        Err(error)
+    } else {
+        found.listed(ResourceKind::EcsContainerInstance);
+        Ok(())
     }
 }
 
@@ -108,7 +111,7 @@ async fn of_cluster(
 ) -> (Vec<ContainerInstance>, Option<CallError>) {
     let (mut arns, mut pages, mut failed) =
         (Vec::new(), Pages::of("ecs:ListContainerInstances"), None);
-    while let Some(token) = pages.next() {
+    while let Some(Page(token)) = pages.next() {
         let request = clients
             .ecs
             .list_container_instances()

@@ -62,7 +62,7 @@ macro_rules! listing {
             collect: |clients, _, found| {
                 Box::pin(async move {
                     let mut pages = crate::pages::Pages::of($api);
-                    while let Some(token) = pages.next() {
+                    while let Some(crate::pages::Page(token)) = pages.next() {
                         let request = clients.ec2.$call().max_results($max).set_next_token(token);
                         let answer = clients.call($api, request.send()).await?;
                         for item in answer.$items() {

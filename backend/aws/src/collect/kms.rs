@@ -7,7 +7,11 @@ use blastmap_model::{Arn, Found, ResourceId, ResourceKind, Source, kinds::kms_ke
 use futures_util::{StreamExt as _, stream};
 
 use super::{Action, Collector, Place, Wanted, owned, text, time};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 const ALIASES: &str = "kms:ListAliases";
 const KEY: &str = "kms:DescribeKey";
@@ -116,10 +120,14 @@ async fn collect(
                 None => named.into_iter().for_each(|id| found.unreadable(id)),
             },
             Err(error) if error.has_code(&["NotFoundException"]) => {
-                named.into_iter().for_each(|id| found.absent(id))
+                for id in named {
+                    found.absent(id);
+                }
             }
             Err(error) => {
-                named.into_iter().for_each(|id| found.unreadable(id));
+                for id in named {
+                    found.unreadable(id);
+                }
                 found.blind_spot(error.blind_spot(clients.scope(), KINDS));
             }
         }
@@ -129,7 +137,7 @@ async fn collect(
 
 async fn list_aliases(clients: &Clients) -> Result<Vec<Alias>, CallError> {
     let (mut aliases, mut pages) = (Vec::new(), Pages::of(ALIASES));
-    while let Some(marker) = pages.next() {
+    while let Some(Page(marker)) = pages.next() {
         let answer = clients
             .call(
                 ALIASES,

@@ -14,7 +14,11 @@ use blastmap_model::{
 use futures_util::{StreamExt as _, stream};
 
 use super::{Action, Collector, Place, Wanted, listeners::action, owned};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 const API: &str = "elasticloadbalancing:DescribeRules";
 
@@ -111,7 +115,7 @@ async fn collect(
 
 async fn of_listener(clients: &Clients, wanted: Wanted) -> (Vec<Rule>, Option<CallError>) {
     let (mut rules, mut pages, mut failed) = (Vec::new(), Pages::of(API), None);
-    while let Some(marker) = pages.next() {
+    while let Some(Page(marker)) = pages.next() {
         let request = clients
             .elbv2
             .describe_rules()
@@ -153,14 +157,18 @@ fn describe(rule: &Rule, found: &mut Found) {
 /// Headers and queries may carry a shared secret by which a balancer knows who asks: their values become fingerprints.
 fn condition(condition: &RuleCondition, redactor: &Redactor) -> Condition {
     let plain = [
-        condition.host_header_config().map(|config| config.values()),
+        condition
+            .host_header_config()
+            .map(aws_sdk_elasticloadbalancingv2::types::HostHeaderConditionConfig::values),
         condition
             .path_pattern_config()
-            .map(|config| config.values()),
+            .map(aws_sdk_elasticloadbalancingv2::types::PathPatternConditionConfig::values),
         condition
             .http_request_method_config()
-            .map(|config| config.values()),
-        condition.source_ip_config().map(|config| config.values()),
+            .map(aws_sdk_elasticloadbalancingv2::types::HttpRequestMethodConditionConfig::values),
+        condition
+            .source_ip_config()
+            .map(aws_sdk_elasticloadbalancingv2::types::SourceIpConditionConfig::values),
     ];
     let mut values: Vec<String> = plain.into_iter().flatten().flatten().cloned().collect();
     let header = condition.http_header_config();
@@ -171,10 +179,14 @@ fn condition(condition: &RuleCondition, redactor: &Redactor) -> Condition {
     values.extend(
         header
             .into_iter()
-            .flat_map(|config| config.values())
+            .flat_map(aws_sdk_elasticloadbalancingv2::types::HttpHeaderConditionConfig::values)
             .map(|value| redactor.fingerprint(value)),
     );
-    let pairs = || query.into_iter().flat_map(|config| config.values());
+    let pairs = || {
+        query
+            .into_iter()
+            .flat_map(aws_sdk_elasticloadbalancingv2::types::QueryStringConditionConfig::values)
+    };
     values.extend(
         pairs()
             .filter_map(|pair| pair.value())

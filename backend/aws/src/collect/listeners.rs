@@ -16,7 +16,11 @@ use blastmap_model::{
 use futures_util::{StreamExt as _, stream};
 
 use super::{Action, Collector, Place, Wanted, owned, text};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 const API: &str = "elasticloadbalancing:DescribeListeners";
 
@@ -99,7 +103,7 @@ async fn collect(
 
 async fn of_balancer(clients: &Clients, wanted: Wanted) -> (Vec<SdkListener>, Option<CallError>) {
     let (mut listeners, mut pages, mut failed) = (Vec::new(), Pages::of(API), None);
-    while let Some(marker) = pages.next() {
+    while let Some(Page(marker)) = pages.next() {
         let request = clients
             .elbv2
             .describe_listeners()

@@ -1,10 +1,14 @@
-//! CloudWatch log groups.
+//! `CloudWatch` log groups.
 
 use aws_sdk_cloudwatchlogs::types::LogGroup as SdkLogGroup;
 use blastmap_model::{Arn, Found, ResourceKind, Source, kinds::log_group::LogGroup};
 
 use super::{Action, Collector, Place, owned, text};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 const API: &str = "logs:DescribeLogGroups";
 
@@ -33,7 +37,7 @@ pub(super) const COLLECTOR: Collector = Collector {
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let mut pages = Pages::of(API);
-    while let Some(token) = pages.next() {
+    while let Some(Page(token)) = pages.next() {
         let request = clients
             .logs
             .describe_log_groups()

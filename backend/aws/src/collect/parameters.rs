@@ -4,7 +4,11 @@ use aws_sdk_ssm::types::ParameterMetadata;
 use blastmap_model::{Arn, Found, ResourceKind, Source, kinds::ssm_parameter::SsmParameter};
 
 use super::{Action, Collector, Place, owned, text, time};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 const API: &str = "ssm:DescribeParameters";
 
@@ -34,7 +38,7 @@ pub(super) const COLLECTOR: Collector = Collector {
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let mut pages = Pages::of(API);
-    while let Some(token) = pages.next() {
+    while let Some(Page(token)) = pages.next() {
         let request = clients
             .ssm
             .describe_parameters()

@@ -13,7 +13,12 @@ use blastmap_model::{
 use futures_util::{StreamExt as _, stream};
 
 use super::{Action, Collector, Place, Wanted, owned, text, time};
-use crate::{clients::Clients, error::CallError, pages::Pages, policy};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+    policy,
+};
 
 const KINDS: &[ResourceKind] = &[ResourceKind::IamRole, ResourceKind::IamPolicy];
 const ALL: &str = "iam:GetAccountAuthorizationDetails";
@@ -101,12 +106,13 @@ pub(super) const ONE_BY_ONE: Collector = Collector {
     ],
     place: Place::Global,
     // A role that is not among all of them does not exist: no need to ask again.
-    wanted: Some(
-        |builder, scope| match builder.is_listed(ResourceKind::IamRole, scope) {
-            true => Vec::new(),
-            false => Wanted::unseen(builder, ResourceKind::IamRole, scope),
-        },
-    ),
+    wanted: Some(|builder, scope| {
+        if builder.is_listed(ResourceKind::IamRole, scope) {
+            Vec::new()
+        } else {
+            Wanted::unseen(builder, ResourceKind::IamRole, scope)
+        }
+    }),
     never_changes: None,
     collect: |clients, wanted, found| Box::pin(one_by_one(clients, wanted, found)),
 };
@@ -133,7 +139,7 @@ pub(super) const POLICIES: Collector = Collector {
 async fn all(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let mut pages = Pages::of(ALL);
     let mut complete = false;
-    while let Some(marker) = pages.next() {
+    while let Some(Page(marker)) = pages.next() {
         let request = clients
             .iam
             .get_account_authorization_details()
@@ -253,7 +259,7 @@ async fn one_by_one(
                 }
             }
             Err(error) if error.has_code(&["NoSuchEntity", "NoSuchEntityException"]) => {
-                found.absent(wanted.id)
+                found.absent(wanted.id);
             }
             Err(error) => {
                 found.unreadable(wanted.id);
@@ -310,7 +316,7 @@ async fn role(
 
 async fn inline_policies(clients: &Clients, role: &str) -> Result<Vec<InlinePolicy>, CallError> {
     let (mut policies, mut pages) = (Vec::new(), Pages::of("iam:ListRolePolicies"));
-    while let Some(marker) = pages.next() {
+    while let Some(Page(marker)) = pages.next() {
         let request = clients
             .iam
             .list_role_policies()
@@ -343,7 +349,7 @@ async fn attached_policies(
 ) -> Result<Vec<SdkAttachedPolicy>, CallError> {
     const API: &str = "iam:ListAttachedRolePolicies";
     let (mut policies, mut pages) = (Vec::new(), Pages::of(API));
-    while let Some(marker) = pages.next() {
+    while let Some(Page(marker)) = pages.next() {
         let request = clients
             .iam
             .list_attached_role_policies()
@@ -372,7 +378,7 @@ async fn policies(
         match answer {
             Ok((arn, facts)) => found.offer(&arn, &facts, [], Source::of("iam:GetPolicyVersion")),
             Err(error) if error.has_code(&["NoSuchEntity", "NoSuchEntityException"]) => {
-                found.absent(wanted.id)
+                found.absent(wanted.id);
             }
             Err(error) => {
                 found.unreadable(wanted.id);
@@ -396,7 +402,7 @@ async fn managed_policy(clients: &Clients, wanted: &Wanted) -> Result<(Arn, IamP
         )
         .await?;
     let managed = answer.policy().ok_or_else(unexpected)?;
-    let arn = Arn::parse(managed.arn().unwrap_or_default()).map_err(|_| unexpected())?;
+    let arn = Arn::parse(managed.arn().unwrap_or_default()).map_err(|_no_arn| unexpected())?;
     let version = managed.default_version_id().unwrap_or_default();
     let request = clients
         .iam

@@ -4,7 +4,11 @@ use aws_sdk_secretsmanager::types::SecretListEntry;
 use blastmap_model::{Arn, Found, ResourceKind, Source, kinds::secret::Secret};
 
 use super::{Action, Collector, Place, owned, time};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 const API: &str = "secretsmanager:ListSecrets";
 
@@ -38,7 +42,7 @@ pub(super) const COLLECTOR: Collector = Collector {
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let mut pages = Pages::of(API);
-    while let Some(token) = pages.next() {
+    while let Some(Page(token)) = pages.next() {
         // A secret whose deletion is scheduled is there, and cannot be read: that is a fact worth having.
         let request = clients
             .secrets

@@ -22,7 +22,11 @@ use super::{
     clusters::{strategy_item, tags},
     nonzero, owned, text, time,
 };
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 pub(super) const COLLECTOR: Collector = Collector {
     kinds: &[ResourceKind::EcsService, ResourceKind::EcsTaskSet],
@@ -153,20 +157,19 @@ async fn collect(
         }
         failed = failed.or(error);
     }
-    match failed {
-        Some(error) => Err(error),
-        None => {
-            found.listed(ResourceKind::EcsService);
-            found.listed(ResourceKind::EcsTaskSet);
-            Ok(())
-        }
+    if let Some(error) = failed {
+        Err(error)
+    } else {
+        found.listed(ResourceKind::EcsService);
+        found.listed(ResourceKind::EcsTaskSet);
+        Ok(())
     }
 }
 
 /// The services of one cluster, as far as they could be read.
 async fn of_cluster(clients: &Clients, cluster: Wanted) -> (Vec<Service>, Option<CallError>) {
     let (mut arns, mut pages, mut failed) = (Vec::new(), Pages::of("ecs:ListServices"), None);
-    while let Some(token) = pages.next() {
+    while let Some(Page(token)) = pages.next() {
         let request = clients
             .ecs
             .list_services()

@@ -3,7 +3,11 @@
 use blastmap_model::{Arn, Found, ResourceId, ResourceKind};
 
 use super::{Action, Collector, Place};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 const API: &str = "tag:GetResources";
 
@@ -46,7 +50,7 @@ const TYPES: [&str; 5] = [
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let mut pages = Pages::of(API);
-    while let Some(token) = pages.next() {
+    while let Some(Page(token)) = pages.next() {
         let types = TYPES.iter().map(|&own| own.to_owned()).collect();
         let request = clients
             .tagging

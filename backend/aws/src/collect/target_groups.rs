@@ -7,7 +7,11 @@ use blastmap_model::{
 };
 
 use super::{Action, Collector, Place, owned, text};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 const API: &str = "elasticloadbalancing:DescribeTargetGroups";
 
@@ -48,7 +52,7 @@ pub(super) const COLLECTOR: Collector = Collector {
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let mut pages = Pages::of(API);
-    while let Some(marker) = pages.next() {
+    while let Some(Page(marker)) = pages.next() {
         let request = clients
             .elbv2
             .describe_target_groups()

@@ -13,7 +13,11 @@ use blastmap_model::{
 use futures_util::{StreamExt as _, stream};
 
 use super::{Action, Collector, Place, Wanted, clusters::tags, owned, text, time};
-use crate::{clients::Clients, error::CallError, pages::Pages};
+use crate::{
+    clients::Clients,
+    error::CallError,
+    pages::{Page, Pages},
+};
 
 pub(super) const COLLECTOR: Collector = Collector {
     kinds: &[ResourceKind::EcsTask],
@@ -102,19 +106,18 @@ async fn collect(
         }
         failed = failed.or(error);
     }
-    match failed {
-        Some(error) => Err(error),
-        None => {
-            found.listed(ResourceKind::EcsTask);
-            Ok(())
-        }
+    if let Some(error) = failed {
+        Err(error)
+    } else {
+        found.listed(ResourceKind::EcsTask);
+        Ok(())
     }
 }
 
 /// The tasks of one cluster, as far as they could be read.
 async fn of_cluster(clients: &Clients, cluster: Wanted) -> (Vec<Task>, Option<CallError>) {
     let (mut arns, mut pages, mut failed) = (Vec::new(), Pages::of("ecs:ListTasks"), None);
-    while let Some(token) = pages.next() {
+    while let Some(Page(token)) = pages.next() {
         let request = clients
             .ecs
             .list_tasks()

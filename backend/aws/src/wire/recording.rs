@@ -5,7 +5,7 @@
 use std::{
     collections::HashMap,
     fs::File,
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead as _, BufReader, Read, Write as _},
     path::Path,
     sync::{Mutex, PoisonError},
 };

@@ -3,7 +3,7 @@
 use blastmap_model::Redactor;
 use serde_json::Value;
 
-use crate::policy;
+use crate::{collect::task_definitions::is_plain_log_option, policy};
 
 /// Lists of texts that may hold secrets.
 const LISTS: [&str; 2] = ["command", "entryPoint"];
@@ -21,13 +21,10 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                     list if LISTS.contains(&list) => fingerprint_all(member, redactor, |_| true),
                     "environment" => environment(member, redactor),
                     "dockerLabels" => fingerprint_all(member, redactor, |_| true),
-                    "options" => {
-                        let awslogs = driver.as_deref() == Some("awslogs");
-                        fingerprint_all(member, redactor, |option| {
-                            !(awslogs
-                                && crate::collect::task_definitions::is_plain_log_option(option))
-                        });
+                    "options" if driver.as_deref() == Some("awslogs") => {
+                        fingerprint_all(member, redactor, |option| !is_plain_log_option(option));
                     }
+                    "options" => fingerprint_all(member, redactor, |_| true),
                     _ => json(member, redactor),
                 }
             }
@@ -38,16 +35,17 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
     }
 }
 
-fn fingerprint_all(value: &mut Value, redactor: &Redactor, secret: impl Fn(&str) -> bool) {
+fn fingerprint_all(value: &mut Value, redactor: &Redactor, secret: fn(&str) -> bool) {
     match value {
         Value::String(text) => *text = redactor.fingerprint(text),
-        Value::Array(values) => values
-            .iter_mut()
-            .for_each(|value| fingerprint_all(value, redactor, |_| true)),
+        Value::Array(values) => {
+            for value in values {
+                fingerprint_all(value, redactor, secret);
+            }
+        }
         Value::Object(members) => {
-            for (name, member) in members.iter_mut().filter(|(name, _)| secret(name)) {
-                let _ = name;
-                fingerprint_all(member, redactor, |_| true);
+            for (_, member) in members.iter_mut().filter(|(name, _)| secret(name)) {
+                fingerprint_all(member, redactor, secret);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

@@ -10,9 +10,12 @@ use crate::{
     },
 };
 
+/// An account and an address or host in it; the port where several share the host.
+type Target = (String, Option<i32>);
+
 pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
     let groups: Vec<(&Resource, TargetGroup)> = estate.live().collect();
-    let mut by_target: HashMap<(String, Option<i32>), Vec<(&Resource, usize)>> = HashMap::new();
+    let mut by_target: HashMap<Target, Vec<(&Resource, usize)>> = HashMap::new();
     for (resource, group) in &groups {
         let by_instance = group.target_type.as_deref() == Some("instance");
         for (place, description) in group
@@ -71,11 +74,7 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
 }
 
 /// How target groups can name a task.
-fn targets_of(
-    task: &Resource,
-    facts: &EcsTask,
-    hosts: &HashMap<String, String>,
-) -> Vec<(String, Option<i32>)> {
+fn targets_of(task: &Resource, facts: &EcsTask, hosts: &HashMap<String, String>) -> Vec<Target> {
     let own = |id: &str| format!("{}/{id}", task.account);
     let addresses = ["privateIPv4Address", "privateIPv6Address"];
     let mut targets: Vec<_> = facts

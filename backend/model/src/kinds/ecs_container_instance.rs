@@ -33,7 +33,7 @@ pub struct VersionInfo {
     pub docker_version: Option<String>,
 }
 
-/// CPU, MEMORY, PORTS, PORTS_UDP, GPU.
+/// CPU, MEMORY, PORTS, `PORTS_UDP`, GPU.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct HostResource {

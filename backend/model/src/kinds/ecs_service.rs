@@ -229,7 +229,7 @@ impl Facts for EcsService {
         }
         capacity_links(&self.capacity_provider_strategy, links);
         if let Some(role) = &self.role_arn {
-            links.arn(Relation::Assumes, ResourceKind::IamRole, role, "roleArn");
+            links.role(Relation::Assumes, role, "roleArn");
         }
         load_balancer_links(&self.load_balancers, links);
         registry_links(&self.service_registries, links);
@@ -259,7 +259,7 @@ fn deployment_links(deployment: &Deployment, index: usize, links: &mut Links<'_>
         let Some(volume) = &volume.managed_ebs_volume else { continue };
         let field = format!("deployments[{index}].volumeConfigurations[{place}].managedEBSVolume");
         if let Some(role) = &volume.role_arn {
-            links.arn(Relation::Assumes, ResourceKind::IamRole, role, format!("{field}.roleArn"));
+            links.role(Relation::Assumes, role, format!("{field}.roleArn"));
         }
         if let Some(key) = &volume.kms_key_id {
             kms_key::link(key, format!("{field}.kmsKeyId"), links);
@@ -295,7 +295,7 @@ pub(super) fn load_balancer_links(load_balancers: &[ServiceLoadBalancer], links:
             links.arn(Relation::RegisteredIn, ResourceKind::TargetGroup, group, field);
         }
         if let Some(role) = &advanced.role_arn {
-            links.arn(Relation::Assumes, ResourceKind::IamRole, role, at("loadBalancers", index, "advancedConfiguration.roleArn"));
+            links.role(Relation::Assumes, role, at("loadBalancers", index, "advancedConfiguration.roleArn"));
         }
     }
 }

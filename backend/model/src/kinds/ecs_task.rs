@@ -136,10 +136,10 @@ impl Facts for EcsTask {
         }
         let Some(overrides) = &self.overrides else { return };
         if let Some(role) = &overrides.execution_role_arn {
-            links.arn(Relation::ExecutionRole, ResourceKind::IamRole, role, "overrides.executionRoleArn");
+            links.role(Relation::ExecutionRole, role, "overrides.executionRoleArn");
         }
         if let Some(role) = &overrides.task_role_arn {
-            links.arn(Relation::TaskRole, ResourceKind::IamRole, role, "overrides.taskRoleArn");
+            links.role(Relation::TaskRole, role, "overrides.taskRoleArn");
         }
     }
 }

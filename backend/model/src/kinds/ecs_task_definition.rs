@@ -260,10 +260,10 @@ impl Facts for EcsTaskDefinition {
 
     fn links(&self, links: &mut Links<'_>) {
         if let Some(role) = &self.execution_role_arn {
-            links.arn(Relation::ExecutionRole, ResourceKind::IamRole, role, "executionRoleArn");
+            links.role(Relation::ExecutionRole, role, "executionRoleArn");
         }
         if let Some(role) = &self.task_role_arn {
-            links.arn(Relation::TaskRole, ResourceKind::IamRole, role, "taskRoleArn");
+            links.role(Relation::TaskRole, role, "taskRoleArn");
         }
         for (index, container) in self.container_definitions.iter().enumerate() {
             container_links(container, &at("containerDefinitions", index, ""), links);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Facts, iam_policy::grant_links};
-use crate::{Links, Relation, ResourceKind};
+use crate::{Arn, Links, Relation, ResourceKind};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -54,6 +54,11 @@ impl Facts for IamRole {
     }
 
     fn links(&self, links: &mut Links<'_>) {
+        // Whoever names a role by its name alone leaves out its path.
+        let own = links.own();
+        if let Ok(by_name) = Arn::new(own.partition(), "iam", "", own.account(), &format!("role/{}", self.role_name)) {
+            links.also_named(by_name.into());
+        }
         for (index, policy) in self.attached_managed_policies.iter().enumerate() {
             let field = format!("AttachedManagedPolicies[{index}].PolicyArn");
             links.arn(Relation::GrantedBy, ResourceKind::IamPolicy, &policy.policy_arn, field);

@@ -1,4 +1,4 @@
-//! CloudWatch log groups.
+//! `CloudWatch` log groups.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html>
 

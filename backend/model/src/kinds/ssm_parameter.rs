@@ -15,7 +15,7 @@ pub struct SsmParameter {
     pub name: String,
     /// `String`, `StringList` or `SecureString`.
     pub r#type: Option<String>,
-    /// The key of a SecureString.
+    /// The key of a `SecureString`.
     pub key_id: Option<String>,
     pub description: Option<String>,
     pub version: Option<i64>,

@@ -1,0 +1,328 @@
+//! The whole configuration: flags, environment variables (`BLASTMAP_*`) and `blastmap.toml`, the former before the latter.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Shows what breaks in an AWS ECS estate when something changes, how, when and why.
+#[derive(Debug, Parser)]
+#[command(
+    name = "blastmap",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Examples:\n  blastmap serve --demo\n  blastmap crawl --region eu-west-1\n  blastmap radius checkout-web\n\nConfiguration: blastmap.toml here or BLASTMAP_CONFIG, then BLASTMAP_* variables, then flags. AWS: the SDK's own (AWS_PROFILE, AWS_REGION, ...)."
+)]
+pub(crate) struct Args {
+    /// Colours on standard output and error.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, env = "BLASTMAP_COLOR")]
+    pub(crate) color: Color,
+    /// What to log: error, warn, info, debug, trace, or per module as in `warn,blastmap_aws=debug`.
+    #[arg(long, global = true, env = "BLASTMAP_LOG", value_name = "FILTER")]
+    pub(crate) log: Option<String>,
+    /// Log lines as JSON.
+    #[arg(long, global = true, env = "BLASTMAP_LOG_JSON")]
+    pub(crate) log_json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// `NO_COLOR` and the terminal decide where nobody else does.
+    pub(crate) fn apply(self) {
+        match self {
+            Self::Auto => {}
+            Self::Always => anstream::ColorChoice::Always.write_global(),
+            Self::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Crawl, keep crawling, and serve the page and the API.
+    #[command(
+        after_help = "Examples:\n  blastmap serve --demo\n  blastmap serve --region eu-west-1 --region us-east-1 --interval 10m\n  blastmap serve --snapshot estate.jsonl.zst"
+    )]
+    Serve(Box<Serve>),
+    /// Crawl once, keep the snapshot, and say what was seen and what was not.
+    #[command(
+        after_help = "Examples:\n  blastmap crawl --region eu-west-1\n  blastmap crawl --role-arn arn:aws:iam::123456789012:role/blastmap --out estate.jsonl.zst\n\nWith --out and without --store the snapshot goes to that file only."
+    )]
+    Crawl(Crawl),
+    /// Show the blast radius of one resource.
+    #[command(
+        after_help = "Examples:\n  blastmap radius checkout-web\n  blastmap radius arn:aws:iam::123456789012:role/shared-execution --depth 3\n  blastmap radius vpce-0a1b2c3d --direction dependents --format mermaid --demo"
+    )]
+    Radius(Radius),
+    /// Print the GraphQL schema.
+    Schema,
+    /// Print the least read-only IAM policy that the crawler needs.
+    #[command(
+        after_help = "Examples:\n  blastmap policy > policy.json\n  blastmap policy --format terraform"
+    )]
+    Policy(Policy),
+    /// Print a shell's completions.
+    Completions(Completions),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// Serve the built-in demo estate, crawled from recorded answers; AWS is not called.
+    #[arg(long, conflicts_with_all = ["snapshot", "region", "role_arn", "replay", "record"], env = "BLASTMAP_DEMO")]
+    pub(crate) demo: bool,
+    /// Serve this snapshot file; AWS is not called.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["region", "role_arn", "replay", "record"], env = "BLASTMAP_SNAPSHOT")]
+    pub(crate) snapshot: Option<PathBuf>,
+    /// Address and port; port 0 takes any that is free.
+    #[arg(
+        long,
+        default_value = "127.0.0.1:8080",
+        env = "BLASTMAP_LISTEN",
+        value_name = "ADDRESS"
+    )]
+    pub(crate) listen: SocketAddr,
+    /// How people reach this server, where that is not --listen: its host is accepted in requests.
+    #[arg(long, env = "BLASTMAP_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Time between two crawls: 30s, 5m, 1h.
+    #[arg(long, default_value = "5m", value_parser = duration, env = "BLASTMAP_INTERVAL")]
+    pub(crate) interval: Duration,
+    /// The largest plan that is taken, as in 64MiB.
+    #[arg(long, default_value = "64MiB", value_parser = size, env = "BLASTMAP_MAX_BODY", value_name = "SIZE")]
+    pub(crate) max_body: usize,
+    /// Serve everybody who can reach the address: there is no sign-in.
+    #[arg(long, env = "BLASTMAP_INSECURE_NO_AUTH")]
+    pub(crate) insecure_no_auth: bool,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    #[command(flatten)]
+    pub(crate) keep: Keep,
+    #[command(flatten)]
+    pub(crate) owners: Owners,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Crawl {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    #[command(flatten)]
+    pub(crate) keep: Keep,
+    /// Write the snapshot to this file, compressed if its name ends in .zst.
+    #[arg(long, value_name = "FILE", env = "BLASTMAP_OUT")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What to crawl.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Scope {
+    /// A region to crawl; may be repeated. Default: the SDK's (AWS_REGION, or the profile's).
+    #[arg(
+        long,
+        value_name = "REGION",
+        env = "BLASTMAP_REGION",
+        value_delimiter = ','
+    )]
+    pub(crate) region: Vec<String>,
+    /// A role to assume, one for each account to crawl; may be repeated. Default: the credentials at hand.
+    #[arg(
+        long,
+        value_name = "ARN",
+        env = "BLASTMAP_ROLE_ARN",
+        value_delimiter = ','
+    )]
+    pub(crate) role_arn: Vec<String>,
+    /// Record AWS's answers in this folder, for a bug report: only what is read of them, secrets redacted.
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with = "replay",
+        env = "BLASTMAP_RECORD"
+    )]
+    pub(crate) record: Option<PathBuf>,
+    /// Crawl a recording instead of AWS.
+    #[arg(long, value_name = "DIR", env = "BLASTMAP_REPLAY")]
+    pub(crate) replay: Option<PathBuf>,
+}
+
+/// Where snapshots and the fingerprints' key are kept.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Keep {
+    /// file:///path or s3://bucket/prefix. Default: the platform's data folder.
+    #[arg(long, value_name = "URL", env = "BLASTMAP_STORE")]
+    pub(crate) store: Option<String>,
+    /// A file with the key of fingerprints, instead of the store's own: 64 hexadecimal digits.
+    #[arg(long, value_name = "FILE", env = "BLASTMAP_FINGERPRINT_KEY")]
+    pub(crate) fingerprint_key: Option<PathBuf>,
+}
+
+/// Whom to call.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Owners {
+    /// A tag that names the owner; may be repeated, the first that is set counts.
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "BLASTMAP_OWNER_TAG",
+        value_delimiter = ',',
+        default_values = ["owner", "team", "service-owner"]
+    )]
+    pub(crate) owner_tag: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Radius {
+    /// The resource: its ARN, its id or its name.
+    pub(crate) resource: String,
+    /// What it can harm, or what it needs.
+    #[arg(long, value_enum, default_value_t = Direction::Dependents)]
+    pub(crate) direction: Direction,
+    /// Follow at most this many links.
+    #[arg(long, value_name = "N")]
+    pub(crate) depth: Option<u32>,
+    #[arg(long, value_enum, default_value_t = RadiusFormat::Tree)]
+    pub(crate) format: RadiusFormat,
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) owners: Owners,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Direction {
+    Dependents,
+    Dependencies,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RadiusFormat {
+    Tree,
+    Json,
+    Dot,
+    Mermaid,
+}
+
+/// Where the graph comes from.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Source {
+    /// This snapshot file.
+    #[arg(long, value_name = "FILE", group = "from", help_heading = "Source")]
+    pub(crate) snapshot: Option<PathBuf>,
+    /// The newest snapshot of a running blastmap (token in BLASTMAP_TOKEN).
+    #[arg(
+        long,
+        value_name = "URL",
+        group = "from",
+        help_heading = "Source",
+        env = "BLASTMAP_SERVER"
+    )]
+    pub(crate) server: Option<String>,
+    /// The bearer token for --server.
+    #[arg(long, hide = true, env = "BLASTMAP_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+    /// Crawl AWS now, and keep nothing.
+    #[arg(long, group = "from", help_heading = "Source")]
+    pub(crate) live: bool,
+    /// The built-in demo estate.
+    #[arg(long, group = "from", help_heading = "Source")]
+    pub(crate) demo: bool,
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    #[command(flatten)]
+    pub(crate) keep: Keep,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Policy {
+    #[arg(long, value_enum, default_value_t = PolicyFormat::Json)]
+    pub(crate) format: PolicyFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyFormat {
+    Json,
+    Terraform,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// `90`, `30s`, `5m`, `2h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = split_unit(text);
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err("give a number and s, m or h, as in 5m".to_owned()),
+    };
+    let number: u64 = number
+        .parse()
+        .map_err(|_not_a_number| "give a number and s, m or h, as in 5m".to_owned())?;
+    match number.checked_mul(seconds) {
+        Some(seconds @ 1..) => Ok(Duration::from_secs(seconds)),
+        _ => Err("must be more than nothing".to_owned()),
+    }
+}
+
+/// `1048576`, `512KiB`, `64MiB`, `1GiB`.
+fn size(text: &str) -> Result<usize, String> {
+    let (number, unit) = split_unit(text);
+    let bytes = match unit {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return Err("give a number and KiB, MiB or GiB, as in 64MiB".to_owned()),
+    };
+    let number: usize = number
+        .parse()
+        .map_err(|_not_a_number| "give a number and KiB, MiB or GiB, as in 64MiB".to_owned())?;
+    number
+        .checked_mul(bytes)
+        .filter(|size| *size > 0)
+        .ok_or_else(|| "must be more than nothing".to_owned())
+}
+
+fn split_unit(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|character: char| !character.is_ascii_digit())
+        .unwrap_or(text.len());
+    text.split_at(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn reads_durations_and_sizes() {
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        assert!(
+            duration("0s").is_err()
+                && duration("soon").is_err()
+                && duration("99999999999999999999h").is_err()
+        );
+        assert_eq!(size("64MiB"), Ok(64 << 20));
+        assert!(size("lots").is_err() && size("0").is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! `blastmap`: shows what breaks in an AWS ECS estate when something changes, how, when and why.
+
+mod args;
+mod config_file;
+mod crawl;
+mod crawl_loop;
+mod crawling;
+mod failure;
+mod log;
+mod output;
+mod policy;
+mod radius;
+mod schema;
+mod serve;
+mod source;
+mod stores;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let command = match config_file::apply(Args::command()) {
+        Ok(command) => command,
+        Err(error) => return output::failed(&error),
+    };
+    // Clap prints usage errors itself and ends with status 2.
+    let args = match command
+        .try_get_matches()
+        .and_then(|matches| Args::from_arg_matches(&matches))
+    {
+        Ok(args) => args,
+        Err(error) => {
+            drop(error.print());
+            return if error.use_stderr() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    args.color.apply();
+    log::start(&args);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return output::failed(&anyhow::Error::new(error).context("cannot start threads"));
+        }
+    };
+    match runtime.block_on(run(args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => output::failed(&error),
+    }
+}
+
+async fn run(args: Args) -> anyhow::Result<()> {
+    match args.command {
+        Command::Serve(serve) => serve::run(*serve).await,
+        Command::Crawl(crawl) => crawl::run(crawl).await,
+        Command::Radius(radius) => radius::run(radius).await,
+        Command::Schema => schema::run(),
+        Command::Policy(policy) => policy::run(&policy),
+        Command::Completions(completions) => {
+            clap_complete::generate(
+                completions.shell,
+                &mut Args::command(),
+                "blastmap",
+                &mut std::io::stdout(),
+            );
+            Ok(())
+        }
+    }
+}
