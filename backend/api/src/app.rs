@@ -1,0 +1,151 @@
+//! What a server is made of, as the binary puts it together.
+
+use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
+
+use blastmap_store::Store;
+
+use crate::{Crawl, Snapshots};
+
+/// How the server answers.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address that is listened on; requests may name it as their host.
+    pub listen: SocketAddr,
+    /// Under which URL people reach the server; requests may name its host.
+    pub public_url: Option<PublicUrl>,
+    /// The largest body that `/graphql` takes, in bytes.
+    pub max_body: usize,
+    /// Older data is called stale by `/readyz`.
+    pub stale_after: Duration,
+    /// How long a request may take, waiting included.
+    pub request_timeout: Duration,
+    /// How many queries are worked on at once; more wait.
+    pub concurrent_queries: usize,
+    /// How many WebSocket connections are open at once.
+    pub sockets: usize,
+    /// How many subscriptions one connection has at once.
+    pub subscriptions_per_socket: usize,
+    /// The tags that name an owner, for snapshots that are loaded from the store.
+    pub owner_keys: Vec<String>,
+}
+
+impl Settings {
+    /// Settings for an address, all else as it is without options.
+    pub fn new(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            public_url: None,
+            max_body: 1024 * 1024,
+            stale_after: Duration::from_hours(1),
+            request_timeout: Duration::from_secs(30),
+            concurrent_queries: 8,
+            sockets: 100,
+            subscriptions_per_socket: 10,
+            owner_keys: ["owner", "team", "service-owner"]
+                .map(str::to_owned)
+                .to_vec(),
+        }
+    }
+}
+
+/// The URL under which people reach the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    host: String,
+    origin: String,
+}
+
+/// Text that is no URL of a server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a public URL: give https://HOST or http://HOST, with a port where it is not the usual one"
+)]
+pub struct PublicUrlError(String);
+
+impl PublicUrl {
+    /// The host, in small letters, without a port.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// As a browser sends it in `Origin`.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = PublicUrlError;
+
+    fn from_str(text: &str) -> Result<Self, PublicUrlError> {
+        let refuse = || PublicUrlError(text.chars().take(200).collect());
+        let url: http::Uri = text.parse().map_err(|_no_url| refuse())?;
+        let usual_port = match url.scheme_str() {
+            Some("https") => 443,
+            Some("http") => 80,
+            _ => return Err(refuse()),
+        };
+        let authority = url.authority().ok_or_else(refuse)?;
+        if authority.as_str().contains('@')
+            || !matches!(url.path(), "" | "/")
+            || url.query().is_some()
+        {
+            return Err(refuse());
+        }
+        let host = authority.host().to_ascii_lowercase();
+        let scheme = url.scheme_str().unwrap_or_default();
+        let origin = match authority.port_u16() {
+            Some(port) if port != usual_port => format!("{scheme}://{host}:{port}"),
+            _ => format!("{scheme}://{host}"),
+        };
+        Ok(Self { host, origin })
+    }
+}
+
+/// Everything that a server answers from.
+#[derive(Clone)]
+pub struct App {
+    pub snapshots: Arc<Snapshots>,
+    /// None: no earlier snapshots.
+    pub store: Option<Arc<Store>>,
+    /// None: the graph comes from a file and stays as it is.
+    pub crawl: Option<Arc<dyn Crawl>>,
+    pub settings: Settings,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_url_is_written_as_browsers_send_it() {
+        let cases = [
+            (
+                "https://Blast.Example.com",
+                "blast.example.com",
+                "https://blast.example.com",
+            ),
+            ("https://a.example:443/", "a.example", "https://a.example"),
+            (
+                "http://a.example:8080",
+                "a.example",
+                "http://a.example:8080",
+            ),
+        ];
+        for (text, host, origin) in cases {
+            let url: PublicUrl = text.parse().unwrap();
+            assert_eq!((url.host(), url.origin()), (host, origin), "{text}");
+        }
+        for text in [
+            "",
+            "a.example",
+            "ftp://a.example",
+            "https://",
+            "https://u@a.example",
+            "https://a.example/path",
+            "https://a b",
+        ] {
+            assert!(text.parse::<PublicUrl>().is_err(), "{text}");
+        }
+    }
+}

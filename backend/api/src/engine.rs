@@ -1,0 +1,137 @@
+//! Runs queries: each is weighed first, and sees one snapshot.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use async_graphql::{
+    Data, Executor, OutputType, Request, Response, ServerError, SubscriptionType,
+    futures_util::stream::BoxStream, parser::types::OperationType, registry::Registry,
+};
+use futures_util::{StreamExt as _, stream};
+
+use crate::{
+    fence::{self, Tables},
+    graphql::{
+        BlastmapSchema, COSTS, mutation::Mutation, query::Query, schema, subscription::Subscription,
+    },
+    problem::{Code, Problem, with_codes},
+    state::{Pinned, State},
+};
+
+/// The schema behind its fences.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    schema: BlastmapSchema,
+    tables: Arc<Tables>,
+    state: Arc<State>,
+}
+
+impl Engine {
+    pub(crate) fn new(state: &Arc<State>) -> Self {
+        let mut registry = Registry::default();
+        <Query as OutputType>::create_type_info(&mut registry);
+        <Mutation as OutputType>::create_type_info(&mut registry);
+        <Subscription as SubscriptionType>::create_type_info(&mut registry);
+        Self {
+            schema: schema(Some(Arc::clone(state))),
+            tables: Arc::new(Tables::of(&registry, COSTS)),
+            state: Arc::clone(state),
+        }
+    }
+
+    /// Weighs a request and pins it to the newest snapshot.
+    fn admit(&self, request: &mut Request) -> Result<OperationType, ServerError> {
+        let operation = fence::admit(request, &self.tables)?;
+        request
+            .data
+            .insert(Pinned::new(self.state.app.snapshots.latest()));
+        Ok(operation)
+    }
+
+    /// Answers a query or a mutation.
+    pub(crate) async fn execute(&self, mut request: Request) -> Response {
+        let mut response = match self.admit(&mut request) {
+            Ok(OperationType::Subscription) => refused(Problem::bad_input(
+                "subscriptions go by WebSocket (graphql-transport-ws)",
+            )),
+            Ok(OperationType::Query | OperationType::Mutation) => {
+                self.schema.execute(request).await
+            }
+            Err(error) => Response::from_errors(vec![error]),
+        };
+        with_codes(&mut response.errors);
+        response
+    }
+}
+
+fn refused(problem: Problem) -> Response {
+    Response::from_errors(vec![problem.into()])
+}
+
+/// The subscriptions of one connection.
+#[derive(Clone)]
+pub(crate) struct Subscriptions {
+    engine: Engine,
+    active: Arc<AtomicUsize>,
+}
+
+/// Counts a subscription for as long as it lives.
+struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Subscriptions {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self {
+            engine,
+            active: Arc::default(),
+        }
+    }
+
+    fn open(&self, mut request: Request) -> Result<BoxStream<'static, Response>, ServerError> {
+        let most = self.engine.state.app.settings.subscriptions_per_socket;
+        let counted = Counted(Arc::clone(&self.active));
+        if self.active.fetch_add(1, Ordering::Relaxed) >= most {
+            let message =
+                format!("this connection has {most} subscriptions, the most there may be");
+            return Err(Problem::new(Code::RateLimited, message).into());
+        }
+        if self.engine.admit(&mut request)? != OperationType::Subscription {
+            return Err(
+                Problem::bad_input("only subscriptions go by WebSocket: POST the query").into(),
+            );
+        }
+        let responses = self.engine.schema.execute_stream(request);
+        Ok(responses
+            .map(move |mut response| {
+                let _as_long_as_it_lives = &counted;
+                with_codes(&mut response.errors);
+                response
+            })
+            .boxed())
+    }
+}
+
+impl Executor for Subscriptions {
+    async fn execute(&self, request: Request) -> Response {
+        self.engine.execute(request).await
+    }
+
+    fn execute_stream(
+        &self,
+        request: Request,
+        _: Option<Arc<Data>>,
+    ) -> BoxStream<'static, Response> {
+        self.open(request).unwrap_or_else(|error| {
+            let mut response = Response::from_errors(vec![error]);
+            with_codes(&mut response.errors);
+            stream::iter([response]).boxed()
+        })
+    }
+}

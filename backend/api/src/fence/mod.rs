@@ -1,0 +1,55 @@
+//! Weighs a query before anything works on it: GraphQL lets a short text ask for endless work.
+
+mod text;
+mod weight;
+
+use async_graphql::{Request, ServerError, parser::types::OperationType};
+
+pub(crate) use self::weight::Tables;
+use crate::problem::{Code, Problem};
+
+/// The most fields, fragments written out.
+const FIELDS: u64 = 2000;
+
+/// The deepest nesting of fields. The usual introspection query needs 15.
+const DEPTH: u32 = 20;
+
+/// The greatest weight: about the number of values that the answer may hold, root fields counted by their work.
+const WEIGHT: u64 = 3_000_000;
+
+/// What is over a limit, in words that name the limit.
+fn too_complex(message: String) -> Problem {
+    Problem::new(Code::TooComplex, message)
+}
+
+/// Parses the query if that is safe, and refuses it if answering would be too much work.
+/// Returns the kind of the operation that would run.
+pub(crate) fn admit(request: &mut Request, tables: &Tables) -> Result<OperationType, ServerError> {
+    text::check(&request.query)?;
+    let variables = request.variables.clone();
+    let operation = request.operation_name.clone();
+    let document = request.parsed_query()?;
+    let weight = weight::weigh(document, &variables, tables)?;
+    if weight.depth > DEPTH {
+        return Err(too_complex(format!(
+            "the query nests fields {} levels deep, at most {DEPTH} are answered",
+            weight.depth
+        ))
+        .into());
+    }
+    if weight.weight > WEIGHT {
+        return Err(too_complex(format!(
+            "the query could make an answer of about {} values, at most {WEIGHT} are given: ask for fewer at a time (`first`, `limit`), or for less of each",
+            weight.weight
+        ))
+        .into());
+    }
+    let mut operations = document.operations.iter();
+    let chosen = match &operation {
+        Some(chosen) => operations.find(|(name, _)| name.is_some_and(|name| name == chosen)),
+        None => operations.next(),
+    };
+    let chosen = chosen
+        .ok_or_else(|| Problem::bad_input("`operationName` names no operation of the query"))?;
+    Ok(chosen.1.node.ty)
+}

@@ -1,0 +1,317 @@
+//! How much work a parsed query asks for: each field once, each fragment once, however often it is spread.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::{
+    Name, Positioned, Value, Variables,
+    parser::types::{Directive, ExecutableDocument, Field, OperationType, Selection, SelectionSet},
+    registry::{MetaField, MetaType, MetaTypeName, Registry},
+};
+
+use super::{FIELDS, too_complex};
+use crate::problem::Problem;
+
+/// How deep selections and fragments nest before the walk gives up.
+const NESTING: u32 = 120;
+
+/// How long a list is thought to be that says nothing of its length.
+const LIST: u64 = 10;
+
+/// How long the lists of a page are thought to be where the field has no argument for it.
+const PAGE: u64 = 100;
+
+/// The longest list that an argument asks for; more is refused later.
+const LONGEST: u64 = 100_000;
+
+/// The weight of a part of a query.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Weight {
+    /// Fields and spreads, fragments written out.
+    pub(super) fields: u64,
+    /// The deepest nesting of fields.
+    pub(super) depth: u32,
+    /// About how many values the answer holds.
+    pub(super) weight: u64,
+}
+
+impl Weight {
+    fn add(&mut self, other: Self) {
+        self.fields = self.fields.saturating_add(other.fields);
+        self.depth = self.depth.max(other.depth);
+        self.weight = self.weight.saturating_add(other.weight);
+    }
+}
+
+/// The lists of the schema's description of itself, which has no types that could be asked.
+const INTROSPECTION_LISTS: &[&str] = &[
+    "args",
+    "directives",
+    "enumValues",
+    "fields",
+    "inputFields",
+    "interfaces",
+    "possibleTypes",
+    "types",
+];
+
+/// What the schema says about lengths, and what root fields cost.
+pub(crate) struct Tables {
+    types: HashMap<String, HashMap<String, Shape>>,
+}
+
+/// What the answer of a field looks like.
+struct Shape {
+    /// The type of its values, lists and non-null taken off.
+    of: String,
+    /// The argument that says how many, and its default.
+    sized_by: Option<(&'static str, u64)>,
+    /// How many values it has where no argument says it.
+    length: u64,
+    cost: u64,
+}
+
+impl Tables {
+    /// Reads the schema. A type that is a page (its field has `first` or `limit`) holds lists of that length.
+    pub(crate) fn of(registry: &Registry, costs: &[(&str, u64)]) -> Self {
+        let fields = || registry.types.values().filter_map(MetaType::fields);
+        let pages: HashSet<&str> = fields()
+            .flat_map(|fields| fields.values())
+            .filter(|field| sized_by(field).is_some() && !is_list(field))
+            .map(|field| MetaTypeName::concrete_typename(&field.ty))
+            .collect();
+        let mut types = HashMap::new();
+        for (type_name, meta) in &registry.types {
+            let is_root = OPERATIONS.iter().any(|(_, root)| *root == type_name);
+            let on_page = pages.contains(type_name.as_str());
+            let shapes = meta.fields().into_iter().flatten().map(|(name, field)| {
+                let of = MetaTypeName::concrete_typename(&field.ty).to_owned();
+                let length = match (is_list(field), on_page) {
+                    (true, false) => LIST,
+                    (false, _) if pages.contains(of.as_str()) => PAGE,
+                    _ => 1,
+                };
+                let cost = costs.iter().find(|(root, _)| is_root && *root == name);
+                let shape = Shape {
+                    of,
+                    sized_by: sized_by(field),
+                    length,
+                    cost: cost.map_or(1, |(_, cost)| *cost),
+                };
+                (name.clone(), shape)
+            });
+            types.insert(type_name.clone(), shapes.collect());
+        }
+        Self { types }
+    }
+}
+
+/// The type at the root of each kind of operation.
+const OPERATIONS: [(OperationType, &str); 3] = [
+    (OperationType::Query, "Query"),
+    (OperationType::Mutation, "Mutation"),
+    (OperationType::Subscription, "Subscription"),
+];
+
+fn sized_by(field: &MetaField) -> Option<(&'static str, u64)> {
+    ["first", "limit"].into_iter().find_map(|name| {
+        let default = field.args.get(name)?.default_value.as_ref();
+        Some((
+            name,
+            default.and_then(|value| value.parse().ok()).unwrap_or(PAGE),
+        ))
+    })
+}
+
+fn is_list(field: &MetaField) -> bool {
+    MetaTypeName::create(&field.ty).is_list()
+}
+
+/// Weighs all operations of a document together.
+pub(super) fn weigh(
+    document: &ExecutableDocument,
+    variables: &Variables,
+    tables: &Tables,
+) -> Result<Weight, Problem> {
+    let mut scales = Scales {
+        document,
+        variables,
+        tables,
+        fragments: HashMap::new(),
+    };
+    let mut all = Weight::default();
+    for (_, operation) in document.operations.iter() {
+        let kind = operation.node.ty;
+        let root = OPERATIONS.iter().find(|(operation, _)| *operation == kind);
+        let root = root.map(|(_, root)| *root);
+        all.add(scales.selections(&operation.node.selection_set.node, root, 0)?);
+        check_fields(all.fields)?;
+    }
+    // Fragments are validated each by itself, even those that nothing spreads.
+    let mut fields = all.fields;
+    for name in document.fragments.keys() {
+        fields = fields.saturating_add(scales.fragment(name, 0)?.fields);
+        check_fields(fields / 2)?;
+    }
+    Ok(all)
+}
+
+fn check_fields(fields: u64) -> Result<(), Problem> {
+    if fields <= FIELDS {
+        return Ok(());
+    }
+    Err(too_complex(format!(
+        "the query has more than {FIELDS} fields, aliases and fragments included: ask for less at a time"
+    )))
+}
+
+struct Scales<'q> {
+    document: &'q ExecutableDocument,
+    variables: &'q Variables,
+    tables: &'q Tables,
+    /// None while it is being weighed.
+    fragments: HashMap<&'q str, Option<Weight>>,
+}
+
+impl<'q> Scales<'q> {
+    fn selections(
+        &mut self,
+        set: &'q SelectionSet,
+        on: Option<&'q str>,
+        nesting: u32,
+    ) -> Result<Weight, Problem> {
+        if nesting > NESTING {
+            return Err(too_complex(format!(
+                "the query nests fields and fragments more than {NESTING} levels deep"
+            )));
+        }
+        let mut all = Weight::default();
+        for selection in &set.items {
+            let mut weight = match &selection.node {
+                Selection::Field(field) => self.field(&field.node, on, nesting)?,
+                Selection::FragmentSpread(spread) => {
+                    let mut weight = self.fragment(&spread.node.fragment_name.node, nesting)?;
+                    weight.fields = weight.fields.saturating_add(1);
+                    weight
+                }
+                Selection::InlineFragment(inline) => {
+                    let condition = inline.node.type_condition.as_ref();
+                    let on =
+                        condition.map_or(on, |condition| Some(condition.node.on.node.as_str()));
+                    let mut weight =
+                        self.selections(&inline.node.selection_set.node, on, nesting + 1)?;
+                    weight.fields = weight.fields.saturating_add(1);
+                    weight
+                }
+            };
+            if self.left_out(selection.node.directives()) {
+                weight.weight = 0;
+            }
+            all.add(weight);
+            check_fields(all.fields)?;
+        }
+        Ok(all)
+    }
+
+    fn fragment(&mut self, name: &'q Name, nesting: u32) -> Result<Weight, Problem> {
+        match self.fragments.get(name.as_str()) {
+            Some(Some(weight)) => return Ok(*weight),
+            Some(None) => {
+                return Err(Problem::bad_input(format!(
+                    "the fragment `{name}` spreads itself"
+                )));
+            }
+            None => {}
+        }
+        // An unknown fragment is found by the validation.
+        let Some(fragment) = self.document.fragments.get(name) else {
+            return Ok(Weight::default());
+        };
+        self.fragments.insert(name, None);
+        let on = fragment.node.type_condition.node.on.node.as_str();
+        let weight = self.selections(&fragment.node.selection_set.node, Some(on), nesting + 1)?;
+        self.fragments.insert(name, Some(weight));
+        Ok(weight)
+    }
+
+    fn field(
+        &mut self,
+        field: &'q Field,
+        on: Option<&str>,
+        nesting: u32,
+    ) -> Result<Weight, Problem> {
+        let tables = self.tables;
+        let shape = on
+            .and_then(|on| tables.types.get(on))
+            .and_then(|shapes| shapes.get(field.name.node.as_str()));
+        let children = self.selections(
+            &field.selection_set.node,
+            shape.map(|shape| shape.of.as_str()),
+            nesting + 1,
+        )?;
+        let length = match shape {
+            Some(Shape {
+                sized_by: Some((argument, default)),
+                ..
+            }) => self.argument(field, argument, *default),
+            Some(shape) => shape.length,
+            None if INTROSPECTION_LISTS.contains(&field.name.node.as_str()) => LIST,
+            None => 1,
+        };
+        let cost = shape.map_or(1, |shape| shape.cost);
+        Ok(Weight {
+            fields: children.fields.saturating_add(1),
+            depth: children.depth + 1,
+            weight: children.weight.saturating_mul(length).saturating_add(cost),
+        })
+    }
+
+    /// How many an argument asks for.
+    fn argument(&self, field: &Field, argument: &str, default: u64) -> u64 {
+        let asked = field.get_argument(argument).and_then(|value| {
+            let value = value.node.clone();
+            value
+                .into_const_with(|name| self.variable(&name).ok_or(()))
+                .ok()
+        });
+        let asked = match asked {
+            Some(Value::Number(number)) => number.as_u64().unwrap_or(0),
+            _ => default,
+        };
+        asked.min(LONGEST)
+    }
+
+    /// What a variable holds, or the largest of its defaults.
+    fn variable(&self, name: &Name) -> Option<Value> {
+        if let Some(value) = self.variables.get(name) {
+            return Some(value.clone());
+        }
+        let operations = self.document.operations.iter();
+        operations
+            .flat_map(|(_, operation)| &operation.node.variable_definitions)
+            .filter(|definition| definition.node.name.node == *name)
+            .filter_map(|definition| definition.node.default_value.as_ref())
+            .map(|default| default.node.clone())
+            .max_by_key(|value| match value {
+                Value::Number(number) => number.as_u64().unwrap_or(0),
+                _ => 0,
+            })
+    }
+
+    /// True where `@skip` or `@include` says so for sure.
+    fn left_out(&self, directives: &[Positioned<Directive>]) -> bool {
+        directives.iter().any(|directive| {
+            let wanted = match directive.node.name.node.as_str() {
+                "include" => true,
+                "skip" => false,
+                _ => return false,
+            };
+            let condition = directive.node.get_argument("if").and_then(|value| {
+                let value = value.node.clone();
+                value
+                    .into_const_with(|name| self.variables.get(&name).cloned().ok_or(()))
+                    .ok()
+            });
+            condition == Some(Value::Boolean(!wanted))
+        })
+    }
+}

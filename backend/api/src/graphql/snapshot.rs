@@ -1,0 +1,88 @@
+//! Snapshots, as a list shows them.
+
+use async_graphql::{ID, SimpleObject};
+use blastmap_graph::Snapshot;
+use blastmap_store::SnapshotEntry;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::{
+    graphql::{
+        connection::{Connection, read_cursor, write_cursor},
+        int,
+    },
+    problem::Problem,
+};
+
+const LIST: char = 'S';
+
+/// The graph at one time.
+#[derive(SimpleObject, Clone)]
+#[graphql(name = "Snapshot")]
+pub(crate) struct StoredSnapshot {
+    id: ID,
+    taken_at: OffsetDateTime,
+    resources: i32,
+    links: i32,
+}
+
+impl From<&Snapshot> for StoredSnapshot {
+    fn from(snapshot: &Snapshot) -> Self {
+        Self {
+            id: ID(snapshot.id().to_owned()),
+            taken_at: snapshot.taken_at(),
+            resources: int(snapshot.inventory().resources().len()),
+            links: int(snapshot.inventory().links().len()),
+        }
+    }
+}
+
+impl From<SnapshotEntry> for StoredSnapshot {
+    fn from(entry: SnapshotEntry) -> Self {
+        Self {
+            id: ID(entry.id),
+            taken_at: entry.taken_at,
+            resources: int(entry.resources),
+            links: int(entry.links),
+        }
+    }
+}
+
+impl StoredSnapshot {
+    fn cursor(&self) -> String {
+        let time = self.taken_at.format(&Rfc3339).unwrap_or_default();
+        write_cursor(LIST, &[&time, &self.id])
+    }
+
+    pub(super) fn has_id(&self, id: &str) -> bool {
+        self.id.as_str() == id
+    }
+
+    pub(super) fn newest_first(&self, other: &Self) -> std::cmp::Ordering {
+        (other.taken_at, &*other.id).cmp(&(self.taken_at, &*self.id))
+    }
+}
+
+/// The page after a cursor of snapshots, newest first.
+pub(super) fn page_of_snapshots(
+    snapshots: &[StoredSnapshot],
+    first: usize,
+    after: Option<&str>,
+) -> Result<Connection<StoredSnapshot>, Problem> {
+    let before = match after {
+        None => 0,
+        Some(cursor) => {
+            let [time, id] = read_cursor::<2>(LIST, cursor)?;
+            let taken_at = OffsetDateTime::parse(&time, &Rfc3339)
+                .map_err(|_no_time| Problem::bad_input("`after` names no time"))?;
+            let seen = (taken_at, id.as_str());
+            snapshots.partition_point(|snapshot| (snapshot.taken_at, snapshot.id.as_str()) >= seen)
+        }
+    };
+    let page: Vec<StoredSnapshot> = snapshots.iter().skip(before).take(first).cloned().collect();
+    Ok(Connection::new(
+        page,
+        StoredSnapshot::cursor,
+        before,
+        snapshots.len(),
+    ))
+}

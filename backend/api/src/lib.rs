@@ -1,0 +1,23 @@
+//! GraphQL views over a snapshot, the HTTP around them, and the embedded page.
+//!
+//! One request sees one snapshot. Whatever comes from outside passes the fences first: `server` counts bytes, hosts and
+//! connections, `fence` weighs the query.
+
+mod app;
+mod crawl;
+mod diff;
+mod engine;
+mod fence;
+mod graphql;
+mod json;
+mod problem;
+mod server;
+mod snapshots;
+mod state;
+
+pub use app::{App, PublicUrl, PublicUrlError, Settings};
+pub use crawl::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
+pub use graphql::schema_text;
+pub use json::radius_json;
+pub use server::{router, serve};
+pub use snapshots::{Change, Snapshots};

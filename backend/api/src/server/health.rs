@@ -1,0 +1,37 @@
+//! Whether the server lives, and whether it can answer.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State as From,
+    response::{IntoResponse as _, Response},
+};
+use http::StatusCode;
+use serde_json::json;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::state::State;
+
+/// `/healthz`: the process answers.
+pub(super) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `/readyz`: there is a graph to answer from, so old.
+pub(super) async fn ready(From(state): From<Arc<State>>) -> Response {
+    let Some(snapshot) = state.app.snapshots.latest() else {
+        let body =
+            json!({ "ready": false, "why": "there is no graph yet: the first crawl is not done" });
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response();
+    };
+    let age = OffsetDateTime::now_utc() - snapshot.taken_at();
+    Json(json!({
+        "ready": true,
+        "snapshot": snapshot.id(),
+        "takenAt": snapshot.taken_at().format(&Rfc3339).ok(),
+        "ageSeconds": age.whole_seconds().max(0),
+        "stale": age > state.app.settings.stale_after,
+    }))
+    .into_response()
+}

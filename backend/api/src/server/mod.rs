@@ -1,0 +1,17 @@
+//! HTTP: routes, and the fences around them.
+
+mod headers;
+mod health;
+mod hosts;
+mod metrics;
+mod page;
+mod post;
+mod requests;
+mod routes;
+mod serve;
+mod snapshot_file;
+mod socket;
+
+pub(crate) use metrics::Metrics;
+pub use routes::router;
+pub use serve::serve;

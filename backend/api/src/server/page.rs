@@ -1,0 +1,156 @@
+//! The page: files of `web/dist`, embedded in the binary, compressed when it was built.
+
+use std::borrow::Cow;
+
+use axum::{
+    extract::Request,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use rust_embed::RustEmbed;
+
+const NOT_BUILT: &str = "This blastmap was built without its page: run `make build`, then start it again.\n\
+    The API answers all the same: POST /graphql, described by /schema.graphql.\n";
+
+/// Forms in which a file may lie beside itself, the smallest first.
+const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
+#[derive(RustEmbed)]
+#[folder = "../../web/dist"]
+struct Embedded;
+
+struct File {
+    bytes: Cow<'static, [u8]>,
+    /// The same for the same bytes.
+    tag: String,
+    kind: String,
+}
+
+/// The files of the page by their path.
+trait Files {
+    fn find(&self, path: &str) -> Option<File>;
+}
+
+impl Files for Embedded {
+    fn find(&self, path: &str) -> Option<File> {
+        let file = Self::get(path)?;
+        let hash = file.metadata.sha256_hash();
+        Some(File {
+            tag: hash
+                .iter()
+                .take(16)
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+            kind: file.metadata.mimetype().to_owned(),
+            bytes: file.data,
+        })
+    }
+}
+
+/// Any path that is nothing else.
+pub(super) async fn file(request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let allow = (header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return (StatusCode::METHOD_NOT_ALLOWED, [allow]).into_response();
+    }
+    find(&Embedded, request.uri().path(), request.headers())
+}
+
+/// `/graphiql`: the query console.
+pub(super) async fn console(headers: HeaderMap) -> Response {
+    find(&Embedded, "/graphiql.html", &headers)
+}
+
+fn find(files: &impl Files, path: &str, headers: &HeaderMap) -> Response {
+    let path = path.trim_start_matches('/');
+    let is_asset = path.starts_with("assets/");
+    // The compressed forms go by the name of what they hold.
+    let own_name = !ENCODINGS.iter().any(|(_, ending)| path.ends_with(ending));
+    let named = (own_name && !path.is_empty() && !path.split('/').any(|part| part == ".."))
+        .then(|| serve(files, path, headers))
+        .flatten();
+    if let Some(response) = named {
+        return response;
+    }
+    if is_asset {
+        return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
+    }
+    // Everything else is a place in the page, which knows its own paths.
+    serve(files, "index.html", headers).unwrap_or_else(|| {
+        let status = if path.is_empty() || path == "graphiql.html" {
+            StatusCode::OK
+        } else {
+            StatusCode::NOT_FOUND
+        };
+        (status, NOT_BUILT).into_response()
+    })
+}
+
+fn serve(files: &impl Files, path: &str, headers: &HeaderMap) -> Option<Response> {
+    let plain = files.find(path)?;
+    let kind = plain.kind.clone();
+    let compressed = ENCODINGS
+        .iter()
+        .filter(|(encoding, _)| accepts(headers, encoding))
+        .find_map(|(encoding, ending)| Some((files.find(&format!("{path}{ending}"))?, *encoding)));
+    let (file, encoding) = match compressed {
+        Some((file, encoding)) => (file, Some(encoding)),
+        None => (plain, None),
+    };
+    let tag = format!("\"{}\"", file.tag);
+    let mut response = if has_tag(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = file.bytes.into_response();
+        if let Some(encoding) = encoding {
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        let kind = if kind.starts_with("text/") && !kind.contains("charset") {
+            format!("{kind}; charset=utf-8")
+        } else {
+            kind
+        };
+        if let Ok(kind) = HeaderValue::from_str(&kind) {
+            response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        }
+        response
+    };
+    // The names of assets hold a fingerprint of their content.
+    let caching = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let own = response.headers_mut();
+    own.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    own.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        own.insert(header::ETAG, tag);
+    }
+    Some(response)
+}
+
+/// True where `Accept-Encoding` names the encoding and does not give it the weight 0.
+fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter();
+    let texts = values.filter_map(|value| value.to_str().ok());
+    let mut offers = texts.flat_map(|text| text.split(','));
+    offers.any(|offer| {
+        let mut parts = offer.split(';').map(str::trim);
+        let named = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        let weight = parts.find_map(|part| part.strip_prefix("q="));
+        named && weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|weight| weight > 0.0))
+    })
+}
+
+/// True where `If-None-Match` names this tag.
+fn has_tag(headers: &HeaderMap, tag: &str) -> bool {
+    let values = headers.get_all(header::IF_NONE_MATCH).iter();
+    let texts = values.filter_map(|value| value.to_str().ok());
+    let mut known = texts.flat_map(|text| text.split(',')).map(str::trim);
+    known.any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+}

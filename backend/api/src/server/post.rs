@@ -1,0 +1,149 @@
+//! `POST /graphql`: one operation in a JSON body.
+
+use std::sync::Arc;
+
+use async_graphql::{Request as Query, Variables};
+use axum::{
+    body::{Body, Bytes, HttpBody as _},
+    extract::{Request, State as From},
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use tokio::{runtime::Handle, time::timeout_at};
+
+use super::requests::name_operation;
+use crate::{
+    engine::Engine,
+    problem::{Code, Problem},
+    state::State,
+};
+
+/// A refusal before any operation runs.
+type Refused = (StatusCode, Problem);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Operation {
+    query: String,
+    #[serde(default)]
+    operation_name: Option<String>,
+    #[serde(default)]
+    variables: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+pub(super) async fn answer(
+    From((state, engine)): From<(Arc<State>, Engine)>,
+    request: Request,
+) -> Response {
+    let answered = answer_or_refuse(&state, engine, request).await;
+    answered.unwrap_or_else(|(status, problem)| problem.with_status(status))
+}
+
+async fn answer_or_refuse(
+    state: &State,
+    engine: Engine,
+    request: Request,
+) -> Result<Response, Refused> {
+    let deadline = tokio::time::Instant::now() + state.app.settings.request_timeout;
+    check_content_type(request.headers())?;
+    let body = read(request.into_body(), state.app.settings.max_body);
+    let body = timeout_at(deadline, body).await.map_err(|_slow| {
+        let problem = Problem::bad_input("the request's body took too long to come");
+        (StatusCode::REQUEST_TIMEOUT, problem)
+    })??;
+    let query = parse(&body)?;
+    name_operation(query.operation_name.as_deref());
+
+    let busy = |_late| {
+        let problem = Problem::new(
+            Code::RateLimited,
+            "the server is busy with other queries: try again later",
+        );
+        (StatusCode::SERVICE_UNAVAILABLE, problem)
+    };
+    let turn = timeout_at(deadline, Arc::clone(&state.queries).acquire_owned())
+        .await
+        .map_err(busy)?;
+    // Beside the threads that answer: a query may compute for a while without a pause.
+    let runtime = Handle::current();
+    let work = tokio::task::spawn_blocking(move || {
+        let _until_done = turn;
+        let response = runtime.block_on(engine.execute(query));
+        serde_json::to_vec(&response)
+    });
+    let done = timeout_at(deadline, work).await.map_err(|_late| {
+        let problem = Problem::new(
+            Code::TooComplex,
+            "the query took too long: ask for less at a time",
+        );
+        (StatusCode::SERVICE_UNAVAILABLE, problem)
+    })?;
+    let bytes = done.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic()));
+    let bytes = bytes.map_err(|_no_json| {
+        let problem = Problem::new(Code::Internal, "the answer could not be written");
+        (StatusCode::INTERNAL_SERVER_ERROR, problem)
+    })?;
+    let kind = HeaderValue::from_static("application/json; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
+}
+
+/// A browser sends JSON to another site only after asking it.
+fn check_content_type(headers: &HeaderMap) -> Result<(), Refused> {
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let kind = value
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
+    if kind.trim().eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let problem = Problem::bad_input("send the query as JSON, with content-type: application/json");
+    Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, problem))
+}
+
+async fn read(body: Body, most: usize) -> Result<Bytes, Refused> {
+    let too_large = || {
+        let message = format!("the request's body has more than {most} bytes");
+        (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Problem::new(Code::TooLarge, message),
+        )
+    };
+    if body.size_hint().lower() > most as u64 {
+        return Err(too_large());
+    }
+    axum::body::to_bytes(body, most).await.map_err(|error| {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+        while let Some(error) = cause {
+            if error.to_string() == "length limit exceeded" {
+                return too_large();
+            }
+            cause = error.source();
+        }
+        (
+            StatusCode::BAD_REQUEST,
+            Problem::bad_input("the request's body broke off"),
+        )
+    })
+}
+
+fn parse(body: &[u8]) -> Result<Query, Refused> {
+    let refuse = |message: String| (StatusCode::BAD_REQUEST, Problem::bad_input(message));
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(refuse(
+            "send one operation a request, not a list of them".to_owned(),
+        ));
+    }
+    let operation: Operation = serde_json::from_slice(body).map_err(|error| {
+        refuse(format!(
+            "the body is not {{\"query\": ..., \"variables\": {{...}}}}: {error}"
+        ))
+    })?;
+    let mut query = Query::new(operation.query);
+    query.operation_name = operation.operation_name;
+    let variables = operation.variables.unwrap_or_default();
+    query.variables = Variables::from_json(variables.into());
+    Ok(query)
+}

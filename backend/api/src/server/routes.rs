@@ -1,0 +1,107 @@
+//! Which path goes where, and what each request passes on the way.
+
+use std::sync::Arc;
+
+use axum::{
+    Router, middleware,
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use tower_http::{
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate as _, SizeAbove},
+    },
+    csrf::{CsrfLayer, ProtectionError},
+};
+
+use super::{
+    headers, health, hosts, metrics, page, post as graphql, requests, snapshot_file, socket,
+};
+use crate::{
+    App,
+    engine::Engine,
+    graphql::schema_text,
+    problem::{Code, Problem},
+    state::State,
+};
+
+/// The server's answers to all paths.
+pub fn router(app: App) -> Router {
+    routes(&State::new(app))
+}
+
+pub(super) fn routes(state: &Arc<State>) -> Router {
+    let engine = Engine::new(state);
+    let api = Router::new()
+        .route(
+            "/graphql",
+            post(graphql::answer)
+                .get(socket::upgrade)
+                .connect(socket::upgrade)
+                .fallback(only_post)
+                .with_state((Arc::clone(state), engine)),
+        )
+        .route("/schema.graphql", get(schema))
+        .route("/metrics", get(metrics::show).with_state(Arc::clone(state)))
+        .layer(compression());
+    Router::new()
+        .merge(api)
+        .route("/graphiql", get(page::console))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready).with_state(Arc::clone(state)))
+        .route(
+            "/snapshots/{name}",
+            get(snapshot_file::download).with_state(Arc::clone(state)),
+        )
+        .fallback(page::file)
+        .layer(cross_site(state))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(state),
+            hosts::check,
+        ))
+        .layer(middleware::map_response(headers::secure))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(state),
+            requests::observe,
+        ))
+}
+
+async fn schema() -> Response {
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], schema_text()).into_response()
+}
+
+pub(super) async fn only_post() -> Response {
+    let problem =
+        Problem::bad_input("send queries to /graphql by POST, subscriptions by WebSocket");
+    let allow: (HeaderName, HeaderValue) = (header::ALLOW, HeaderValue::from_static("POST"));
+    ([allow], problem.with_status(StatusCode::METHOD_NOT_ALLOWED)).into_response()
+}
+
+fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
+    let worth_it = SizeAbove::new(1024).and(NotForContentType::const_new("application/zstd"));
+    CompressionLayer::new().compress_when(worth_it)
+}
+
+/// Refuses what another site's page makes a browser send.
+fn cross_site(state: &State) -> CsrfLayer<fn(ProtectionError) -> Response> {
+    let mut layer = CsrfLayer::new();
+    if let Some(url) = &state.app.settings.public_url {
+        layer = match layer.clone().add_trusted_origin(url.origin()) {
+            Ok(trusting) => trusting,
+            Err(error) => {
+                tracing::warn!(error = %error, "Cannot trust the public URL's origin: its pages cannot write");
+                layer
+            }
+        };
+    }
+    layer.with_rejection_response(|_error| {
+        Problem::new(
+            Code::Forbidden,
+            "requests from other sites' pages are refused",
+        )
+        .with_status(StatusCode::FORBIDDEN)
+    })
+}

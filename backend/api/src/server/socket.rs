@@ -1,0 +1,101 @@
+//! Subscriptions: `graphql-transport-ws` over a WebSocket on `/graphql`.
+//!
+//! <https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>
+
+mod kept_alive;
+
+use std::sync::Arc;
+
+use async_graphql::Data;
+use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
+use axum::{
+    extract::{FromRequestParts as _, Request, State as From, WebSocketUpgrade},
+    response::{IntoResponse as _, Response},
+};
+use http::{StatusCode, header};
+
+use self::kept_alive::KeptAlive;
+use super::hosts::is_own_origin;
+use crate::{
+    engine::{Engine, Subscriptions},
+    problem::{Code, Problem},
+    state::State,
+};
+
+const PROTOCOL: &str = "graphql-transport-ws";
+
+/// The largest message, in bytes.
+const LARGEST_MESSAGE: usize = 128 * 1024;
+
+pub(super) async fn upgrade(
+    From((state, engine)): From<(Arc<State>, Engine)>,
+    request: Request,
+) -> Response {
+    let answered = upgrade_or_refuse(&state, engine, request).await;
+    answered.unwrap_or_else(|(status, problem)| problem.with_status(status))
+}
+
+async fn upgrade_or_refuse(
+    state: &Arc<State>,
+    engine: Engine,
+    request: Request,
+) -> Result<Response, (StatusCode, Problem)> {
+    let (mut parts, _body) = request.into_parts();
+    let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &()).await else {
+        return Ok(super::routes::only_post().await);
+    };
+    if !is_own_origin(&parts.uri, &parts.headers, &state.app.settings) {
+        let problem = Problem::new(
+            Code::Forbidden,
+            "requests from other sites' pages are refused",
+        );
+        return Err((StatusCode::FORBIDDEN, problem));
+    }
+    let offered = parts.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    let mut offered = offered
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    if !offered.any(|offer| offer.trim() == PROTOCOL) {
+        let problem = Problem::bad_input(format!("offer the WebSocket protocol {PROTOCOL}"));
+        return Err((StatusCode::BAD_REQUEST, problem));
+    }
+    // The library reads the protocol from this header: only one is spoken here.
+    parts.headers.insert(
+        header::SEC_WEBSOCKET_PROTOCOL,
+        http::HeaderValue::from_static(PROTOCOL),
+    );
+    let protocol = GraphQLProtocol::from_request_parts(&mut parts, &())
+        .await
+        .map_err(|status| {
+            (
+                status,
+                Problem::bad_input("the WebSocket protocol is not known"),
+            )
+        })?;
+    let place = Arc::clone(&state.sockets)
+        .try_acquire_owned()
+        .map_err(|_full| {
+            let problem = Problem::new(
+                Code::RateLimited,
+                "too many WebSocket connections: try again later",
+            );
+            (StatusCode::SERVICE_UNAVAILABLE, problem)
+        })?;
+    let stopping = state.stopping.clone();
+    Ok(upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(LARGEST_MESSAGE)
+        .max_frame_size(LARGEST_MESSAGE)
+        .on_upgrade(async move |socket| {
+            let _while_open = place;
+            let (socket, greeted) = KeptAlive::new(socket, stopping);
+            GraphQLWebSocket::new(socket, Subscriptions::new(engine), protocol)
+                .on_connection_init(async move |_payload| {
+                    greeted.say();
+                    Ok(Data::default())
+                })
+                .serve()
+                .await;
+        })
+        .into_response())
+}

@@ -1,0 +1,85 @@
+//! The snapshot that is answered from, and word of each new one.
+
+use std::{fmt, sync::Arc};
+
+use arc_swap::ArcSwapOption;
+use blastmap_graph::Snapshot;
+use tokio::sync::watch;
+
+use crate::diff::Differences;
+
+/// A new snapshot, and how much of the graph it changed.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub snapshot: Arc<Snapshot>,
+    /// Resources that were not there before.
+    pub added: usize,
+    /// Resources that are gone.
+    pub removed: usize,
+    /// Resources of which something else than the time of reading changed.
+    pub changed: usize,
+}
+
+/// Hands the newest snapshot to whoever reads, without making anybody wait.
+pub struct Snapshots {
+    latest: ArcSwapOption<Snapshot>,
+    changes: watch::Sender<Option<Change>>,
+}
+
+impl Snapshots {
+    pub fn new() -> Self {
+        Self {
+            latest: ArcSwapOption::empty(),
+            changes: watch::Sender::new(None),
+        }
+    }
+
+    /// From now on requests see this snapshot; those under way keep theirs. One caller at a time: the crawler.
+    pub fn publish(&self, snapshot: Snapshot) -> Arc<Snapshot> {
+        let snapshot = Arc::new(snapshot);
+        let before = self.latest.swap(Some(Arc::clone(&snapshot)));
+        let (added, removed, changed) = match &before {
+            None => (snapshot.inventory().resources().len(), 0, 0),
+            Some(before) => {
+                let resources = Differences::between(before, &snapshot);
+                (
+                    resources.added.len(),
+                    resources.removed.len(),
+                    resources.changed.len(),
+                )
+            }
+        };
+        self.changes.send_replace(Some(Change {
+            snapshot: Arc::clone(&snapshot),
+            added,
+            removed,
+            changed,
+        }));
+        snapshot
+    }
+
+    /// None until the first is there.
+    pub fn latest(&self) -> Option<Arc<Snapshot>> {
+        self.latest.load_full()
+    }
+
+    /// Word of each new snapshot; who is slow sees the newest only.
+    pub fn changes(&self) -> watch::Receiver<Option<Change>> {
+        self.changes.subscribe()
+    }
+}
+
+impl Default for Snapshots {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Snapshots {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Snapshots")
+            .field("latest", &self.latest())
+            .finish_non_exhaustive()
+    }
+}

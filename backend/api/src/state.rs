@@ -1,0 +1,129 @@
+//! What all requests share.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use blastmap_graph::Snapshot;
+use blastmap_store::StoreError;
+use tokio::sync::{Mutex, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+
+use crate::{
+    App,
+    problem::{Code, Problem},
+    server::Metrics,
+};
+
+/// How many earlier snapshots are kept ready.
+const STORED_IN_MEMORY: usize = 2;
+
+/// How many items all lists of one answer hold together.
+const ITEMS: usize = 500_000;
+
+pub(crate) struct State {
+    pub(crate) app: App,
+    pub(crate) metrics: Metrics,
+    /// Queries that may be worked on.
+    pub(crate) queries: Arc<Semaphore>,
+    /// WebSocket connections that may be open.
+    pub(crate) sockets: Arc<Semaphore>,
+    /// Cancelled when the server is to stop.
+    pub(crate) stopping: CancellationToken,
+    stored: Mutex<VecDeque<Arc<Snapshot>>>,
+}
+
+impl State {
+    pub(crate) fn new(app: App) -> Arc<Self> {
+        Arc::new(Self {
+            metrics: Metrics::new(),
+            queries: Arc::new(Semaphore::new(app.settings.concurrent_queries.max(1))),
+            sockets: Arc::new(Semaphore::new(app.settings.sockets)),
+            stopping: CancellationToken::new(),
+            stored: Mutex::default(),
+            app,
+        })
+    }
+
+    /// An earlier snapshot from the store. Those asked for at once wait for each other: memory holds a few, not many.
+    pub(crate) async fn stored(&self, id: &str) -> Result<Arc<Snapshot>, Problem> {
+        let unknown = || {
+            Problem::new(
+                Code::NotFound,
+                format!("there is no snapshot `{}`", short(id)),
+            )
+        };
+        let store = self.app.store.as_ref().ok_or_else(unknown)?;
+        let mut ready = self.stored.lock().await;
+        if let Some(place) = ready.iter().position(|snapshot| snapshot.id() == id)
+            && let Some(found) = ready.remove(place)
+        {
+            ready.push_front(Arc::clone(&found));
+            return Ok(found);
+        }
+        let inventory = store.load(id).await.map_err(|error| match error {
+            StoreError::Id(_) | StoreError::Unknown { .. } => unknown(),
+            StoreError::Refused(refused) => {
+                Problem::new(Code::NotFound, format!("snapshot {refused}"))
+            }
+            error => store_failed(&error),
+        })?;
+        ready.truncate(STORED_IN_MEMORY - 1);
+        let owner_keys = self.app.settings.owner_keys.clone();
+        let built = tokio::task::spawn_blocking(move || Snapshot::new(inventory, owner_keys)).await;
+        let snapshot = Arc::new(built.map_err(|gone| {
+            error!(error = %gone, "Cannot build the graph of snapshot {id}");
+            Problem::new(Code::Internal, "the snapshot could not be read")
+        })?);
+        ready.push_front(Arc::clone(&snapshot));
+        Ok(snapshot)
+    }
+}
+
+/// What a caller is told of a store that fails; the log has the rest.
+pub(crate) fn store_failed(error: &StoreError) -> Problem {
+    error!(error = error as &dyn std::error::Error, "The store failed");
+    Problem::new(
+        Code::Internal,
+        "the store cannot be read: see the server's log",
+    )
+}
+
+/// Text from outside, short enough for a message.
+pub(crate) fn short(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+/// The snapshot that a request sees, and what it may still take.
+pub(crate) struct Pinned {
+    pub(crate) snapshot: Option<Arc<Snapshot>>,
+    items_left: AtomicUsize,
+}
+
+impl Pinned {
+    pub(crate) fn new(snapshot: Option<Arc<Snapshot>>) -> Self {
+        Self {
+            snapshot,
+            items_left: AtomicUsize::new(ITEMS),
+        }
+    }
+
+    /// Takes items into the answer, as long as it is not too large.
+    pub(crate) fn take(&self, items: usize) -> Result<(), Problem> {
+        let left = |left: usize| left.checked_sub(items);
+        let taken = self
+            .items_left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
+        taken.map(drop).map_err(|_left| {
+            Problem::new(
+                Code::TooLarge,
+                format!("the answer has more than {ITEMS} items: ask for less, or page by page"),
+            )
+        })
+    }
+}
