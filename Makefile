@@ -1,0 +1,78 @@
+# The words a developer types. `make run` and `make test` do everything on a machine with Rust, Node and Python.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# All of them build the whole workspace, so that they share one set of compiled dependencies.
+CARGO_FLAGS := --workspace --locked
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BLASTMAP := $(TARGET)/debug/blastmap
+DENY_VERSION := 0.20.2
+PYTHON := tests/.venv/bin/python
+export CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || echo /usr/bin/chromium)
+
+.PHONY: help run build web test test-rust test-web test-estate test-browser lint licenses schema demo docker
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+run: build ## build everything and serve the demo estate
+	$(BLASTMAP) serve --demo
+
+build: web ## build page and program
+	cargo build $(CARGO_FLAGS) --all-targets
+
+web: web/dist/index.html
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	touch $@
+
+WEB_SOURCES := $(shell find web/src web/scripts web/*.html web/*.ts web/package.json schema.graphql -type f)
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd web && npm run build
+
+test: lint test-rust licenses test-web test-estate test-browser ## everything that CI checks
+	@echo "All tests passed."
+
+lint: web
+	cargo fmt --all --check
+	cargo clippy $(CARGO_FLAGS) --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc $(CARGO_FLAGS) --no-deps --document-private-items --quiet
+
+test-rust: build ## unit, property, API and command line tests
+	cargo test $(CARGO_FLAGS)
+
+licenses: ## dependencies: bans, licences, sources
+	cargo deny --version 2>/dev/null | grep -q "$(DENY_VERSION)" || cargo install --locked --debug cargo-deny@$(DENY_VERSION)
+	cargo deny --log-level error check bans licenses sources
+
+test-web: web ## the page's types, linter and layout tests
+	cd web && npm run check && npm test
+
+tests/.venv/ready: tests/requirements.txt
+	python3 -m venv --clear tests/.venv
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	touch $@
+
+test-estate: build tests/.venv/ready ## crawls of estates built on moto, held against an independent oracle
+	BLASTMAP_BIN=$(abspath $(BLASTMAP)) $(PYTHON) -m pytest tests/estate
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
+	cd tests/browser && npm ci --no-audit --no-fund
+	touch $@
+
+test-browser: build tests/browser/node_modules/.package-lock.json ## the page in a real browser
+	test -x "$(CHROMIUM)" || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
+	cd tests/browser && BLASTMAP_BIN=$(abspath $(BLASTMAP)) npm test
+
+schema: build ## print schema.graphql and the page's types again
+	$(BLASTMAP) schema > schema.graphql
+	cd web && npm run generate
+
+demo: build tests/.venv/ready ## record the demo estate again
+	BLASTMAP_BIN=$(abspath $(BLASTMAP)) $(PYTHON) tests/estate/record_demo.py
+
+docker: ## a small image
+	docker build -t blastmap .
