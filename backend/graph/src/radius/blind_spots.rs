@@ -38,19 +38,15 @@ impl<'a> Reached<'a> {
         }
     }
 
-    /// What belongs to no account that we know, and AWS's own, may hang together with any account's.
-    fn may_be_of_account(&self, account: &str) -> bool {
-        ["", "aws", account]
-            .iter()
-            .any(|own| self.accounts.contains(own))
-    }
-
-    /// What has no region may hang together with any region's.
-    fn may_be_of_region(&self, region: &str) -> bool {
-        region == GLOBAL
-            || [GLOBAL, "", region]
-                .iter()
-                .any(|own| self.regions.contains(own))
+    /// Anyone may hang on what belongs to no account that we know, and on AWS's own, and any region on what has none.
+    /// What those need is said by themselves.
+    fn may_hold(&self, spot: &BlindSpot, direction: Direction) -> bool {
+        let shared = direction == Direction::Dependents;
+        let held = |known: &BTreeSet<&str>, own: &str, by_all: [&str; 2]| {
+            known.contains(own) || (shared && by_all.iter().any(|one| known.contains(one)))
+        };
+        held(&self.accounts, &spot.account, ["", "aws"])
+            && (&*spot.region == GLOBAL || held(&self.regions, &spot.region, ["", GLOBAL]))
     }
 }
 
@@ -63,9 +59,7 @@ pub(crate) fn within(
     let next = kinds_next_to(&reached.kinds, direction);
     blind_spots
         .iter()
-        .filter(|spot| {
-            reached.may_be_of_account(&spot.account) && reached.may_be_of_region(&spot.region)
-        })
+        .filter(|spot| reached.may_hold(spot, direction))
         .filter(|spot| spot.kinds.is_empty() || spot.kinds.iter().any(|kind| next.contains(kind)))
         .cloned()
         .collect()

@@ -111,6 +111,14 @@ fn each_row_of_the_rules() {
             "app",
             "",
         ),
+        // They lose one way in, not all that they are.
+        (
+            "db: SECURITY_GROUP -ALLOWS-> app: SECURITY_GROUP
+             lb: LOAD_BALANCER -PROTECTED_BY-> app
+             front: LISTENER -PART_OF-> lb",
+            "db",
+            "1 app, 2 lb",
+        ),
         // Both ways: without the rule its group gets no traffic, without the group the rule serves nothing.
         (
             "rule: LISTENER_RULE -FORWARDS_TO-> tg: TARGET_GROUP",
@@ -434,25 +442,67 @@ fn a_blind_spot_counts_where_it_could_hide_more() {
 }
 
 #[test]
-fn a_blind_spot_of_another_region_counts_for_what_has_none() {
+fn a_blind_spot_of_another_region_counts_where_that_region_may_hang_on_it() {
     use ResourceKind::EcsTaskDefinition;
-    let snapshot = |drawing: &str| {
-        draw(drawing)
+    let count = |drawing: &str, direction, root: &str| {
+        let snapshot = draw(drawing)
             .blind_spot(
                 ACCOUNT,
                 "us-east-1",
                 "ecs:DescribeTaskDefinition",
                 &[EcsTaskDefinition],
             )
-            .snapshot()
+            .snapshot();
+        let query = RadiusQuery {
+            direction,
+            ..RadiusQuery::default()
+        };
+        radius(&snapshot, &[root], &query).blind_spots.len()
     };
-    let count = |snapshot: &Snapshot, root: &str| {
-        radius(snapshot, &[root], &RadiusQuery::default())
+    let drawing =
+        "def: ECS_TASK_DEFINITION -TASK_ROLE-> role: IAM_ROLE -GRANTED_BY-> policy: IAM_POLICY";
+    assert_eq!(count(drawing, Direction::Dependents, "role"), 1);
+    assert_eq!(count(drawing, Direction::Dependents, "def"), 0);
+    assert_eq!(count(drawing, Direction::Dependencies, "def"), 0);
+}
+
+#[test]
+fn anyone_may_hang_on_what_is_awss_own() {
+    let spots = |account: &str| {
+        let snapshot = draw("policy: IAM_POLICY")
+            .with("policy", |policy| policy.account = account.into())
+            .blind_spot(ACCOUNT, "global", "iam:ListRoles", &[ResourceKind::IamRole])
+            .snapshot();
+        radius(&snapshot, &["policy"], &RadiusQuery::default())
             .blind_spots
             .len()
     };
-    assert_eq!(count(&snapshot("role: IAM_ROLE"), "role"), 1);
-    assert_eq!(count(&snapshot("db: SECRET"), "db"), 0);
+    assert_eq!(
+        (
+            spots("aws"),
+            spots(""),
+            spots(ACCOUNT),
+            spots("999999999999")
+        ),
+        (1, 1, 1, 0)
+    );
+}
+
+#[test]
+fn of_two_shortest_paths_the_one_by_the_first_link_is_told() {
+    let snapshot = draw(
+        "
+        middle: ECS_SERVICE -REGISTERED_IN-> a: TARGET_GROUP
+        z: ECS_SERVICE -CALLS-> middle
+        front: LISTENER -FORWARDS_TO-> a
+        front -CALLS-> z",
+    )
+    .snapshot();
+    let radius = radius(&snapshot, &["middle"], &RadiusQuery::default());
+    assert_eq!(
+        path_to(&snapshot, &radius, "front"),
+        ["middle REGISTERED_IN a", "front FORWARDS_TO a"]
+    );
 }
 
 fn any_query() -> impl Strategy<Value = RadiusQuery> {
