@@ -6,6 +6,7 @@
 """
 
 import json
+import uuid
 
 from aws import ACCOUNT, REGION
 
@@ -176,7 +177,9 @@ class Site:
 
     def secret(self, name, key=None, value="not-a-secret", **tags):
         given = {"KmsKeyId": key} if key else {}
-        made = self.aws("secretsmanager").create_secret(Name=name, SecretString=value, Tags=upper(tags), **given)
+        version = str(uuid.uuid5(uuid.NAMESPACE_URL, name))  # boto3 would draw one that differs from run to run
+        made = self.aws("secretsmanager").create_secret(
+            Name=name, SecretString=value, Tags=upper(tags), ClientRequestToken=version, **given)
         self.ids[f"secret/{name}"] = made["ARN"]
         return made["ARN"]
 
