@@ -126,16 +126,17 @@ fn milliseconds(since: Instant) -> f64 {
 
 type Ends = (usize, usize, Relation);
 
-/// A hundred keys, each with about 1,200 things that it encrypts, each used by its own definition; the rest stands alone.
+/// A hundred services that some 500 others call, each of which one more calls; the rest of the links is elsewhere.
 fn hubs(dice: &mut Dice) -> Vec<Ends> {
     let mut links = Vec::with_capacity(LINKS);
-    for place in STARTS..60_000 {
+    let half = RESOURCES / 2;
+    for place in STARTS..half {
         links.push((place, dice.below(STARTS), Relation::Calls));
-        links.push((place + 40_000 - STARTS, place, Relation::Calls));
+        links.push((place + half - STARTS, place, Relation::Calls));
     }
     while links.len() < LINKS {
-        let from = 60_000 + dice.below(39_000);
-        links.push((from, 99_000 + dice.below(1000), Relation::LogsTo));
+        let to = RESOURCES - 1 - dice.below(STARTS);
+        links.push((half + dice.below(half - STARTS), to, Relation::Calls));
     }
     links
 }
