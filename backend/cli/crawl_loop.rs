@@ -127,15 +127,13 @@ impl CrawlLoop {
         let crawler = crawler.insert(opened);
         let before = plan.snapshots.latest();
         let (sender, receiver) = watch::channel(Progress::default());
-        let crawling = crawler.crawl(before.as_deref().map(Snapshot::inventory), &sender);
-        let (crawled, ()) = tokio::join!(
-            async {
-                let crawled = crawling.await;
-                drop(sender);
-                crawled
-            },
-            self.pass_on(run, receiver)
-        );
+        let known = before.as_deref().map(Snapshot::inventory);
+        let crawling = async move {
+            let crawled = crawler.crawl(known, &sender).await;
+            drop(sender);
+            crawled
+        };
+        let (crawled, ()) = tokio::join!(crawling, self.pass_on(run, receiver));
         let crawled = crawled?;
         let calls = crawled.calls.values().sum();
         if let Some(store) = &plan.store

@@ -23,6 +23,9 @@ const CONCURRENT_CALLS: usize = 8;
 /// Attempts for each call, the first included.
 const ATTEMPTS: u32 = 6;
 
+/// Between two attempts: a crawl gives up on an API that is throttled for good in about half a minute.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
 /// Calls made so far, by action, retries included.
 #[derive(Debug, Default, Clone)]
 pub struct CallCounts(Arc<Mutex<BTreeMap<String, u64>>>);
@@ -89,7 +92,11 @@ macro_rules! client {
         let name = format!("{} {} {}", $scope.account, $scope.region, $service);
         let config = $sdk::config::Builder::from($config)
             .http_client($wire.of_service($service))
-            .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
+            .retry_config(
+                RetryConfig::adaptive()
+                    .with_max_attempts(ATTEMPTS)
+                    .with_max_backoff(LONGEST_PAUSE),
+            )
             .retry_partition(RetryPartition::new(name))
             .retry_classifier(GiveUpOnUnknown)
             .timeout_config(timeouts())

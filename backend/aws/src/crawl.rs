@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
+    sync::atomic::{AtomicBool, Ordering},
     time::Instant,
 };
 
@@ -44,6 +45,8 @@ pub struct Crawled {
 /// Crawls the same accounts and regions, any number of times.
 pub struct Crawler {
     session: Session,
+    /// True once a crawl has counted what opening took.
+    counted: AtomicBool,
 }
 
 impl Crawler {
@@ -51,6 +54,7 @@ impl Crawler {
     pub async fn open(settings: Settings) -> Result<Self, CrawlError> {
         Ok(Self {
             session: Session::open(settings).await?,
+            counted: AtomicBool::new(false),
         })
     }
 
@@ -81,7 +85,9 @@ impl Crawler {
             crawl.round(jobs).await;
         }
         let taken_at = OffsetDateTime::now_utc();
-        let mut calls: BTreeMap<String, u64> = BTreeMap::new();
+        let opening = self.session.counts().by_action();
+        let counted = self.counted.swap(true, Ordering::Relaxed);
+        let mut calls = if counted { BTreeMap::new() } else { opening };
         let mut scopes = Vec::new();
         for own in &clients {
             let counts = own.counts();

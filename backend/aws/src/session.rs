@@ -11,7 +11,7 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use blastmap_model::{Arn, BlindSpotReason, GLOBAL, Redactor, Scope};
 
 use crate::{
-    clients::{Clients, Limits},
+    clients::{CallCounts, Clients, Limits},
     error::{CallError, CrawlError, chain},
     wire::{Recorder, Recording, Wire},
 };
@@ -85,6 +85,11 @@ impl Session {
             limits: Limits::default(),
             redactor: settings.redactor,
         })
+    }
+
+    /// Calls that finding the accounts took.
+    pub(crate) fn counts(&self) -> &CallCounts {
+        self.wire.counts()
     }
 
     pub(crate) fn redactor(&self) -> &Redactor {

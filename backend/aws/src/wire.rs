@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 
-use crate::clients::CallCounts;
+use crate::{clients::CallCounts, retry::ATTEMPT};
 pub(crate) use recording::{RecordedCall, Recorder, Request};
 pub use recording::{Recording, RecordingError};
 
@@ -133,19 +133,21 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let described = Request::of(self.wire.service, &self.wire.account, &request);
         self.wire.counts.add(&described.action);
-        match &self.wire.mode {
-            Mode::Live => self.inner.call(request),
-            Mode::Replay(recording) => {
-                let answer = recording.answer(&described);
-                HttpConnectorFuture::ready(response(answer))
+        let attempt = request.headers().get(ATTEMPT).map(str::to_owned);
+        let (mode, inner) = (self.wire.mode.clone(), self.inner.clone());
+        HttpConnectorFuture::new(async move {
+            let mut answer = match mode {
+                Mode::Live => inner.call(request).await?,
+                Mode::Replay(recording) => response(recording.answer(&described))?,
+                Mode::Record(recorder) => {
+                    record(inner.call(request).await?, &recorder, described).await?
+                }
+            };
+            if let Some(attempt) = attempt {
+                answer.headers_mut().insert(ATTEMPT, attempt);
             }
-            Mode::Record(recorder) => {
-                let (answer, recorder) = (self.inner.call(request), Arc::clone(recorder));
-                HttpConnectorFuture::new(async move {
-                    record(answer.await?, &recorder, described).await
-                })
-            }
-        }
+            Ok(answer)
+        })
     }
 }
 

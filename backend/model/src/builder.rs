@@ -23,6 +23,7 @@ pub struct Found {
     resources: Vec<Entry>,
     tags: Vec<(ResourceId, Tags)>,
     listed: Vec<(Scope, ResourceKind)>,
+    also_named: Vec<(ResourceId, ResourceId)>,
     absent: Vec<ResourceId>,
     unreadable: Vec<ResourceId>,
     blind_spots: Vec<BlindSpot>,
@@ -33,6 +34,7 @@ struct Entry {
     resource: Resource,
     declared: Vec<Declared>,
     also_named: Vec<ResourceId>,
+    source: Source,
     /// Stays only if something that stays links to it.
     offered: bool,
     /// Takes the place of what is known of the resource so far.
@@ -57,6 +59,7 @@ impl Found {
             resources: Vec::new(),
             tags: Vec::new(),
             listed: Vec::new(),
+            also_named: Vec::new(),
             absent: Vec::new(),
             unreadable: Vec::new(),
             blind_spots: Vec::new(),
@@ -139,6 +142,7 @@ impl Found {
             resource,
             declared,
             also_named,
+            source,
             offered: how == How::Offered,
             replaces: how == How::Replaces,
         });
@@ -158,6 +162,7 @@ impl Found {
             resource: resource.clone(),
             declared,
             also_named,
+            source,
             offered: true,
             replaces: false,
         });
@@ -173,6 +178,11 @@ impl Found {
     /// Every resource of this kind in this scope was found: one that was not does not exist.
     pub fn listed(&mut self, kind: ResourceKind) {
         self.listed.push((self.scope.clone(), kind));
+    }
+
+    /// Whoever says `name` means `id`, whether that was seen or not.
+    pub fn also_named(&mut self, name: ResourceId, id: ResourceId) {
+        self.also_named.push((name, id));
     }
 
     /// AWS said that this does not exist.
@@ -267,6 +277,9 @@ impl InventoryBuilder {
                     place.get_mut().offered = offered;
                 }
             }
+        }
+        for (name, id) in found.also_named {
+            self.also_named.entry(name).or_insert(id);
         }
         self.tags.extend(found.tags);
         self.listed.extend(found.listed);
@@ -438,7 +451,7 @@ impl InventoryBuilder {
             .iter()
             .filter(|declared| declared.relation == crate::Relation::GrantedBy)
             .filter_map(|declared| self.entries.get(&self.resolve(&declared.to.id)))
-            .flat_map(|policy| kinds::iam_policy::grants_of(&policy.resource))
+            .flat_map(|policy| kinds::iam_policy::grants_of(&policy.resource, policy.source))
             .collect()
     }
 

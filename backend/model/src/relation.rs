@@ -172,12 +172,12 @@ relations! {
     /// Has its network addresses in this subnet.
     PlacedIn, "PLACED_IN", [
         share(&[LoadBalancer], &[Subnet]),
-        needs(&[EcsTask, EcsService, EcsTaskSet, VpcEndpoint, NatGateway, EfsMountTarget, Ec2Instance, NetworkInterface, AutoScalingGroup, LambdaFunction, Schedule, EventRule], &[Subnet])
+        needs(&[EcsTask, EcsService, VpcEndpoint, NatGateway, EfsMountTarget, Ec2Instance, NetworkInterface, AutoScalingGroup, LambdaFunction, Schedule, EventRule], &[Subnet])
     ], [Start, Run, Traffic], ToDependent, Any;
     /// Uses this network interface, or this VPC's edge.
     AttachedTo, "ATTACHED_TO", [needs(&[EcsTask], &[NetworkInterface]), needs(&[InternetGateway], &[Vpc])], [Run, Traffic], ToDependent, Each;
     /// Its traffic passes the rules of this security group.
-    ProtectedBy, "PROTECTED_BY", [needs(&[EcsTask, EcsService, EcsTaskSet, NetworkInterface, LoadBalancer, VpcEndpoint, EfsMountTarget, Ec2Instance, LambdaFunction, Schedule, EventRule], &[SecurityGroup])], [Start, Run, Traffic], ToDependent, Each;
+    ProtectedBy, "PROTECTED_BY", [needs(&[EcsTask, EcsService, NetworkInterface, LoadBalancer, VpcEndpoint, EfsMountTarget, Ec2Instance, LambdaFunction, Schedule, EventRule], &[SecurityGroup])], [Start, Run, Traffic], ToDependent, Each;
     /// Lets this security group's members in.
     Allows, "ALLOWS", [share(&[SecurityGroup], &[SecurityGroup])], [Start, Run, Traffic], ToDependency, Each;
     /// Its packets follow this route table.

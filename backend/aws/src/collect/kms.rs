@@ -101,7 +101,12 @@ async fn collect(
     let mut asked: BTreeMap<ResourceId, Vec<ResourceId>> = BTreeMap::new();
     for wanted in wanted {
         match key_of(&wanted.id) {
-            Some(key) => asked.entry(key).or_default().push(wanted.id),
+            Some(key) => {
+                if key != wanted.id {
+                    found.also_named(wanted.id.clone(), key.clone());
+                }
+                asked.entry(key).or_default().push(wanted.id);
+            }
             None => found.absent(wanted.id),
         }
     }
@@ -110,24 +115,18 @@ async fn collect(
             let answer = clients
                 .call(KEY, clients.kms.describe_key().key_id(key.as_str()).send())
                 .await;
-            (named, answer)
+            (key, named, answer)
         })
         .buffer_unordered(8);
-    while let Some((named, answer)) = answers.next().await {
+    while let Some((key, named, answer)) = answers.next().await {
         match answer {
             Ok(answer) => match answer.key_metadata() {
                 Some(key) => describe(key, aliases, &named, found),
-                None => named.into_iter().for_each(|id| found.unreadable(id)),
+                None => found.unreadable(key),
             },
-            Err(error) if error.has_code(&["NotFoundException"]) => {
-                for id in named {
-                    found.absent(id);
-                }
-            }
+            Err(error) if error.has_code(&["NotFoundException"]) => found.absent(key),
             Err(error) => {
-                for id in named {
-                    found.unreadable(id);
-                }
+                found.unreadable(key);
                 found.blind_spot(error.blind_spot(clients.scope(), KINDS));
             }
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Facts,
     ecs_service::{
-        CapacityProviderStrategyItem, NetworkConfiguration, ServiceLoadBalancer, ServiceRegistry, capacity_links, load_balancer_links, network_links,
+        CapacityProviderStrategyItem, NetworkConfiguration, ServiceLoadBalancer, ServiceRegistry, capacity_links, load_balancer_links,
         registry_links,
     },
 };
@@ -57,8 +57,6 @@ impl Facts for EcsTaskSet {
         capacity_links(&self.capacity_provider_strategy, links);
         load_balancer_links(&self.load_balancers, links);
         registry_links(&self.service_registries, links);
-        if let Some(network) = self.network_configuration.as_ref().and_then(|network| network.awsvpc_configuration.as_ref()) {
-            network_links(network, links);
-        }
+        // Where it runs is told by its tasks.
     }
 }

@@ -32,9 +32,9 @@ impl Facts for IamPolicy {
 }
 
 /// The links that a policy gives to each role that has it.
-pub(crate) fn grants_of(policy: &Resource) -> Vec<Declared> {
+pub(crate) fn grants_of(policy: &Resource, source: Source) -> Vec<Declared> {
     let (Some(arn), Ok(facts)) = (policy.id.arn(), policy.attributes.facts::<IamPolicy>()) else { return Vec::new() };
-    let mut links = Links::of(&arn, Source::of("iam:GetPolicyVersion"));
+    let mut links = Links::of(&arn, source);
     grant_links(&facts.policy_document, &format!("{}.PolicyDocument", facts.policy_name), &mut links);
     links.finish().0
 }
