@@ -67,6 +67,10 @@ fn host_of(name: &str) -> Option<String> {
         return None;
     }
     let authority: Authority = name.parse().ok()?;
+    let port = name.strip_prefix(authority.host())?;
+    if !port.is_empty() && port.strip_prefix(':')?.parse::<u16>().is_err() {
+        return None;
+    }
     let host = authority.host().to_ascii_lowercase();
     let host = host.strip_suffix('.').unwrap_or(&host);
     (!host.is_empty()).then(|| host.to_owned())

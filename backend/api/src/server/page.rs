@@ -154,3 +154,164 @@ fn has_tag(headers: &HeaderMap, tag: &str) -> bool {
     let mut known = texts.flat_map(|text| text.split(',')).map(str::trim);
     known.any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder after a build: files that hold their own path.
+    struct Folder(&'static [&'static str]);
+
+    impl Files for Folder {
+        fn find(&self, path: &str) -> Option<File> {
+            let path = self.0.iter().find(|own| **own == path)?;
+            let plain = path.trim_end_matches(".br").trim_end_matches(".gz");
+            let kind = match plain.rsplit('.').next() {
+                Some("html") => "text/html",
+                Some("js") => "text/javascript",
+                _ => "application/octet-stream",
+            };
+            Some(File {
+                bytes: path.as_bytes().into(),
+                tag: format!("tag of {path}"),
+                kind: kind.to_owned(),
+            })
+        }
+    }
+
+    const BUILT: Folder = Folder(&[
+        "index.html",
+        "index.html.br",
+        "index.html.gz",
+        "graphiql.html",
+        "assets/main-abc.js",
+        "assets/main-abc.js.br",
+        "assets/main-abc.js.gz",
+        "assets/icon-abc.bin",
+    ]);
+
+    async fn ask(
+        files: &Folder,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> (u16, String, HeaderMap) {
+        let mut own = HeaderMap::new();
+        for (name, value) in headers {
+            own.append(*name, value.parse().unwrap());
+        }
+        let (parts, body) = find(files, path, &own).into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        (
+            parts.status.as_u16(),
+            String::from_utf8(body.to_vec()).unwrap(),
+            parts.headers,
+        )
+    }
+
+    #[tokio::test]
+    async fn places_in_the_page_are_the_page_and_unknown_files_are_not() {
+        for path in [
+            "/",
+            "/coverage",
+            "/resource/arn%3Aaws",
+            "/a/b/c",
+            "/index.html",
+            "/index.html.br",
+            "/../etc/passwd",
+        ] {
+            let (status, body, headers) = ask(&BUILT, path, &[]).await;
+            assert_eq!((status, body.as_str()), (200, "index.html"), "{path}");
+            assert_eq!(headers[header::CACHE_CONTROL], "no-cache");
+            assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        }
+        for path in [
+            "/assets/absent.js",
+            "/assets/",
+            "/assets/../index.html",
+            "/assets/main-abc.js.br",
+        ] {
+            assert_eq!(ask(&BUILT, path, &[]).await.0, 404, "{path}");
+        }
+        assert_eq!(ask(&BUILT, "/graphiql.html", &[]).await.1, "graphiql.html");
+    }
+
+    #[tokio::test]
+    async fn assets_are_kept_for_ever_by_their_name() {
+        let (status, _, headers) = ask(&BUILT, "/assets/main-abc.js", &[]).await;
+        assert_eq!(status, 200);
+        assert_eq!(
+            headers[header::CACHE_CONTROL],
+            "public, max-age=31536000, immutable"
+        );
+        assert_eq!(
+            headers[header::CONTENT_TYPE],
+            "text/javascript; charset=utf-8"
+        );
+    }
+
+    #[tokio::test]
+    async fn the_smallest_form_goes_to_whoever_reads_it() {
+        let cases = [
+            ("gzip, deflate, br, zstd", "assets/main-abc.js.br", "br"),
+            ("gzip", "assets/main-abc.js.gz", "gzip"),
+            ("br;q=0, gzip;q=0.5", "assets/main-abc.js.gz", "gzip"),
+            ("br;q=0", "assets/main-abc.js", ""),
+            ("identity", "assets/main-abc.js", ""),
+            ("brotli", "assets/main-abc.js", ""),
+        ];
+        for (accepted, body, encoding) in cases {
+            let (_, own, headers) = ask(
+                &BUILT,
+                "/assets/main-abc.js",
+                &[("accept-encoding", accepted)],
+            )
+            .await;
+            let own_encoding = headers
+                .get(header::CONTENT_ENCODING)
+                .map_or("", |own| own.to_str().unwrap());
+            assert_eq!((own.as_str(), own_encoding), (body, encoding), "{accepted}");
+            assert_eq!(headers[header::VARY], "accept-encoding");
+            assert_eq!(
+                headers[header::CONTENT_TYPE],
+                "text/javascript; charset=utf-8"
+            );
+        }
+        let (_, body, _) = ask(&BUILT, "/assets/icon-abc.bin", &[("accept-encoding", "br")]).await;
+        assert_eq!(body, "assets/icon-abc.bin", "it has one form only");
+    }
+
+    #[tokio::test]
+    async fn what_is_known_is_not_sent_again() {
+        let (_, _, headers) = ask(&BUILT, "/", &[]).await;
+        let tag = headers[header::ETAG].to_str().unwrap().to_owned();
+        assert_eq!(tag, "\"tag of index.html\"");
+        for known in [
+            tag.clone(),
+            format!("W/{tag}"),
+            format!("\"other\", {tag}"),
+            "*".to_owned(),
+        ] {
+            let (status, body, headers) = ask(&BUILT, "/", &[("if-none-match", &known)]).await;
+            assert_eq!((status, body.as_str()), (304, ""), "{known}");
+            assert_eq!(headers[header::ETAG].to_str().unwrap(), tag);
+        }
+        assert_eq!(
+            ask(&BUILT, "/", &[("if-none-match", "\"other\"")]).await.0,
+            200
+        );
+        let compressed = [("if-none-match", tag.as_str()), ("accept-encoding", "br")];
+        assert_eq!(
+            ask(&BUILT, "/", &compressed).await.0,
+            200,
+            "the other form is another file"
+        );
+    }
+
+    #[tokio::test]
+    async fn without_a_page_it_is_said_how_to_build_it() {
+        let (status, body, _) = ask(&Folder(&[]), "/", &[]).await;
+        assert_eq!((status, body.contains("make build")), (200, true));
+        assert_eq!(ask(&Folder(&[]), "/graphiql.html", &[]).await.0, 200);
+        assert_eq!(ask(&Folder(&[]), "/coverage", &[]).await.0, 404);
+    }
+}

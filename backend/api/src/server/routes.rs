@@ -1,18 +1,15 @@
 //! Which path goes where, and what each request passes on the way.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router, middleware,
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use tower_http::{
-    compression::{
-        CompressionLayer,
-        predicate::{NotForContentType, Predicate as _, SizeAbove},
-    },
+    compression::{CompressionLayer, Predicate, predicate::SizeAbove},
     csrf::{CsrfLayer, ProtectionError},
 };
 
@@ -61,28 +58,28 @@ pub(super) fn routes(state: &Arc<State>) -> Router {
             Arc::clone(state),
             hosts::check,
         ))
-        .layer(middleware::map_response(headers::secure))
         .layer(middleware::from_fn_with_state(
             Arc::clone(state),
             requests::observe,
         ))
+        .layer(middleware::map_response(headers::secure))
 }
 
 async fn schema() -> Response {
+    static TEXT: LazyLock<String> = LazyLock::new(schema_text);
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    ([(header::CONTENT_TYPE, kind)], schema_text()).into_response()
+    ([(header::CONTENT_TYPE, kind)], TEXT.as_str()).into_response()
 }
 
 pub(super) async fn only_post() -> Response {
     let problem =
         Problem::bad_input("send queries to /graphql by POST, subscriptions by WebSocket");
-    let allow: (HeaderName, HeaderValue) = (header::ALLOW, HeaderValue::from_static("POST"));
+    let allow = (header::ALLOW, HeaderValue::from_static("POST"));
     ([allow], problem.with_status(StatusCode::METHOD_NOT_ALLOWED)).into_response()
 }
 
-fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
-    let worth_it = SizeAbove::new(1024).and(NotForContentType::const_new("application/zstd"));
-    CompressionLayer::new().compress_when(worth_it)
+fn compression() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new().compress_when(SizeAbove::new(1024))
 }
 
 /// Refuses what another site's page makes a browser send.

@@ -9,7 +9,7 @@ use axum::{
 use blastmap_model::record;
 use blastmap_store::StoreError;
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
 use crate::{
     problem::{Code, Problem},
@@ -63,10 +63,12 @@ pub(super) async fn download(From(state): From<Arc<State>>, Path(name): Path<Str
 }
 
 fn file(id: &str, bytes: Bytes) -> Response {
-    let mut headers: Vec<(HeaderName, HeaderValue)> = vec![(
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/zstd"),
-    )];
+    );
     // Ids of files that others wrote may hold anything.
     let plain = id
         .bytes()
@@ -74,10 +76,8 @@ fn file(id: &str, bytes: Bytes) -> Response {
     if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{id}{ENDING}\""))
         && plain
     {
-        headers.push((header::CONTENT_DISPOSITION, name));
+        headers.insert(header::CONTENT_DISPOSITION, name);
     }
-    let mut response = bytes.into_response();
-    response.headers_mut().extend(headers);
     response
 }
 

@@ -9,13 +9,15 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use crate::support::{
-    BUCKET, CLUSTER, Caller, DEFINITION, FakeCrawl, PARAMETER, ROLE, SECRET, TAKEN_AT, WEB, app, empty, inventory,
-    links, owner_keys, resource, resources, snapshot, with_store,
+    BUCKET, CLUSTER, Caller, DEFINITION, FakeCrawl, PARAMETER, ROLE, SECRET, TAKEN_AT, WEB, app,
+    empty, inventory, links, owner_keys, resource, resources, snapshot, with_store,
 };
 
-const CARD: &str = "fragment Card on Resource { __typename id kind name account region presence owner }";
+const CARD: &str =
+    "fragment Card on Resource { __typename id kind name account region presence owner }";
 
-const RADIUS: &str = "query($of: [ID!]!, $direction: Direction!) { blastRadius(of: $of, direction: $direction) {
+const RADIUS: &str =
+    "query($of: [ID!]!, $direction: Direction!) { blastRadius(of: $of, direction: $direction) {
     roots { id } totalCount truncated
     nodes { distance resource { ...Card } path { from { id } to { id } relation phases } }
     links { from { id } to { id } relation phases evidence { api field inferred observedAt } }
@@ -53,7 +55,10 @@ async fn a_missing_resource_has_no_page_in_the_console() {
     let query = "query($id: ID!) { resource(id: $id) { presence consoleUrl } }";
     let caller = Caller::of(app());
     let missing = caller.data(query, json!({ "id": SECRET })).await;
-    assert_eq!(missing["resource"], json!({ "presence": "MISSING", "consoleUrl": null }));
+    assert_eq!(
+        missing["resource"],
+        json!({ "presence": "MISSING", "consoleUrl": null })
+    );
     let unreadable = caller.data(query, json!({ "id": PARAMETER })).await;
     assert_eq!(unreadable["resource"]["presence"], "UNREADABLE");
     assert!(unreadable["resource"]["consoleUrl"].is_string());
@@ -61,7 +66,9 @@ async fn a_missing_resource_has_no_page_in_the_console() {
 
 #[tokio::test]
 async fn an_unknown_resource_is_null() {
-    let answer = Caller::of(app()).data("{ resource(id: \"arn:no\") { id } }", json!({})).await;
+    let answer = Caller::of(app())
+        .data("{ resource(id: \"arn:no\") { id } }", json!({}))
+        .await;
     assert_eq!(answer, json!({ "resource": null }));
 }
 
@@ -70,21 +77,53 @@ async fn resources_are_filtered() {
     let caller = Caller::of(app());
     let query = "query($filter: ResourceFilter) { resources(filter: $filter) { totalCount nodes { name } } }";
     let cases = [
-        (json!(null), vec!["shop", "web", "web:7", "web", "other-team", "db-AbCdEf", "level"]),
-        (json!({ "kinds": ["ECS_SERVICE", "IAM_ROLE"] }), vec!["web", "web"]),
+        (
+            json!(null),
+            vec![
+                "shop",
+                "web",
+                "web:7",
+                "web",
+                "other-team",
+                "db-AbCdEf",
+                "level",
+            ],
+        ),
+        (
+            json!({ "kinds": ["ECS_SERVICE", "IAM_ROLE"] }),
+            vec!["web", "web"],
+        ),
         (json!({ "regions": ["global"] }), vec!["web", "other-team"]),
-        (json!({ "accounts": ["111111111111"], "kinds": ["SECRET"] }), vec!["db-AbCdEf"]),
-        (json!({ "presence": ["MISSING", "UNREADABLE"] }), vec!["db-AbCdEf", "level"]),
-        (json!({ "tags": [{ "key": "team", "value": "shop" }] }), vec!["web", "web:7"]),
-        (json!({ "tags": [{ "key": "team" }, { "key": "Name" }] }), vec!["web"]),
-        (json!({ "text": "WEB", "kinds": ["ECS_TASK_DEFINITION"] }), vec!["web:7"]),
+        (
+            json!({ "accounts": ["111111111111"], "kinds": ["SECRET"] }),
+            vec!["db-AbCdEf"],
+        ),
+        (
+            json!({ "presence": ["MISSING", "UNREADABLE"] }),
+            vec!["db-AbCdEf", "level"],
+        ),
+        (
+            json!({ "tags": [{ "key": "team", "value": "shop" }] }),
+            vec!["web", "web:7"],
+        ),
+        (
+            json!({ "tags": [{ "key": "team" }, { "key": "Name" }] }),
+            vec!["web"],
+        ),
+        (
+            json!({ "text": "WEB", "kinds": ["ECS_TASK_DEFINITION"] }),
+            vec!["web:7"],
+        ),
         (json!({ "text": "nothing like it" }), vec![]),
         (json!({ "kinds": [] }), vec![]),
     ];
     for (filter, mut names) in cases {
         let found = caller.data(query, json!({ "filter": filter })).await["resources"].clone();
         let nodes = found["nodes"].as_array().unwrap();
-        let mut own: Vec<&str> = nodes.iter().map(|node| node["name"].as_str().unwrap()).collect();
+        let mut own: Vec<&str> = nodes
+            .iter()
+            .map(|node| node["name"].as_str().unwrap())
+            .collect();
         own.sort_unstable();
         names.sort_unstable();
         assert_eq!(own, names, "{filter}");
@@ -93,7 +132,11 @@ async fn resources_are_filtered() {
 }
 
 /// All items of a list, page by page, and how many pages it took.
-async fn pages(caller: &Caller, query: &str, list: impl Fn(&Value) -> Value) -> (Vec<Value>, usize) {
+async fn pages(
+    caller: &Caller,
+    query: &str,
+    list: impl Fn(&Value) -> Value,
+) -> (Vec<Value>, usize) {
     let (mut items, mut after, mut count) = (Vec::new(), Value::Null, 0);
     loop {
         let page = list(&caller.data(query, json!({ "after": after })).await);
@@ -112,7 +155,9 @@ async fn pages(caller: &Caller, query: &str, list: impl Fn(&Value) -> Value) -> 
 async fn pages_join_to_the_whole_list() {
     let caller = Caller::of(app());
     let page = "totalCount pageInfo { hasNextPage hasPreviousPage endCursor }";
-    let query = format!("query($after: String) {{ resources(first: 3, after: $after) {{ {page} nodes {{ id }} }} }}");
+    let query = format!(
+        "query($after: String) {{ resources(first: 3, after: $after) {{ {page} nodes {{ id }} }} }}"
+    );
     let (ids, count) = pages(&caller, &query, |data| data["resources"].clone()).await;
     assert_eq!((ids.len(), count), (7, 3));
     assert!(ids.is_sorted_by_key(|node| node["id"].as_str().unwrap().to_owned()));
@@ -130,9 +175,18 @@ async fn a_cursor_holds_when_what_it_names_is_gone() {
     let caller = Caller::of(app.clone());
     let query = "query($after: String) { resources(first: 2, after: $after) { pageInfo { endCursor } nodes { id } } }";
     let page = caller.data(query, json!({})).await;
-    let second = page["resources"]["nodes"][1]["id"].as_str().unwrap().to_owned();
-    let left: Vec<Resource> = resources().into_iter().filter(|each| each.id.as_str() != second).collect();
-    app.snapshots.publish(Snapshot::new(inventory("later", TAKEN_AT, left, Vec::new()), owner_keys()));
+    let second = page["resources"]["nodes"][1]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let left: Vec<Resource> = resources()
+        .into_iter()
+        .filter(|each| each.id.as_str() != second)
+        .collect();
+    app.snapshots.publish(Snapshot::new(
+        inventory("later", TAKEN_AT, left, Vec::new()),
+        owner_keys(),
+    ));
     let after = &page["resources"]["pageInfo"]["endCursor"];
     let next = caller.data(query, json!({ "after": after })).await;
     let ids: Vec<String> = resources().iter().map(|each| each.id.to_string()).collect();
@@ -152,18 +206,29 @@ async fn links_are_narrowed_by_direction_and_relation() {
     };
     assert_eq!(count(DEFINITION, "DEPENDENCIES", json!(null)).await, 4);
     assert_eq!(count(DEFINITION, "DEPENDENTS", json!(null)).await, 1);
-    assert_eq!(count(DEFINITION, "DEPENDENCIES", json!(["READS_SECRET", "RUNS"])).await, 2);
+    assert_eq!(
+        count(DEFINITION, "DEPENDENCIES", json!(["READS_SECRET", "RUNS"])).await,
+        2
+    );
     assert_eq!(count(CLUSTER, "DEPENDENCIES", json!(null)).await, 0);
 }
 
 #[tokio::test]
 async fn search_finds_by_name_and_id() {
     let caller = Caller::of(app());
-    let query = format!("query($text: String!) {{ search(text: $text, first: 5) {{ ...Card }} }} {CARD}");
-    let first = async |text: &str| caller.data(&query, json!({ "text": text })).await["search"][0]["id"].clone();
+    let query =
+        format!("query($text: String!) {{ search(text: $text, first: 5) {{ ...Card }} }} {CARD}");
+    let first = async |text: &str| {
+        caller.data(&query, json!({ "text": text })).await["search"][0]["id"].clone()
+    };
     assert_eq!(first(WEB).await, WEB);
     assert_eq!(first("shop").await, CLUSTER);
-    assert_eq!(caller.data("{ search(text: \"web\", first: 0) { id } }", json!({})).await, json!({ "search": [] }));
+    assert_eq!(
+        caller
+            .data("{ search(text: \"web\", first: 0) { id } }", json!({}))
+            .await,
+        json!({ "search": [] })
+    );
 }
 
 #[tokio::test]
@@ -182,16 +247,28 @@ async fn what_a_service_needs() {
 async fn a_blast_radius_is_narrowed() {
     let caller = Caller::of(app());
     let count = async |arguments: &str| {
-        let query = format!("{{ blastRadius(of: [\"{WEB}\"], direction: DEPENDENCIES, {arguments}) {{ totalCount truncated nodes {{ distance }} }} }}");
+        let query = format!(
+            "{{ blastRadius(of: [\"{WEB}\"], direction: DEPENDENCIES, {arguments}) {{ totalCount truncated nodes {{ distance }} }} }}"
+        );
         let radius = caller.data(&query, json!({})).await["blastRadius"].clone();
-        (radius["totalCount"].clone(), radius["nodes"].as_array().unwrap().len(), radius["truncated"].clone())
+        (
+            radius["totalCount"].clone(),
+            radius["nodes"].as_array().unwrap().len(),
+            radius["truncated"].clone(),
+        )
     };
     assert_eq!(count("limit: 1000").await, (json!(6), 6, json!(false)));
     assert_eq!(count("maxDepth: 1").await, (json!(2), 2, json!(false)));
     assert_eq!(count("maxDepth: 0").await, (json!(0), 0, json!(false)));
-    assert_eq!(count("kinds: [IAM_ROLE, SECRET]").await, (json!(2), 2, json!(false)));
+    assert_eq!(
+        count("kinds: [IAM_ROLE, SECRET]").await,
+        (json!(2), 2, json!(false))
+    );
     assert_eq!(count("limit: 2").await, (json!(6), 2, json!(true)));
-    assert_eq!(count("phases: [SCHEDULE]").await, (json!(0), 0, json!(false)));
+    assert_eq!(
+        count("phases: [SCHEDULE]").await,
+        (json!(0), 0, json!(false))
+    );
 }
 
 #[tokio::test]
@@ -214,7 +291,9 @@ async fn an_unknown_root_is_an_error_that_names_the_nearest() {
 async fn paths_lead_to_what_is_needed() {
     let caller = Caller::of(app());
     let query = "query($from: ID!, $to: ID!) { paths(from: $from, to: $to) { links { from { id } relation to { id } } } }";
-    let paths = caller.data(query, json!({ "from": WEB, "to": SECRET })).await;
+    let paths = caller
+        .data(query, json!({ "from": WEB, "to": SECRET }))
+        .await;
     assert_eq!(
         paths["paths"],
         json!([{ "links": [
@@ -222,7 +301,9 @@ async fn paths_lead_to_what_is_needed() {
             { "from": { "id": DEFINITION }, "relation": "READS_SECRET", "to": { "id": SECRET } },
         ] }])
     );
-    let none = caller.data(query, json!({ "from": SECRET, "to": WEB })).await;
+    let none = caller
+        .data(query, json!({ "from": SECRET, "to": WEB }))
+        .await;
     assert_eq!(none["paths"], json!([]));
 }
 
@@ -243,7 +324,8 @@ async fn the_estate_by_a_tag() {
 
 #[tokio::test]
 async fn coverage_says_what_was_read_and_what_was_not() {
-    let query = "{ coverage { scopes { account region crawledAt durationMs apiCalls resources links }
+    let query =
+        "{ coverage { scopes { account region crawledAt durationMs apiCalls resources links }
         blindSpots { account region api reason message kinds } } }";
     assert_json_snapshot!(Caller::of(app()).data(query, json!({})).await);
 }
@@ -263,14 +345,31 @@ async fn a_change_is_never_called_safe_unjudged() {
         { "id": "arn:no", "action": "DELETE" },
     ] });
     let assessment = caller.data(query, json!({ "change": change })).await;
-    assert!(!assessment.to_string().contains("hunter2"), "proposed values may be secret");
+    assert!(
+        !assessment.to_string().contains("hunter2"),
+        "proposed values may be secret"
+    );
     assert_json_snapshot!(assessment);
 
-    for change in [json!({ "terraformPlan": "{}" }), json!({ "planId": "1" }), json!({ "taskDefinition": "{}" }), json!({ "cloudFormationChangeSet": "{}" })] {
+    for change in [
+        json!({ "terraformPlan": "{}" }),
+        json!({ "planId": "1" }),
+        json!({ "taskDefinition": "{}" }),
+        json!({ "cloudFormationChangeSet": "{}" }),
+    ] {
         let assessment = caller.data(query, json!({ "change": change })).await["assess"].clone();
-        assert_eq!((&assessment["risk"], &assessment["risks"][0]["rule"]), (&json!("LOW"), &json!("not-judged")), "{change}");
+        assert_eq!(
+            (&assessment["risk"], &assessment["risks"][0]["rule"]),
+            (&json!("LOW"), &json!("not-judged")),
+            "{change}"
+        );
     }
-    for change in [json!({}), json!({ "resources": [] }), json!({ "planId": "1", "taskDefinition": "{}" }), json!({ "resources": [{ "id": "a", "action": "READ" }], "planId": "1" })] {
+    for change in [
+        json!({}),
+        json!({ "resources": [] }),
+        json!({ "planId": "1", "taskDefinition": "{}" }),
+        json!({ "resources": [{ "id": "a", "action": "READ" }], "planId": "1" }),
+    ] {
         let answer = caller.ask(query, json!({ "change": change })).await;
         assert_eq!(answer.code(), "BAD_INPUT", "{change}");
     }
@@ -282,8 +381,14 @@ async fn a_review_is_assessed_and_says_that_it_is_not_kept() {
     let query = "mutation($change: ChangeInput!) { createReview(title: \"Monday\", change: $change) { id title createdAt assessment { risk notJudged { address } } } }";
     let change = json!({ "resources": [{ "id": WEB, "action": "DELETE" }] });
     let review = caller.data(query, json!({ "change": change })).await["createReview"].clone();
-    assert_eq!((&review["id"], &review["title"]), (&json!("not-kept"), &json!("Monday")));
-    assert_eq!(review["assessment"], json!({ "risk": "LOW", "notJudged": [{ "address": WEB }] }));
+    assert_eq!(
+        (&review["id"], &review["title"]),
+        (&json!("not-kept"), &json!("Monday"))
+    );
+    assert_eq!(
+        review["assessment"],
+        json!({ "risk": "LOW", "notJudged": [{ "address": WEB }] })
+    );
 }
 
 #[tokio::test]
@@ -306,16 +411,27 @@ async fn a_crawl_is_started() {
     let crawl = FakeCrawl::new();
     let mut app = app();
     app.crawl = Some(crawl.clone());
-    let started = Caller::of(app).data("mutation { crawl { id startedAt } }", json!({})).await;
-    assert_eq!(started["crawl"], json!({ "id": "run-1", "startedAt": "2026-11-23T18:00:00Z" }));
+    let started = Caller::of(app)
+        .data("mutation { crawl { id startedAt } }", json!({}))
+        .await;
+    assert_eq!(
+        started["crawl"],
+        json!({ "id": "run-1", "startedAt": "2026-11-23T18:00:00Z" })
+    );
     assert_eq!(crawl.starts.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
 async fn a_server_that_only_shows_a_file_does_not_crawl() {
-    let answer = Caller::of(app()).ask("mutation { crawl { id } }", json!({})).await;
+    let answer = Caller::of(app())
+        .ask("mutation { crawl { id } }", json!({}))
+        .await;
     assert_eq!(answer.code(), "FORBIDDEN");
-    assert!(answer.message().contains("serves a file"), "{}", answer.message());
+    assert!(
+        answer.message().contains("serves a file"),
+        "{}",
+        answer.message()
+    );
 }
 
 #[tokio::test]
@@ -331,9 +447,18 @@ async fn before_the_first_snapshot_nothing_is_ready_but_the_schema() {
         "{ coverage { scopes { account } } }",
         "{ assess(change: { planId: \"a\" }) { risk } }",
     ] {
-        assert_eq!(caller.ask(query, json!({})).await.code(), "NOT_READY", "{query}");
+        assert_eq!(
+            caller.ask(query, json!({})).await.code(),
+            "NOT_READY",
+            "{query}"
+        );
     }
-    assert_eq!(caller.data("{ __typename snapshots { totalCount } }", json!({})).await["snapshots"]["totalCount"], 0);
+    assert_eq!(
+        caller
+            .data("{ __typename snapshots { totalCount } }", json!({}))
+            .await["snapshots"]["totalCount"],
+        0
+    );
 }
 
 #[tokio::test]
@@ -341,30 +466,72 @@ async fn bad_arguments_are_named() {
     let caller = Caller::of(app());
     let cases = [
         ("{ resources(first: -1) { totalCount } }", "`first` is -1"),
-        ("{ resources(first: 1001) { totalCount } }", "`first` is 1001"),
-        ("{ resources(after: \"nonsense\") { totalCount } }", "`after` is not a cursor"),
-        ("{ search(text: \"a\", first: 5000) { id } }", "`first` is 5000"),
+        (
+            "{ resources(first: 1001) { totalCount } }",
+            "`first` is 1001",
+        ),
+        (
+            "{ resources(after: \"nonsense\") { totalCount } }",
+            "`after` is not a cursor",
+        ),
+        (
+            "{ search(text: \"a\", first: 5000) { id } }",
+            "`first` is 5000",
+        ),
         ("{ snapshots(first: -5) { totalCount } }", "`first` is -5"),
-        ("{ snapshots(after: \"UmE\") { totalCount } }", "`after` is not a cursor"),
-        ("{ reviews(after: \"a\") { totalCount } }", "`after` is not a cursor"),
+        (
+            "{ snapshots(after: \"UmE\") { totalCount } }",
+            "`after` is not a cursor",
+        ),
+        (
+            "{ reviews(after: \"a\") { totalCount } }",
+            "`after` is not a cursor",
+        ),
         ("{ findings(first: -1) { totalCount } }", "`first` is -1"),
-        ("{ blastRadius(of: []) { totalCount } }", "`of` takes 1 to 1000"),
-        ("{ blastRadius(of: [\"a\"], maxDepth: -1) { totalCount } }", "`maxDepth` is -1"),
-        ("{ blastRadius(of: [\"a\"], limit: -1) { totalCount } }", "`limit` is -1"),
-        ("{ paths(from: \"a\", to: \"b\", first: 101) { links { relation } } }", "`first` is 101"),
+        (
+            "{ blastRadius(of: []) { totalCount } }",
+            "`of` takes 1 to 1000",
+        ),
+        (
+            "{ blastRadius(of: [\"a\"], maxDepth: -1) { totalCount } }",
+            "`maxDepth` is -1",
+        ),
+        (
+            "{ blastRadius(of: [\"a\"], limit: -1) { totalCount } }",
+            "`limit` is -1",
+        ),
+        (
+            "{ paths(from: \"a\", to: \"b\", first: 101) { links { relation } } }",
+            "`first` is 101",
+        ),
         ("{ estate(groupBy: []) { key } }", "`groupBy` takes 1 to 8"),
         ("{ estate(groupBy: [TAG]) { key } }", "give `tag`"),
-        ("{ estate(groupBy: [KIND], depth: 9) { key } }", "`depth` is 9"),
-        ("{ resources(filter: { kinds: [NO_SUCH_KIND] }) { totalCount } }", "NO_SUCH_KIND"),
+        (
+            "{ estate(groupBy: [KIND], depth: 9) { key } }",
+            "`depth` is 9",
+        ),
+        (
+            "{ resources(filter: { kinds: [NO_SUCH_KIND] }) { totalCount } }",
+            "NO_SUCH_KIND",
+        ),
         ("{ resource(id: \"a\") { nothing } }", "nothing"),
         ("{ resource(id: ", ""),
     ];
     for (query, said) in cases {
         let answer = caller.ask(query, json!({})).await;
         assert_eq!(answer.code(), "BAD_INPUT", "{query}");
-        assert!(answer.message().contains(said), "{query}: {}", answer.message());
+        assert!(
+            answer.message().contains(said),
+            "{query}: {}",
+            answer.message()
+        );
     }
-    let long = caller.ask("query($text: String!) { search(text: $text) { id } }", json!({ "text": "a".repeat(3000) })).await;
+    let long = caller
+        .ask(
+            "query($text: String!) { search(text: $text) { id } }",
+            json!({ "text": "a".repeat(3000) }),
+        )
+        .await;
     assert_eq!(long.code(), "BAD_INPUT");
     let kind = caller.ask("query($kinds: [ResourceKind!]) { resources(filter: { kinds: $kinds }) { totalCount } }", json!({ "kinds": ["X"] })).await;
     assert_eq!(kind.code(), "BAD_INPUT");
@@ -374,14 +541,26 @@ async fn bad_arguments_are_named() {
 async fn with_history(root: &std::path::Path) -> Caller {
     let app = with_store(root);
     let mut earlier = resources();
-    earlier[0].attributes = Attributes::from_value(&json!({ "desiredCount": 2, "launchType": "FARGATE" }));
+    earlier[0].attributes =
+        Attributes::from_value(&json!({ "desiredCount": 2, "launchType": "FARGATE" }));
     earlier[0].observed_at = TAKEN_AT - Duration::days(1);
-    earlier.push(resource("arn:aws:logs:eu-west-1:111111111111:log-group:/old", ResourceKind::LogGroup));
+    earlier.push(resource(
+        "arn:aws:logs:eu-west-1:111111111111:log-group:/old",
+        ResourceKind::LogGroup,
+    ));
     earlier.retain(|each| each.presence != Presence::Outside);
     let mut old_links = links();
     old_links.retain(|link| link.to.as_str() != BUCKET);
     let store = app.store.clone().unwrap();
-    store.save_snapshot(&inventory("earlier", TAKEN_AT - Duration::days(1), earlier, old_links)).await.unwrap();
+    store
+        .save_snapshot(&inventory(
+            "earlier",
+            TAKEN_AT - Duration::days(1),
+            earlier,
+            old_links,
+        ))
+        .await
+        .unwrap();
     store.save_snapshot(snapshot().inventory()).await.unwrap();
     Caller::of(app)
 }
@@ -393,11 +572,22 @@ async fn an_earlier_snapshot_is_asked_by_its_id() {
     let query = "query($id: ID!, $snapshot: ID) { resource(id: $id, snapshot: $snapshot) { attributes }
         resources(snapshot: $snapshot) { totalCount } blastRadius(of: [$id], snapshot: $snapshot) { totalCount } }";
     for (snapshot, count) in [(json!(null), 3), (json!("now"), 3), (json!("earlier"), 2)] {
-        let data = caller.data(query, json!({ "id": WEB, "snapshot": snapshot })).await;
-        assert_eq!((&data["resource"]["attributes"]["desiredCount"], &data["resources"]["totalCount"]), (&json!(count), &json!(7)), "{snapshot}");
+        let data = caller
+            .data(query, json!({ "id": WEB, "snapshot": snapshot }))
+            .await;
+        assert_eq!(
+            (
+                &data["resource"]["attributes"]["desiredCount"],
+                &data["resources"]["totalCount"]
+            ),
+            (&json!(count), &json!(7)),
+            "{snapshot}"
+        );
     }
     for id in ["absent", "../../etc/passwd", ""] {
-        let answer = caller.ask(query, json!({ "id": WEB, "snapshot": id })).await;
+        let answer = caller
+            .ask(query, json!({ "id": WEB, "snapshot": id }))
+            .await;
         assert_eq!(answer.code(), "NOT_FOUND", "{id}");
     }
 }
@@ -415,8 +605,14 @@ async fn snapshots_are_listed_newest_first() {
             { "id": "earlier", "takenAt": "2026-11-22T18:00:00Z", "resources": 7, "links": 5 },
         ])
     );
-    let alone = Caller::of(app()).data("{ snapshots { nodes { id } } }", json!({})).await;
-    assert_eq!(alone["snapshots"]["nodes"], json!([{ "id": "now" }]), "what is shown is there without a store too");
+    let alone = Caller::of(app())
+        .data("{ snapshots { nodes { id } } }", json!({}))
+        .await;
+    assert_eq!(
+        alone["snapshots"]["nodes"],
+        json!([{ "id": "now" }]),
+        "what is shown is there without a store too"
+    );
 }
 
 #[tokio::test]
@@ -426,12 +622,22 @@ async fn a_diff_says_what_changed() {
     let query = "query($from: ID!, $to: ID!) { diff(from: $from, to: $to) { from { id } to { id } added { id } removed { id }
         changed { before { id attributes } after { attributes } attributes { name before after unknown sensitive } }
         linksAdded { from { id } to { id } } linksRemoved { from { id } to { id } } } }";
-    assert_json_snapshot!(caller.data(query, json!({ "from": "earlier", "to": "now" })).await);
-    let same = caller.data(query, json!({ "from": "now", "to": "now" })).await["diff"].clone();
+    assert_json_snapshot!(
+        caller
+            .data(query, json!({ "from": "earlier", "to": "now" }))
+            .await
+    );
+    let same = caller
+        .data(query, json!({ "from": "now", "to": "now" }))
+        .await["diff"]
+        .clone();
     for list in ["added", "removed", "changed", "linksAdded", "linksRemoved"] {
         assert_eq!(same[list], json!([]), "{list}");
     }
-    let back = caller.data(query, json!({ "from": "now", "to": "earlier" })).await["diff"].clone();
+    let back = caller
+        .data(query, json!({ "from": "now", "to": "earlier" }))
+        .await["diff"]
+        .clone();
     assert_eq!(back["removed"], json!([{ "id": BUCKET }]));
     assert_eq!(back["linksRemoved"][0]["to"]["id"], BUCKET);
 }
@@ -442,9 +648,15 @@ async fn one_request_sees_one_snapshot_and_the_next_the_newest() {
     let caller = Caller::of(app.clone());
     let query = "{ a: resources { totalCount } b: resources { totalCount } }";
     assert_eq!(caller.data(query, json!({})).await["a"]["totalCount"], 7);
-    app.snapshots.publish(Snapshot::new(inventory("next", TAKEN_AT, Vec::new(), Vec::new()), owner_keys()));
+    app.snapshots.publish(Snapshot::new(
+        inventory("next", TAKEN_AT, Vec::new(), Vec::new()),
+        owner_keys(),
+    ));
     let data = caller.data(query, json!({})).await;
-    assert_eq!((&data["a"]["totalCount"], &data["b"]["totalCount"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&data["a"]["totalCount"], &data["b"]["totalCount"]),
+        (&json!(0), &json!(0))
+    );
 }
 
 #[test]

@@ -2,20 +2,32 @@
 
 use std::sync::atomic::Ordering;
 
-use axum::{body::Body, http::{StatusCode, header}};
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+};
 use blastmap_model::record;
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::support::{Caller, FakeCrawl, TAKEN_AT, app, empty, get, inventory, links, post, resources, snapshot, with_store};
+use crate::support::{
+    Caller, FakeCrawl, TAKEN_AT, app, empty, get, inventory, links, post, resources, snapshot,
+    with_store,
+};
 
 #[tokio::test]
 async fn alive_is_not_ready() {
     let caller = Caller::of(empty());
     let alive = caller.get("/healthz").await;
-    assert_eq!((alive.status, alive.text().as_str()), (StatusCode::OK, "ok\n"));
+    assert_eq!(
+        (alive.status, alive.text().as_str()),
+        (StatusCode::OK, "ok\n")
+    );
     let ready = caller.get("/readyz").await;
-    assert_eq!((ready.status, &ready.json()["ready"]), (StatusCode::SERVICE_UNAVAILABLE, &json!(false)));
+    assert_eq!(
+        (ready.status, &ready.json()["ready"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!(false))
+    );
 }
 
 #[tokio::test]
@@ -26,16 +38,28 @@ async fn ready_says_how_old_the_data_is() {
     assert_eq!(ready.status, StatusCode::OK);
     let body = ready.json();
     let age = (time::OffsetDateTime::now_utc() - TAKEN_AT).whole_seconds();
-    assert_eq!((&body["ready"], &body["snapshot"], &body["takenAt"]), (&json!(true), &json!("now"), &json!("2026-11-23T18:00:00Z")));
-    assert!((body["ageSeconds"].as_i64().unwrap() - age.max(0)).abs() <= 5, "{body}");
+    assert_eq!(
+        (&body["ready"], &body["snapshot"], &body["takenAt"]),
+        (&json!(true), &json!("now"), &json!("2026-11-23T18:00:00Z"))
+    );
+    assert!(
+        (body["ageSeconds"].as_i64().unwrap() - age.max(0)).abs() <= 5,
+        "{body}"
+    );
     assert_eq!(body["stale"], age > 1);
 }
 
 #[tokio::test]
 async fn the_schema_is_served() {
     let schema = Caller::of(empty()).get("/schema.graphql").await;
-    assert_eq!((schema.status, schema.text()), (StatusCode::OK, blastmap_api::schema_text()));
-    assert_eq!(schema.header(header::CONTENT_TYPE), "text/plain; charset=utf-8");
+    assert_eq!(
+        (schema.status, schema.text()),
+        (StatusCode::OK, blastmap_api::schema_text())
+    );
+    assert_eq!(
+        schema.header(header::CONTENT_TYPE),
+        "text/plain; charset=utf-8"
+    );
 }
 
 #[tokio::test]
@@ -47,7 +71,16 @@ async fn metrics_count() {
     caller.ask("{ __typename }", json!({})).await;
     caller.ask("{ __typename }", json!({})).await;
     caller.get("/no/such/page").await;
-    caller.send(axum::http::Request::builder().method("INVENTED").uri("/").header(header::HOST, "localhost").body(Body::empty()).unwrap()).await;
+    caller
+        .send(
+            axum::http::Request::builder()
+                .method("INVENTED")
+                .uri("/")
+                .header(header::HOST, "localhost")
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await;
     let metrics = caller.get("/metrics").await;
     assert_eq!(metrics.status, StatusCode::OK);
     let text = metrics.text();
@@ -66,7 +99,10 @@ async fn metrics_count() {
         assert!(text.lines().any(|own| own == line), "{line}\n{text}");
     }
     assert!(text.contains("blastmap_snapshot_age_seconds "));
-    assert!(!text.contains("/no/such/page"), "callers could invent labels without end");
+    assert!(
+        !text.contains("/no/such/page"),
+        "callers could invent labels without end"
+    );
     assert_eq!(crawl.starts.load(Ordering::Relaxed), 0);
 }
 
@@ -75,45 +111,105 @@ async fn snapshot_files_are_served() {
     let root = tempfile::tempdir().unwrap();
     let app = with_store(root.path());
     let store = app.store.clone().unwrap();
-    store.save_snapshot(&inventory("earlier", TAKEN_AT - Duration::days(1), resources(), links())).await.unwrap();
+    store
+        .save_snapshot(&inventory(
+            "earlier",
+            TAKEN_AT - Duration::days(1),
+            resources(),
+            links(),
+        ))
+        .await
+        .unwrap();
     let caller = Caller::of(app);
     for (name, id) in [("latest", "now"), ("now", "now"), ("earlier", "earlier")] {
-        let file = caller.send(get(&format!("/snapshots/{name}.jsonl.zst")).header(header::ACCEPT_ENCODING, "gzip").body(Body::empty()).unwrap()).await;
-        assert_eq!((file.status, file.header(header::CONTENT_TYPE)), (StatusCode::OK, "application/zstd"), "{name}");
-        assert_eq!(file.header(header::CONTENT_ENCODING), "", "compressed once is enough");
-        assert_eq!(file.header(header::CONTENT_DISPOSITION), format!("attachment; filename=\"{id}.jsonl.zst\""));
+        let file = caller
+            .send(
+                get(&format!("/snapshots/{name}.jsonl.zst"))
+                    .header(header::ACCEPT_ENCODING, "gzip")
+                    .body(Body::empty())
+                    .unwrap(),
+            )
+            .await;
+        assert_eq!(
+            (file.status, file.header(header::CONTENT_TYPE)),
+            (StatusCode::OK, "application/zstd"),
+            "{name}"
+        );
+        assert_eq!(
+            file.header(header::CONTENT_ENCODING),
+            "",
+            "compressed once is enough"
+        );
+        assert_eq!(
+            file.header(header::CONTENT_DISPOSITION),
+            format!("attachment; filename=\"{id}.jsonl.zst\"")
+        );
         let read = record::read(&*file.body).unwrap();
-        assert_eq!((read.id.as_str(), read.resources().len()), (id, snapshot().inventory().resources().len()), "{name}");
+        assert_eq!(
+            (read.id.as_str(), read.resources().len()),
+            (id, snapshot().inventory().resources().len()),
+            "{name}"
+        );
     }
-    for name in ["absent.jsonl.zst", "now", "now.json", "..%2F..%2Fetc%2Fpasswd.jsonl.zst", ".jsonl.zst", "%00.jsonl.zst"] {
+    for name in [
+        "absent.jsonl.zst",
+        "now",
+        "now.json",
+        "..%2F..%2Fetc%2Fpasswd.jsonl.zst",
+        ".jsonl.zst",
+        "%00.jsonl.zst",
+    ] {
         let answer = caller.get(&format!("/snapshots/{name}")).await;
-        assert_eq!((answer.status, answer.code()), (StatusCode::NOT_FOUND, "NOT_FOUND".to_owned()), "{name}");
+        assert_eq!(
+            (answer.status, answer.code()),
+            (StatusCode::NOT_FOUND, "NOT_FOUND".to_owned()),
+            "{name}"
+        );
     }
 }
 
 #[tokio::test]
 async fn without_a_snapshot_there_is_no_latest_file() {
     let answer = Caller::of(empty()).get("/snapshots/latest.jsonl.zst").await;
-    assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "NOT_READY".to_owned()));
+    assert_eq!(
+        (answer.status, answer.code()),
+        (StatusCode::SERVICE_UNAVAILABLE, "NOT_READY".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn answers_are_compressed_for_those_who_read_that() {
     let caller = Caller::of(app());
     let mut request = post(&json!({ "query": "{ __schema { types { name description } } }" }));
-    request.headers_mut().insert(header::ACCEPT_ENCODING, "gzip".parse().unwrap());
+    request
+        .headers_mut()
+        .insert(header::ACCEPT_ENCODING, "gzip".parse().unwrap());
     let answer = caller.send(request).await;
     assert_eq!(answer.header(header::CONTENT_ENCODING), "gzip");
     assert!(serde_json::from_slice::<Value>(&answer.body).is_err());
-    let plain = caller.ask("{ __schema { types { name description } } }", json!({})).await;
+    let plain = caller
+        .ask("{ __schema { types { name description } } }", json!({}))
+        .await;
     assert_eq!(plain.header(header::CONTENT_ENCODING), "");
-    assert_eq!(plain.header(header::CONTENT_TYPE), "application/json; charset=utf-8");
+    assert_eq!(
+        plain.header(header::CONTENT_TYPE),
+        "application/json; charset=utf-8"
+    );
 }
 
 #[tokio::test]
 async fn every_answer_is_fenced_by_headers() {
     let caller = Caller::of(app());
-    for path in ["/", "/healthz", "/readyz", "/metrics", "/schema.graphql", "/graphql", "/snapshots/x", "/assets/absent.js"] {
+    for path in [
+        "/",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/schema.graphql",
+        "/graphql",
+        "/snapshots/x",
+        "/assets/absent.js",
+    ] {
         let answer = caller.get(path).await;
         for (name, value) in [
             (
@@ -127,8 +223,14 @@ async fn every_answer_is_fenced_by_headers() {
         ] {
             assert_eq!(answer.header(name), value, "{path}");
         }
-        assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
+        assert!(
+            answer.header("permissions-policy").contains("camera=()"),
+            "{path}"
+        );
         assert_ne!(answer.header(header::CACHE_CONTROL), "", "{path}");
     }
-    assert_eq!(caller.get("/readyz").await.header(header::CACHE_CONTROL), "no-store");
+    assert_eq!(
+        caller.get("/readyz").await.header(header::CACHE_CONTROL),
+        "no-store"
+    );
 }

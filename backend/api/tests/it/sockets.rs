@@ -37,15 +37,25 @@ async fn start(mut app: App) -> Running {
     let done = tokio::spawn(serve(listener, app, async move {
         drop(stopped.await);
     }));
-    Running { address, stop, done }
+    Running {
+        address,
+        stop,
+        done,
+    }
 }
 
 type Socket = WebSocketStream<TcpStream>;
 
 /// Opens a connection with these headers beside the protocol's.
-async fn connect(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<(Socket, Response), Error> {
+async fn connect(
+    address: SocketAddr,
+    headers: &[(&'static str, &str)],
+) -> Result<(Socket, Response), Error> {
     let mut request = format!("ws://{address}/graphql").into_client_request()?;
-    request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
+    request.headers_mut().insert(
+        "sec-websocket-protocol",
+        HeaderValue::from_static("graphql-transport-ws"),
+    );
     for (name, value) in headers {
         if value.is_empty() {
             request.headers_mut().remove(*name);
@@ -58,7 +68,10 @@ async fn connect(address: SocketAddr, headers: &[(&'static str, &str)]) -> Resul
 }
 
 async fn say(socket: &mut Socket, message: Value) {
-    socket.send(Message::text(message.to_string())).await.unwrap();
+    socket
+        .send(Message::text(message.to_string()))
+        .await
+        .unwrap();
 }
 
 /// The next message that is not about keeping the connection alive.
@@ -66,7 +79,9 @@ async fn hear(socket: &mut Socket) -> Value {
     loop {
         match socket.next().await.unwrap().unwrap() {
             Message::Text(text) => return serde_json::from_str(&text).unwrap(),
-            Message::Close(frame) => return json!({ "closed": frame.map(|frame| u16::from(frame.code)) }),
+            Message::Close(frame) => {
+                return json!({ "closed": frame.map(|frame| u16::from(frame.code)) });
+            }
             _ => {}
         }
     }
@@ -74,14 +89,21 @@ async fn hear(socket: &mut Socket) -> Value {
 
 async fn greeted(address: SocketAddr) -> Socket {
     let (mut socket, response) = connect(address, &[]).await.unwrap();
-    assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-transport-ws");
+    assert_eq!(
+        response.headers()["sec-websocket-protocol"],
+        "graphql-transport-ws"
+    );
     say(&mut socket, json!({ "type": "connection_init" })).await;
     assert_eq!(hear(&mut socket).await, json!({ "type": "connection_ack" }));
     socket
 }
 
 async fn subscribe(socket: &mut Socket, id: &str, query: &str) {
-    say(socket, json!({ "id": id, "type": "subscribe", "payload": { "query": query } })).await;
+    say(
+        socket,
+        json!({ "id": id, "type": "subscribe", "payload": { "query": query } }),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -91,7 +113,12 @@ async fn a_crawl_is_followed() {
     app.crawl = Some(crawl.clone());
     let server = start(app).await;
     let mut socket = greeted(server.address).await;
-    subscribe(&mut socket, "1", "subscription { crawlProgress { run scopesDone scopesTotal apiCalls resources finished } }").await;
+    subscribe(
+        &mut socket,
+        "1",
+        "subscription { crawlProgress { run scopesDone scopesTotal apiCalls resources finished } }",
+    )
+    .await;
     let progress = |done: usize| CrawlProgress {
         run: "run-1".to_owned(),
         scopes_done: done,
@@ -111,8 +138,16 @@ async fn a_crawl_is_followed() {
     }
     // Who comes later hears at once how it stands.
     let mut late = greeted(server.address).await;
-    subscribe(&mut late, "1", "subscription { crawlProgress { finished } }").await;
-    assert_eq!(hear(&mut late).await["payload"]["data"]["crawlProgress"]["finished"], true);
+    subscribe(
+        &mut late,
+        "1",
+        "subscription { crawlProgress { finished } }",
+    )
+    .await;
+    assert_eq!(
+        hear(&mut late).await["payload"]["data"]["crawlProgress"]["finished"],
+        true
+    );
 }
 
 #[tokio::test]
@@ -121,17 +156,28 @@ async fn a_new_graph_is_told() {
     let snapshots = app.snapshots.clone();
     let server = start(app).await;
     let mut socket = greeted(server.address).await;
-    subscribe(&mut socket, "g", "subscription { graphChanged { added removed changed snapshot { id resources } } }").await;
+    subscribe(
+        &mut socket,
+        "g",
+        "subscription { graphChanged { added removed changed snapshot { id resources } } }",
+    )
+    .await;
     // The answer to a second operation shows that the first is listening.
     subscribe(&mut socket, "x", "subscription { nothing }").await;
     assert_eq!(hear(&mut socket).await["id"], "x");
-    assert_eq!(hear(&mut socket).await, json!({ "type": "complete", "id": "x" }));
+    assert_eq!(
+        hear(&mut socket).await,
+        json!({ "type": "complete", "id": "x" })
+    );
 
     let mut changed = resources();
     changed.pop();
     changed[0].name = "renamed".into();
     changed[1].observed_at = TAKEN_AT + time::Duration::hours(1);
-    snapshots.publish(Snapshot::new(inventory("next", TAKEN_AT, changed, Vec::new()), owner_keys()));
+    snapshots.publish(Snapshot::new(
+        inventory("next", TAKEN_AT, changed, Vec::new()),
+        owner_keys(),
+    ));
     assert_eq!(
         hear(&mut socket).await,
         json!({ "type": "next", "id": "g", "payload": { "data": { "graphChanged": {
@@ -144,7 +190,9 @@ async fn a_new_graph_is_told() {
 async fn only_subscriptions_and_only_light_ones_are_taken() {
     let server = start(app()).await;
     let mut socket = greeted(server.address).await;
-    let aliases: String = (0..3000).map(|each| format!("a{each}:__typename ")).collect();
+    let aliases: String = (0..3000)
+        .map(|each| format!("a{each}:__typename "))
+        .collect();
     for (query, code) in [
         ("{ __typename }".to_owned(), "BAD_INPUT"),
         ("mutation { crawl { id } }".to_owned(), "BAD_INPUT"),
@@ -154,7 +202,10 @@ async fn only_subscriptions_and_only_light_ones_are_taken() {
     ] {
         subscribe(&mut socket, "1", &query).await;
         let message = hear(&mut socket).await;
-        assert_eq!(message["payload"]["errors"][0]["extensions"]["code"], code, "{message}");
+        assert_eq!(
+            message["payload"]["errors"][0]["extensions"]["code"], code,
+            "{message}"
+        );
         assert_eq!(hear(&mut socket).await["type"], "complete");
     }
 }
@@ -170,14 +221,27 @@ async fn one_connection_has_so_many_subscriptions_and_no_more() {
         subscribe(&mut socket, id, query).await;
     }
     let message = hear(&mut socket).await;
-    assert_eq!((&message["id"], &message["payload"]["errors"][0]["extensions"]["code"]), (&json!("3"), &json!("RATE_LIMITED")));
+    assert_eq!(
+        (
+            &message["id"],
+            &message["payload"]["errors"][0]["extensions"]["code"]
+        ),
+        (&json!("3"), &json!("RATE_LIMITED"))
+    );
     assert_eq!(hear(&mut socket).await["type"], "complete");
     // One that ended makes room.
     say(&mut socket, json!({ "id": "1", "type": "complete" })).await;
-    assert_eq!(hear(&mut socket).await, json!({ "type": "complete", "id": "1" }));
+    assert_eq!(
+        hear(&mut socket).await,
+        json!({ "type": "complete", "id": "1" })
+    );
     subscribe(&mut socket, "4", query).await;
     subscribe(&mut socket, "5", query).await;
-    assert_eq!(hear(&mut socket).await["id"], "5", "the fourth is open, the fifth is refused");
+    assert_eq!(
+        hear(&mut socket).await["id"],
+        "5",
+        "the fourth is open, the fifth is refused"
+    );
 }
 
 #[tokio::test]
@@ -186,7 +250,10 @@ async fn so_many_connections_are_open_and_no_more() {
     app.settings.sockets = 1;
     let server = start(app).await;
     let first = greeted(server.address).await;
-    assert_eq!(status(connect(server.address, &[]).await), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        status(connect(server.address, &[]).await),
+        StatusCode::SERVICE_UNAVAILABLE
+    );
     drop(first);
     // The place is free once the server has seen the end.
     while connect(server.address, &[]).await.is_err() {
@@ -207,17 +274,39 @@ async fn upgrades_pass_the_same_fences() {
     let server = start(app()).await;
     let own = format!("http://{}", server.address);
     let cases = [
-        (vec![("host", "evil.example")], StatusCode::MISDIRECTED_REQUEST),
-        (vec![("origin", "http://evil.example")], StatusCode::FORBIDDEN),
+        (
+            vec![("host", "evil.example")],
+            StatusCode::MISDIRECTED_REQUEST,
+        ),
+        (
+            vec![("origin", "http://evil.example")],
+            StatusCode::FORBIDDEN,
+        ),
         (vec![("origin", "null")], StatusCode::FORBIDDEN),
-        (vec![("sec-websocket-protocol", "graphql-ws")], StatusCode::BAD_REQUEST),
-        (vec![("sec-websocket-protocol", "")], StatusCode::BAD_REQUEST),
-        (vec![("origin", own.as_str())], StatusCode::SWITCHING_PROTOCOLS),
-        (vec![("origin", "https://blast.example.com")], StatusCode::SWITCHING_PROTOCOLS),
+        (
+            vec![("sec-websocket-protocol", "graphql-ws")],
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            vec![("sec-websocket-protocol", "")],
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            vec![("origin", own.as_str())],
+            StatusCode::SWITCHING_PROTOCOLS,
+        ),
+        (
+            vec![("origin", "https://blast.example.com")],
+            StatusCode::SWITCHING_PROTOCOLS,
+        ),
         (vec![], StatusCode::SWITCHING_PROTOCOLS),
     ];
     for (headers, expected) in cases {
-        assert_eq!(status(connect(server.address, &headers).await), expected, "{headers:?}");
+        assert_eq!(
+            status(connect(server.address, &headers).await),
+            expected,
+            "{headers:?}"
+        );
     }
 }
 
@@ -225,7 +314,8 @@ async fn upgrades_pass_the_same_fences() {
 async fn a_message_over_the_limit_ends_the_connection() {
     let server = start(app()).await;
     let mut socket = greeted(server.address).await;
-    let large = json!({ "id": "1", "type": "subscribe", "payload": { "query": "a".repeat(200 * 1024) } });
+    let large =
+        json!({ "id": "1", "type": "subscribe", "payload": { "query": "a".repeat(200 * 1024) } });
     drop(socket.send(Message::text(large.to_string())).await);
     while let Some(Ok(message)) = socket.next().await {
         assert!(!message.is_text(), "{message}");

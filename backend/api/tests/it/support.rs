@@ -5,12 +5,18 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use axum::{Router, body::Body, http::{Request, Response, StatusCode, header}};
-use blastmap_api::{App, Crawl, CrawlProgress, CrawlRefused, CrawlRun, Settings, Snapshots, router};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Response, StatusCode, header},
+};
+use blastmap_api::{
+    App, Crawl, CrawlProgress, CrawlRefused, CrawlRun, Settings, Snapshots, router,
+};
 use blastmap_graph::Snapshot;
 use blastmap_model::{
-    Attributes, BlindSpot, BlindSpotReason, Evidence, Inventory, NamedLink, Presence, Relation, Resource, ResourceId,
-    ResourceKind, Scope, ScopeRecord, Tags,
+    Attributes, BlindSpot, BlindSpotReason, Evidence, Inventory, NamedLink, Presence, Relation,
+    Resource, ResourceId, ResourceKind, Scope, ScopeRecord, Tags,
 };
 use blastmap_store::Store;
 use serde_json::{Value, json};
@@ -59,7 +65,9 @@ pub(crate) fn link(from: &str, relation: Relation, to: &str) -> NamedLink {
 }
 
 fn tags(tags: &[(&str, &str)]) -> Tags {
-    tags.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect()
+    tags.iter()
+        .map(|(key, value)| ((*key).into(), (*value).into()))
+        .collect()
 }
 
 /// The resources of the estate. Changed as a test likes, they make another snapshot.
@@ -67,11 +75,14 @@ pub(crate) fn resources() -> Vec<Resource> {
     vec![
         Resource {
             tags: tags(&[("Name", "web"), ("team", "shop")]),
-            attributes: Attributes::from_value(&json!({ "desiredCount": 3, "launchType": "FARGATE" })),
+            attributes: Attributes::from_value(
+                &json!({ "desiredCount": 3, "launchType": "FARGATE" }),
+            ),
             ..resource(WEB, ResourceKind::EcsService)
         },
         resource(CLUSTER, ResourceKind::EcsCluster),
         Resource {
+            name: "web:7".into(),
             tags: tags(&[("team", "shop")]),
             ..resource(DEFINITION, ResourceKind::EcsTaskDefinition)
         },
@@ -102,7 +113,12 @@ pub(crate) fn links() -> Vec<NamedLink> {
     ]
 }
 
-pub(crate) fn inventory(id: &str, taken_at: OffsetDateTime, resources: Vec<Resource>, links: Vec<NamedLink>) -> Inventory {
+pub(crate) fn inventory(
+    id: &str,
+    taken_at: OffsetDateTime,
+    resources: Vec<Resource>,
+    links: Vec<NamedLink>,
+) -> Inventory {
     let scope = |region: &str, api_calls| ScopeRecord {
         scope: Scope::new("111111111111", region),
         crawled_at: Some(taken_at),
@@ -118,7 +134,15 @@ pub(crate) fn inventory(id: &str, taken_at: OffsetDateTime, resources: Vec<Resou
         kinds: vec![ResourceKind::SsmParameter],
     };
     let scopes = vec![scope("eu-west-1", 12), scope("global", 3)];
-    Inventory::new(id.to_owned(), taken_at, scopes, vec![blind_spot], resources, links).unwrap()
+    Inventory::new(
+        id.to_owned(),
+        taken_at,
+        scopes,
+        vec![blind_spot],
+        resources,
+        links,
+    )
+    .unwrap()
 }
 
 pub(crate) fn owner_keys() -> Vec<String> {
@@ -126,7 +150,10 @@ pub(crate) fn owner_keys() -> Vec<String> {
 }
 
 pub(crate) fn snapshot() -> Snapshot {
-    Snapshot::new(inventory("now", TAKEN_AT, resources(), links()), owner_keys())
+    Snapshot::new(
+        inventory("now", TAKEN_AT, resources(), links()),
+        owner_keys(),
+    )
 }
 
 /// A crawler that does as it is told.
@@ -231,16 +258,24 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: impl header::AsHeaderName) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// The code of the first error.
     pub(crate) fn code(&self) -> String {
-        self.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
+        self.json()["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     pub(crate) fn message(&self) -> String {
-        self.json()["errors"][0]["message"].as_str().unwrap_or_default().to_owned()
+        self.json()["errors"][0]["message"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 }
 
@@ -255,7 +290,10 @@ impl Caller {
         Answer {
             status: parts.status,
             headers: parts.headers,
-            body: axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+            body: axum::body::to_bytes(body, usize::MAX)
+                .await
+                .unwrap()
+                .to_vec(),
         }
     }
 
@@ -265,7 +303,9 @@ impl Caller {
 
     /// Posts a query and expects HTTP to be content with it.
     pub(crate) async fn ask(&self, query: &str, variables: Value) -> Answer {
-        let answer = self.send(post(&json!({ "query": query, "variables": variables }))).await;
+        let answer = self
+            .send(post(&json!({ "query": query, "variables": variables })))
+            .await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         answer
     }
