@@ -67,8 +67,9 @@ test-browser: build tests/browser/node_modules/.package-lock.json ## the page in
 	test -x "$(CHROMIUM)" || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
 	cd tests/browser && BLASTMAP_BIN=$(abspath $(BLASTMAP)) npm test
 
-schema: build ## print schema.graphql and the page's types again
+schema: build ## print schema.graphql, the docs that come from code and the page's types again
 	$(BLASTMAP) schema > schema.graphql
+	BLASTMAP_BLESS=1 cargo test $(CARGO_FLAGS) --quiet --test relations_doc
 	cd web && npm run generate
 
 demo: build tests/.venv/ready ## record the demo estate again

@@ -7,6 +7,7 @@ mod blind_spot;
 mod builder;
 pub mod computed;
 mod evidence;
+mod found;
 mod inventory;
 mod kind;
 pub mod kinds;
@@ -20,8 +21,9 @@ mod scope;
 
 pub use arn::{Arn, ArnError, ResourceId};
 pub use blind_spot::{BlindSpot, BlindSpotReason};
-pub use builder::{Found, InventoryBuilder};
+pub use builder::InventoryBuilder;
 pub use evidence::{Evidence, Source};
+pub use found::Found;
 pub use inventory::{Inventory, InventoryError, Link, NamedLink, ResourceIndex};
 pub use kind::ResourceKind;
 pub use links::{Declared, Links, Reference};

@@ -132,7 +132,7 @@ const ANYTHING: &[ResourceKind] = ResourceKind::ALL;
 
 relations! {
     /// Runs the containers that this task definition describes.
-    Runs, "RUNS", [needs(&[EcsTask, EcsService, EcsTaskSet], &[EcsTaskDefinition])], [Start, Deploy], ToDependent, Each;
+    Runs, "RUNS", [needs(&[EcsTask, EcsService, EcsTaskSet], &[EcsTaskDefinition])], [Start, Run, Deploy], ToDependent, Each;
     /// Belongs to this larger whole.
     PartOf, "PART_OF", [
         part(&[EcsTask], &[EcsService, EcsTaskSet]), part(&[EcsTaskSet], &[EcsService]), only_whole(&[EcsService, EcsTask, EcsContainerInstance], &[EcsCluster]),
@@ -155,8 +155,8 @@ relations! {
     Mounts, "MOUNTS", [needs(&[EcsTaskDefinition], &[EfsFileSystem, EfsAccessPoint])], [Start, Run], ToDependent, Each;
     /// Is encrypted with this key.
     EncryptedBy, "ENCRYPTED_BY", [needs(ANYTHING, &[KmsKey])], [Start, Run], ToDependent, Each;
-    /// ECS assumes this role to pull images, read secrets and write logs.
-    ExecutionRole, "EXECUTION_ROLE", [only_whole(&[EcsTaskDefinition, EcsTask], &[IamRole])], [Start], ToDependent, Each;
+    /// ECS assumes this role to pull images, to read secrets and, as long as the task lives, to write logs.
+    ExecutionRole, "EXECUTION_ROLE", [only_whole(&[EcsTaskDefinition, EcsTask], &[IamRole])], [Start, Run], ToDependent, Each;
     /// The containers act as this role.
     TaskRole, "TASK_ROLE", [needs(&[EcsTaskDefinition, EcsTask], &[IamRole])], [Start, Run], ToDependent, Each;
     /// Acts as this role.

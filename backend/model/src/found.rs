@@ -1,0 +1,232 @@
+//! What collectors found, cleaned of secrets on its way in.
+
+use std::collections::BTreeMap;
+
+use time::OffsetDateTime;
+
+use crate::{
+    Arn, BlindSpot, Declared, Links, Presence, Resource, ResourceId, ResourceKind, Scope, Source,
+    Tags,
+    kinds::{self, Facts},
+    redact::Redactor,
+    resource::Attributes,
+};
+
+/// What one collector found in one scope.
+#[derive(Debug)]
+pub struct Found {
+    scope: Scope,
+    now: OffsetDateTime,
+    redactor: Redactor,
+    pub(crate) resources: Vec<Entry>,
+    pub(crate) tags: Vec<(ResourceId, Tags)>,
+    pub(crate) listed: Vec<(Scope, ResourceKind)>,
+    pub(crate) also_named: Vec<(ResourceId, ResourceId)>,
+    pub(crate) absent: Vec<ResourceId>,
+    pub(crate) unreadable: Vec<ResourceId>,
+    pub(crate) blind_spots: Vec<BlindSpot>,
+}
+
+/// A resource with what its facts declare.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) resource: Resource,
+    pub(crate) declared: Vec<Declared>,
+    pub(crate) also_named: Vec<ResourceId>,
+    pub(crate) source: Source,
+    /// Stays only if something that stays links to it.
+    pub(crate) offered: bool,
+    /// Takes the place of what is known of the resource so far.
+    pub(crate) replaces: bool,
+}
+
+/// What a resource that was found is to an inventory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    Kept,
+    Offered,
+    Replaces,
+}
+
+impl Found {
+    /// `now` becomes the time at which everything found was observed.
+    pub fn new(scope: Scope, now: OffsetDateTime, redactor: Redactor) -> Self {
+        Self {
+            scope,
+            now,
+            redactor,
+            resources: Vec::new(),
+            tags: Vec::new(),
+            listed: Vec::new(),
+            also_named: Vec::new(),
+            absent: Vec::new(),
+            unreadable: Vec::new(),
+            blind_spots: Vec::new(),
+        }
+    }
+
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// A resource that AWS reported.
+    pub fn resource<F: Facts>(
+        &mut self,
+        arn: &Arn,
+        facts: &F,
+        tags: impl IntoIterator<Item = (String, String)>,
+        source: Source,
+    ) {
+        self.push(arn, facts, tags, source, How::Kept);
+    }
+
+    /// A resource that AWS reported, which is kept only if something else hangs on it.
+    pub fn offer<F: Facts>(
+        &mut self,
+        arn: &Arn,
+        facts: &F,
+        tags: impl IntoIterator<Item = (String, String)>,
+        source: Source,
+    ) {
+        self.push(arn, facts, tags, source, How::Offered);
+    }
+
+    /// A resource found before, of which more is known now; its tags stay.
+    pub fn replace<F: Facts>(&mut self, arn: &Arn, facts: &F, source: Source) {
+        self.push(arn, facts, [], source, How::Replaces);
+    }
+
+    fn push<F: Facts>(
+        &mut self,
+        arn: &Arn,
+        facts: &F,
+        tags: impl IntoIterator<Item = (String, String)>,
+        source: Source,
+        how: How,
+    ) {
+        let mut attributes = kinds::attributes(facts);
+        self.redactor.scrub_value(&mut attributes);
+        let tags = self.clean_tags(tags);
+        let id = self.clean_id(&arn.into());
+        let named = tags
+            .iter()
+            .find(|(key, value)| &**key == "Name" && !value.is_empty())
+            .map(|(_, value)| value.to_string());
+        let name = named
+            .or_else(|| facts.name())
+            .unwrap_or_else(|| kinds::name_from_id(F::KIND, &id));
+        let name = self.redactor.scrub(&name).into_owned();
+        let mut links = Links::of(arn, source);
+        facts.links(&mut links);
+        let (mut declared, also_named) = links.finish();
+        for link in &mut declared {
+            link.to.id = self.clean_id(&link.to.id);
+        }
+        let resource = Resource {
+            id,
+            kind: F::KIND,
+            name: name.into(),
+            account: arn.account().into(),
+            region: F::KIND.region_of(arn).into(),
+            presence: Presence::Live,
+            tags,
+            attributes: Attributes::from_value(&attributes),
+            observed_at: self.now,
+        };
+        self.resources.push(Entry {
+            resource,
+            declared,
+            also_named,
+            source,
+            offered: how == How::Offered,
+            replaces: how == How::Replaces,
+        });
+    }
+
+    /// A resource known from an earlier crawl whose content AWS never changes, taken over as it is.
+    pub fn known(&mut self, resource: &Resource, source: Source) -> bool {
+        let Some(arn) = resource.id.arn() else {
+            return false;
+        };
+        let Ok((declared, also_named)) =
+            kinds::declare(resource.kind, &arn, &resource.attributes, source)
+        else {
+            return false;
+        };
+        self.resources.push(Entry {
+            resource: resource.clone(),
+            declared,
+            also_named,
+            source,
+            offered: true,
+            replaces: false,
+        });
+        true
+    }
+
+    /// Tags of a resource that came from another call than the resource.
+    pub fn tags(&mut self, id: ResourceId, tags: impl IntoIterator<Item = (String, String)>) {
+        let tags = self.clean_tags(tags);
+        self.tags.push((id, tags));
+    }
+
+    /// Every resource of this kind in this scope was found: one that was not does not exist.
+    pub fn listed(&mut self, kind: ResourceKind) {
+        self.listed.push((self.scope.clone(), kind));
+    }
+
+    /// Whoever says `name` means `id`, whether that was seen or not.
+    pub fn also_named(&mut self, name: ResourceId, id: ResourceId) {
+        self.also_named.push((name, id));
+    }
+
+    /// AWS said that this does not exist.
+    pub fn absent(&mut self, id: ResourceId) {
+        self.absent.push(id);
+    }
+
+    /// This was asked for by its id and could not be read; the blind spot says why.
+    pub fn unreadable(&mut self, id: ResourceId) {
+        self.unreadable.push(id);
+    }
+
+    pub fn blind_spot(&mut self, mut blind_spot: BlindSpot) {
+        blind_spot.message = self.redactor.scrub(&blind_spot.message).into_owned();
+        self.blind_spots.push(blind_spot);
+    }
+
+    /// How many resources were found so far.
+    pub fn len(&self) -> usize {
+        self.resources.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty()
+    }
+
+    fn clean_id(&self, id: &ResourceId) -> ResourceId {
+        match self.redactor.scrub(id.as_str()) {
+            std::borrow::Cow::Borrowed(_) => id.clone(),
+            std::borrow::Cow::Owned(scrubbed) => ResourceId::new(&scrubbed),
+        }
+    }
+
+    fn clean_tags(&self, tags: impl IntoIterator<Item = (String, String)>) -> Tags {
+        let tags: BTreeMap<String, String> = tags
+            .into_iter()
+            .map(|(key, value)| {
+                (
+                    self.redactor.scrub(&key).into_owned(),
+                    self.redactor.scrub(&value).into_owned(),
+                )
+            })
+            .collect();
+        tags.into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect()
+    }
+}
