@@ -1,5 +1,5 @@
 import type { Phase } from "../api/generated";
-import { PHASE } from "../words/presence";
+import { PHASE, PHASES } from "../words/presence";
 import { instant } from "../words/time";
 
 type Known = { api: string; field: string; inferred: boolean; observedAt?: string | null };
@@ -33,14 +33,12 @@ function breakable(field: string) {
   ));
 }
 
+/** When the dependent needs the dependency. */
 export function Phases({ phases }: { phases: Phase[] }) {
+  if (phases.length === 0) return null;
   return (
-    <span class="phases">
-      {phases.map((phase) => (
-        <span key={phase} class="chip" title={PHASE[phase]?.sentence}>
-          {PHASE[phase]?.word ?? phase.toLowerCase()}
-        </span>
-      ))}
+    <span class="phases" title={phases.map((phase) => `${PHASE[phase].word}: ${PHASE[phase].sentence}`).join("\n")}>
+      {phases.length === PHASES.length ? "always" : phases.map((phase) => PHASE[phase].word).join(" · ")}
     </span>
   );
 }

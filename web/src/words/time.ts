@@ -1,9 +1,9 @@
 const MINUTE = 60_000;
 
-/** How long ago, in one unit: `12 min`, `3 h`, `5 days`. */
+/** How long ago, in one unit: `<1 min`, `12 min`, `3 h`, `5 days`. */
 export function age(then: string, now: number): string {
   const minutes = Math.max(0, Math.floor((now - Date.parse(then)) / MINUTE));
-  if (minutes < 1) return "under a minute";
+  if (minutes < 1) return "<1 min";
   if (minutes < 120) return `${minutes} min`;
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
   return `${Math.floor(minutes / (24 * 60))} days`;

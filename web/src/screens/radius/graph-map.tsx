@@ -5,6 +5,9 @@ import { CARD, type Lanes } from "../../layout/lanes";
 /** In CSS pixels: the map keeps the graph's proportions inside this box. */
 const BOX = { width: 140, height: 110 };
 
+/** How much larger than its window the graph is before the map helps. */
+const OVERFLOW = 1.3;
+
 type Props = { scroller: RefObject<HTMLElement | null>; layout: Lanes; zoom: number; lit: Set<string> };
 
 /** Where the window is over a graph larger than it; a click goes there. The keyboard has the graph itself. */
@@ -15,7 +18,8 @@ export function MiniMap({ scroller, layout, zoom, lit }: Props) {
     if (!element) return undefined;
     const update = () => {
       const { scrollLeft: left, scrollTop: top, clientWidth: width, clientHeight: height } = element;
-      const overflows = element.scrollWidth > width + 1 || element.scrollHeight > height + 1;
+      // A little out of sight is found by scrolling, and the map would cover more than it shows.
+      const overflows = element.scrollWidth > width * OVERFLOW || element.scrollHeight > height * OVERFLOW;
       setView(overflows ? { left, top, width, height } : null);
     };
     update();

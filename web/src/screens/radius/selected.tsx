@@ -83,7 +83,7 @@ export function Selected({ resource, route, radius, onSelect }: PanelProps & { r
               {path.map((step) => (
                 <>
                   <li key={`${step.far} link`} class={step.hop.evidence.inferred ? "why-link is-inferred" : "why-link"}>
-                    <span>
+                    <span class="why-words">
                       {stepWords(step)} <Phases phases={step.hop.phases} />
                     </span>
                     <EvidenceLine evidence={step.hop.evidence} />

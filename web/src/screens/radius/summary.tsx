@@ -45,7 +45,7 @@ export function Summary({ radius, onSelect }: PanelProps) {
       </h3>
       {blindSpots.length === 0 ? (
         <p class="muted">
-          <a href="/coverage">Coverage</a> was full: nothing unread could hide more.
+          Nothing that could not be read could hide more of this radius. <a href="/coverage">Coverage</a>
         </p>
       ) : (
         <ul class="plain-list">
