@@ -1,6 +1,9 @@
 //! From what collectors found to an inventory: names are tied to resources, what was named and not seen gets a presence that says why.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use time::OffsetDateTime;
 
@@ -25,6 +28,15 @@ pub struct InventoryBuilder {
     /// One for each call that fails for one reason in one scope, with how often it did.
     blind_spots: BTreeMap<(Scope, std::sync::Arc<str>, BlindSpotReason), (BlindSpot, usize)>,
     scopes: Vec<Scope>,
+    /// What stays and what is unseen, worked out when first asked for and forgotten when facts come in.
+    reached: OnceLock<Reached>,
+}
+
+/// What stays, and what of it names that nobody has seen.
+#[derive(Debug, Default)]
+struct Reached {
+    kept: BTreeSet<ResourceId>,
+    unseen: Vec<Reference>,
 }
 
 impl InventoryBuilder {
@@ -38,6 +50,7 @@ impl InventoryBuilder {
 
     /// Takes in what a collector found. What was seen first stays.
     pub fn absorb(&mut self, found: Found) {
+        self.reached = OnceLock::new();
         for entry in found.resources {
             for name in &entry.also_named {
                 self.also_named
@@ -104,26 +117,21 @@ impl InventoryBuilder {
 
     /// Known resources of a kind, in a scope, that something kept hangs on or that are kept by themselves.
     pub fn kept(&self, kind: ResourceKind, scope: &Scope) -> Vec<&Resource> {
-        let (kept, _) = self.reachable();
-        kept.into_iter()
-            .filter_map(|id| self.entries.get(&id))
-            .map(|entry| &entry.resource)
-            .filter(|resource| {
-                resource.kind == kind
-                    && resource.account == scope.account
-                    && resource.region == scope.region
-            })
-            .collect()
+        let mut resources = self.kept_anywhere(kind);
+        resources.retain(|own| own.account == scope.account && own.region == scope.region);
+        resources
     }
 
     /// As [`Self::kept`], in whatever scope.
     pub fn kept_anywhere(&self, kind: ResourceKind) -> Vec<&Resource> {
-        let (kept, _) = self.reachable();
-        let resources = kept
-            .into_iter()
-            .filter_map(|id| self.entries.get(&id))
-            .map(|entry| &entry.resource);
-        resources.filter(|resource| resource.kind == kind).collect()
+        let kept = self
+            .reached()
+            .kept
+            .iter()
+            .filter_map(|id| self.entries.get(id));
+        kept.map(|entry| &entry.resource)
+            .filter(|resource| resource.kind == kind)
+            .collect()
     }
 
     /// What links of this relation lead to, as far as it is known.
@@ -137,17 +145,17 @@ impl InventoryBuilder {
 
     /// Ids of this kind in this scope that something kept names, and nobody has seen yet.
     pub fn unseen(&self, kind: ResourceKind, scope: &Scope) -> Vec<ResourceId> {
-        let (_, references) = self.reachable();
-        references
-            .into_iter()
-            .filter(|reference| {
-                reference.kind == kind && self.scope_of(reference).as_ref() == Some(scope)
-            })
-            .filter(|reference| {
-                !self.absent.contains(&reference.id) && !self.unreadable.contains(&reference.id)
-            })
-            .map(|reference| reference.id)
-            .collect()
+        let known = |id: &ResourceId| self.absent.contains(id) || self.unreadable.contains(id);
+        let own = |reference: &&Reference| {
+            reference.kind == kind && self.scope_of(reference).as_ref() == Some(scope)
+        };
+        let unseen = self
+            .reached()
+            .unseen
+            .iter()
+            .filter(own)
+            .map(|reference| &reference.id);
+        unseen.filter(|id| !known(id)).cloned().collect()
     }
 
     /// What could not be seen so far.
@@ -188,7 +196,11 @@ impl InventoryBuilder {
     }
 
     /// What stays, and what of it names that nobody has seen: a walk from everything that stays by itself.
-    fn reachable(&self) -> (BTreeSet<ResourceId>, Vec<Reference>) {
+    fn reached(&self) -> &Reached {
+        self.reached.get_or_init(|| self.walk())
+    }
+
+    fn walk(&self) -> Reached {
         let mut kept: BTreeSet<ResourceId> = self
             .entries
             .iter()
@@ -213,13 +225,11 @@ impl InventoryBuilder {
                 }
             }
         }
-        (
-            kept,
-            unseen
-                .into_iter()
-                .map(|(id, kind)| Reference { kind, id })
-                .collect(),
-        )
+        let unseen = unseen
+            .into_iter()
+            .map(|(id, kind)| Reference { kind, id })
+            .collect();
+        Reached { kept, unseen }
     }
 
     /// What a role's managed policies name is declared by neither alone: the role has the policies, the policies the names.
@@ -243,7 +253,7 @@ impl InventoryBuilder {
         taken_at: OffsetDateTime,
         scopes: Vec<ScopeRecord>,
     ) -> Result<Inventory, InventoryError> {
-        let (kept, unseen) = self.reachable();
+        let Reached { kept, unseen } = self.walk();
         let mut resources = Vec::with_capacity(kept.len() + unseen.len());
         let mut links = Vec::new();
         for id in &kept {
