@@ -2,7 +2,9 @@ import type { DrawnCard, DrawnLink } from "./types";
 
 /** Sizes in CSS pixels at 100 % zoom. */
 export const CARD = { width: 176, height: 40 };
-const ROW = 48;
+/** Between two cards of a column. */
+export const ROW_GAP = 8;
+const ROW = CARD.height + ROW_GAP;
 const LANE_TITLE = 28;
 const LANE_END = 10;
 const MARGIN = 20;

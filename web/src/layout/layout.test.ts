@@ -161,6 +161,21 @@ describe("linePath", () => {
     expect(path.endsWith(`295 ${100 + CARD.height / 2}`)).toBe(true);
   });
 
+  test("passes the columns between in the gap between rows, never behind a card", () => {
+    const cards = unfolded([resource("root", 0), ...["a", "b", "c"].map((id) => resource(id, 1)), resource("far", 2)]);
+    const { places } = placeInLanes(cards, [], () => ({ key: "", label: "" }), 1_000);
+    const [near, far] = [places.get("root"), places.get("far")];
+    const run = near && far && /([\d.]+) ([\d.]+)H([\d.]+)/.exec(linePath(near, far));
+    const [from, height, to] = (run ?? []).slice(1).map(Number);
+    for (const id of ["a", "b", "c"]) {
+      const place = places.get(id);
+      expect(from).toBeLessThan(place?.x ?? 0);
+      expect(to).toBeGreaterThan((place?.x ?? 0) + CARD.width);
+      const isBehind = height !== undefined && place && height > place.y && height < place.y + CARD.height;
+      expect(isBehind).toBe(false);
+    }
+  });
+
   test("loops on the right where both are in one column", () => {
     const path = linePath({ x: 0, y: 0, column: 0, lane: 0 }, { x: 0, y: 100, column: 0, lane: 0 });
     const xs = [...path.matchAll(/(\d+) \d+/g)].map((match) => Number(match[1]));

@@ -1,4 +1,4 @@
-import { CARD, type Place } from "./lanes";
+import { CARD, ROW_GAP, type Place } from "./lanes";
 
 /** The SVG path of a link between two placed cards, from the edge of the nearer to the edge of the farther. */
 export function linePath(near: Place, far: Place): string {
@@ -11,6 +11,11 @@ export function linePath(near: Place, far: Place): string {
     return `M${startX} ${startY}C${bulge} ${startY} ${bulge} ${endY} ${startX} ${endY}`;
   }
   const endX = far.x - 5;
+  if (far.column - near.column > 1) {
+    // Past the columns between, in the gap above the far card's row: behind a card it would seem to be that card's own.
+    const gap = far.y - ROW_GAP / 2;
+    return `M${startX} ${startY}C${startX + 20} ${startY} ${startX + 14} ${gap} ${startX + 34} ${gap}H${endX - 26}C${endX - 10} ${gap} ${endX - 16} ${endY} ${endX} ${endY}`;
+  }
   const bend = Math.max(24, Math.min(90, (endX - startX) / 2));
   return `M${startX} ${startY}C${startX + bend} ${startY} ${endX - bend} ${endY} ${endX} ${endY}`;
 }
