@@ -125,7 +125,7 @@ pub(crate) struct Crawl {
 /// What to crawl.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Scope {
-    /// A region to crawl; may be repeated. Default: the SDK's (AWS_REGION, or the profile's).
+    /// A region to crawl; may be repeated. Default: the SDK's, from its environment or profile.
     #[arg(
         long,
         value_name = "REGION",
@@ -157,7 +157,7 @@ pub(crate) struct Scope {
 /// Where snapshots and the fingerprints' key are kept.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Keep {
-    /// file:///path or s3://bucket/prefix. Default: the platform's data folder.
+    /// A folder, as `file:///path`, or `s3://bucket/prefix`. Default: the platform's data folder.
     #[arg(long, value_name = "URL", env = "BLASTMAP_STORE")]
     pub(crate) store: Option<String>,
     /// A file with the key of fingerprints, instead of the store's own: 64 hexadecimal digits.
@@ -217,7 +217,7 @@ pub(crate) struct Source {
     /// This snapshot file.
     #[arg(long, value_name = "FILE", group = "from", help_heading = "Source")]
     pub(crate) snapshot: Option<PathBuf>,
-    /// The newest snapshot of a running blastmap (token in BLASTMAP_TOKEN).
+    /// The newest snapshot of a running blastmap (token in `BLASTMAP_TOKEN`).
     #[arg(
         long,
         value_name = "URL",
@@ -315,7 +315,7 @@ mod tests {
 
     #[test]
     fn reads_durations_and_sizes() {
-        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("5m"), Ok(Duration::from_mins(5)));
         assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
         assert!(
             duration("0s").is_err()

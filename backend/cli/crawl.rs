@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context as _;
 use blastmap_aws::{Crawled, Progress};
-use blastmap_model::{Inventory, Presence, record};
+use blastmap_model::{Inventory, Presence, Resource, record};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::watch;
 
@@ -110,31 +110,36 @@ fn write(inventory: &Inventory, file: &File, compressed: bool) -> anyhow::Result
     Ok(())
 }
 
+/// What was seen, by which calls, and what was not.
 fn summary(crawled: &Crawled, seconds: f64, written: &[String]) -> String {
     let inventory = &crawled.inventory;
-    let total: u64 = crawled.calls.values().sum();
-    let mut text = format!(
-        "Snapshot {}: {} resources, {} links, {} API calls, {} blind spots, in {seconds:.1} s.\n",
+    let mut lines = vec![format!(
+        "Snapshot {}: {} resources, {} links, {} API calls, {} blind spots, in {seconds:.1} s.",
         inventory.id,
         inventory.resources().len(),
         inventory.links().len(),
-        total,
+        crawled.calls.values().sum::<u64>(),
         inventory.blind_spots.len(),
-    );
-    for place in written {
-        text.push_str(&format!("Written to {place}.\n"));
-    }
-    text.push_str("\nAPI calls:\n");
-    for (action, times) in &crawled.calls {
-        text.push_str(&format!("  {times:>6}  {action}\n"));
-    }
-    let of = |presence: Presence| {
-        inventory
-            .resources()
+    )];
+    lines.extend(written.iter().map(|place| format!("Written to {place}.")));
+    lines.push("\nAPI calls:".to_owned());
+    lines.extend(
+        crawled
+            .calls
             .iter()
-            .filter(|resource| resource.presence == presence)
-            .collect::<Vec<_>>()
-    };
+            .map(|(action, times)| format!("  {times:>6}  {action}")),
+    );
+    lines.extend(not_seen(inventory));
+    lines.extend(blind_spots(inventory));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// Resources listed by name for each presence; the snapshot has them all.
+const SHOWN: usize = 20;
+
+fn not_seen(inventory: &Inventory) -> Vec<String> {
+    let mut lines = Vec::new();
     for (presence, meaning) in [
         (
             Presence::Missing,
@@ -145,36 +150,40 @@ fn summary(crawled: &Crawled, seconds: f64, written: &[String]) -> String {
             "UNREADABLE: named by others, and could not be read (see the blind spots)",
         ),
     ] {
-        let resources = of(presence);
+        let has_it = |resource: &&Resource| resource.presence == presence;
+        let resources: Vec<_> = inventory.resources().iter().filter(has_it).collect();
         if resources.is_empty() {
             continue;
         }
-        text.push_str(&format!("\n{meaning}:\n"));
-        for resource in resources.iter().take(20) {
-            text.push_str(&format!("  {}  {}\n", resource.kind, resource.id));
-        }
-        if resources.len() > 20 {
-            text.push_str(&format!("  and {} more\n", resources.len() - 20));
+        lines.push(format!("\n{meaning}:"));
+        lines.extend(
+            resources
+                .iter()
+                .take(SHOWN)
+                .map(|own| format!("  {}  {}", own.kind, own.id)),
+        );
+        if resources.len() > SHOWN {
+            lines.push(format!("  and {} more", resources.len() - SHOWN));
         }
     }
+    lines
+}
+
+fn blind_spots(inventory: &Inventory) -> Vec<String> {
     if inventory.blind_spots.is_empty() {
-        text.push_str("\nNo blind spots: everything that was asked for was answered.\n");
-    } else {
-        text.push_str("\nBlind spots, where something may be hidden:\n");
-        for spot in &inventory.blind_spots {
-            let kinds: Vec<&str> = spot.kinds.iter().map(|kind| kind.name()).collect();
-            text.push_str(&format!(
-                "  {} in {} {}: {} ({})\n",
-                spot.api,
-                spot.account,
-                spot.region,
-                spot.reason.name(),
-                kinds.join(", ")
-            ));
-            text.push_str(&format!("    {}\n", spot.message));
-        }
+        return vec!["\nNo blind spots: everything that was asked for was answered.".to_owned()];
     }
-    text
+    let mut lines = vec!["\nBlind spots, where something may be hidden:".to_owned()];
+    for spot in &inventory.blind_spots {
+        let kinds: Vec<&str> = spot.kinds.iter().map(|kind| kind.name()).collect();
+        let (reason, kinds) = (spot.reason.name(), kinds.join(", "));
+        lines.push(format!(
+            "  {} in {} {}: {reason} ({kinds})",
+            spot.api, spot.account, spot.region
+        ));
+        lines.push(format!("    {}", spot.message));
+    }
+    lines
 }
 
 #[cfg(test)]
