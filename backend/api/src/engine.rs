@@ -6,16 +6,14 @@ use std::sync::{
 };
 
 use async_graphql::{
-    Data, Executor, OutputType, Request, Response, ServerError, SubscriptionType,
-    futures_util::stream::BoxStream, parser::types::OperationType, registry::Registry,
+    Data, Executor, Request, Response, ServerError, futures_util::stream::BoxStream,
+    parser::types::OperationType,
 };
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
     fence::{self, Tables},
-    graphql::{
-        BlastmapSchema, COSTS, mutation::Mutation, query::Query, schema, subscription::Subscription,
-    },
+    graphql::{BlastmapSchema, COSTS, registry, schema},
     problem::{Code, Problem, with_codes},
     state::{Pinned, State},
 };
@@ -30,13 +28,9 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(state: &Arc<State>) -> Self {
-        let mut registry = Registry::default();
-        <Query as OutputType>::create_type_info(&mut registry);
-        <Mutation as OutputType>::create_type_info(&mut registry);
-        <Subscription as SubscriptionType>::create_type_info(&mut registry);
         Self {
             schema: schema(Some(Arc::clone(state))),
-            tables: Arc::new(Tables::of(&registry, COSTS)),
+            tables: Arc::new(Tables::of(&registry(), COSTS)),
             state: Arc::clone(state),
         }
     }

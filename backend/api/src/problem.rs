@@ -41,7 +41,7 @@ impl Code {
 pub(crate) struct Problem {
     pub(crate) code: Code,
     pub(crate) message: String,
-    /// Of NOT_FOUND: ids that are there and look like the one asked for.
+    /// Of `NOT_FOUND`: ids that are there and look like the one asked for.
     pub(crate) nearest: Vec<String>,
 }
 

@@ -37,10 +37,10 @@ pub(crate) fn admit(request: &mut Request, tables: &Tables) -> Result<OperationT
         ))
         .into());
     }
-    if weight.weight > WEIGHT {
+    if weight.values > WEIGHT {
         return Err(too_complex(format!(
             "the query could make an answer of about {} values, at most {WEIGHT} are given: ask for fewer at a time (`first`, `limit`), or for less of each",
-            weight.weight
+            weight.values
         ))
         .into());
     }
@@ -52,4 +52,31 @@ pub(crate) fn admit(request: &mut Request, tables: &Tables) -> Result<OperationT
     let chosen = chosen
         .ok_or_else(|| Problem::bad_input("`operationName` names no operation of the query"))?;
     Ok(chosen.1.node.ty)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::graphql::{COSTS, registry};
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_sent_makes_it_panic(
+            words in proptest::collection::vec(
+                prop::sample::select(vec![
+                    "{", "}", "(", ")", "[", "]", "...", "on", "query", "fragment", "A", "B", "$a", ":", "=", "!", "@skip",
+                    "(if:", "\"", "\"\"\"", "\\", "#", "\n", "1", "-1", "1e999", "99999999999999999999", "first:", "resources",
+                    "nodes", "links", "null", "true", "\u{0}", "\u{e9}", "subscription", "mutation", "__schema", "types",
+                ]),
+                0..60,
+            ),
+            operation in proptest::option::of("[AB]"),
+        ) {
+            let mut request = Request::new(words.join(" "));
+            request.operation_name = operation;
+            drop(admit(&mut request, &Tables::of(&registry(), COSTS)));
+        }
+    }
 }

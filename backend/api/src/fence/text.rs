@@ -108,9 +108,7 @@ mod tests {
 
     #[test]
     fn tokens_are_counted() {
-        let aliases: String = (0..20_000)
-            .map(|each| format!("a{each}:__typename "))
-            .collect();
+        let aliases = "alias: __typename ".repeat(20_000);
         assert_eq!(
             check(&format!("{{{aliases}}}")).unwrap_err().code,
             Code::TooComplex

@@ -31,14 +31,14 @@ pub(super) struct Weight {
     /// The deepest nesting of fields.
     pub(super) depth: u32,
     /// About how many values the answer holds.
-    pub(super) weight: u64,
+    pub(super) values: u64,
 }
 
 impl Weight {
     fn add(&mut self, other: Self) {
         self.fields = self.fields.saturating_add(other.fields);
         self.depth = self.depth.max(other.depth);
-        self.weight = self.weight.saturating_add(other.weight);
+        self.values = self.values.saturating_add(other.values);
     }
 }
 
@@ -148,7 +148,9 @@ pub(super) fn weigh(
     }
     // Fragments are validated each by itself, even those that nothing spreads.
     let mut fields = all.fields;
-    for name in document.fragments.keys() {
+    let mut names: Vec<&Name> = document.fragments.keys().collect();
+    names.sort();
+    for name in names {
         fields = fields.saturating_add(scales.fragment(name, 0)?.fields);
         check_fields(fields / 2)?;
     }
@@ -204,7 +206,7 @@ impl<'q> Scales<'q> {
                 }
             };
             if self.left_out(selection.node.directives()) {
-                weight.weight = 0;
+                weight.values = 0;
             }
             all.add(weight);
             check_fields(all.fields)?;
@@ -261,7 +263,7 @@ impl<'q> Scales<'q> {
         Ok(Weight {
             fields: children.fields.saturating_add(1),
             depth: children.depth + 1,
-            weight: children.weight.saturating_mul(length).saturating_add(cost),
+            values: children.values.saturating_mul(length).saturating_add(cost),
         })
     }
 
@@ -313,5 +315,106 @@ impl<'q> Scales<'q> {
             });
             condition == Some(Value::Boolean(!wanted))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+    use serde_json::json;
+
+    use super::*;
+    use crate::graphql::{COSTS, registry};
+
+    fn weight_of(query: &str, variables: serde_json::Value) -> Weight {
+        let tables = Tables::of(&registry(), COSTS);
+        let document = parse_query(query).unwrap();
+        weigh(&document, &Variables::from_json(variables), &tables).unwrap()
+    }
+
+    fn cost(field: &str) -> u64 {
+        COSTS.iter().find(|(name, _)| *name == field).unwrap().1
+    }
+
+    #[test]
+    fn every_cost_is_of_a_root_field() {
+        let tables = Tables::of(&registry(), COSTS);
+        for (name, cost) in COSTS {
+            let roots = ["Query", "Mutation"].map(|root| tables.types[root].get(*name));
+            let shape = roots.into_iter().flatten().next();
+            assert_eq!(shape.map(|shape| shape.cost), Some(*cost), "{name}");
+        }
+    }
+
+    #[test]
+    fn pages_weigh_what_they_hold() {
+        let resources = cost("resources");
+        let cases = [
+            ("{ resource(id: 1) { id name } }", 3),
+            ("{ resources { totalCount } }", resources + 50),
+            (
+                "{ resources(first: 7) { nodes { id name } } }",
+                resources + 7 * 3,
+            ),
+            (
+                "{ resources(first: 7) { edges { node { id } } } }",
+                resources + 7 * 3,
+            ),
+            ("{ resources(first: -7) { nodes { id } } }", resources),
+            ("{ resource(id: 1) { tags { key } } }", 1 + 1 + 10),
+            (
+                "{ resource(id: 1) { links { nodes { to { id } } } } }",
+                1 + 1 + 100 * 3,
+            ),
+            (
+                "{ blastRadius(of: [], limit: 5) { nodes { path { relation } } } }",
+                cost("blastRadius") + 5 * (1 + 1 + 10),
+            ),
+            (
+                "{ assess(change: {}) { blastRadius { nodes { distance } } } }",
+                cost("assess") + 1 + 100 * 2,
+            ),
+            (
+                "{ __schema { types { fields { name } } } }",
+                1 + 1 + 10 * (1 + 10),
+            ),
+        ];
+        for (query, values) in cases {
+            assert_eq!(weight_of(query, json!({})).values, values, "{query}");
+        }
+    }
+
+    #[test]
+    fn variables_say_how_long_a_page_is() {
+        let query = "query($n: Int = 3) { resources(first: $n) { nodes { id } } }";
+        let resources = cost("resources");
+        assert_eq!(weight_of(query, json!({})).values, resources + 3 * 2);
+        assert_eq!(
+            weight_of(query, json!({ "n": 9 })).values,
+            resources + 9 * 2
+        );
+        assert_eq!(
+            weight_of(query, json!({ "n": null })).values,
+            resources + 50 * 2
+        );
+    }
+
+    #[test]
+    fn what_is_left_out_weighs_nothing_and_counts_all_the_same() {
+        let query = "query($a: Boolean!) { x: __typename @skip(if: $a) y: __typename @include(if: $a) z: __typename @include(if: false) }";
+        for a in [true, false] {
+            let weight = weight_of(query, json!({ "a": a }));
+            assert_eq!((weight.values, weight.fields), (1, 3));
+        }
+    }
+
+    #[test]
+    fn fragments_count_where_they_are_spread() {
+        let query = "{ a: resource(id: 1) { ...F } b: resource(id: 2) { ...F } } fragment F on Resource { id links(first: 2) { totalCount } }";
+        let weight = weight_of(query, json!({}));
+        assert_eq!(
+            (weight.values, weight.fields, weight.depth),
+            (2 * (1 + 1 + 1 + 2), 2 * 5, 3)
+        );
     }
 }

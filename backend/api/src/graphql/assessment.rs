@@ -66,7 +66,7 @@ pub(crate) enum RiskLevel {
 #[derive(InputObject)]
 pub(crate) struct ChangeInput {
     resources: Option<Vec<ResourceChangeInput>>,
-    /// The output of `terraform show -json PLAN` (OpenTofu's too).
+    /// The output of `terraform show -json PLAN`, or of `tofu`.
     terraform_plan: Option<String>,
     /// The id that `POST /plans` gave for a file too large for a query (Terraform plan, change set or task definition).
     plan_id: Option<ID>,
@@ -177,7 +177,7 @@ impl Assessment {
             (Some(resources), []) if !resources.is_empty() && resources.len() <= MOST_CHANGES => {
                 resources
                     .into_iter()
-                    .map(|change| understood(&snapshot, change, &mut roots))
+                    .map(|change| understood(&snapshot, &change, &mut roots))
                     .collect()
             }
             (Some(_), []) => {
@@ -202,7 +202,7 @@ impl Assessment {
 
 fn understood(
     snapshot: &Arc<Snapshot>,
-    change: ResourceChangeInput,
+    change: &ResourceChangeInput,
     roots: &mut Vec<ResourceIndex>,
 ) -> ResourceChange {
     let place = snapshot.inventory().find(&change.id);

@@ -1,4 +1,8 @@
 //! The GraphQL types: views on a snapshot, each holding the snapshot it was made from.
+#![expect(
+    clippy::unused_async,
+    reason = "resolvers are async, whether they wait or not"
+)]
 
 mod assessment;
 mod connection;
@@ -9,19 +13,19 @@ mod estate;
 mod filter;
 mod finding;
 mod link;
-pub(crate) mod mutation;
+mod mutation;
 mod pinned;
-pub(crate) mod query;
+mod query;
 mod radius;
 mod resource;
 mod review;
 mod schema;
 mod snapshot;
-pub(crate) mod subscription;
+mod subscription;
 
 pub(crate) use query::COSTS;
 pub use schema::schema_text;
-pub(crate) use schema::{BlastmapSchema, schema};
+pub(crate) use schema::{BlastmapSchema, registry, schema};
 
 /// A count as GraphQL has it: more than 2,147,483,647 is told as that.
 fn int(count: impl TryInto<i32>) -> i32 {

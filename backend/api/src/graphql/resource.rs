@@ -101,7 +101,7 @@ impl Fields {
 #[Object(name = "OtherResource")]
 impl Fields {
     /// The resource's ARN, in one form each. Log group: without `:*`. Secret: the full ARN, without `:json-key:stage:version`.
-    /// Mount target: its `fsmt-` id. DNS record: `<zone ARN>#NAME/TYPE`, the name as Route 53 prints it. CodeDeploy group:
+    /// Mount target: its `fsmt-` id. DNS record: `<zone ARN>#NAME/TYPE`, the name as Route 53 prints it. Deployment group:
     /// `...:deploymentgroup:APP/GROUP`. EC2's things: the ARN of AWS's documented format (`arn:aws:ec2:R:A:subnet/subnet-...`,
     /// NAT gateways `natgateway/`). Inline policies, containers, images and aliases are attributes of their owner.
     /// `planned:<address>` for what a change under review creates.

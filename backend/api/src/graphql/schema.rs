@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{SDLExportOptions, Schema};
+use async_graphql::{OutputType, SDLExportOptions, Schema, SubscriptionType, registry::Registry};
 
 use crate::{
     graphql::{mutation::Mutation, query::Query, subscription::Subscription},
@@ -19,6 +19,15 @@ pub(crate) fn schema(state: Option<Arc<State>>) -> BlastmapSchema {
         None => schema,
     }
     .finish()
+}
+
+/// The types of the schema, for those who weigh queries: the schema keeps its own to itself.
+pub(crate) fn registry() -> Registry {
+    let mut registry = Registry::default();
+    <Query as OutputType>::create_type_info(&mut registry);
+    <Mutation as OutputType>::create_type_info(&mut registry);
+    <Subscription as SubscriptionType>::create_type_info(&mut registry);
+    registry
 }
 
 /// The public API in GraphQL's schema language, as `/schema.graphql` has it: the same text for the same code.

@@ -6,6 +6,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse as _, Response},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use rust_embed::RustEmbed;
 
@@ -34,13 +35,8 @@ trait Files {
 impl Files for Embedded {
     fn find(&self, path: &str) -> Option<File> {
         let file = Self::get(path)?;
-        let hash = file.metadata.sha256_hash();
         Some(File {
-            tag: hash
-                .iter()
-                .take(16)
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            tag: URL_SAFE_NO_PAD.encode(file.metadata.sha256_hash()),
             kind: file.metadata.mimetype().to_owned(),
             bytes: file.data,
         })

@@ -23,11 +23,10 @@ use crate::{
 type Refused = (StatusCode, Problem);
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Operation {
     query: String,
-    #[serde(default)]
-    operation_name: Option<String>,
+    #[serde(default, rename = "operationName")]
+    name: Option<String>,
     #[serde(default)]
     variables: Option<serde_json::Map<String, serde_json::Value>>,
 }
@@ -142,7 +141,7 @@ fn parse(body: &[u8]) -> Result<Query, Refused> {
         ))
     })?;
     let mut query = Query::new(operation.query);
-    query.operation_name = operation.operation_name;
+    query.operation_name = operation.name;
     let variables = operation.variables.unwrap_or_default();
     query.variables = Variables::from_json(variables.into());
     Ok(query)

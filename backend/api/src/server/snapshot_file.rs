@@ -38,13 +38,11 @@ pub(super) async fn download(From(state): From<Arc<State>>, Path(name): Path<Str
                 record::write_compressed(latest.inventory(), &mut bytes)
                     .map(|()| Bytes::from(bytes))
             });
-            match written.await {
-                Ok(Ok(bytes)) => (id, bytes),
-                _ => {
-                    let problem = Problem::new(Code::Internal, "the snapshot could not be written");
-                    return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR);
-                }
-            }
+            let Ok(Ok(bytes)) = written.await else {
+                let problem = Problem::new(Code::Internal, "the snapshot could not be written");
+                return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR);
+            };
+            (id, bytes)
         }
         _ => {
             let Some(store) = &state.app.store else {

@@ -273,8 +273,7 @@ async fn a_body_that_is_no_operation_is_refused() {
         assert_eq!(
             (answer.status, answer.code()),
             (StatusCode::BAD_REQUEST, "BAD_INPUT".to_owned()),
-            "{:.40}",
-            body
+            "{body:.40}"
         );
     }
     let nulls = json!({ "query": "{ __typename }", "variables": null, "operationName": null, "extensions": {} });

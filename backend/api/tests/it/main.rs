@@ -1,4 +1,10 @@
 //! The server as its callers see it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::format_collect,
+    clippy::format_push_string,
+    reason = "what fails in a test should end it, and tests may be slow"
+)]
 
 mod support;
 

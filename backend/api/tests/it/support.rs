@@ -15,8 +15,8 @@ use blastmap_api::{
 };
 use blastmap_graph::Snapshot;
 use blastmap_model::{
-    Attributes, BlindSpot, BlindSpotReason, Evidence, Inventory, NamedLink, Presence, Relation,
-    Resource, ResourceId, ResourceKind, Scope, ScopeRecord, Tags,
+    Attributes, BlindSpot, BlindSpotReason, Evidence, Inventory, NamedLink, Phase, Phases,
+    Presence, Relation, Resource, ResourceId, ResourceKind, Scope, ScopeRecord, Tags,
 };
 use blastmap_store::Store;
 use serde_json::{Value, json};
@@ -54,7 +54,8 @@ pub(crate) fn link(from: &str, relation: Relation, to: &str) -> NamedLink {
         from: ResourceId::new(from),
         to: ResourceId::new(to),
         relation,
-        phases: None,
+        // Not the relation's own, which may be thought over.
+        phases: Some(Phases::of(&[Phase::Start, Phase::Traffic])),
         evidence: Evidence {
             api: "ecs:DescribeServices".into(),
             field: "services[0]".into(),

@@ -23,7 +23,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 const PING_EVERY: Duration = Duration::from_secs(20);
 
 /// How long the other end may be silent.
-const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 
 /// How long the other end may take to greet, and to take a message.
 const PATIENCE: Duration = Duration::from_secs(15);
