@@ -1,4 +1,5 @@
 //! A store in a folder, whatever happened to its files.
+#![expect(clippy::unwrap_used, reason = "what fails in a test should end it")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! A store in S3, against an endpoint that stands in for it: `BLASTMAP_TEST_S3=http://127.0.0.1:PORT cargo test -p blastmap-store --test s3`.
 //! Without the variable there is nothing to test against and the tests pass without a look.
+#![expect(clippy::unwrap_used, reason = "what fails in a test should end it")]
 
 mod common;
 
