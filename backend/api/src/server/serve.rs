@@ -38,8 +38,15 @@ pub async fn serve(
         state.stopping.cancelled().await;
         tokio::time::sleep(LONGEST_FAREWELL).await;
     };
+    let answering = async {
+        let served = serving.await;
+        // Subscriptions hang on connections that the server no longer counts as its own.
+        let most = u32::try_from(state.app.settings.sockets).unwrap_or(u32::MAX);
+        drop(state.sockets.acquire_many(most).await);
+        served
+    };
     tokio::select! {
-        served = serving => served,
+        served = answering => served,
         () = tidying => Ok(()),
         () = farewell => {
             warn!("Stopped with requests under way that did not end in {} s", LONGEST_FAREWELL.as_secs());

@@ -337,5 +337,6 @@ async fn a_server_that_stops_says_good_bye() {
     subscribe(&mut socket, "1", "subscription { graphChanged { added } }").await;
     server.stop.send(()).unwrap();
     assert_eq!(hear(&mut socket).await, json!({ "closed": 1001 }));
+    drop(socket);
     server.done.await.unwrap().unwrap();
 }

@@ -28,6 +28,9 @@ const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 /// How long the other end may take to greet, and to take a message.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long the other end may take to answer a farewell. Closed before that, it might not read why.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// Going away: <https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1>
 const GOING_AWAY: u16 = 1001;
 
@@ -43,7 +46,8 @@ pub(super) struct KeptAlive {
     greeted: Arc<AtomicBool>,
     /// Runs while a message waits to be taken.
     waiting: Option<Pin<Box<Sleep>>>,
-    closed: bool,
+    /// Runs once a farewell was said.
+    leaving: Option<Pin<Box<Sleep>>>,
 }
 
 /// To be told when the other end has greeted.
@@ -68,7 +72,7 @@ impl KeptAlive {
             opened: Instant::now(),
             greeted: Arc::clone(&greeted),
             waiting: None,
-            closed: false,
+            leaving: None,
         };
         (kept, Greeted(greeted))
     }
@@ -82,13 +86,32 @@ impl KeptAlive {
         }
     }
 
-    fn close(&mut self, context: &mut Context<'_>, code: u16, reason: &'static str) {
-        self.closed = true;
+    /// Says farewell, and waits for the answer.
+    fn leave(
+        &mut self,
+        context: &mut Context<'_>,
+        code: u16,
+        reason: &'static str,
+    ) -> Poll<Option<Result<Message, Error>>> {
         let frame = CloseFrame {
             code,
             reason: reason.into(),
         };
         self.send_if_free(context, Message::Close(Some(frame)));
+        self.leaving = Some(Box::pin(sleep(FAREWELL)));
+        self.wait_for_end(context)
+    }
+
+    fn wait_for_end(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Message, Error>>> {
+        while let Poll::Ready(message) = self.socket.poll_next_unpin(context) {
+            if !matches!(message, Some(Ok(_))) {
+                return Poll::Ready(None);
+            }
+        }
+        match &mut self.leaving {
+            Some(leaving) => leaving.as_mut().poll(context).map(|()| None),
+            None => Poll::Ready(None),
+        }
     }
 
     /// Gives up on a message that is not taken.
@@ -116,21 +139,18 @@ impl Stream for KeptAlive {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        if this.closed {
-            return Poll::Ready(None);
+        if this.leaving.is_some() {
+            return this.wait_for_end(context);
         }
         if this.stopping.as_mut().poll(context).is_ready() {
-            this.close(context, GOING_AWAY, "the server stops");
-            return Poll::Ready(None);
+            return this.leave(context, GOING_AWAY, "the server stops");
         }
         while this.pings.poll_tick(context).is_ready() {
             if this.heard.elapsed() > LONGEST_SILENCE {
-                this.closed = true;
                 return Poll::Ready(None);
             }
             if this.opened.elapsed() >= PATIENCE && !this.greeted.load(Ordering::Relaxed) {
-                this.close(context, NOT_GREETED, "Connection initialisation timeout");
-                return Poll::Ready(None);
+                return this.leave(context, NOT_GREETED, "Connection initialisation timeout");
             }
             this.send_if_free(context, Message::Ping(Bytes::new()));
         }
