@@ -12,8 +12,9 @@ use std::{
 use blastmap_store::{S3Keys, S3Settings, Store, StoreError};
 use common::{ids, inventory};
 
-/// The endpoint, with a bucket made on it.
-fn endpoint(bucket: &str) -> Option<String> {
+/// The endpoint, and a bucket made on it for this run.
+fn endpoint(name: &str) -> Option<(String, String)> {
+    let bucket = format!("{name}-{}", std::process::id());
     let endpoint = std::env::var_os("BLASTMAP_TEST_S3")?.into_string().unwrap();
     let host = endpoint.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
@@ -25,7 +26,7 @@ fn endpoint(bucket: &str) -> Option<String> {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    Some(endpoint)
+    Some((endpoint, bucket))
 }
 
 fn open(url: &str, endpoint: String) -> Store {
@@ -40,15 +41,15 @@ fn open(url: &str, endpoint: String) -> Store {
 
 #[tokio::test]
 async fn snapshots_are_kept_listed_and_forgotten() {
-    let Some(endpoint) = endpoint("blastmap-snapshots") else {
+    let Some((endpoint, bucket)) = endpoint("blastmap-snapshots") else {
         return;
     };
-    let store = open("s3://blastmap-snapshots/a/b", endpoint.clone()).keeping(2);
+    let store = open(&format!("s3://{bucket}/a/b"), endpoint.clone()).keeping(2);
     assert!(store.list_snapshots().await.unwrap().is_empty());
     for (id, minutes) in [("one", 1), ("three", 3), ("two", 2)] {
         store.save_snapshot(&inventory(id, minutes)).await.unwrap();
     }
-    let other = open("s3://blastmap-snapshots/a/b/", endpoint.clone());
+    let other = open(&format!("s3://{bucket}/a/b/"), endpoint.clone());
     assert_eq!(ids(&other).await, ["three", "two"]);
     let (latest, refused) = other.load_latest().await.unwrap();
     assert_eq!((latest.unwrap().id.as_str(), refused.len()), ("three", 0));
@@ -57,7 +58,7 @@ async fn snapshots_are_kept_listed_and_forgotten() {
         Err(StoreError::Unknown { .. })
     ));
 
-    let root = open("s3://blastmap-snapshots", endpoint);
+    let root = open(&format!("s3://{bucket}"), endpoint);
     root.save_snapshot(&inventory("at-the-root", 0))
         .await
         .unwrap();
@@ -66,12 +67,12 @@ async fn snapshots_are_kept_listed_and_forgotten() {
 
 #[tokio::test]
 async fn those_who_make_the_key_at_once_agree() {
-    let Some(endpoint) = endpoint("blastmap-key") else {
+    let Some((endpoint, bucket)) = endpoint("blastmap-key") else {
         return;
     };
     let makers: Vec<_> = (0..6)
         .map(|_| {
-            let store = open("s3://blastmap-key/k", endpoint.clone());
+            let store = open(&format!("s3://{bucket}/k"), endpoint.clone());
             tokio::spawn(async move { store.fingerprint_key().await.unwrap() })
         })
         .collect();
@@ -85,13 +86,15 @@ async fn those_who_make_the_key_at_once_agree() {
 
 #[tokio::test]
 async fn an_absent_bucket_is_an_error_that_names_it() {
-    let Some(endpoint) = endpoint("blastmap-present") else {
+    let Some((endpoint, bucket)) = endpoint("blastmap-present") else {
         return;
     };
-    let store = open("s3://blastmap-absent/p", endpoint);
+    let store = open(&format!("s3://{bucket}-absent/p"), endpoint);
     let error = store.save_snapshot(&inventory("a", 0)).await.unwrap_err();
     assert!(
-        error.to_string().contains("s3://blastmap-absent/p"),
+        error
+            .to_string()
+            .contains(&format!("s3://{bucket}-absent/p")),
         "{error}"
     );
 }
