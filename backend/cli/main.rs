@@ -9,13 +9,14 @@ mod failure;
 mod log;
 mod output;
 mod policy;
+mod precedence;
 mod radius;
 mod schema;
 mod serve;
 mod source;
 mod stores;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
@@ -26,9 +27,10 @@ fn main() -> ExitCode {
         Ok(command) => command,
         Err(error) => return output::failed(&error),
     };
-    // Clap prints usage errors itself and ends with status 2.
-    let args = match command
-        .try_get_matches()
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // Clap prints usage errors itself; they end with status 2.
+    let args = match precedence::settle(command, &arguments)
+        .try_get_matches_from(&arguments)
         .and_then(|matches| Args::from_arg_matches(&matches))
     {
         Ok(args) => args,
