@@ -2,7 +2,13 @@
 
 use std::io::IsTerminal as _;
 
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::{
+    EnvFilter, Layer as _,
+    filter::{FilterExt as _, filter_fn},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use crate::args::{Args, Color, Command};
 
@@ -15,7 +21,9 @@ pub(crate) fn start(args: &Args) {
         "error,aws_config=off"
     };
     let wanted = args.log.as_deref().unwrap_or(usual);
-    let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_new(wanted)
+        .unwrap_or_else(|_not_a_filter| EnvFilter::new("warn"))
+        .and(filter_fn(holds_no_answer));
     let colored = match args.color {
         Color::Always => true,
         Color::Never => false,
@@ -24,13 +32,21 @@ pub(crate) fn start(args: &Args) {
                 && anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
         }
     };
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(colored);
-    if args.log_json {
-        subscriber.json().init();
+    let lines = if args.log_json {
+        lines.json().boxed()
     } else {
-        subscriber.with_target(false).init();
-    }
+        lines.with_target(false).boxed()
+    };
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .init();
+}
+
+/// At `trace` the SDK and the libraries below it write down whole answers of AWS, and with them the values that never get
+/// past the crawler.
+fn holds_no_answer(metadata: &Metadata<'_>) -> bool {
+    *metadata.level() < Level::TRACE || metadata.target().starts_with("blastmap")
 }
