@@ -17,13 +17,24 @@ use clap::{Parser, Subcommand, ValueEnum};
 )]
 pub(crate) struct Args {
     /// Colours on standard output and error.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, env = "BLASTMAP_COLOR")]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, env = "BLASTMAP_COLOR", help_heading = "Colours and log")]
     pub(crate) color: Color,
     /// What to log: error, warn, info, debug, trace, or per module as in `warn,blastmap_aws=debug`.
-    #[arg(long, global = true, env = "BLASTMAP_LOG", value_name = "FILTER")]
+    #[arg(
+        long,
+        global = true,
+        env = "BLASTMAP_LOG",
+        value_name = "FILTER",
+        help_heading = "Colours and log"
+    )]
     pub(crate) log: Option<String>,
     /// Log lines as JSON.
-    #[arg(long, global = true, env = "BLASTMAP_LOG_JSON")]
+    #[arg(
+        long,
+        global = true,
+        env = "BLASTMAP_LOG_JSON",
+        help_heading = "Colours and log"
+    )]
     pub(crate) log_json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -61,7 +72,7 @@ pub(crate) enum Command {
     Crawl(Crawl),
     /// Show the blast radius of one resource.
     #[command(
-        after_help = "Examples:\n  blastmap radius checkout-web\n  blastmap radius arn:aws:iam::123456789012:role/shared-execution --depth 3\n  blastmap radius vpce-0a1b2c3d --direction dependents --format mermaid --demo"
+        after_help = "Examples:\n  blastmap radius checkout-web\n  blastmap radius arn:aws:iam::123456789012:role/shared-execution --depth 3\n  blastmap radius prod/payments/acquirer --format mermaid --demo"
     )]
     Radius(Radius),
     /// Print the GraphQL schema.

@@ -114,12 +114,17 @@ fn write(inventory: &Inventory, file: &File, compressed: bool) -> anyhow::Result
 fn summary(crawled: &Crawled, seconds: f64, written: &[String]) -> String {
     let inventory = &crawled.inventory;
     let mut lines = vec![format!(
-        "Snapshot {}: {} resources, {} links, {} API calls, {} blind spots, in {seconds:.1} s.",
+        "Snapshot {}: {} resources, {} links, {} API calls, {} blind {}, in {seconds:.1} s.",
         inventory.id,
         inventory.resources().len(),
         inventory.links().len(),
         crawled.calls.values().sum::<u64>(),
         inventory.blind_spots.len(),
+        if inventory.blind_spots.len() == 1 {
+            "spot"
+        } else {
+            "spots"
+        },
     )];
     lines.extend(written.iter().map(|place| format!("Written to {place}.")));
     lines.push("\nAPI calls:".to_owned());

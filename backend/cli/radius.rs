@@ -7,7 +7,7 @@ use blastmap_model::ResourceIndex;
 
 use crate::{
     args::{Direction, Radius, RadiusFormat},
-    failure::NotFound,
+    failure::NoSuchResource,
     output, source,
 };
 
@@ -39,7 +39,7 @@ fn draw(snapshot: &Snapshot, radius: &BlastRadius, format: RadiusFormat) -> Stri
 }
 
 /// The one resource that this names: by ARN, by id, or by a name that no other has.
-fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceIndex, NotFound> {
+fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceIndex, NoSuchResource> {
     let ids = |found: &[ResourceIndex]| -> Vec<String> {
         found
             .iter()
@@ -53,14 +53,8 @@ fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceIndex, NotFound> {
                 .iter()
                 .map(ToString::to_string)
                 .collect();
-            Err(NotFound::new(text, &nearest))
+            Err(NoSuchResource::none(text, &nearest))
         }
-        several => Err(NotFound {
-            name: text.to_owned(),
-            hint: format!(
-                " alone: give one of the ids {}",
-                ids(&several[..several.len().min(5)]).join(", ")
-            ),
-        }),
+        several => Err(NoSuchResource::several(text, &ids(several))),
     }
 }

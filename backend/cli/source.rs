@@ -2,7 +2,7 @@
 
 use std::{fs::File, path::Path};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use blastmap_model::{Inventory, record};
 
 use crate::{args::Source, crawling, output, stores};
@@ -54,10 +54,11 @@ async fn fetch(server: &str, token: Option<&str>) -> anyhow::Result<Inventory> {
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
-    let answer = request
-        .send()
-        .await
-        .with_context(|| format!("no answer from {server}"))?;
+    let answer = request.send().await.map_err(|error| {
+        // The causes name the URL again and again: the last says what happened.
+        let cause = last_cause(&error);
+        anyhow!("no answer from {server}: {cause}; is a blastmap server running there?")
+    })?;
     if !answer.status().is_success() {
         bail!(
             "{url} answered {}: is it a blastmap server, with a snapshot, and is BLASTMAP_TOKEN right?",
@@ -69,4 +70,12 @@ async fn fetch(server: &str, token: Option<&str>) -> anyhow::Result<Inventory> {
         .await
         .with_context(|| format!("{server} broke off"))?;
     record::read(&*bytes).with_context(|| format!("the snapshot of {server} cannot be used"))
+}
+
+fn last_cause(error: &dyn std::error::Error) -> &dyn std::error::Error {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last
 }
