@@ -1,0 +1,237 @@
+//! `serve --demo`: the whole path from recorded answers to page, API and files, without AWS.
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{Message, client::IntoClientRequest as _, http::HeaderValue},
+};
+
+use crate::{
+    program::{Machine, within},
+    server::Server,
+};
+
+const CHECKOUT: &str = "arn:aws:ecs:us-east-1:123456789012:service/prod/checkout";
+const KEY_THAT_MAY_NOT_BE_READ: &str =
+    "arn:aws:kms:us-east-1:123456789012:key/8ef0f5fd-5506-4135-b5ed-7cd563f03721";
+
+async fn demo(machine: &Machine) -> (Server, Value) {
+    let server = Server::start(machine, &["--demo"]).await;
+    let ready = server.ready().await;
+    (server, ready)
+}
+
+#[tokio::test]
+async fn the_demo_is_ready_with_its_age_and_a_page() {
+    let (server, ready) = demo(&Machine::new()).await;
+    assert_eq!(
+        (&ready["ready"], &ready["stale"]),
+        (&json!(true), &json!(false))
+    );
+    assert!(ready["ageSeconds"].as_u64().unwrap() < 120, "{ready}");
+    assert_eq!(server.text("/healthz").await, "ok\n");
+    // The page, or what stands for it in a build without one.
+    let page = server.get("/").await;
+    assert_eq!(page.status(), 200);
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("default-src 'none'"), "{policy}");
+    let html = page.text().await.unwrap();
+    assert!(html.to_lowercase().starts_with("<!doctype html>"), "{html}");
+    assert!(html.contains("blastmap"), "{html}");
+    let metrics = server.text("/metrics").await;
+    assert!(metrics.contains("blastmap_crawls_total{outcome=\"succeeded\"} 1\n"));
+}
+
+#[tokio::test]
+async fn a_service_is_found_and_its_blast_radius_drawn() {
+    let (server, _) = demo(&Machine::new()).await;
+    let query = "{ search(text: \"checkout\") { id } }";
+    let found = server.query(query, json!({})).await;
+    let found = found["search"].as_array().unwrap();
+    assert!(found.iter().any(|own| own["id"] == CHECKOUT), "{found:?}");
+
+    let query = "query($of: [ID!]!) { blastRadius(of: $of) {
+        totalCount truncated roots { id presence owner } byKind { kind count } blindSpots { api }
+        nodes { distance resource { kind name } path { relation } } } }";
+    let radius = server.query(query, json!({ "of": [CHECKOUT] })).await;
+    let radius = &radius["blastRadius"];
+    assert_eq!(
+        radius["roots"],
+        json!([{ "id": CHECKOUT, "presence": "LIVE", "owner": "checkout" }])
+    );
+    let balancer = radius["nodes"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        balancer,
+        &json!({
+            "distance": 4,
+            "resource": { "kind": "LOAD_BALANCER", "name": "edge" },
+            "path": [
+                { "relation": "REGISTERED_IN" }, { "relation": "FORWARDS_TO" },
+                { "relation": "PART_OF" }, { "relation": "PART_OF" },
+            ],
+        })
+    );
+    assert_eq!(
+        radius["totalCount"],
+        radius["nodes"].as_array().unwrap().len()
+    );
+    assert_eq!(
+        (&radius["truncated"], &radius["blindSpots"]),
+        (&json!(false), &json!([]))
+    );
+}
+
+#[tokio::test]
+async fn a_denied_call_is_a_blind_spot_and_what_it_hides_is_unreadable() {
+    let (server, ready) = demo(&Machine::new()).await;
+    let query = "query($id: ID!, $of: [ID!]!) {
+        coverage { blindSpots { api reason kinds region } scopes { account region crawledAt resources } }
+        resource(id: $id) { presence }
+        blastRadius(of: $of) { blindSpots { api } } }";
+    let id = KEY_THAT_MAY_NOT_BE_READ;
+    let data = server.query(query, json!({ "id": id, "of": [id] })).await;
+    assert_eq!(
+        data["coverage"]["blindSpots"],
+        json!([{ "api": "kms:DescribeKey", "reason": "ACCESS_DENIED", "kinds": ["KMS_KEY"], "region": "us-east-1" }])
+    );
+    assert_eq!(data["resource"]["presence"], "UNREADABLE");
+    assert_eq!(
+        data["blastRadius"]["blindSpots"],
+        json!([{ "api": "kms:DescribeKey" }])
+    );
+    let scopes = data["coverage"]["scopes"].as_array().unwrap();
+    let regions: Vec<&Value> = scopes.iter().map(|scope| &scope["region"]).collect();
+    assert_eq!(regions, [&json!("global"), &json!("us-east-1")]);
+    let taken_at = ready["takenAt"].as_str().unwrap();
+    for scope in scopes {
+        let crawled_at = scope["crawledAt"].as_str().unwrap();
+        assert!(crawled_at.starts_with(&taken_at[..19]), "{scope} {ready}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_found_is_told_from_what_may_not_be_read_and_what_nobody_named() {
+    let (server, _) = demo(&Machine::new()).await;
+    let query = "query($missing: ID!, $unknown: ID!) {
+        missing: resource(id: $missing) { presence } unknown: resource(id: $unknown) { presence } }";
+    let variables = json!({
+        "missing": "arn:aws:ssm:us-east-1:123456789012:parameter/prod/search/reindex-batch-size",
+        "unknown": "arn:aws:ssm:us-east-1:123456789012:parameter/prod/search/nobody-names-this",
+    });
+    let data = server.query(query, variables).await;
+    assert_eq!(
+        data,
+        json!({ "missing": { "presence": "MISSING" }, "unknown": null })
+    );
+}
+
+type Socket = WebSocketStream<TcpStream>;
+
+async fn say(socket: &mut Socket, message: Value) {
+    let message = Message::text(message.to_string());
+    socket.send(message).await.unwrap();
+}
+
+async fn hear(socket: &mut Socket) -> Value {
+    loop {
+        let message = within("a message", socket.next()).await.unwrap().unwrap();
+        if let Message::Text(text) = message {
+            return serde_json::from_str(&text).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_crawl_is_asked_for_followed_to_its_end_and_seen() {
+    let (server, before) = demo(&Machine::new()).await;
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut request = format!("ws://{address}/graphql")
+        .into_client_request()
+        .unwrap();
+    request.headers_mut().insert(
+        "sec-websocket-protocol",
+        HeaderValue::from_static("graphql-transport-ws"),
+    );
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (mut socket, _) = tokio_tungstenite::client_async(request, stream)
+        .await
+        .unwrap();
+    say(&mut socket, json!({ "type": "connection_init" })).await;
+    assert_eq!(hear(&mut socket).await, json!({ "type": "connection_ack" }));
+    let query = "subscription { crawlProgress { run scopesDone scopesTotal resources finished } }";
+    let subscribe = json!({ "id": "1", "type": "subscribe", "payload": { "query": query } });
+    say(&mut socket, subscribe).await;
+
+    let run = server
+        .query("mutation { crawl { id startedAt } }", json!({}))
+        .await;
+    let run = &run["crawl"]["id"];
+    let end = loop {
+        let message = hear(&mut socket).await;
+        assert_eq!(
+            (&message["id"], &message["type"]),
+            (&json!("1"), &json!("next")),
+            "{message}"
+        );
+        let progress = message["payload"]["data"]["crawlProgress"].clone();
+        if &progress["run"] == run && progress["finished"] == true {
+            break progress;
+        }
+    };
+    assert_eq!(
+        (&end["scopesDone"], &end["scopesTotal"]),
+        (&json!(2), &json!(2))
+    );
+    assert!(end["resources"].as_u64().unwrap() > 400, "{end}");
+    // Whoever hears that it is finished sees what it gave.
+    let after = server.ready().await;
+    assert_ne!(after["snapshot"], before["snapshot"]);
+    say(&mut socket, json!({ "id": "1", "type": "complete" })).await;
+}
+
+#[tokio::test]
+async fn the_snapshot_reads_the_same_as_a_file_and_from_the_server() {
+    let machine = Machine::new();
+    let (server, _) = demo(&machine).await;
+    machine.write(
+        "estate.jsonl.zst",
+        server.bytes("/snapshots/latest.jsonl.zst").await,
+    );
+    for format in ["tree", "json"] {
+        let radius = ["radius", CHECKOUT, "--format", format];
+        let of_server = machine
+            .prints(&[&radius[..], &["--server", &server.url]].concat())
+            .await;
+        let of_file = machine
+            .prints(&[&radius[..], &["--snapshot", "estate.jsonl.zst"]].concat())
+            .await;
+        assert!(of_server.contains("edge"), "{of_server}");
+        assert_eq!(of_server, of_file);
+    }
+    let file = Server::start(&machine, &["--snapshot", "estate.jsonl.zst"]).await;
+    assert_eq!(
+        file.ready().await["snapshot"],
+        server.ready().await["snapshot"]
+    );
+}
+
+#[tokio::test]
+async fn another_sites_name_is_refused() {
+    let (server, _) = demo(&Machine::new()).await;
+    for path in ["/", "/graphql", "/readyz", "/snapshots/latest.jsonl.zst"] {
+        let request = server
+            .client
+            .get(format!("{}{path}", server.url))
+            .header("host", "evil.example");
+        assert_eq!(request.send().await.unwrap().status(), 421, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_asked_to_end_ends_well() {
+    let (server, _) = demo(&Machine::new()).await;
+    let ended = server.terminate().await;
+    assert_eq!((ended.status, ended.stderr.as_str()), (Some(0), ""));
+}

@@ -1,0 +1,16 @@
+//! The program from outside: its command line and its server, on the demo estate's recorded answers.
+
+mod demo;
+mod help;
+mod input_aws;
+mod input_files;
+mod input_options;
+mod listener;
+mod policy;
+mod program;
+mod radius;
+mod recording;
+mod schema;
+mod secrets;
+mod server;
+mod store;

@@ -1,0 +1,242 @@
+//! What is kept between two runs.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::{program::Machine, recording, server::Server};
+
+const CRAWL: [&str; 5] = ["crawl", "--replay", recording::FOLDER, "--store", "store"];
+
+/// The calls of a crawl, from its summary: action and how often.
+pub(crate) fn calls(summary: &str) -> Vec<(&str, u64)> {
+    let (_, list) = summary
+        .split_once("\nAPI calls:\n")
+        .expect("a list of calls");
+    list.lines()
+        .map_while(|line| {
+            let (times, action) = line.trim_start().split_once("  ")?;
+            Some((action, times.parse().ok()?))
+        })
+        .collect()
+}
+
+/// The names of the store's snapshot files, oldest first.
+pub(crate) fn snapshots(machine: &Machine) -> Vec<String> {
+    let mut files: Vec<(std::time::SystemTime, String)> =
+        std::fs::read_dir(machine.path("store/snapshots"))
+            .expect("the store has snapshots")
+            .map(|entry| entry.expect("a file"))
+            .map(|entry| {
+                let written = entry.metadata().and_then(|own| own.modified());
+                let name = entry.file_name().into_string().expect("UTF-8");
+                (written.expect("a time"), format!("store/snapshots/{name}"))
+            })
+            .filter(|(_, name)| name.ends_with(".jsonl.zst"))
+            .collect();
+    files.sort();
+    files.into_iter().map(|(_, name)| name).collect()
+}
+
+pub(crate) fn unpacked(machine: &Machine, name: &str) -> String {
+    let plain = zstd::decode_all(&*machine.read(name)).expect("it can be decompressed");
+    String::from_utf8(plain).expect("snapshots are UTF-8")
+}
+
+/// What stands in a snapshot, without when it was read.
+fn facts(snapshot: &str) -> BTreeSet<String> {
+    snapshot
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|line| line["resource"].is_object() || line["link"].is_object())
+        .map(|mut line| {
+            if let Some(resource) = line["resource"].as_object_mut() {
+                resource.remove("observedAt");
+            }
+            if let Some(evidence) = line["link"]["evidence"].as_object_mut() {
+                evidence.remove("observedAt");
+            }
+            line.to_string()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_second_crawl_asks_for_no_known_task_definition() {
+    let machine = Machine::new();
+    recording::write(&machine, |_| {});
+    let definitions = |summary: &str| {
+        let calls = calls(summary);
+        assert!(calls.len() > 20, "{summary}");
+        calls
+            .iter()
+            .find(|(action, _)| *action == "ecs:DescribeTaskDefinition")
+            .map_or(0, |(_, times)| *times)
+    };
+    assert_eq!(definitions(&machine.prints(&CRAWL).await), 32);
+    assert_eq!(definitions(&machine.prints(&CRAWL).await), 0);
+    let both: Vec<_> = snapshots(&machine)
+        .iter()
+        .map(|name| facts(&unpacked(&machine, name)))
+        .collect();
+    assert_eq!(both.len(), 2);
+    assert!(both[0].len() > 2000);
+    assert!(
+        both[0] == both[1],
+        "{:#?}",
+        both[0].symmetric_difference(&both[1])
+    );
+}
+
+#[tokio::test]
+async fn a_crawl_sums_up_what_it_saw_and_what_not() {
+    let machine = Machine::new();
+    recording::write(&machine, |_| {});
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"Snapshot \d{8}T\d{6}Z-[0-9a-f]{4}", "Snapshot [id]");
+    settings.add_filter(r"in \d+\.\d s", "in [time] s");
+    let summary = machine.prints(&CRAWL).await;
+    settings.bind(|| insta::assert_snapshot!(summary));
+}
+
+#[tokio::test]
+async fn a_restarted_server_answers_at_once_with_its_datas_age() {
+    let machine = Machine::new();
+    recording::write(&machine, |_| {});
+    let summary = machine.prints(&CRAWL).await;
+    let id = summary
+        .strip_prefix("Snapshot ")
+        .unwrap()
+        .split(':')
+        .next()
+        .unwrap();
+
+    // Without credentials nothing but the store can answer.
+    let server = Server::start(&machine, &["--store", "store", "--region", "us-east-1"]).await;
+    let ready = server.get("/readyz").await;
+    assert_eq!(ready.status(), 200, "it answers at once");
+    let ready = server.ready().await;
+    assert_eq!(ready["snapshot"], id);
+    assert!(ready["ageSeconds"].is_u64(), "{ready}");
+    let query = "{ coverage { scopes { crawledAt resources } } snapshots { nodes { id takenAt resources } } }";
+    let data = server.query(query, json!({})).await;
+    assert_eq!(
+        data["snapshots"]["nodes"].as_array().unwrap().len(),
+        1,
+        "{data}"
+    );
+    assert_eq!(data["snapshots"]["nodes"][0]["id"], id);
+    let taken_at = &data["snapshots"]["nodes"][0]["takenAt"];
+    assert_eq!(taken_at, &ready["takenAt"]);
+    assert_eq!(&data["coverage"]["scopes"][0]["crawledAt"], taken_at);
+    let said = server.said();
+    assert!(
+        said.starts_with("warning: showing the last snapshot, for AWS cannot be crawled: no AWS credentials were found"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_served_crawl_is_kept_in_the_store() {
+    let machine = Machine::new();
+    recording::write(&machine, |_| {});
+    let server = Server::start(
+        &machine,
+        &["--replay", recording::FOLDER, "--store", "store"],
+    )
+    .await;
+    let ready = server.ready().await;
+    let kept = snapshots(&machine);
+    assert_eq!(
+        kept,
+        [format!(
+            "store/snapshots/{}.jsonl.zst",
+            ready["snapshot"].as_str().unwrap()
+        )]
+    );
+    drop(server);
+    let radius = machine
+        .prints(&["radius", "edge", "--store", "store"])
+        .await;
+    assert!(radius.contains("2 listeners"), "{radius}");
+}
+
+#[tokio::test]
+async fn a_plain_file_and_a_compressed_one_hold_the_same() {
+    let machine = Machine::new();
+    recording::write(&machine, |_| {});
+    let crawl = ["crawl", "--replay", recording::FOLDER, "--out"];
+    machine.prints(&[&crawl[..], &["x.jsonl"]].concat()).await;
+    machine
+        .prints(&[&crawl[..], &["x.jsonl.zst"]].concat())
+        .await;
+    let plain = String::from_utf8(machine.read("x.jsonl")).unwrap();
+    assert!(plain.starts_with("{\"blastmap\":1,"));
+    let (plain_facts, compressed) = (facts(&plain), facts(&unpacked(&machine, "x.jsonl.zst")));
+    assert!(plain_facts.len() > 2000 && plain_facts == compressed);
+    let tree = |file| ["radius", "edge", "--snapshot", file];
+    assert_eq!(
+        machine.prints(&tree("x.jsonl")).await,
+        machine.prints(&tree("x.jsonl.zst")).await
+    );
+}
+
+#[tokio::test]
+async fn a_crawl_into_a_file_leaves_the_store_alone() {
+    let machine = Machine::new();
+    recording::write(&machine, |_| {});
+    machine
+        .prints(&["crawl", "--replay", recording::FOLDER, "--out", "x.jsonl"])
+        .await;
+    let ended = machine.run(&["radius", "edge"]).await;
+    assert!(
+        ended.failure().starts_with("there is no snapshot in "),
+        "{ended:?}"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_may_read_the_stores_key() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let machine = Machine::new();
+    recording::write(&machine, |_| {});
+    machine.prints(&CRAWL).await;
+    let mode = |name: &str| machine.path(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("store/fingerprint.key"), 0o600);
+    assert_eq!(mode(&snapshots(&machine)[0]), 0o600);
+}
+
+#[tokio::test]
+async fn a_corrupt_newest_snapshot_is_named_and_the_one_before_used() {
+    let machine = Machine::new();
+    recording::write(&machine, |_| {});
+    machine.prints(&CRAWL).await;
+    machine.prints(&CRAWL).await;
+    let kept = snapshots(&machine);
+    let [older, newest] = &kept[..] else {
+        panic!("{kept:?}")
+    };
+    let whole = machine.read(newest);
+    machine.write(newest, &whole[..whole.len() / 2]);
+    let name = |file: &str| file.strip_prefix("store/").unwrap().to_owned();
+    let warning = format!("warning: {} is not used: is cut short", name(newest));
+
+    let ended = machine.run(&["radius", "edge", "--store", "store"]).await;
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    assert!(ended.stderr.starts_with(&warning), "{}", ended.stderr);
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+    assert!(ended.stdout.contains("2 listeners"), "{}", ended.stdout);
+
+    let server = Server::start(&machine, &["--store", "store", "--region", "us-east-1"]).await;
+    let used = server.ready().await["snapshot"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(format!("snapshots/{used}.jsonl.zst"), name(older));
+    assert!(server.said().starts_with(&warning), "{}", server.said());
+
+    let ended = machine.run(&CRAWL).await;
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    assert!(ended.stderr.starts_with(&warning), "{}", ended.stderr);
+}
