@@ -1,8 +1,8 @@
 //! docs/relations.md is printed from the table of relations.
 
-use std::fmt::Write as _;
+#![expect(clippy::format_push_string, reason = "a page of text, printed once")]
 
-use blastmap_model::{Harm, Relation, ResourceKind, Share};
+use blastmap_model::{Harm, Phase, Relation, ResourceKind, Share};
 
 #[test]
 fn the_table_in_the_docs_is_the_table_in_the_code() {
@@ -27,7 +27,7 @@ fn print() -> String {
          | relation | dependent | dependency | phases | harm |\n|---|---|---|---|---|\n",
     );
     for relation in Relation::ALL {
-        let phases: Vec<&str> = relation.phases().iter().map(|phase| phase.name()).collect();
+        let phases: Vec<&str> = relation.phases().iter().map(Phase::name).collect();
         let harm = match relation.harm() {
             Harm::ToDependent => "to the dependent",
             Harm::ToDependency => "to the dependency",
@@ -40,20 +40,16 @@ fn print() -> String {
                 Share::Takes => "; takes a share",
                 Share::OnlyWhole => "; only of what is itself lost",
             };
-            writeln!(
-                text,
-                "| {} | {} | {} | {} | {harm}{share} |",
-                relation.name(),
-                kinds(end.from),
-                kinds(end.to),
-                phases.join(", "),
-            )
-            .unwrap();
+            let (from, to, phases) = (kinds(end.from), kinds(end.to), phases.join(", "));
+            text += &format!(
+                "| {} | {from} | {to} | {phases} | {harm}{share} |\n",
+                relation.name()
+            );
         }
     }
     text.push_str("\n## What they mean\n\n");
     for relation in Relation::ALL {
-        writeln!(text, "- **{}**: {}", relation.name(), relation.sentence()).unwrap();
+        text += &format!("- **{}**: {}\n", relation.name(), relation.sentence());
     }
     text
 }
