@@ -191,16 +191,7 @@ async fn a_server_whose_crawls_fail_keeps_what_it_has() {
         .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
     let server = Server::of(command).await;
     let before = server.ready().await;
-    let failed = async {
-        while !server
-            .text("/metrics")
-            .await
-            .contains("outcome=\"failed\"} 1\n")
-        {
-            tokio::task::yield_now().await;
-        }
-    };
-    crate::program::within("the crawl to fail", failed).await;
+    server.says("/metrics", "outcome=\"failed\"} 1\n").await;
     assert_eq!(server.ready().await["snapshot"], before["snapshot"]);
     let said = server.said();
     assert!(

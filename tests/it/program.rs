@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 /// Nothing here takes longer, even on a busy machine; what does hangs.
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_mins(2);
 
 /// Waits, but not for ever.
 pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {

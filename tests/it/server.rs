@@ -92,6 +92,16 @@ impl Server {
         String::from_utf8(self.bytes(path).await).expect("UTF-8")
     }
 
+    /// Waits until this page has this text.
+    pub(crate) async fn says(&self, path: &str, text: &str) {
+        let asking = async {
+            while !self.text(path).await.contains(text) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        within(&format!("{text} in {path}"), asking).await;
+    }
+
     /// The data that a query gives.
     pub(crate) async fn query(&self, query: &str, variables: Value) -> Value {
         let request = self
