@@ -347,16 +347,20 @@ fn kinds_narrow_what_is_told_and_not_the_walk() {
 #[test]
 fn phases_narrow_the_walk() {
     let snapshot = draw(SHOP).snapshot();
-    let during = |phase| {
+    let during = |root, phase| {
         let query = RadiusQuery {
             phases: Some(Phases::of(&[phase])),
             ..RadiusQuery::default()
         };
-        say(&snapshot, &radius(&snapshot, &["key"], &query))
+        say(&snapshot, &radius(&snapshot, &[root], &query))
     };
-    assert_eq!(during(Phase::Run), "1 db, 1 logs, 2 def");
-    assert_eq!(during(Phase::Start), "1 db, 1 logs, 2 def, 3 task, 3 web");
-    assert_eq!(during(Phase::Schedule), "");
+    let whole = "1 db, 1 logs, 2 def, 3 task, 3 web";
+    assert_eq!(during("key", Phase::Run), whole);
+    assert_eq!(during("key", Phase::Start), whole);
+    assert_eq!(during("key", Phase::Schedule), "");
+    // A secret is read when a task starts, and never again.
+    assert_eq!(during("db", Phase::Start), "1 def, 2 task, 2 web");
+    assert_eq!(during("db", Phase::Run), "");
 }
 
 #[test]
