@@ -32,7 +32,7 @@ pub(crate) struct Args {
     #[arg(
         long,
         global = true,
-        env = "BLASTMAP_LOG_JSON",
+        env = "BLASTMAP_LOG_JSON", value_parser = clap::builder::FalseyValueParser::new(),
         help_heading = "Colours and log"
     )]
     pub(crate) log_json: bool,
@@ -89,7 +89,7 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Serve {
     /// Serve the built-in demo estate, crawled from recorded answers; AWS is not called.
-    #[arg(long, conflicts_with_all = ["snapshot", "region", "role_arn", "replay", "record"], env = "BLASTMAP_DEMO")]
+    #[arg(long, conflicts_with_all = ["snapshot", "region", "role_arn", "replay", "record"], env = "BLASTMAP_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) demo: bool,
     /// Serve this snapshot file; AWS is not called.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["region", "role_arn", "replay", "record"], env = "BLASTMAP_SNAPSHOT")]
@@ -112,7 +112,7 @@ pub(crate) struct Serve {
     #[arg(long, default_value = "64MiB", value_parser = size, env = "BLASTMAP_MAX_BODY", value_name = "SIZE")]
     pub(crate) max_body: usize,
     /// Serve everybody who can reach the address: there is no sign-in.
-    #[arg(long, env = "BLASTMAP_INSECURE_NO_AUTH")]
+    #[arg(long, env = "BLASTMAP_INSECURE_NO_AUTH", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) insecure_no_auth: bool,
     #[command(flatten)]
     pub(crate) scope: Scope,

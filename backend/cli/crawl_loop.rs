@@ -60,11 +60,11 @@ impl CrawlLoop {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The crawl that was asked for, or a new one.
-    fn begin(&self) -> CrawlRun {
+    /// The crawl under way or asked for, or a new one; and whether it is new.
+    fn begin(&self) -> (CrawlRun, bool) {
         let mut state = self.state();
         if let Some(run) = &state.run {
-            return run.clone();
+            return (run.clone(), false);
         }
         state.runs += 1;
         let run = CrawlRun {
@@ -72,13 +72,13 @@ impl CrawlLoop {
             started_at: OffsetDateTime::now_utc(),
         };
         state.run = Some(run.clone());
-        run
+        (run, true)
     }
 
     /// Crawls until the program ends. `crawler` may be open already.
     pub(crate) async fn run(self: Arc<Self>, plan: Plan, mut crawler: Option<Crawler>) {
         loop {
-            let run = self.begin();
+            let (run, _) = self.begin();
             let ended = self.crawl(&run, &plan, &mut crawler).await;
             {
                 let mut state = self.state();
@@ -176,8 +176,11 @@ impl CrawlLoop {
 
 impl Crawl for CrawlLoop {
     fn start(&self) -> Result<CrawlRun, CrawlRefused> {
-        let run = self.begin();
-        self.wanted.notify_one();
+        let (run, new) = self.begin();
+        // Whoever asks while a crawl is under way gets that one, and no other after it.
+        if new {
+            self.wanted.notify_one();
+        }
         Ok(run)
     }
 

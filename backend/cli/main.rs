@@ -69,13 +69,14 @@ async fn run(args: Args) -> anyhow::Result<()> {
         Command::Schema => schema::run(),
         Command::Policy(policy) => policy::run(&policy),
         Command::Completions(completions) => {
+            let mut script = Vec::new();
             clap_complete::generate(
                 completions.shell,
                 &mut Args::command(),
                 "blastmap",
-                &mut std::io::stdout(),
+                &mut script,
             );
-            Ok(())
+            output::print(&String::from_utf8_lossy(&script))
         }
     }
 }

@@ -26,7 +26,13 @@ pub(crate) async fn run(args: Radius) -> anyhow::Result<()> {
         limit: usize::MAX,
     };
     let radius = blast_radius(&snapshot, &[root], &query);
-    output::print(&draw(&snapshot, &radius, args.format))
+    output::print(&draw(&snapshot, &radius, args.format))?;
+    if let Some(depth) = args.depth {
+        output::say(&format!(
+            "Looked {depth} links far: there may be more beyond."
+        ));
+    }
+    Ok(())
 }
 
 fn draw(snapshot: &Snapshot, radius: &BlastRadius, format: RadiusFormat) -> String {

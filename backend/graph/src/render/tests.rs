@@ -70,7 +70,7 @@ secret db (missing)
 
 2 reached: 1 task, 1 target group.
 Shown: the nearest 1 of 2.
-No blind spot could hide more of it.
+The snapshot does not say where was looked: there may be more of it.
 "
     );
     let text = tree(
@@ -86,7 +86,7 @@ No blind spot could hide more of it.
     );
     assert_eq!(
         text,
-        "listener rule rule\n\nNothing reached.\nNo blind spot could hide more of it.\n"
+        "listener rule rule\n\nNothing reached.\nThe snapshot does not say where was looked: there may be more of it.\n"
     );
 }
 

@@ -28,7 +28,10 @@ pub fn tree(snapshot: &Snapshot, radius: &BlastRadius) -> String {
     }
     lines.push(String::new());
     lines.extend(summary(radius));
-    lines.extend(unseen(&radius.blind_spots));
+    lines.extend(unseen(
+        &radius.blind_spots,
+        !snapshot.inventory().scopes.is_empty(),
+    ));
     lines.join("\n") + "\n"
 }
 
@@ -215,7 +218,13 @@ fn wrap(text: &str) -> Vec<String> {
     lines
 }
 
-fn unseen(blind_spots: &[BlindSpot]) -> Vec<String> {
+/// `looked`: the snapshot says where was looked. Without that, no blind spots prove nothing.
+fn unseen(blind_spots: &[BlindSpot], looked: bool) -> Vec<String> {
+    if blind_spots.is_empty() && !looked {
+        return vec![
+            "The snapshot does not say where was looked: there may be more of it.".to_owned(),
+        ];
+    }
     if blind_spots.is_empty() {
         return vec!["No blind spot could hide more of it.".to_owned()];
     }
