@@ -1,7 +1,7 @@
 // What the page does: keys, addresses, live progress, failures.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { at, expectAccessible, id, launch, picture, withPage } from "./browser.mjs";
+import { at, eventually, expectAccessible, id, launch, picture, withPage } from "./browser.mjs";
 import { startMockServer, STATES } from "./mock-server.mjs";
 
 let browser;
@@ -41,25 +41,26 @@ describe("keyboard", () => {
       const card = page.locator("[data-card]").first();
       await card.waitFor();
       for (let tabs = 0; tabs < 40 && !(await card.evaluate((element) => element === document.activeElement)); tabs++) await page.keyboard.press("Tab");
-      assert.match(await focusedText(page), /db-url/, "Tab reaches the graph, at its root");
-      assert.equal(await page.locator('[data-card][tabindex="0"]').count(), 1, "the graph is one stop");
+      await eventually(async () => assert.match(await focusedText(page), /db-url/, "Tab reaches the graph, at its root"));
+      await eventually(async () => assert.equal(await page.locator('[data-card][tabindex="0"]').count(), 1, "the graph is one stop"));
 
       await page.keyboard.press("ArrowRight");
+      await eventually(async () => assert.doesNotMatch(await focusedText(page), /^\/prod\/payments\/db-url/, "Right leaves the root"));
       const near = await focusedText(page);
       await page.keyboard.press("ArrowDown");
-      assert.notEqual(await focusedText(page), near, "Down goes on within the column");
+      await eventually(async () => assert.notEqual(await focusedText(page), near, "Down goes on within the column"));
       await page.keyboard.press("ArrowRight");
       await page.keyboard.press("Enter");
       const panel = page.getByRole("complementary", { name: "Selected resource" });
       await panel.getByText("is read by").waitFor();
       await panel.getByText("ecs:DescribeTaskDefinition").first().waitFor();
-      assert.equal(await page.locator(".line.is-lit").count(), 2, "the path is lit from the root");
+      await eventually(async () => assert.equal(await page.locator(".line.is-lit").count(), 2, "the path is lit from the root"));
 
       await page.keyboard.press("Escape");
       await page.getByRole("complementary", { name: "About this radius" }).waitFor();
       await page.keyboard.press("t");
       await page.getByRole("region", { name: "Table of the same" }).waitFor();
-      assert.equal(await page.locator(".radius-table tbody tr").count(), 40, "the table has the root and all 39 reached");
+      await eventually(async () => assert.equal(await page.locator(".radius-table tbody tr").count(), 40, "the table has the root and all 39 reached"));
     }));
 
   test("changes the distance, the theme, and opens help", () =>
@@ -71,9 +72,9 @@ describe("keyboard", () => {
       await page.keyboard.press("]");
       await page.waitForURL(/depth=6/);
       await page.keyboard.press("d");
-      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+      await eventually(async () => assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark"));
       await page.reload();
-      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark", "the theme is remembered");
+      await eventually(async () => assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark", "the theme is remembered"));
       await page.keyboard.press("?");
       await page.getByRole("dialog").waitFor();
       await page.keyboard.press("Escape");
@@ -105,16 +106,17 @@ describe("address", () => {
       await page.getByRole("button", { name: "Split" }).click();
       await page.getByLabel("Lanes").selectOption("account");
       await page.waitForURL(/lanes=account/);
+      await page.getByRole("heading", { name: "Why it is reached" }).waitFor();
       const [address, title] = [page.url(), await page.title()];
       const cards = await page.locator("[data-card]").count();
       await page.goto("about:blank");
       await page.goto(address);
       await page.locator("[data-card]").first().waitFor();
-      assert.equal(await page.title(), title);
-      assert.equal(await page.locator("[data-card]").count(), cards);
+      await eventually(async () => assert.equal(await page.title(), title));
+      await eventually(async () => assert.equal(await page.locator("[data-card]").count(), cards));
       await page.getByRole("heading", { name: "Why it is reached" }).waitFor();
-      assert.equal(await page.getByLabel("Load balancers").isChecked(), false);
-      assert.match(await page.locator(".lane-title").first().textContent(), /482913377605/);
+      await eventually(async () => assert.equal(await page.getByLabel("Load balancers").isChecked(), false));
+      await eventually(async () => assert.match(await page.locator(".lane-title").first().textContent(), /482913377605/));
     }));
 
   test("follows Back and Forward", () =>
@@ -144,7 +146,7 @@ describe("blast radius", () => {
     on("ready", {}, async (page, server) => {
       await page.goto(`${server.url}${at("radius", server.crowd)}?detail=all`);
       await page.getByText("851 more").waitFor();
-      assert.equal(await page.locator("[data-card]").count(), 150);
+      await eventually(async () => assert.equal(await page.locator("[data-card]").count(), 150));
       await page.getByText("1,400 more").click();
       await page.getByText("1,400 more resources").waitFor();
       await page.getByRole("link", { name: "List up to 5,000" }).click();
@@ -156,14 +158,15 @@ describe("blast radius", () => {
     on("ready", {}, async (page, server) => {
       await page.goto(`${server.url}${at("radius", id.parameter)}?kind=ECS_SERVICE&select=${encodeURIComponent(id.service)}`);
       await page.getByText("2 steps").waitFor();
-      assert.equal(await page.locator(".lines .is-bridge").count(), 6);
+      await eventually(async () => assert.equal(await page.locator(".lines .is-bridge").count(), 6));
       const panel = page.getByRole("complementary", { name: "Selected resource" });
-      assert.match(await panel.textContent(), /checkout-bff:46/, "the hidden step is named");
+      await eventually(async () => assert.match(await panel.textContent(), /checkout-bff:46/, "the hidden step is named"));
     }));
 
   test("says each card's type, name, distance, owner and state", () =>
     on("ready", {}, async (page, server) => {
       await page.goto(`${server.url}${at("radius", "arn:aws:ecs:us-east-1:482913377605:service/prod-batch/legacy-cron")}?direction=dependencies`);
+      await page.locator("[data-card]", { hasText: "ftp-password" }).waitFor();
       const names = await page.locator("[data-card]").evaluateAll((cards) => cards.map((card) => card.textContent));
       assert.ok(names.includes("legacy-cronSVC ECS service, where it starts, No owner tag"), names.join("\n"));
       assert.ok(names.includes("/prod/legacy/ftp-passwordSSM does not exist, SSM parameter, 2 hops, No owner tag"), names.join("\n"));
@@ -217,7 +220,7 @@ describe("server", () => {
       await page.getByLabel("Detail").selectOption("all");
       await page.keyboard.press("[");
       await page.getByText("The blastmap server cannot be reached. What is on screen is the last good answer").waitFor();
-      assert.ok((await page.locator("[data-card]").count()) >= cards);
+      await eventually(async () => assert.ok((await page.locator("[data-card]").count()) >= cards));
       await picture(page, "offline-light");
     }));
 
@@ -265,7 +268,7 @@ describe("motion and contrast", () => {
       await page.goto(`${server.url}${at("radius", id.parameter)}?select=${encodeURIComponent(id.service)}`);
       const card = page.locator(".card.is-selected");
       await card.waitFor();
-      assert.notEqual(await card.evaluate((element) => getComputedStyle(element).outlineStyle), "none");
+      await eventually(async () => assert.notEqual(await card.evaluate((element) => getComputedStyle(element).outlineStyle), "none"));
       await picture(page, "forced-colors");
     }));
 });

@@ -55,6 +55,19 @@ export async function expectAccessible(page) {
   throw new Error(`axe found ${violations.length}:\n${found.join("\n")}`);
 }
 
+/** Tries what `check` asserts until it holds: the page draws after an answer and after a key, not at once. */
+export async function eventually(check, milliseconds = 10_000) {
+  const deadline = Date.now() + milliseconds;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((again) => setTimeout(again, 25));
+    }
+  }
+}
+
 export function picture(page, name) {
   return page.screenshot({ path: `${artefacts}${name}.png` });
 }
