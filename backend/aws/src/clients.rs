@@ -79,6 +79,12 @@ pub(crate) struct Clients {
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
     pub(crate) kms: aws_sdk_kms::Client,
     pub(crate) ecr: aws_sdk_ecr::Client,
+    pub(crate) events: aws_sdk_eventbridge::Client,
+    pub(crate) scheduler: aws_sdk_scheduler::Client,
+    pub(crate) scaling: aws_sdk_applicationautoscaling::Client,
+    pub(crate) auto_scaling_groups: aws_sdk_autoscaling::Client,
+    pub(crate) efs: aws_sdk_efs::Client,
+    pub(crate) discovery: aws_sdk_servicediscovery::Client,
     #[cfg(feature = "ec2")]
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
@@ -143,6 +149,24 @@ impl Clients {
             ),
             kms: client!(aws_sdk_kms, "kms", config, scope, wire),
             ecr: client!(aws_sdk_ecr, "ecr", config, scope, wire),
+            events: client!(aws_sdk_eventbridge, "events", config, scope, wire),
+            scheduler: client!(aws_sdk_scheduler, "scheduler", config, scope, wire),
+            scaling: client!(
+                aws_sdk_applicationautoscaling,
+                "application-autoscaling",
+                config,
+                scope,
+                wire
+            ),
+            auto_scaling_groups: client!(aws_sdk_autoscaling, "autoscaling", config, scope, wire),
+            efs: client!(aws_sdk_efs, "elasticfilesystem", config, scope, wire),
+            discovery: client!(
+                aws_sdk_servicediscovery,
+                "servicediscovery",
+                config,
+                scope,
+                wire
+            ),
             #[cfg(feature = "ec2")]
             ec2: client!(aws_sdk_ec2, "ec2", config, scope, wire),
             tagging: client!(aws_sdk_resourcegroupstagging, "tag", config, scope, wire),
