@@ -8,6 +8,7 @@ mod harm;
 mod numbered;
 #[cfg(test)]
 mod oracle;
+mod overlay;
 mod paths;
 mod radius;
 pub mod render;
@@ -17,6 +18,7 @@ mod topology;
 
 pub use estate::{EstateGroup, GroupBy, estate};
 pub use filter::{Filter, filter};
+pub use overlay::{Overlay, Tie};
 pub use paths::paths;
 pub use radius::{BlastNode, BlastRadius, Direction, RadiusQuery, blast_radius};
 pub use search::{named, nearest_ids, search};

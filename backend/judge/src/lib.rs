@@ -1,1 +1,10 @@
 //! Answers: does what a task needs still hold, before and after a change? Pure: no I/O, no clock, no async; equal input gives equal output.
+
+pub mod launch;
+pub mod needs;
+pub mod network;
+pub mod verdict;
+
+pub use launch::{Host, Launch, Seat};
+pub use needs::{Need, Subject};
+pub use verdict::{Answer, Reason, Verdict};

@@ -1,0 +1,32 @@
+//! One file a need: a pure function over facts that says whether something a task hangs on holds.
+
+use blastmap_graph::Overlay;
+use blastmap_model::{Phase, ResourceIndex, ResourceKind};
+
+use crate::{Launch, Verdict};
+
+/// Something that must hold for a task to be placed, start, run, serve, roll, scale or be scheduled.
+#[derive(Clone, Copy)]
+pub struct Need {
+    /// Kebab-case, stable: `image-exists`.
+    pub name: &'static str,
+    pub phase: Phase,
+    /// Whose need it is, with the function that judges it.
+    pub subject: Subject,
+    /// AWS's page on the behaviour.
+    pub documentation: &'static str,
+    /// One sentence for people: what must hold.
+    pub sentence: &'static str,
+}
+
+/// Whose need, and how it is judged.
+#[derive(Clone, Copy)]
+pub enum Subject {
+    /// Of whoever starts tasks: judged for each way to start one.
+    Start(fn(&Overlay<'_>, &Launch) -> Verdict),
+    /// Of resources of these kinds.
+    Of(&'static [ResourceKind], fn(&Overlay<'_>, ResourceIndex) -> Verdict),
+}
+
+/// Every need, in the order in which reports name them.
+pub const ALL: &[&[Need]] = &[];
