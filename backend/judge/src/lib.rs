@@ -3,8 +3,10 @@
 pub mod launch;
 pub mod needs;
 pub mod network;
+pub mod refusals;
 pub mod verdict;
 
 pub use launch::{Host, Launch, Seat};
 pub use needs::{Need, Subject};
-pub use verdict::{Answer, Reason, Verdict};
+pub use refusals::Refusal;
+pub use verdict::{Answer, Reason, Share, Verdict};

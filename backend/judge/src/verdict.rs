@@ -27,6 +27,16 @@ pub struct Verdict {
     pub answer: Answer,
     /// Sorted, each once: those of the answer, not those of parts that were met or did not decide.
     pub reasons: Vec<Reason>,
+    /// Where the need is one of many alike, such as a group's targets: how many of them it is unmet for. A need that is unmet
+    /// without a share, or for all, is unmet for the whole.
+    pub share: Option<Share>,
+}
+
+/// How many of something's parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Share {
+    pub lost: usize,
+    pub of: usize,
 }
 
 impl Verdict {
@@ -34,6 +44,21 @@ impl Verdict {
         Self {
             answer: Answer::Met,
             reasons: Vec::new(),
+            share: None,
+        }
+    }
+
+    /// Met where each part is; unmet where one is, with the share of those; else unknown. Without parts it is met.
+    pub fn shared(parts: impl IntoIterator<Item = Self>) -> Self {
+        let parts: Vec<Self> = parts.into_iter().collect();
+        let lost = parts
+            .iter()
+            .filter(|part| part.answer == Answer::Unmet)
+            .count();
+        let of = parts.len();
+        Self {
+            share: (of > 0).then_some(Share { lost, of }),
+            ..Self::all(parts)
         }
     }
 
@@ -54,6 +79,7 @@ impl Verdict {
                 about,
                 aws_error: None,
             }],
+            share: None,
         }
     }
 
@@ -115,7 +141,11 @@ impl Verdict {
         let mut reasons: Vec<Reason> = parts.flat_map(|part| part.reasons).collect();
         reasons.sort();
         reasons.dedup();
-        Self { answer, reasons }
+        Self {
+            answer,
+            reasons,
+            share: None,
+        }
     }
 
     pub fn is_met(&self) -> bool {
