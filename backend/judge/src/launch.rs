@@ -12,7 +12,7 @@ use blastmap_model::{
         ecs_service::{AwsVpcConfiguration, CapacityProviderStrategyItem, EcsService},
         ecs_task::EcsTask,
         ecs_task_definition::EcsTaskDefinition,
-        event_rule::EventRule,
+        event_rule::{EcsParameters, EventRule},
         network_interface::NetworkInterface,
         schedule::Schedule,
     },
@@ -322,65 +322,37 @@ fn of_rule(overlay: &Overlay<'_>, subject: ResourceIndex) -> Vec<Launch> {
     };
     let ecs = facts.targets.iter().filter_map(|target| {
         let parameters = target.ecs_parameters.as_ref()?;
-        let mut launch = of_parameters(
-            overlay,
-            subject,
-            &target.arn,
-            parameters.task_definition_arn.as_deref().unwrap_or_default(),
-            parameters.launch_type.as_deref(),
-            &parameters.capacity_provider_strategy,
-            parameters
-                .network_configuration
-                .as_ref()
-                .and_then(|network| network.awsvpc_configuration.as_ref())
-                .map(|network| (&network.subnets[..], &network.security_groups[..], network.assign_public_ip.as_deref())),
-        );
-        launch.count = usize::try_from(parameters.task_count.unwrap_or(1)).unwrap_or(1);
-        launch.platform_version.clone_from(&parameters.platform_version);
-        launch.task_role.clone_from(&target.override_task_role_arn);
-        launch.execution_role.clone_from(&target.override_execution_role_arn);
-        Some(launch)
+        Some(Launch {
+            task_role: target.override_task_role_arn.clone(),
+            execution_role: target.override_execution_role_arn.clone(),
+            ..of_parameters(overlay, subject, &target.arn, parameters)
+        })
     });
     ecs.collect()
 }
 
 fn of_schedule(overlay: &Overlay<'_>, subject: ResourceIndex) -> Option<Launch> {
     let facts = overlay.facts::<Schedule>(subject)?;
-    let target = facts.target.as_ref()?;
-    let parameters = target.ecs_parameters.as_ref()?;
-    let mut launch = of_parameters(
-        overlay,
-        subject,
-        &target.arn,
-        parameters.task_definition_arn.as_deref().unwrap_or_default(),
-        parameters.launch_type.as_deref(),
-        &parameters.capacity_provider_strategy,
-        parameters
-            .network_configuration
-            .as_ref()
-            .and_then(|network| network.awsvpc_configuration.as_ref())
-            .map(|network| (&network.subnets[..], &network.security_groups[..], network.assign_public_ip.as_deref())),
-    );
-    launch.count = usize::try_from(parameters.task_count.unwrap_or(1)).unwrap_or(1);
-    launch.platform_version.clone_from(&parameters.platform_version);
-    Some(launch)
+    let parameters = facts.target.ecs_parameters.as_ref()?;
+    Some(of_parameters(overlay, subject, &facts.target.arn, parameters))
 }
 
-#[expect(clippy::too_many_arguments, reason = "what rules and schedules say alike, in two shapes")]
 fn of_parameters(
     overlay: &Overlay<'_>,
     subject: ResourceIndex,
     cluster: &str,
-    definition: &str,
-    launch_type: Option<&str>,
-    strategy: &[CapacityProviderStrategyItem],
-    network: Option<(&[String], &[String], Option<&str>)>,
+    parameters: &EcsParameters,
 ) -> Launch {
     let cluster = cluster_of(overlay, cluster);
-    let definition_place = definition_named(overlay, subject, definition);
+    let definition_place = definition_named(overlay, subject, &parameters.task_definition_arn);
     let definition = definition_place.and_then(|place| overlay.facts::<EcsTaskDefinition>(place));
-    let (host, capacity_providers) =
-        host_of(overlay, launch_type, strategy, cluster, definition.as_deref());
+    let (host, capacity_providers) = host_of(
+        overlay,
+        parameters.launch_type.as_deref(),
+        &parameters.capacity_provider_strategy,
+        cluster,
+        definition.as_deref(),
+    );
     let own = overlay.resource(subject).id.arn();
     let places = |kind: &str, ids: &[String]| -> Vec<ResourceIndex> {
         let named = ids.iter().filter_map(|id| {
@@ -390,10 +362,10 @@ fn of_parameters(
         });
         named.collect()
     };
-    let network = network.map(|(subnets, groups, public_ip)| Network {
-        subnets: places("subnet", subnets),
-        groups: places("security-group", groups),
-        public_ip: public_ip == Some("ENABLED"),
+    let network = parameters.awsvpc().map(|network| Network {
+        subnets: places("subnet", &network.subnets),
+        groups: places("security-group", &network.security_groups),
+        public_ip: network.assign_public_ip.as_deref() == Some("ENABLED"),
     });
     Launch {
         subject,
@@ -401,10 +373,10 @@ fn of_parameters(
         definition_place,
         cluster,
         host,
-        platform_version: None,
+        platform_version: parameters.platform_version.clone(),
         capacity_providers,
         network,
-        count: 1,
+        count: usize::try_from(parameters.task_count.unwrap_or(1)).unwrap_or(1),
         task_role: None,
         execution_role: None,
     }
