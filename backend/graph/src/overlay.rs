@@ -288,6 +288,17 @@ impl<'a> Overlay<'a> {
         }
     }
 
+    /// False for a place that only another overlay of the snapshot has: what a change adds is not in the estate as it is.
+    pub fn holds(&self, place: ResourceIndex) -> bool {
+        place.as_usize() < self.snapshot.inventory().resources().len() + self.added.len()
+    }
+
+    /// Every place, in order.
+    pub fn places(&self) -> impl Iterator<Item = ResourceIndex> + use<> {
+        let count = self.snapshot.inventory().resources().len() + self.added.len();
+        (0..u32::try_from(count).unwrap_or(u32::MAX)).map(ResourceIndex)
+    }
+
     /// The kind, which no change changes.
     pub fn kind(&self, place: ResourceIndex) -> ResourceKind {
         if self.in_snapshot(place) {

@@ -1,12 +1,16 @@
 //! Answers: does what a task needs still hold, before and after a change? Pure: no I/O, no clock, no async; equal input gives equal output.
 
+pub mod assess;
 pub mod launch;
 pub mod needs;
 pub mod network;
 pub mod refusals;
+pub mod risks;
 pub mod verdict;
 
+pub use assess::{Assessment, Excerpt, Impact, Outcome, assess};
 pub use launch::{Host, Launch, Seat};
 pub use needs::{Need, Subject};
 pub use refusals::Refusal;
+pub use risks::{Level, Risk};
 pub use verdict::{Answer, Reason, Share, Verdict};

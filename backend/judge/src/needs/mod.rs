@@ -19,6 +19,12 @@ pub struct Need {
     pub sentence: &'static str,
 }
 
+impl std::fmt::Debug for Need {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
 /// Whose need, and how it is judged.
 #[derive(Clone, Copy)]
 pub enum Subject {
@@ -30,3 +36,8 @@ pub enum Subject {
 
 /// Every need, in the order in which reports name them.
 pub const ALL: &[&[Need]] = &[];
+
+/// Every need.
+pub fn all() -> impl Iterator<Item = &'static Need> {
+    ALL.iter().copied().flatten()
+}

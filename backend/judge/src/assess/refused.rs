@@ -1,0 +1,88 @@
+//! What AWS refuses does not happen: its edits are taken out before the rest is judged, and with them those that build on it.
+
+use std::collections::BTreeSet;
+
+use blastmap_change::{Action, Proposal};
+use blastmap_graph::{Overlay, Snapshot};
+use blastmap_model::{After, Edits, Presence, ResourceIndex};
+
+use crate::refusals::{self, Refusal, Rule};
+
+/// A refused change.
+pub(crate) struct Refused {
+    pub(crate) rule: &'static Rule,
+    pub(crate) refusal: Refusal,
+    /// The address of the change.
+    pub(crate) address: String,
+    /// What of the estate it is about, where that is there without the change.
+    pub(crate) place: Option<ResourceIndex>,
+}
+
+/// The edits that AWS carries out, and what it refuses.
+pub(super) fn set_apart(
+    before: &Overlay<'_>,
+    snapshot: &Snapshot,
+    proposal: &Proposal,
+) -> (Edits, Vec<Refused>) {
+    let wished = Overlay::with(snapshot, &proposal.edits);
+    let mut refused = Vec::new();
+    let mut stopped: BTreeSet<ResourceIndex> = BTreeSet::new();
+    for change in &proposal.changes {
+        if !change.action.changes_something() {
+            continue;
+        }
+        let Some(place) = change.resource.as_ref().and_then(|id| wished.find(id)) else {
+            continue;
+        };
+        for rule in refusals::ALL {
+            for refusal in (rule.refuses)(before, &wished, change, place) {
+                stopped.insert(place);
+                let known = before.holds(refusal.resource).then_some(refusal.resource);
+                refused.push(Refused {
+                    rule,
+                    address: change.address.clone(),
+                    place: known,
+                    refusal,
+                });
+            }
+        }
+    }
+    if stopped.is_empty() {
+        return (proposal.edits.clone(), refused);
+    }
+    // Whoever would hang on something that is never made is not changed either.
+    let mut waiting: Vec<ResourceIndex> = stopped.iter().copied().collect();
+    while let Some(place) = waiting.pop() {
+        if wished.resource(place).presence != Presence::Planned {
+            continue;
+        }
+        for tie in wished.dependents(place) {
+            let edited = proposal.edits.after.contains_key(&wished.resource(tie.from).id);
+            if edited && stopped.insert(tie.from) {
+                waiting.push(tie.from);
+            }
+        }
+    }
+    let mut edits = proposal.edits.clone();
+    edits.after.retain(|id, after| {
+        let place = wished.find(id);
+        let is_stopped = place.is_some_and(|place| stopped.contains(&place));
+        // A replaced definition's old revision is deregistered before the new one is refused.
+        !is_stopped || matches!(after, After::Is(planned) if keeps(planned, proposal))
+    });
+    (edits, refused)
+}
+
+/// True for the old half of a replacement, which Terraform takes away first.
+fn keeps(planned: &blastmap_model::Planned, proposal: &Proposal) -> bool {
+    let id = &planned.resource.id;
+    planned.resource.presence == Presence::Live
+        && !proposal
+            .changes
+            .iter()
+            .any(|change| change.resource.as_ref() == Some(id) && change.action != Action::Replace)
+        && proposal
+            .changes
+            .iter()
+            .all(|change| change.resource.as_ref() != Some(id))
+}

@@ -1,0 +1,224 @@
+//! From impacts and changes to a reviewer's sentences. Deterministic: the same impacts give the same risks.
+
+mod remedies;
+
+use std::collections::BTreeMap;
+
+use blastmap_change::Change;
+use blastmap_model::{BlindSpot, Phase, ResourceIndex, ResourceKind};
+
+use crate::assess::{Excerpt, Impact, Outcome, is_not_judged, refused::Refused};
+
+/// How bad a risk is, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    Critical,
+    High,
+    Medium,
+    Low,
+    None,
+}
+
+impl Level {
+    /// The name in the API: `CRITICAL`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Critical => "CRITICAL",
+            Self::High => "HIGH",
+            Self::Medium => "MEDIUM",
+            Self::Low => "LOW",
+            Self::None => "NONE",
+        }
+    }
+}
+
+/// Something that a reviewer should know before the change is made. Places are those of the excerpt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Risk {
+    /// Stable over runs for the same rule and resource.
+    pub id: String,
+    /// Kebab-case: the need that is not met any more, or the rule that says what AWS refuses.
+    pub rule: String,
+    pub level: Level,
+    pub title: String,
+    pub detail: String,
+    pub remediation: String,
+    pub resource: Option<ResourceIndex>,
+    pub affected: Vec<ResourceIndex>,
+    pub documentation: Option<String>,
+}
+
+/// What risks are made from.
+pub(crate) struct Told<'t> {
+    pub(crate) excerpt: &'t Excerpt,
+    pub(crate) changes: &'t [(Change, Option<ResourceIndex>)],
+    pub(crate) impacts: &'t [Impact],
+    pub(crate) refusals: &'t [Refused],
+    pub(crate) blind_spots: &'t [BlindSpot],
+}
+
+/// Most severe first.
+pub(crate) fn risks(told: &Told<'_>) -> Vec<Risk> {
+    let mut risks = of_impacts(told);
+    risks.extend(of_refusals(told));
+    risks.extend(of_unjudged(told));
+    risks.extend(of_blind_spots(told));
+    risks.sort_by(|one, other| (one.level, &one.id).cmp(&(other.level, &other.id)));
+    risks.dedup_by(|later, first| later.id == first.id);
+    risks
+}
+
+/// What serves requests from outside the cluster.
+const SERVING: &[ResourceKind] = &[
+    ResourceKind::EcsService,
+    ResourceKind::TargetGroup,
+    ResourceKind::Listener,
+    ResourceKind::ListenerRule,
+    ResourceKind::LoadBalancer,
+    ResourceKind::DnsRecord,
+];
+
+fn level_of(told: &Told<'_>, impact: &Impact) -> Level {
+    let kind = told.excerpt.snapshot().kind(impact.resource);
+    match impact.outcome {
+        Outcome::Down if SERVING.contains(&kind) => Level::Critical,
+        Outcome::Down | Outcome::FailsOnNextStart => Level::High,
+        Outcome::Degraded | Outcome::AtRisk => Level::Medium,
+    }
+}
+
+/// One for each need and what it rests on, with everybody whom it hits.
+fn of_impacts(told: &Told<'_>) -> Vec<Risk> {
+    let mut groups: BTreeMap<(&str, Option<ResourceIndex>), Vec<&Impact>> = BTreeMap::new();
+    for impact in told.impacts {
+        groups
+            .entry((impact.need, impact.about))
+            .or_default()
+            .push(impact);
+    }
+    let estate = told.excerpt.snapshot();
+    let name = |place: ResourceIndex| estate.resource(place).name.to_string();
+    groups
+        .into_iter()
+        .filter_map(|((need, about), impacts)| {
+            let worst = impacts
+                .iter()
+                .min_by_key(|impact| (level_of(told, impact), impact.outcome, impact.resource))?;
+            // People think in services; tasks and the like stand behind them.
+            let speaks = impacts
+                .iter()
+                .filter(|impact| impact.outcome == worst.outcome)
+                .min_by_key(|impact| (rank(estate.kind(impact.resource)), impact.resource))
+                .unwrap_or(worst);
+            let others = impacts
+                .iter()
+                .filter(|impact| rank(estate.kind(impact.resource)) == rank(estate.kind(speaks.resource)))
+                .count()
+                - 1;
+            let who = match others {
+                0 => name(speaks.resource),
+                1 => format!("{} and 1 more", name(speaks.resource)),
+                more => format!("{} and {more} more", name(speaks.resource)),
+            };
+            let what = match (speaks.outcome, speaks.phase) {
+                (Outcome::Down, Phase::Traffic) => "gets no traffic",
+                (Outcome::Down, Phase::Schedule) => "starts nothing any more",
+                (Outcome::Down, Phase::Scale) => "cannot act any more",
+                (Outcome::Down, _) => "goes down",
+                (Outcome::Degraded, _) => "loses part of its capacity",
+                (Outcome::FailsOnNextStart, Phase::Deploy) => "can be deployed no more",
+                (Outcome::FailsOnNextStart, Phase::Schedule) => "fails at its next run",
+                (Outcome::FailsOnNextStart, _) => "cannot start tasks",
+                (Outcome::AtRisk, Phase::Scale) => "may scale no more",
+                (Outcome::AtRisk, _) => "may be hit",
+            };
+            let subject = about.unwrap_or(speaks.resource);
+            let id = &estate.resource(subject).id;
+            let mut affected: Vec<ResourceIndex> =
+                impacts.iter().map(|impact| impact.resource).collect();
+            affected.sort_unstable();
+            affected.dedup();
+            let error = speaks
+                .aws_error
+                .map_or_else(String::new, |error| format!(" AWS reports: {error}."));
+            Some(Risk {
+                id: format!("{need}:{id}"),
+                rule: need.to_owned(),
+                level: level_of(told, worst),
+                title: format!("{who} {what}"),
+                detail: format!("{}{error}", speaks.cause),
+                remediation: remedies::of(need).to_owned(),
+                resource: Some(subject),
+                affected,
+                documentation: speaks.documentation.map(str::to_owned),
+            })
+        })
+        .collect()
+}
+
+/// Who is named first where several are hit alike.
+fn rank(kind: ResourceKind) -> u8 {
+    match kind {
+        ResourceKind::EcsService => 0,
+        ResourceKind::Schedule | ResourceKind::EventRule => 1,
+        ResourceKind::LoadBalancer => 2,
+        ResourceKind::ListenerRule | ResourceKind::Listener | ResourceKind::TargetGroup => 3,
+        ResourceKind::EcsTask => 4,
+        _ => 5,
+    }
+}
+
+/// Nothing is down where AWS refuses; but the apply stops half-way.
+fn of_refusals(told: &Told<'_>) -> impl Iterator<Item = Risk> {
+    told.refusals.iter().map(|refused| Risk {
+        id: format!("{}:{}", refused.rule.name, refused.address),
+        rule: refused.rule.name.to_owned(),
+        level: Level::High,
+        title: format!("AWS will refuse {}", refused.address),
+        detail: format!(
+            "{} ({}). The apply fails there: what stands before it in the plan will have been changed already.",
+            refused.refusal.text.trim_end_matches('.'),
+            refused.refusal.aws_error
+        ),
+        remediation: refused.refusal.remediation.clone(),
+        resource: refused.place.and_then(|place| told.excerpt.place(place)),
+        affected: Vec::new(),
+        documentation: Some(refused.rule.documentation.to_owned()),
+    })
+}
+
+fn of_unjudged(told: &Told<'_>) -> impl Iterator<Item = Risk> {
+    let unjudged = told.changes.iter().filter(|(change, _)| is_not_judged(change));
+    unjudged.map(|(change, _)| {
+        let why = match change.matched {
+            blastmap_change::Match::NotFound => "nothing in the snapshot goes by its ARN, id or name",
+            blastmap_change::Match::Ambiguous => "several resources of the snapshot go by its name",
+            _ => "blastmap does not judge resources of this type",
+        };
+        Risk {
+            id: format!("not-judged:{}", change.address),
+            rule: "not-judged".to_owned(),
+            level: Level::Low,
+            title: format!("{} was not judged", change.address),
+            detail: format!("It was not judged: {why}. What it does is not known."),
+            remediation: "Review this change by hand.".to_owned(),
+            resource: None,
+            affected: Vec::new(),
+            documentation: None,
+        }
+    })
+}
+
+fn of_blind_spots(told: &Told<'_>) -> impl Iterator<Item = Risk> {
+    told.blind_spots.iter().map(|spot| Risk {
+        id: format!("blind-spot:{}:{}:{}", spot.account, spot.region, spot.api),
+        rule: "blind-spot".to_owned(),
+        level: Level::Low,
+        title: format!("{} could not be read in {} {}", spot.api, spot.account, spot.region),
+        detail: format!("More may be hit than is shown. {}", spot.message),
+        remediation: format!("Let the crawler call {} and crawl again (`blastmap policy` prints all that it needs).", spot.api),
+        resource: None,
+        affected: Vec::new(),
+        documentation: None,
+    })
+}
