@@ -75,6 +75,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  blastmap radius checkout-web\n  blastmap radius arn:aws:iam::123456789012:role/shared-execution --depth 3\n  blastmap radius prod/payments/acquirer --format mermaid --demo"
     )]
     Radius(Radius),
+    /// Say what a change would break, before it is made.
+    #[command(
+        after_help = "FILE is told apart by its content: the output of `terraform show -json PLAN` (or tofu), of `aws cloudformation describe-change-set --include-property-values`,\nthe input of `aws ecs register-task-definition`, or {\"resources\": [{\"id\": ..., \"action\": \"UPDATE\", \"attributes\": {...}}]}.\n\nExamples:\n  terraform show -json plan.out | blastmap review -\n  blastmap review plan.json --format markdown --out comment.md --fail-on high\n  blastmap review plan.json --demo\n\nExit status: 0 reviewed, 1 could not, 2 usage, 3 reviewed and --fail-on was reached."
+    )]
+    Review(Review),
     /// Print the GraphQL schema.
     Schema,
     /// Print the least read-only IAM policy that the crawler needs.
@@ -206,6 +211,50 @@ pub(crate) struct Radius {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) owners: Owners,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Review {
+    /// The change: a plan, a change set, a task definition or changes of the API as JSON; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[arg(long, value_enum, default_value_t = ReviewFormat::Text)]
+    pub(crate) format: ReviewFormat,
+    /// Write the report to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// End with status 3 if a risk of this level, or a worse one, is found.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LEVEL",
+        default_value_t = FailOn::Never,
+        env = "BLASTMAP_FAIL_ON"
+    )]
+    pub(crate) fail_on: FailOn,
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) owners: Owners,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    Text,
+    Json,
+    Markdown,
+    Html,
+    Sarif,
+}
+
+/// From which level on a review fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Never,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

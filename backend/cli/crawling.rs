@@ -32,6 +32,11 @@ pub(crate) async fn open(scope: &Scope, redactor: Redactor) -> anyhow::Result<Cr
     Ok(Crawler::open(settings).await?)
 }
 
+/// What fingerprints the demo's values.
+pub(crate) fn demo_redactor() -> Redactor {
+    Redactor::new(DEMO_KEY)
+}
+
 /// A crawler of the built-in demo estate.
 pub(crate) async fn open_demo() -> anyhow::Result<Crawler> {
     let recording = blastmap_aws::demo().context("the demo estate cannot be read")?;
@@ -39,7 +44,7 @@ pub(crate) async fn open_demo() -> anyhow::Result<Crawler> {
         regions: Vec::new(),
         role_arns: Vec::new(),
         origin: Origin::Replay(Arc::new(recording)),
-        redactor: Redactor::new(DEMO_KEY),
+        redactor: demo_redactor(),
     };
     Ok(Crawler::open(settings).await?)
 }

@@ -11,6 +11,7 @@ mod output;
 mod policy;
 mod precedence;
 mod radius;
+mod review;
 mod schema;
 mod serve;
 mod source;
@@ -55,14 +56,15 @@ fn main() -> ExitCode {
         }
     };
     match runtime.block_on(run(args)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => output::failed(&error),
     }
 }
 
-async fn run(args: Args) -> anyhow::Result<()> {
-    match args.command {
+async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let done = match args.command {
+        Command::Review(own) => return review::run(own).await,
         Command::Serve(serve) => serve::run(*serve).await,
         Command::Crawl(crawl) => crawl::run(crawl).await,
         Command::Radius(radius) => radius::run(radius).await,
@@ -78,5 +80,6 @@ async fn run(args: Args) -> anyhow::Result<()> {
             );
             output::print(&String::from_utf8_lossy(&script))
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

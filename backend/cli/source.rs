@@ -3,7 +3,7 @@
 use std::{fs::File, path::Path};
 
 use anyhow::{Context as _, anyhow, bail};
-use blastmap_model::{Inventory, record};
+use blastmap_model::{Inventory, Redactor, record};
 
 use crate::{args::Source, crawling, output, stores};
 
@@ -34,6 +34,16 @@ pub(crate) async fn load(source: &Source) -> anyhow::Result<Inventory> {
             store.describe()
         ),
     }
+}
+
+/// What fingerprints the values of a change, so that they can be compared with those of the source: the demo's own key, or the
+/// store's.
+pub(crate) async fn redactor(source: &Source) -> anyhow::Result<Redactor> {
+    if source.demo {
+        return Ok(crawling::demo_redactor());
+    }
+    let store = stores::open(&source.keep).await?;
+    stores::redactor(&source.keep, &store).await
 }
 
 /// Reads a snapshot file, compressed or plain.

@@ -18,6 +18,6 @@ mod state;
 pub use app::{App, PublicUrl, PublicUrlError, Settings};
 pub use crawl::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
 pub use graphql::schema_text;
-pub use json::radius_json;
+pub use json::{assessment_json, radius_json};
 pub use server::{router, serve};
 pub use snapshots::{Change, Snapshots};

@@ -5,6 +5,7 @@ pub mod launch;
 pub mod needs;
 pub mod network;
 pub mod refusals;
+pub mod report;
 pub mod risks;
 pub mod verdict;
 

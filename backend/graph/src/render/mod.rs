@@ -8,4 +8,9 @@ mod tests;
 mod tree;
 mod width;
 
-pub use self::{dot::dot, mermaid::mermaid, tree::tree};
+pub use self::{
+    dot::dot,
+    mermaid::mermaid,
+    tree::tree,
+    width::{columns, plain},
+};

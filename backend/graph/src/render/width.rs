@@ -1,7 +1,7 @@
 //! Text that fits, and that cannot play tricks on a terminal.
 
 /// Names come from tags and files: what a terminal would obey, or not show, is shown as a replacement character.
-pub(super) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.chars()
         .map(|letter| {
             if is_hidden(letter) {
@@ -21,7 +21,7 @@ fn is_hidden(letter: char) -> bool {
 }
 
 /// Columns on a terminal: letters of East Asia and pictures take two.
-pub(super) fn columns(text: &str) -> usize {
+pub fn columns(text: &str) -> usize {
     text.chars().map(columns_of).sum()
 }
 

@@ -100,10 +100,6 @@ impl Loss {
     fn is_whole(&self) -> bool {
         self.of > 0 && self.lost >= self.of
     }
-
-    fn serves_after(&self) -> bool {
-        self.served && !self.is_whole()
-    }
 }
 
 struct Climb<'c, 'w, 'a> {

@@ -14,7 +14,7 @@ mod taken;
 use std::collections::BTreeSet;
 
 use blastmap_change::{Change, Match, Proposal};
-use blastmap_graph::{Direction, Overlay, RadiusQuery, Snapshot, blast_radius};
+use blastmap_graph::{Direction, LinkIndex, Overlay, RadiusQuery, Snapshot, blast_radius};
 use blastmap_model::{BlindSpot, Phase, ResourceIndex};
 use time::OffsetDateTime;
 
@@ -100,6 +100,26 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    /// Why: the links from a changed resource to what is hit.
+    pub fn path_of(&self, impact: &Impact) -> Vec<LinkIndex> {
+        let path = self.excerpt.path(&impact.from, impact.resource);
+        if !path.is_empty() || impact.from.is_empty() {
+            return path;
+        }
+        // What is changed itself hangs on what the cause rests on.
+        let about = impact.about.into_iter().collect::<Vec<_>>();
+        self.excerpt.path(&about, impact.resource)
+    }
+
+    /// The links that a risk rests on: the way to the first of those whom it hits worst.
+    pub fn evidence_of(&self, risk: &Risk) -> Vec<LinkIndex> {
+        let worst = self
+            .impacts
+            .iter()
+            .find(|impact| impact.need == risk.rule && risk.affected.contains(&impact.resource));
+        worst.map(|impact| self.path_of(impact)).unwrap_or_default()
+    }
+
     /// Changes that were not judged.
     pub fn not_judged(&self) -> impl Iterator<Item = &(Change, Option<ResourceIndex>)> {
         self.changes.iter().filter(|(change, _)| is_not_judged(change))

@@ -1,0 +1,122 @@
+//! One file that needs nothing else, reads in a browser and prints well.
+
+use std::fmt::Write as _;
+
+use super::{
+    summary::{Summary, change_line, parts, stands_alone, step},
+    text::outcome_words,
+};
+use crate::{Assessment, Impact};
+
+const STYLE: &str = "
+:root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;--bad:#b42318;--warn:#9a5b00;--good:#1a7f37}
+@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa4af;--line:#30363d;--paper:#0d1117;--bad:#ff7b72;--warn:#e3b341;--good:#56d364}}
+body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:72rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:1.6rem 0 .5rem}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line)}
+th{color:var(--soft);font-weight:600}ol,ul{padding-left:1.4rem}li{margin:.35rem 0}code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}
+.soft{color:var(--soft)}.DOWN,.DEGRADED,.CRITICAL,.HIGH{color:var(--bad);font-weight:700}.FAILS_ON_NEXT_START,.AT_RISK,.MEDIUM{color:var(--warn);font-weight:700}.LOW{font-weight:700}.NONE{color:var(--good);font-weight:700}
+@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--paper:#fff;--bad:#900;--warn:#640;--good:#060}body{margin:0;max-width:none;font-size:10pt}tr,li{break-inside:avoid}a{color:inherit}@page{size:A4;margin:15mm}}
+";
+
+/// A report as one HTML file.
+pub fn html(assessment: &Assessment) -> String {
+    let summary = Summary::of(assessment);
+    let estate = assessment.excerpt.snapshot();
+    let level = assessment.level.name();
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{level}: {headline}</title><style>{STYLE}</style></head><body>\n\
+         <h1><span class=\"{level}\">{level}</span> {headline}</h1>\n<p>Changes: {changes}.",
+        headline = escape(&summary.headline),
+        changes = escape(&summary.changes)
+    );
+    let mut add = |text: String| page.push_str(&text);
+    if !summary.owners.is_empty() {
+        add(format!(" Ask <strong>{}</strong>.", escape(&summary.owners.join(", "))));
+    }
+    add("</p>\n".to_owned());
+    let told: Vec<&Impact> = assessment
+        .impacts
+        .iter()
+        .filter(|impact| stands_alone(estate, impact))
+        .collect();
+    if !told.is_empty() {
+        add("<h2>What is hit</h2>\n<table><thead><tr><th scope=\"col\">Outcome<th scope=\"col\">Resource<th scope=\"col\">Owner<th scope=\"col\">When<th scope=\"col\">Why</tr></thead><tbody>\n".to_owned());
+        for impact in &told {
+            let resource = estate.resource(impact.resource);
+            let mut steps = String::new();
+            for link in assessment.path_of(impact) {
+                let _infallible = write!(steps, "<br><code class=\"soft\">{}</code>", escape(&step(estate, link)));
+            }
+            add(format!(
+                "<tr><td><span class=\"{}\">{}</span>{}<td>{}<br><span class=\"soft\">{}</span><td>{}<td>{}<td>{}{steps}</tr>\n",
+                impact.outcome.name(),
+                outcome_words(impact.outcome),
+                parts(estate, impact).map_or_else(String::new, |parts| format!("<br>{}", escape(&parts))),
+                escape(&resource.name),
+                escape(resource.kind.label()),
+                escape(estate.owner(impact.resource).unwrap_or("-")),
+                impact.phase.name(),
+                escape(&impact.cause)
+            ));
+        }
+        add("</tbody></table>\n".to_owned());
+    }
+    if !assessment.risks.is_empty() {
+        add("<h2>Risks</h2>\n<ol>\n".to_owned());
+        for risk in &assessment.risks {
+            let see = risk.documentation.as_ref().map_or_else(String::new, |url| {
+                format!(" <a href=\"{0}\" rel=\"noreferrer\">AWS's page</a>", escape(url))
+            });
+            add(format!(
+                "<li><span class=\"{level}\">{level}</span> <strong>{}</strong><br>{}<br><em>{}</em>{see}\n",
+                escape(&risk.title),
+                escape(&risk.detail),
+                escape(&risk.remediation),
+                level = risk.level.name()
+            ));
+        }
+        add("</ol>\n".to_owned());
+    }
+    for (title, impacts) in [
+        ("Broken today already", &assessment.already_broken),
+        ("Broken today, whole after the change", &assessment.mended),
+    ] {
+        if impacts.is_empty() {
+            continue;
+        }
+        add(format!("<h2>{title}</h2>\n<ul>\n"));
+        for impact in impacts {
+            let resource = estate.resource(impact.resource);
+            add(format!("<li>{} {}: {}\n", escape(resource.kind.label()), escape(&resource.name), escape(&impact.cause)));
+        }
+        add("</ul>\n".to_owned());
+    }
+    add("<h2>The change as understood</h2>\n<ul>\n".to_owned());
+    for (change, place) in &assessment.changes {
+        if change.action.changes_something() {
+            add(format!("<li>{}\n", escape(&change_line(estate, change, *place))));
+        }
+    }
+    add(format!(
+        "</ul>\n<p class=\"soft\">Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.</p>\n</body></html>\n",
+        escape(&assessment.snapshot_id), assessment.taken_at, assessment.resources, assessment.links
+    ));
+    page
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}

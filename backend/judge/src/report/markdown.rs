@@ -1,0 +1,176 @@
+//! For a pull request's comment: GitHub refuses one of more than 65,536 characters.
+
+use std::fmt::Write as _;
+
+use super::{
+    summary::{Summary, change_line, parts, stands_alone, step},
+    text::outcome_words,
+};
+use crate::{Assessment, Impact, Level};
+
+/// Under what GitHub, GitLab and Bitbucket take.
+const LARGEST: usize = 59_000;
+
+/// A report as a comment, whatever the plan under 60,000 characters.
+pub fn markdown(assessment: &Assessment) -> String {
+    let summary = Summary::of(assessment);
+    let estate = assessment.excerpt.snapshot();
+    let mut page = Page::default();
+    page.push(&format!(
+        "## {} blastmap: {}\n\n**{}.**\n\nChanges: {}.",
+        sign(assessment.level),
+        assessment.level.name(),
+        escape(&summary.headline),
+        summary.changes
+    ));
+    if !summary.owners.is_empty() {
+        let owners: Vec<String> = summary.owners.iter().map(|owner| format!("**{}**", escape(owner))).collect();
+        page.push(&format!(" Ask {}.", owners.join(", ")));
+    }
+    page.push("\n");
+    let told: Vec<&Impact> = assessment
+        .impacts
+        .iter()
+        .filter(|impact| stands_alone(estate, impact))
+        .collect();
+    if !told.is_empty() {
+        page.push("\n| outcome | resource | owner | when | why |\n|---|---|---|---|---|\n");
+        page.rows(told.len(), told.iter().map(|impact| {
+            let resource = estate.resource(impact.resource);
+            let parts = parts(estate, impact).map_or_else(String::new, |parts| format!(" {parts}"));
+            format!(
+                "| **{}**{parts} | {} `{}` | {} | {} | {} |\n",
+                outcome_words(impact.outcome),
+                resource.kind.label(),
+                code(&resource.name),
+                escape(estate.owner(impact.resource).unwrap_or("-")),
+                impact.phase.name(),
+                escape(&impact.cause)
+            )
+        }));
+    }
+    let risks: Vec<_> = assessment.risks.iter().collect();
+    if !risks.is_empty() {
+        page.push("\n### Risks\n\n");
+        page.rows(risks.len(), risks.iter().map(|risk| {
+            let see = risk
+                .documentation
+                .as_ref()
+                .map_or_else(String::new, |page| format!(" [AWS's page]({page})"));
+            format!(
+                "- **{}** {}: {} *{}*{see}\n",
+                risk.level.name(),
+                escape(&risk.title),
+                escape(&risk.detail),
+                escape(&risk.remediation)
+            )
+        }));
+    }
+    for (title, impacts) in [
+        ("Broken today already", &assessment.already_broken),
+        ("Broken today, whole after the change", &assessment.mended),
+    ] {
+        if impacts.is_empty() {
+            continue;
+        }
+        page.push(&format!("\n### {title}\n\n"));
+        page.rows(impacts.len(), impacts.iter().map(|impact| {
+            let resource = estate.resource(impact.resource);
+            format!("- {} `{}`: {}\n", resource.kind.label(), code(&resource.name), escape(&impact.cause))
+        }));
+    }
+    if !told.is_empty() {
+        page.push("\n<details><summary>Why: the links from the change to what is hit</summary>\n\n");
+        page.rows(told.len(), told.iter().map(|impact| {
+            let steps: Vec<String> = assessment
+                .path_of(impact)
+                .into_iter()
+                .map(|link| format!("  - {}", escape(&step(estate, link))))
+                .collect();
+            format!("- `{}`\n{}\n", code(&estate.resource(impact.resource).name), steps.join("\n"))
+        }));
+        page.push("\n</details>\n");
+    }
+    page.push("\n<details><summary>The change as understood</summary>\n\n");
+    let changing: Vec<_> = assessment
+        .changes
+        .iter()
+        .filter(|(change, _)| change.action.changes_something())
+        .collect();
+    page.rows(
+        changing.len(),
+        changing
+            .iter()
+            .map(|(change, place)| format!("- {}\n", escape(&change_line(estate, change, *place)))),
+    );
+    page.push("\n</details>\n");
+    page.close(&format!(
+        "\n<sub>Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.</sub>\n",
+        assessment.snapshot_id, assessment.taken_at, assessment.resources, assessment.links
+    ));
+    page.text
+}
+
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// As many as there is room for; the rest is counted.
+    fn rows(&mut self, count: usize, rows: impl Iterator<Item = String>) {
+        // Later sections want room, too.
+        let room = (LARGEST.saturating_sub(self.text.len())) / 2;
+        let begun = self.text.len();
+        for (number, row) in rows.enumerate() {
+            if self.text.len() - begun + row.len() > room {
+                let _infallible = write!(self.text, "\nand {} more: `--format json` has them all\n", count - number);
+                return;
+            }
+            self.text.push_str(&row);
+        }
+    }
+
+    fn close(&mut self, text: &str) {
+        self.push(text);
+    }
+}
+
+fn sign(level: Level) -> &'static str {
+    match level {
+        Level::Critical => "🛑",
+        Level::High => "🔴",
+        Level::Medium => "🟠",
+        Level::Low => "🔵",
+        Level::None => "✅",
+    }
+}
+
+/// Text that stays text: no markup, no mention, no row's end.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '@' => escaped.push_str("@\u{200b}"),
+            '\n' | '\r' => escaped.push(' '),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// Text inside backticks.
+fn code(text: &str) -> String {
+    text.replace(['`', '\n', '\r', '|'], " ")
+}

@@ -1,0 +1,63 @@
+//! SARIF 2.1.0, which code hosts and scanners' dashboards read.
+//!
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::{Assessment, Level, Risk};
+
+/// A report of risks as SARIF.
+pub fn sarif(assessment: &Assessment) -> String {
+    let mut rules: BTreeMap<&str, Value> = BTreeMap::new();
+    for risk in &assessment.risks {
+        rules.entry(&risk.rule).or_insert_with(|| {
+            let mut rule = json!({ "id": risk.rule, "help": { "text": risk.remediation } });
+            if let Some(page) = &risk.documentation {
+                rule["helpUri"] = json!(page);
+            }
+            rule
+        });
+    }
+    let results: Vec<Value> = assessment.risks.iter().map(|risk| result(assessment, risk)).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": { "name": "blastmap", "version": env!("CARGO_PKG_VERSION"), "rules": rules.into_values().collect::<Vec<_>>() } },
+            "results": results,
+            "properties": { "risk": assessment.level.name(), "snapshot": assessment.snapshot_id },
+        }],
+    });
+    format!("{log:#}\n")
+}
+
+fn result(assessment: &Assessment, risk: &Risk) -> Value {
+    let estate = assessment.excerpt.snapshot();
+    let named = risk.resource.into_iter().chain(risk.affected.iter().copied());
+    let mut locations: Vec<Value> = named
+        .map(|place| {
+            let resource = estate.resource(place);
+            json!({ "logicalLocations": [{
+                "name": &*resource.name,
+                "fullyQualifiedName": resource.id.as_str(),
+                "kind": "resource",
+            }] })
+        })
+        .collect();
+    locations.truncate(100);
+    let level = match risk.level {
+        Level::Critical | Level::High => "error",
+        Level::Medium => "warning",
+        Level::Low | Level::None => "note",
+    };
+    json!({
+        "ruleId": risk.rule,
+        "level": level,
+        "message": { "text": format!("{}. {} {}", risk.title, risk.detail, risk.remediation) },
+        "locations": locations,
+        "partialFingerprints": { "blastmapRisk/v1": risk.id },
+        "properties": { "risk": risk.level.name() },
+    })
+}
