@@ -301,9 +301,19 @@ impl Condition {
                 let Some(pattern) = pattern.resolve(ELEMENT, facts, causes) else {
                     return Truth::False;
                 };
-                let truth = compare_text(test, pattern, &found.symbols());
+                let truth = compare_text(test, &pattern, &found.symbols());
                 if truth == Truth::Unknown {
-                    self.pattern_only(found, causes);
+                    match found {
+                        Found::Set(_) => causes.insert(Cause::Pattern(self.key.clone())),
+                        // Where nothing else is unclear, it is what the pattern means.
+                        Found::Text(_) => {
+                            test == Test::Arn
+                                && !pattern.contains(&Symbol::Hole)
+                                && causes.insert(Cause::Undocumented(
+                                    "how a pattern of fewer than six parts matches an ARN",
+                                ))
+                        }
+                    };
                 }
                 return truth;
             }
@@ -314,7 +324,7 @@ impl Condition {
             Expected::Text(expected) => expected,
         };
         let Found::Text(found_text) = found else {
-            self.pattern_only(found, causes);
+            causes.insert(Cause::Pattern(self.key.clone()));
             return Truth::Unknown;
         };
         let compared = match test {
@@ -350,12 +360,6 @@ impl Condition {
             Truth::from,
         )
     }
-
-    fn pattern_only(&self, found: Found<'_>, causes: &mut Causes) {
-        if matches!(found, Found::Set(_)) {
-            causes.insert(Cause::Pattern(self.key.clone()));
-        }
-    }
 }
 
 /// A value of the request, or the pattern that it matches.
@@ -374,13 +378,13 @@ impl Found<'_> {
     }
 }
 
-fn compare_text(test: Test, pattern: Vec<Symbol>, found: &[Symbol]) -> Truth {
+fn compare_text(test: Test, pattern: &[Symbol], found: &[Symbol]) -> Truth {
     match test {
         Test::Text { fold: true } => {
-            wildcard::matches(&wildcard::folded(&pattern), &wildcard::folded(found))
+            wildcard::matches(&wildcard::folded(pattern), &wildcard::folded(found))
         }
-        Test::Arn => wildcard::matches_arn(&pattern, found),
-        _ => wildcard::matches(&pattern, found),
+        Test::Arn => wildcard::matches_arn(pattern, found),
+        _ => wildcard::matches(pattern, found),
     }
 }
 

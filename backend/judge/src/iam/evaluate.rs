@@ -213,6 +213,8 @@ impl Say {
                         policy: policy_name,
                         statement: statement_name,
                     });
+                    // It allows, but how far may be unclear.
+                    self.unclear(Effect::Allow, policy, Some(&named.name), causes);
                 }
                 (Truth::True, Effect::Deny) => {
                     self.denied.push(Reason::Denied {
@@ -446,7 +448,7 @@ pub fn evaluate(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
             let mut silent: BTreeSet<&str> = silent.collect();
             if has_identity && identity.allow.any() == Truth::False && granted == Truth::False {
                 // Where the key policy does not hand it on, what identity policies say does not matter.
-                if !required || by_resource.account != Truth::False {
+                if !required || !own_account || by_resource.account != Truth::False {
                     silent.insert(&identity.name);
                 }
             }
@@ -478,7 +480,7 @@ pub fn evaluate(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
                         .flat_map(|say| &say.unclear_allow)
                         .cloned(),
                 );
-                // What is unclear may be how far a grant to `*` goes, not whether there is one.
+                // What is unclear may be how far a grant goes, not whether there is one.
                 if reasons.is_empty() {
                     reasons.extend(all.iter().flat_map(|say| &say.unclear_allow).cloned());
                 }

@@ -332,11 +332,6 @@ fn all_but(
     principal: &Principal,
     causes: &mut Causes,
 ) -> Meant {
-    let everyone_else = Meant {
-        itself: Truth::Unknown,
-        role: Truth::True,
-        account: Truth::False,
-    };
     if principals.listed.contains(&Listed::Anyone) {
         return Meant::NOT;
     }
@@ -370,13 +365,23 @@ fn all_but(
         .iter()
         .any(|listed| listed.means(principal, causes).any() == Truth::Unknown);
     match listed_faces {
-        _ if listed_faces == faces => Meant::NOT,
-        0 if !unsure => everyone_else,
+        _ if listed_faces == faces => return Meant::NOT,
+        0 if !unsure => {}
         // With the account alone, a Deny still hits who belongs to it.
-        1 if account_listed && !unsure && effect == Effect::Deny => everyone_else,
+        1 if account_listed && !unsure && effect == Effect::Deny => {}
         _ => {
-            causes.insert(Cause::Undocumented("whom a NotPrincipal leaves out that names only a part of principal, session and account"));
-            Meant::UNKNOWN
+            causes.insert(Cause::Undocumented(
+                "whom a NotPrincipal leaves out that names only a part of principal, session and account",
+            ));
+            return Meant::UNKNOWN;
         }
+    }
+    causes.insert(Cause::Undocumented(
+        "whether a boundary limits what a NotPrincipal allows",
+    ));
+    Meant {
+        itself: Truth::Unknown,
+        role: Truth::True,
+        account: Truth::False,
     }
 }
