@@ -174,22 +174,16 @@ impl Condition {
             }
         };
         let mut own = Causes::new();
-        let truth = match facts.get(&self.key) {
-            Some(value) => self.holds_for(operator, value, facts, &mut own),
-            None => {
-                // It is absent or has some value: where both give the same, nothing hangs on it.
-                let mut unused = Causes::new();
-                let absent =
-                    self.holds_for(operator, &ContextValue::KnownAbsent, facts, &mut unused);
-                let present = self.holds_for(
-                    operator,
-                    &ContextValue::Matching("*".to_owned()),
-                    facts,
-                    &mut unused,
-                );
-                own.insert(Cause::Key(self.key.clone()));
-                absent.either(present)
-            }
+        let truth = if let Some(value) = facts.get(&self.key) {
+            self.holds_for(operator, value, facts, &mut own)
+        } else {
+            // It is absent or has some value: where both give the same, nothing hangs on it.
+            let any_value = ContextValue::Matching("*".to_owned());
+            let mut unused = Causes::new();
+            let absent = self.holds_for(operator, &ContextValue::KnownAbsent, facts, &mut unused);
+            let present = self.holds_for(operator, &any_value, facts, &mut unused);
+            own.insert(Cause::Key(self.key.clone()));
+            absent.either(present)
         };
         if truth == Truth::Unknown {
             causes.append(&mut own);

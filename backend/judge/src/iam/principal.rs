@@ -168,11 +168,7 @@ impl Principals {
         let malformed = DocumentError::Element("Principal");
         let mut listed = Vec::new();
         match value {
-            Value::String(text) => listed.push(
-                aws(text)
-                    .filter(|_| text == "*" || holds_fingerprint(text))
-                    .ok_or(malformed)?,
-            ),
+            Value::String(text) if text == "*" || holds_fingerprint(text) => listed.push(aws(text)),
             Value::Object(kinds) => {
                 for (kind, names) in kinds {
                     for name in one_or_many(names) {
@@ -202,7 +198,7 @@ fn named(kind: &str, name: &str) -> Option<Listed> {
         return Some(Listed::Redacted);
     }
     match kind.to_ascii_lowercase().as_str() {
-        "aws" => aws(name),
+        "aws" => Some(aws(name)),
         "service" if name == "*" => Some(Listed::AnyService),
         "service" => Some(Listed::Service(name.to_owned())),
         "federated" => Some(Listed::Federated(name.to_owned())),
@@ -211,25 +207,25 @@ fn named(kind: &str, name: &str) -> Option<Listed> {
     }
 }
 
-fn aws(name: &str) -> Option<Listed> {
+fn aws(name: &str) -> Listed {
     if holds_fingerprint(name) {
-        return Some(Listed::Redacted);
+        return Listed::Redacted;
     }
     if name == "*" {
-        return Some(Listed::Anyone);
+        return Listed::Anyone;
     }
     if is_account(name) {
-        return Some(Listed::Account(name.to_owned()));
+        return Listed::Account(name.to_owned());
     }
-    if name.starts_with("arn:") {
-        let account =
-            account_of_arn(name).filter(|_| name.ends_with(":root") && name.contains(":iam::"));
-        return Some(account.map_or_else(
-            || Listed::Arn(name.to_owned()),
-            |account| Listed::Account(account.to_owned()),
-        ));
+    if !name.starts_with("arn:") {
+        return Listed::UniqueId(name.to_owned());
     }
-    Some(Listed::UniqueId(name.to_owned()))
+    match account_of_arn(name) {
+        Some(account) if name.ends_with(":root") && name.contains(":iam::") => {
+            Listed::Account(account.to_owned())
+        }
+        _ => Listed::Arn(name.to_owned()),
+    }
 }
 
 /// The role's name, without its path.
@@ -250,7 +246,7 @@ impl Listed {
                 causes.insert(Cause::Redacted("Principal"));
                 Meant::UNKNOWN
             }
-            (Self::Anyone, _) => Meant::ITSELF,
+            (Self::Anyone, _) | (Self::AnyService, Principal::Service(_)) => Meant::ITSELF,
             (Self::Account(account), Principal::Root { account: own }) => {
                 Meant::itself((account == own).into())
             }
@@ -284,13 +280,11 @@ impl Listed {
             (Self::UniqueId(listed), Principal::Role { role_id, .. })
                 if listed.starts_with("AROA") =>
             {
-                match role_id {
-                    Some(role_id) => Meant::role((role_id == listed).into()),
-                    None => {
-                        causes.insert(Cause::Principal);
-                        Meant::role(Truth::Unknown)
-                    }
+                if let Some(role_id) = role_id {
+                    return Meant::role((role_id == listed).into());
                 }
+                causes.insert(Cause::Principal);
+                Meant::role(Truth::Unknown)
             }
             (Self::UniqueId(listed), Principal::User { .. }) if listed.starts_with("AIDA") => {
                 causes.insert(Cause::Principal);
@@ -300,7 +294,6 @@ impl Listed {
             | (Self::Federated(listed), Principal::Federated(name)) => {
                 Meant::itself((listed == name).into())
             }
-            (Self::AnyService, Principal::Service(_)) => Meant::ITSELF,
             _ => Meant::NOT,
         }
     }
@@ -310,7 +303,7 @@ impl Listed {
     }
 }
 
-/// How a statement with this Principal or NotPrincipal means the one who asks.
+/// How a statement with this `Principal` or `NotPrincipal` means the one who asks.
 pub(super) fn meant(
     element: &Either<Principals>,
     effect: Effect,

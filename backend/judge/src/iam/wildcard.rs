@@ -109,10 +109,10 @@ impl Pattern {
                         symbols.extend(text(&values[0]));
                     }
                     (Some(ContextValue::Known(values)), default) if values.is_empty() => {
-                        symbols.extend(text(default.as_deref()?))
+                        symbols.extend(text(default.as_deref()?));
                     }
                     (Some(ContextValue::KnownAbsent), default) => {
-                        symbols.extend(text(default.as_deref()?))
+                        symbols.extend(text(default.as_deref()?));
                     }
                     // A variable cannot stand for a key of several values; what it gives then is not documented.
                     (Some(ContextValue::Known(_) | ContextValue::Matching(_)) | None, _) => {
@@ -301,7 +301,7 @@ fn arn_parts(symbols: &[Symbol]) -> Option<Vec<&[Symbol]>> {
     (parts.len() == 6).then_some(parts)
 }
 
-/// ArnLike and ArnEquals: each of the six parts for itself.
+/// `ArnLike` and `ArnEquals`: each of the six parts for itself.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN>
 pub(super) fn matches_arn(pattern: &[Symbol], candidate: &[Symbol]) -> Truth {
@@ -332,20 +332,22 @@ pub(super) fn matches_resource(pattern: &[Symbol], resource: &[Symbol]) -> Truth
         .iter()
         .filter(|symbol| **symbol == Symbol::Char(':'))
         .count();
-    let arn = pattern.starts_with(&[
-        Symbol::Char('a'),
-        Symbol::Char('r'),
-        Symbol::Char('n'),
-        Symbol::Char(':'),
-    ]);
-    if !arn || colons >= 5 {
+    let holes = pattern.contains(&Symbol::Hole);
+    let arn = ['a', 'r', 'n', ':'].map(Symbol::Char);
+    if colons >= 5 || !holes && !pattern.starts_with(&arn) {
         return matches(pattern, resource);
     }
     let mut completed = pattern.to_vec();
     for _ in colons..5 {
         completed.extend([Symbol::Char(':'), Symbol::Many]);
     }
-    matches(&completed, resource)
+    let truth = matches(&completed, resource);
+    // What is not known may hold the colons that seem to be missing.
+    if holes {
+        truth.or(matches(pattern, resource))
+    } else {
+        truth
+    }
 }
 
 /// Whether an action is one that a pattern such as `ecr:Get*` means. Actions are not case-sensitive.
