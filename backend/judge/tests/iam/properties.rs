@@ -132,6 +132,9 @@ fn statement(with_principal: bool) -> impl Strategy<Value = Value> {
         "arn:aws:s3:::reports/*",
         "arn:aws:s3:::other/*",
         "arn:aws:s3:::reports/${x:key}/b",
+        "arn:aws:s3:${x:key}",
+        "${x:key}:aws:s3",
+        "arn:${x:key}/*",
         "arn:aws:s3",
     ];
     let principals = vec![
@@ -298,7 +301,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_decided_without_a_value_holds_for_each(estate in estate(), value in select(vec!["a", "A", "ab", "1", "3", "true", "10.1.1.1", "arn:aws:s3:::x", ""])) {
+    fn what_is_decided_without_a_value_holds_for_each(estate in estate(), value in select(vec!["a", "A", "ab", "1", "3", "true", "10.1.1.1", "arn", "aws:s3:::reports", "::reports/a/b", "arn:aws:s3:::x", ""])) {
         let unknown = estate.decide(&Context::new());
         let contexts = [Context::new().known(KEY, value), Context::new().with(KEY, KnownAbsent), Context::new().with(KEY, Known(vec!["a".to_owned(), "b".to_owned()]))];
         for context in contexts {

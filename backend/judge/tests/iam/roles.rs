@@ -63,6 +63,16 @@ fn role(inline: &[Value], attached: &[&str], boundary: Option<&str>) -> IamRole 
     }
 }
 
+/// Name, inline and attached policies, boundary, action, what must come out.
+type Case<'a> = (
+    &'a str,
+    &'a [Value],
+    &'a [&'a str],
+    Option<&'a str>,
+    &'a str,
+    Answer,
+);
+
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html>
 #[test]
 fn attached_policies_and_boundary() {
@@ -70,14 +80,6 @@ fn attached_policies_and_boundary() {
     let (allow, deny) = (
         statement("Allow", "secretsmanager:*"),
         statement("Deny", "*"),
-    );
-    type Case<'a> = (
-        &'a str,
-        &'a [Value],
-        &'a [&'a str],
-        Option<&'a str>,
-        &'a str,
-        Answer,
     );
     let cases: &[Case<'_>] = &[
         ("no policies", &[], &[], None, read, Denied),
