@@ -1,6 +1,7 @@
 //! Answers: does what a task needs still hold, before and after a change? Pure: no I/O, no clock, no async; equal input gives equal output.
 
 pub mod assess;
+pub mod iam;
 pub mod launch;
 pub mod needs;
 pub mod network;

@@ -1,0 +1,6 @@
+//! Policy evaluation, held against what AWS documents.
+
+mod corpus;
+mod evaluations;
+mod properties;
+mod roles;
