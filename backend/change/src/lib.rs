@@ -4,6 +4,7 @@
 //! judgement sees. Values that are or may be secret are fingerprints or gone before either is made.
 
 use blastmap_model::{Edits, ResourceId, ResourceKind};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A change as it was understood.
@@ -15,7 +16,7 @@ pub struct Proposal {
 }
 
 /// What the input says of one resource.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// As the input names it: the Terraform address, the logical id, the resource's id.
     pub address: String,
@@ -31,7 +32,10 @@ pub struct Change {
 }
 
 /// What is to be done with a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Action {
     Create,
     Update,
@@ -67,7 +71,10 @@ impl Action {
 }
 
 /// How a change was tied to the graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Match {
     Matched,
     /// The change makes it.
@@ -94,7 +101,7 @@ impl Match {
 }
 
 /// One attribute that changes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttributeChange {
     pub name: String,
     /// None: not set, or sensitive.

@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod iam;
+mod kept;
 pub mod launch;
 pub mod needs;
 pub mod network;
@@ -11,6 +12,7 @@ pub mod risks;
 pub mod verdict;
 
 pub use assess::{Assessment, Excerpt, Impact, Outcome, assess};
+pub use kept::{Review, ReviewError};
 pub use launch::{Host, Launch, Seat};
 pub use needs::{Need, Subject};
 pub use refusals::Refusal;

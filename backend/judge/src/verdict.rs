@@ -1,6 +1,7 @@
 //! Met, unmet or unknown, with reasons. Unknown is neither of the others, and is never dropped on the way.
 
 use blastmap_model::ResourceIndex;
+use serde::{Deserialize, Serialize};
 
 /// Three-valued: whether a need is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +34,9 @@ pub struct Verdict {
 }
 
 /// How many of something's parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Share {
     pub lost: usize,
     pub of: usize,

@@ -1,12 +1,16 @@
 //! Facts of one or more scopes, sorted, with resolved links: what a snapshot file holds.
 
 use indexmap::IndexSet;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{BlindSpot, Evidence, Phases, Relation, Resource, ResourceId, ScopeRecord};
 
 /// The place of a resource in its inventory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
 pub struct ResourceIndex(pub u32);
 
 impl ResourceIndex {

@@ -227,16 +227,18 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             phase,
             share: None,
             cause: sentence(outcome, phase, judged),
-            need: cause.map_or("", |cause| cause.need.name),
+            need: cause.map_or("", |cause| cause.need.name).into(),
             about,
             from,
             aws_error: judged
                 .causes
                 .iter()
-                .find_map(|cause| cause.reason.aws_error),
+                .find_map(|cause| cause.reason.aws_error)
+                .map(Into::into),
             documentation: cause
                 .map(|cause| cause.need.documentation)
-                .filter(|page| !page.is_empty()),
+                .filter(|page| !page.is_empty())
+                .map(Into::into),
         }
     }
 
@@ -314,7 +316,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             phase,
             share: None,
             cause,
-            need: "exists",
+            need: "exists".into(),
             about: from.first().copied(),
             from,
             aws_error: None,
@@ -428,11 +430,11 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
                 phase: Phase::Traffic,
                 share: None,
                 cause: text.clone(),
-                need: "requests-unchanged",
+                need: "requests-unchanged".into(),
                 about: Some(*rule),
                 from: vec![*rule],
                 aws_error: None,
-                documentation: Some(RULES_PAGE),
+                documentation: Some(RULES_PAGE.into()),
             });
         }
         found.extend(taken::from_task_role(self.what_if, place));
@@ -470,11 +472,11 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             phase: Phase::Run,
             share: Some(Share { lost: of, of }),
             cause: format!("{of} of {of} tasks stop: its desired count becomes 0."),
-            need: "desired-count",
+            need: "desired-count".into(),
             about: Some(place),
             from: vec![place],
             aws_error: None,
-            documentation: Some("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html"),
+            documentation: Some("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html".into()),
         })
     }
 
@@ -816,11 +818,11 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
                     phase: Phase::Schedule,
                     share: None,
                     cause: "It is disabled and starts nothing any more.".to_owned(),
-                    need: "schedule-enabled",
+                    need: "schedule-enabled".into(),
                     about: Some(place),
                     from: vec![place],
                     aws_error: None,
-                    documentation: Some(SCHEDULED_TASKS_PAGE),
+                    documentation: Some(SCHEDULED_TASKS_PAGE.into()),
                 });
             }
             (_, true) => {}

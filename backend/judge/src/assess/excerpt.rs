@@ -1,7 +1,10 @@
 //! The part of an estate that an assessment speaks of, as a snapshot of its own: what is there, what the change makes, and the
 //! links before and after it. It can be kept when the snapshot that was judged is gone.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use blastmap_graph::{LinkIndex, Overlay, Snapshot};
 use blastmap_model::{
@@ -12,13 +15,13 @@ use super::refused::Refused;
 
 /// A small snapshot, with the places of its resources in the estate that it was cut from.
 pub struct Excerpt {
-    snapshot: Snapshot,
+    snapshot: Arc<Snapshot>,
     places: BTreeMap<ResourceIndex, ResourceIndex>,
 }
 
 impl Excerpt {
     /// An excerpt that was kept: its places are its own.
-    pub fn kept(snapshot: Snapshot) -> Self {
+    pub fn kept(snapshot: Arc<Snapshot>) -> Self {
         Self {
             snapshot,
             places: BTreeMap::new(),
@@ -79,17 +82,13 @@ impl Excerpt {
             })
             .collect();
         Self {
-            snapshot: Snapshot::new(cut, base.owner_keys().to_vec()),
+            snapshot: Arc::new(Snapshot::new(cut, base.owner_keys().to_vec())),
             places,
         }
     }
 
-    pub fn snapshot(&self) -> &Snapshot {
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
-    }
-
-    pub fn into_snapshot(self) -> Snapshot {
-        self.snapshot
     }
 
     pub(crate) fn place(&self, of: ResourceIndex) -> Option<ResourceIndex> {

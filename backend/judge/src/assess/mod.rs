@@ -11,11 +11,12 @@ pub(crate) mod refused;
 mod subject;
 mod taken;
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use blastmap_change::{Change, Match, Proposal};
 use blastmap_graph::{Direction, LinkIndex, Overlay, RadiusQuery, Snapshot, blast_radius};
 use blastmap_model::{BlindSpot, Phase, ResourceIndex};
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
@@ -26,7 +27,10 @@ use crate::{
 pub use excerpt::Excerpt;
 
 /// Worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
     /// Stops serving or stops running.
     Down,
@@ -51,7 +55,7 @@ impl Outcome {
 }
 
 /// What the change does to one resource. Places are those of the estate that it is told of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impact {
     pub resource: ResourceIndex,
     pub outcome: Outcome,
@@ -62,15 +66,15 @@ pub struct Impact {
     /// One sentence.
     pub cause: String,
     /// The need that is not met any more, by name.
-    pub need: &'static str,
+    pub need: Cow<'static, str>,
     /// The resource that the cause rests on.
     pub about: Option<ResourceIndex>,
     /// The changed resources that it comes from, nearest to the cause first.
     pub from: Vec<ResourceIndex>,
     /// What AWS would report.
-    pub aws_error: Option<&'static str>,
+    pub aws_error: Option<Cow<'static, str>>,
     /// AWS's page on the behaviour.
-    pub documentation: Option<&'static str>,
+    pub documentation: Option<Cow<'static, str>>,
 }
 
 /// What a change would do.

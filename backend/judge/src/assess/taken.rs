@@ -74,11 +74,11 @@ pub(super) fn from_task_role(what_if: &WhatIf<'_, '_>, service: ResourceIndex) -
         cause: format!(
             "Its containers act as role {role} and lose {said}: check that they do not need it; a permission taken away is missed at once."
         ),
-        need: "task-role-permissions",
+        need: "task-role-permissions".into(),
         about: Some(old),
         from,
-        aws_error: Some("AccessDeniedException"),
-        documentation: Some(PAGE),
+        aws_error: Some("AccessDeniedException".into()),
+        documentation: Some(PAGE.into()),
     })
 }
 

@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 
 use blastmap_change::Change;
 use blastmap_model::{BlindSpot, Phase, ResourceIndex, ResourceKind};
+use serde::{Deserialize, Serialize};
 
 use crate::assess::{Excerpt, Impact, Outcome, is_not_judged, refused::Refused};
 
 /// How bad a risk is, worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Level {
     Critical,
     High,
@@ -33,7 +37,7 @@ impl Level {
 }
 
 /// Something that a reviewer should know before the change is made. Places are those of the excerpt.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Risk {
     /// Stable over runs for the same rule and resource.
     pub id: String,
@@ -92,7 +96,7 @@ fn of_impacts(told: &Told<'_>) -> Vec<Risk> {
     let mut groups: BTreeMap<(&str, Option<ResourceIndex>), Vec<&Impact>> = BTreeMap::new();
     for impact in told.impacts {
         groups
-            .entry((impact.need, impact.about))
+            .entry((&impact.need, impact.about))
             .or_default()
             .push(impact);
     }
@@ -140,6 +144,7 @@ fn of_impacts(told: &Told<'_>) -> Vec<Risk> {
             affected.dedup();
             let error = speaks
                 .aws_error
+                .as_ref()
                 .map_or_else(String::new, |error| format!(" AWS reports: {error}."));
             Some(Risk {
                 id: format!("{need}:{id}"),
@@ -150,7 +155,7 @@ fn of_impacts(told: &Told<'_>) -> Vec<Risk> {
                 remediation: remedies::of(need).to_owned(),
                 resource: Some(subject),
                 affected,
-                documentation: speaks.documentation.map(str::to_owned),
+                documentation: speaks.documentation.as_deref().map(str::to_owned),
             })
         })
         .collect()
