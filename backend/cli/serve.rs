@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::{Context as _, bail};
 use blastmap_api::{App, Crawl, PublicUrl, Settings, Snapshots};
 use blastmap_graph::Snapshot;
-use blastmap_model::Inventory;
+use blastmap_model::{Inventory, Redactor};
 use blastmap_store::Store;
 use tokio::net::TcpListener;
 
@@ -29,10 +29,11 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let owner_keys = args.owners.owner_tag.clone();
     let snapshots = Arc::new(Snapshots::new());
 
-    let (store, crawl): (Option<Arc<Store>>, Option<Arc<dyn Crawl>>) =
+    type Parts = (Option<Arc<Store>>, Option<Arc<dyn Crawl>>, Redactor);
+    let (store, crawl, redactor): Parts =
         if let Some(path) = &args.snapshot {
             publish(&snapshots, source::read_file(path)?, &owner_keys);
-            (None, None)
+            (None, None, stores::redactor_of(&args.keep).await?)
         } else if args.demo {
             let open = || Box::pin(crawling::open_demo()) as Opening;
             // A replay costs nothing: the demo looks alive, yet does not fill the log.
@@ -43,19 +44,21 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
                 owner_keys: owner_keys.clone(),
                 interval: args.interval,
             };
-            (None, Some(start(plan, None)))
+            (None, Some(start(plan, None)), crawling::demo_redactor())
         } else {
             crawling_from_aws(&args, &snapshots, &owner_keys).await?
         };
 
     let mut settings = Settings::new(address);
     settings.public_url = public_url;
+    settings.max_plan = args.max_body;
     settings.stale_after = args.interval * 2;
     settings.owner_keys = owner_keys;
     let app = App {
         snapshots,
         store,
         crawl,
+        redactor,
         settings,
     };
     output::print(&format!("http://{address}\n"))?;
@@ -69,9 +72,10 @@ async fn crawling_from_aws(
     args: &Serve,
     snapshots: &Arc<Snapshots>,
     owner_keys: &[String],
-) -> anyhow::Result<(Option<Arc<Store>>, Option<Arc<dyn Crawl>>)> {
+) -> anyhow::Result<(Option<Arc<Store>>, Option<Arc<dyn Crawl>>, Redactor)> {
     let store = Arc::new(stores::open(&args.keep).await?);
     let redactor = stores::redactor(&args.keep, &store).await?;
+    let changes = redactor.clone();
     let (latest, refused) = store.load_latest().await?;
     for own in refused {
         output::say(&format!("warning: {} is not used: {}", own.name, own.why));
@@ -102,7 +106,7 @@ async fn crawling_from_aws(
         owner_keys: owner_keys.to_vec(),
         interval: args.interval,
     };
-    Ok((Some(store), Some(start(plan, crawler))))
+    Ok((Some(store), Some(start(plan, crawler)), changes))
 }
 
 fn start(plan: Plan, crawler: Option<blastmap_aws::Crawler>) -> Arc<dyn Crawl> {

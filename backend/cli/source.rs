@@ -42,8 +42,7 @@ pub(crate) async fn redactor(source: &Source) -> anyhow::Result<Redactor> {
     if source.demo {
         return Ok(crawling::demo_redactor());
     }
-    let store = stores::open(&source.keep).await?;
-    stores::redactor(&source.keep, &store).await
+    stores::redactor_of(&source.keep).await
 }
 
 /// Reads a snapshot file, compressed or plain.

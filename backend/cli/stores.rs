@@ -38,6 +38,11 @@ pub(crate) async fn redactor(keep: &Keep, store: &Store) -> anyhow::Result<Redac
     }
 }
 
+/// As [`redactor`], of the store that the arguments name.
+pub(crate) async fn redactor_of(keep: &Keep) -> anyhow::Result<Redactor> {
+    redactor(keep, &open(keep).await?).await
+}
+
 /// The platform's folder for data.
 fn default_folder() -> anyhow::Result<PathBuf> {
     #[expect(

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
 
+use blastmap_model::Redactor;
 use blastmap_store::Store;
 
 use crate::{Crawl, Snapshots};
@@ -15,6 +16,8 @@ pub struct Settings {
     pub public_url: Option<PublicUrl>,
     /// The largest body that `/graphql` takes, in bytes.
     pub max_body: usize,
+    /// The largest plan that `/plans` takes, in bytes.
+    pub max_plan: usize,
     /// Older data is called stale by `/readyz`.
     pub stale_after: Duration,
     /// How long a request may take, waiting included.
@@ -36,6 +39,7 @@ impl Settings {
             listen,
             public_url: None,
             max_body: 1024 * 1024,
+            max_plan: 64 * 1024 * 1024,
             stale_after: Duration::from_hours(1),
             request_timeout: Duration::from_secs(30),
             concurrent_queries: 8,
@@ -110,6 +114,8 @@ pub struct App {
     pub store: Option<Arc<Store>>,
     /// None: the graph comes from a file and stays as it is.
     pub crawl: Option<Arc<dyn Crawl>>,
+    /// What fingerprints the values of changes, as the crawler's does those of the graph.
+    pub redactor: Redactor,
     pub settings: Settings,
 }
 

@@ -16,7 +16,9 @@ use tracing::error;
 
 use crate::{
     App,
+    plans::Plans,
     problem::{Code, Problem},
+    reviews::Reviews,
     server::Metrics,
 };
 
@@ -35,6 +37,8 @@ pub(crate) struct State {
     pub(crate) sockets: Arc<Semaphore>,
     /// Cancelled when the server is to stop.
     pub(crate) stopping: CancellationToken,
+    pub(crate) plans: Plans,
+    pub(crate) reviews: Reviews,
     stored: Mutex<VecDeque<Arc<Snapshot>>>,
 }
 
@@ -45,6 +49,8 @@ impl State {
             queries: Arc::new(Semaphore::new(app.settings.concurrent_queries.max(1))),
             sockets: Arc::new(Semaphore::new(app.settings.sockets)),
             stopping: CancellationToken::new(),
+            plans: Plans::new(app.settings.max_plan),
+            reviews: Reviews::new(app.store.clone()),
             stored: Mutex::default(),
             app,
         })

@@ -22,7 +22,7 @@ pub struct Review {
     pub id: String,
     pub title: String,
     pub created_at: OffsetDateTime,
-    pub assessment: Assessment,
+    pub assessment: Arc<Assessment>,
 }
 
 /// Why bytes are no review.
@@ -121,7 +121,7 @@ impl Review {
             id: head.id,
             title: head.title,
             created_at: head.created_at,
-            assessment: Assessment {
+            assessment: Arc::new(Assessment {
                 excerpt: Excerpt::kept(snapshot),
                 changes: head.changes,
                 level: head.level,
@@ -135,7 +135,7 @@ impl Review {
                 taken_at: head.taken_at,
                 resources: head.resources,
                 links: head.links,
-            },
+            }),
         })
     }
 }

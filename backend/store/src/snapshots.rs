@@ -62,6 +62,21 @@ pub(crate) fn entry_name(id: &str) -> String {
     format!("{FOLDER}/{id}{ENTRY}")
 }
 
+/// The folder of reviews in a store.
+pub(crate) const REVIEWS: &str = "reviews";
+
+const REVIEW: &str = ".review";
+
+/// `reviews/ID.review`
+pub(crate) fn review_name(id: &str) -> String {
+    format!("{REVIEWS}/{id}{REVIEW}")
+}
+
+/// The id in the name of a listed review; none for anything else.
+pub(crate) fn id_of_review(name: &str) -> Option<&str> {
+    name.strip_suffix(REVIEW).filter(|id| check_id(id).is_ok())
+}
+
 /// The id in the name of a listed snapshot; none for anything else.
 pub(crate) fn id_of_snapshot(name: &str) -> Option<&str> {
     name.strip_suffix(SNAPSHOT)

@@ -190,6 +190,25 @@ impl Store {
             })
     }
 
+    /// Keeps a review's bytes.
+    pub async fn save_review(&self, id: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        check_id(id)?;
+        self.place.put(&review_name(id), bytes.into()).await
+    }
+
+    /// The bytes of a review; none where there is no such review. Ids may come from outside.
+    pub async fn load_review(&self, id: &str) -> Result<Option<Bytes>, StoreError> {
+        check_id(id)?;
+        self.place.get(&review_name(id)).await
+    }
+
+    /// The ids of all reviews, in no order.
+    pub async fn list_reviews(&self) -> Result<Vec<String>, StoreError> {
+        let items = self.place.list(REVIEWS).await?;
+        let ids = items.iter().filter_map(|item| id_of_review(&item.name));
+        Ok(ids.map(str::to_owned).collect())
+    }
+
     /// What lies in the folder of snapshots, newest first.
     async fn candidates(&self) -> Result<Vec<Candidate>, StoreError> {
         let items = self.place.list(FOLDER).await?;

@@ -1,19 +1,26 @@
-//! Assessments. Nothing is judged yet, and the answer says so of each change: never that there is no risk.
+//! Assessments: what a change would do, as the judgement tells it.
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use blastmap_change as change;
 use blastmap_graph::{RadiusQuery, Snapshot, blast_radius};
+use blastmap_judge as judge;
 use blastmap_model::ResourceIndex;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     graphql::{
-        coverage::BlindSpot, enums::Phase, link::Link, radius::BlastRadius, resource::Resource,
+        coverage::BlindSpot,
+        enums::Phase,
+        int,
+        link::Link,
+        pinned::{state, take},
+        radius::BlastRadius,
+        resource::Resource,
         snapshot::StoredSnapshot,
     },
     problem::Problem,
-    state::short,
 };
 
 /// The most changes in one assessment.
@@ -86,7 +93,7 @@ struct ResourceChangeInput {
 }
 
 /// A change as it was understood.
-#[derive(SimpleObject, Clone)]
+#[derive(SimpleObject)]
 pub(crate) struct ResourceChange {
     /// The live resource, null where the change creates it or it could not be matched.
     resource: Option<Resource>,
@@ -147,168 +154,211 @@ pub(crate) struct Risk {
     documentation: Option<String>,
 }
 
-/// A change, and the snapshot it is looked at on.
+/// An assessment.
 #[derive(Clone)]
 pub(crate) struct Assessment {
-    snapshot: Arc<Snapshot>,
-    changes: Vec<ResourceChange>,
-    roots: Vec<ResourceIndex>,
+    judged: Arc<judge::Assessment>,
 }
 
 impl Assessment {
-    /// Takes the change in; refuses one that says nothing or several things.
-    pub(super) fn of(snapshot: Arc<Snapshot>, change: ChangeInput) -> Result<Self, Problem> {
-        let files = [
-            ("terraformPlan", change.terraform_plan.is_some()),
-            ("planId", change.plan_id.is_some()),
-            (
-                "cloudFormationChangeSet",
-                change.cloud_formation_change_set.is_some(),
-            ),
-            ("taskDefinition", change.task_definition.is_some()),
+    pub(super) fn new(judged: Arc<judge::Assessment>) -> Self {
+        Self { judged }
+    }
+
+    /// Judges a change; refuses one that says nothing or several things, or that cannot be read.
+    pub(super) fn of(
+        ctx: &Context<'_>,
+        snapshot: &Snapshot,
+        input: ChangeInput,
+    ) -> Result<judge::Assessment, Problem> {
+        let state = state(ctx);
+        let bytes = match input.into_one()? {
+            One::Text(text) => text.into_bytes().into(),
+            One::Plan(id) => state.plans.get(&id)?,
+        };
+        let proposal = change::read(&bytes, snapshot.inventory(), &state.app.redactor)
+            .map_err(|error| Problem::bad_input(format!("the change cannot be read: {error}")))?;
+        let assessment = judge::assess(snapshot, &proposal);
+        take(
+            ctx,
+            assessment.impacts.len() + assessment.risks.len() + assessment.changes.len(),
+        )?;
+        Ok(assessment)
+    }
+
+    fn estate(&self) -> &Arc<Snapshot> {
+        self.judged.excerpt.snapshot()
+    }
+
+    fn resource(&self, place: ResourceIndex) -> Resource {
+        Resource::new(self.estate(), place)
+    }
+
+    fn change(&self, (own, place): &(change::Change, Option<ResourceIndex>)) -> ResourceChange {
+        ResourceChange {
+            resource: place.map(|place| self.resource(place)),
+            address: own.address.clone(),
+            action: own.action.into(),
+            matched: own.matched.into(),
+            attributes: own
+                .attributes
+                .iter()
+                .map(|attribute| AttributeChange {
+                    name: attribute.name.clone(),
+                    before: attribute.before.clone(),
+                    after: attribute.after.clone(),
+                    unknown: attribute.unknown,
+                    sensitive: attribute.sensitive,
+                })
+                .collect(),
+        }
+    }
+
+    fn impacts_of(&self, impacts: &[judge::Impact]) -> Vec<Impact> {
+        let tell = |own: &judge::Impact| Impact {
+            resource: self.resource(own.resource),
+            outcome: own.outcome.into(),
+            phase: Phase(own.phase),
+            lost: own.share.map(|share| int(share.lost)),
+            of: own.share.map(|share| int(share.of)),
+            cause: own.cause.clone(),
+            path: Link::all(self.estate(), &self.judged.path_of(own)),
+            aws_error: own.aws_error.as_deref().map(str::to_owned),
+        };
+        impacts.iter().map(tell).collect()
+    }
+}
+
+/// What `ChangeInput` holds.
+enum One {
+    Text(String),
+    Plan(String),
+}
+
+impl ChangeInput {
+    fn into_one(self) -> Result<One, Problem> {
+        let refuse = || {
+            Problem::bad_input(
+                "`change` takes one of resources, terraformPlan, planId, cloudFormationChangeSet and taskDefinition",
+            )
+        };
+        let texts = [
+            self.terraform_plan,
+            self.cloud_formation_change_set,
+            self.task_definition,
         ];
-        let given: Vec<&str> = files
-            .iter()
-            .filter(|(_, given)| *given)
-            .map(|(name, _)| *name)
-            .collect();
-        let mut roots = Vec::new();
-        let changes = match (change.resources, &given[..]) {
-            (Some(resources), []) if !resources.is_empty() && resources.len() <= MOST_CHANGES => {
-                resources
-                    .into_iter()
-                    .map(|change| understood(&snapshot, &change, &mut roots))
-                    .collect()
-            }
-            (Some(_), []) => {
+        let mut given: Vec<One> = texts.into_iter().flatten().map(One::Text).collect();
+        given.extend(self.plan_id.map(|id| One::Plan(id.0)));
+        if let Some(resources) = self.resources {
+            if resources.is_empty() || resources.len() > MOST_CHANGES {
                 return Err(Problem::bad_input(format!(
                     "`change.resources` takes 1 to {MOST_CHANGES} changes"
                 )));
             }
-            (None, [name]) => vec![unread(name)],
-            _ => {
-                return Err(Problem::bad_input(
-                    "`change` takes one of resources, terraformPlan, planId, cloudFormationChangeSet and taskDefinition",
-                ));
-            }
-        };
-        Ok(Self {
-            snapshot,
-            changes,
-            roots,
-        })
-    }
-}
-
-fn understood(
-    snapshot: &Arc<Snapshot>,
-    change: &ResourceChangeInput,
-    roots: &mut Vec<ResourceIndex>,
-) -> ResourceChange {
-    let place = snapshot.inventory().find(&change.id);
-    roots.extend(place);
-    // What somebody proposes may hold secrets: the names are told, the values are not.
-    let names = change.attributes.as_ref().and_then(Value::as_object);
-    let attributes = names.into_iter().flat_map(serde_json::Map::keys);
-    ResourceChange {
-        resource: place.map(|place| Resource::new(snapshot, place)),
-        matched: match (place, change.action) {
-            (Some(_), _) => ChangeMatch::Matched,
-            (None, ChangeAction::Create) => ChangeMatch::Created,
-            (None, _) => ChangeMatch::NotFound,
-        },
-        address: short(&change.id),
-        action: change.action,
-        attributes: attributes
-            .map(|name| AttributeChange {
-                name: short(name),
-                before: None,
-                after: None,
-                unknown: false,
-                sensitive: true,
-            })
-            .collect(),
-    }
-}
-
-/// A file stands for one change until files are read.
-fn unread(argument: &str) -> ResourceChange {
-    ResourceChange {
-        resource: None,
-        address: argument.to_owned(),
-        action: ChangeAction::Update,
-        matched: ChangeMatch::UnsupportedType,
-        attributes: Vec::new(),
+            let resources: Vec<Value> = resources
+                .into_iter()
+                .map(|own| {
+                    json!({
+                        "id": own.id.0,
+                        "action": change::Action::from(own.action).name(),
+                        "attributes": own.attributes,
+                    })
+                })
+                .collect();
+            given.push(One::Text(json!({ "resources": resources }).to_string()));
+        }
+        match given.pop() {
+            Some(one) if given.is_empty() => Ok(one),
+            _ => Err(refuse()),
+        }
     }
 }
 
 /// What a change would do, worked out on the graph: no change is made to AWS.
+///
+/// Resources in it, and their links, are those that the change reaches, before and after it.
 #[Object]
 impl Assessment {
     /// The changes as understood.
-    async fn changes(&self) -> &[ResourceChange] {
-        &self.changes
+    async fn changes(&self) -> Vec<ResourceChange> {
+        let all = self.judged.changes.iter();
+        all.map(|own| self.change(own)).collect()
     }
 
     /// The highest level among the risks, NONE without any.
     async fn risk(&self) -> RiskLevel {
-        RiskLevel::Low
+        self.judged.level.into()
     }
 
     /// Most severe first.
     async fn risks(&self) -> Vec<Risk> {
-        self.changes
-            .iter()
-            .map(|change| Risk {
-                id: ID(format!("not-judged:{}", change.address)),
-                rule: "not-judged".to_owned(),
-                level: RiskLevel::Low,
-                title: format!("`{}` was not judged", change.address),
-                detail: "This version of blastmap does not judge changes: what this one does is not known."
-                    .to_owned(),
-                remediation: "Read its blast radius, and review the change by hand.".to_owned(),
-                resource: change.resource.clone(),
-                affected: Vec::new(),
-                evidence: Vec::new(),
-                documentation: None,
-            })
-            .collect()
+        let tell = |own: &judge::Risk| Risk {
+            id: ID(own.id.clone()),
+            rule: own.rule.clone(),
+            level: own.level.into(),
+            title: own.title.clone(),
+            detail: own.detail.clone(),
+            remediation: own.remediation.clone(),
+            resource: own.resource.map(|place| self.resource(place)),
+            affected: Resource::all(self.estate(), own.affected.iter().copied()),
+            evidence: Link::all(self.estate(), &self.judged.evidence_of(own)),
+            documentation: own.documentation.clone(),
+        };
+        self.judged.risks.iter().map(tell).collect()
     }
 
     /// Every resource whose outcome the change makes other than UNAFFECTED, worst first.
     async fn impacts(&self) -> Vec<Impact> {
-        Vec::new()
+        self.impacts_of(&self.judged.impacts)
     }
 
     /// Broken today, change or not. Never in `impacts`, never raises `risk`.
     async fn already_broken(&self) -> Vec<Impact> {
-        Vec::new()
+        self.impacts_of(&self.judged.already_broken)
     }
 
     /// Broken today, and whole after the change.
     async fn mended(&self) -> Vec<Impact> {
-        Vec::new()
+        self.impacts_of(&self.judged.mended)
     }
 
     /// Changes that were not judged (no match, unsupported type), each also a LOW risk.
-    async fn not_judged(&self) -> &[ResourceChange] {
-        &self.changes
+    async fn not_judged(&self) -> Vec<ResourceChange> {
+        let all = self.judged.not_judged();
+        all.map(|own| self.change(own)).collect()
     }
 
-    async fn blast_radius(&self) -> BlastRadius {
-        BlastRadius {
-            snapshot: Arc::clone(&self.snapshot),
-            reached: blast_radius(&self.snapshot, &self.roots, &RadiusQuery::default()),
-        }
+    async fn blast_radius(&self, ctx: &Context<'_>) -> Result<BlastRadius, Problem> {
+        let reached = blast_radius(self.estate(), &self.judged.roots, &RadiusQuery::default());
+        take(ctx, BlastRadius::items(&reached))?;
+        Ok(BlastRadius {
+            snapshot: Arc::clone(self.estate()),
+            reached,
+        })
     }
 
     async fn blind_spots(&self) -> Vec<BlindSpot> {
-        let reached = blast_radius(&self.snapshot, &self.roots, &RadiusQuery::default());
-        reached.blind_spots.iter().map(BlindSpot::from).collect()
+        self.judged.blind_spots.iter().map(BlindSpot::from).collect()
     }
 
     /// The snapshot that was judged against.
     async fn snapshot(&self) -> StoredSnapshot {
-        (&*self.snapshot).into()
+        StoredSnapshot::judged(&self.judged)
     }
 }
+
+/// An enum of the API and the judgement's own, value by value.
+macro_rules! alike {
+    ($one:ty, $other:ty, [$($value:ident),+]) => {
+        impl From<$other> for $one {
+            fn from(other: $other) -> Self {
+                match other { $(<$other>::$value => Self::$value,)+ }
+            }
+        }
+    };
+}
+alike!(ChangeAction, change::Action, [Create, Update, Replace, Delete, NoOp, Read, Forget]);
+alike!(change::Action, ChangeAction, [Create, Update, Replace, Delete, NoOp, Read, Forget]);
+alike!(ChangeMatch, change::Match, [Matched, Created, NotFound, UnsupportedType, Ambiguous]);
+alike!(RiskLevel, judge::Level, [Critical, High, Medium, Low, None]);
+alike!(Outcome, judge::Outcome, [Down, Degraded, FailsOnNextStart, AtRisk]);

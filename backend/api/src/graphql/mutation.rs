@@ -10,7 +10,6 @@ use crate::{
         review::Review,
     },
     problem::{Code, Problem},
-    state::short,
 };
 
 #[derive(Debug, Clone, Copy)]
@@ -42,18 +41,19 @@ impl Mutation {
         })
     }
 
-    /// Assesses a change for a review meeting. This version keeps no reviews: the answer is the only copy.
+    /// Assesses a change for a review meeting, and keeps the answer.
     async fn create_review(
         &self,
         ctx: &Context<'_>,
         title: String,
         change: ChangeInput,
     ) -> Result<Review, Problem> {
-        Ok(Review {
-            id: ID("not-kept".to_owned()),
-            title: short(&title),
-            created_at: OffsetDateTime::now_utc(),
-            assessment: Assessment::of(latest(ctx)?, change)?,
-        })
+        if title.trim().is_empty() {
+            return Err(Problem::bad_input("`title` is empty: say what the change is for"));
+        }
+        let assessment = Assessment::of(ctx, &*latest(ctx)?, change)?;
+        let now = OffsetDateTime::now_utc();
+        let kept = state(ctx).reviews.keep(title.trim(), assessment, now).await?;
+        Ok(Review::new(kept))
     }
 }

@@ -1,5 +1,7 @@
 //! The root of queries.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object};
 use blastmap_graph::{self as graph, RadiusQuery};
 use blastmap_model::{Phases, ResourceIndex};
@@ -18,7 +20,7 @@ use crate::{
         pinned::{find, latest, snapshot, state, take},
         radius::{BlastRadius, Path},
         resource::Resource,
-        review::Review,
+        review::{self, Review},
         snapshot::{StoredSnapshot, page_of_snapshots},
     },
     problem::Problem,
@@ -217,22 +219,36 @@ impl Query {
         change: ChangeInput,
         #[graphql(name = "snapshot")] snapshot_id: Option<ID>,
     ) -> Result<Assessment, Problem> {
-        Assessment::of(snapshot(ctx, snapshot_id.as_ref()).await?, change)
+        let snapshot = snapshot(ctx, snapshot_id.as_ref()).await?;
+        let judged = Assessment::of(ctx, &snapshot, change)?;
+        Ok(Assessment::new(Arc::new(judged)))
     }
 
     /// A review by its id; null where it is not kept.
-    #[expect(unused_variables, reason = "reviews come later")]
-    async fn review(&self, id: ID) -> Option<Review> {
-        None
+    async fn review(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Review>, Problem> {
+        let kept = state(ctx).reviews.get(&id).await?;
+        Ok(kept.map(Review::new))
     }
 
     /// Reviews, newest first.
     async fn reviews(
         &self,
+        ctx: &Context<'_>,
         #[graphql(default_with = "Some(20)")] first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Review>, Problem> {
-        Connection::empty(first, after.as_deref())
+        let first = page_size("first", first, 20, LARGEST_PAGE)?;
+        let after = after
+            .map(|after| read_cursor::<1>(review::LIST, &after))
+            .transpose()?;
+        let reviews = &state(ctx).reviews;
+        let ids = reviews.ids().await?;
+        let before = after.map_or(0, |[seen]| ids.partition_point(|id| *id >= seen));
+        let mut page = Vec::new();
+        for id in ids.iter().skip(before).take(first) {
+            page.extend(reviews.get(id).await?.map(Review::new));
+        }
+        Ok(Connection::new(page, Review::cursor, before, ids.len()))
     }
 
     /// Best-practice findings, most severe first.

@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, SimpleObject};
 use blastmap_graph::Snapshot;
+use blastmap_judge::Assessment;
 use blastmap_store::SnapshotEntry;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -48,6 +49,16 @@ impl From<SnapshotEntry> for StoredSnapshot {
 }
 
 impl StoredSnapshot {
+    /// The snapshot that an assessment judged against.
+    pub(super) fn judged(assessment: &Assessment) -> Self {
+        Self {
+            id: ID(assessment.snapshot_id.clone()),
+            taken_at: assessment.taken_at,
+            resources: int(assessment.resources),
+            links: int(assessment.links),
+        }
+    }
+
     fn cursor(&self) -> String {
         let time = self.taken_at.format(&Rfc3339).unwrap_or_default();
         write_cursor(LIST, &[&time, &self.id])

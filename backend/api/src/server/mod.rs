@@ -5,6 +5,7 @@ mod health;
 mod hosts;
 mod metrics;
 mod page;
+mod plans;
 mod post;
 mod requests;
 mod routes;

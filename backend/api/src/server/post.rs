@@ -88,7 +88,7 @@ async fn answer_or_refuse(
 }
 
 /// A browser sends JSON to another site only after asking it.
-fn check_content_type(headers: &HeaderMap) -> Result<(), Refused> {
+pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refused> {
     let value = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
@@ -102,7 +102,7 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Refused> {
     Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, problem))
 }
 
-async fn read(body: Body, most: usize) -> Result<Bytes, Refused> {
+pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Refused> {
     let too_large = || {
         let message = format!("the request's body has more than {most} bytes");
         (

@@ -14,7 +14,7 @@ use tower_http::{
 };
 
 use super::{
-    headers, health, hosts, metrics, page, post as graphql, requests, snapshot_file, socket,
+    headers, health, hosts, metrics, page, plans, post as graphql, requests, snapshot_file, socket,
 };
 use crate::{
     App,
@@ -45,6 +45,12 @@ pub(super) fn routes(state: &Arc<State>) -> Router {
         .layer(compression());
     Router::new()
         .merge(api)
+        .route(
+            "/plans",
+            post(plans::take)
+                .fallback(only_post)
+                .with_state(Arc::clone(state)),
+        )
         .route("/graphiql", get(page::console))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(Arc::clone(state)))

@@ -1,0 +1,128 @@
+//! Reviews, in the store; in memory where there is none.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use blastmap_judge::{Assessment, Review};
+use blastmap_store::{Store, StoreError};
+use time::{OffsetDateTime, macros::format_description};
+use tracing::error;
+
+use crate::{
+    problem::{Code, Problem},
+    state::{short, store_failed},
+};
+
+/// The most reviews that stay in memory.
+const IN_MEMORY: usize = 50;
+
+pub(crate) struct Reviews {
+    store: Option<Arc<Store>>,
+    recent: Mutex<VecDeque<Arc<Review>>>,
+}
+
+impl Reviews {
+    pub(crate) fn new(store: Option<Arc<Store>>) -> Self {
+        Self {
+            store,
+            recent: Mutex::default(),
+        }
+    }
+
+    /// Keeps an assessment under a new id.
+    pub(crate) async fn keep(
+        &self,
+        title: &str,
+        assessment: Assessment,
+        now: OffsetDateTime,
+    ) -> Result<Arc<Review>, Problem> {
+        let review = Arc::new(Review {
+            id: new_id(now)?,
+            title: short(title),
+            created_at: now,
+            assessment: Arc::new(assessment),
+        });
+        if let Some(store) = &self.store {
+            let bytes = review.to_bytes().map_err(|error| {
+                error!(error = &error as &dyn std::error::Error, "Cannot write a review");
+                Problem::new(Code::Internal, "the review could not be written")
+            })?;
+            store
+                .save_review(&review.id, bytes)
+                .await
+                .map_err(|error| store_failed(&error))?;
+        }
+        self.remember(&review);
+        Ok(review)
+    }
+
+    /// The review with this id, which may come from outside.
+    pub(crate) async fn get(&self, id: &str) -> Result<Option<Arc<Review>>, Problem> {
+        let known = {
+            let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            recent.iter().find(|review| review.id == id).cloned()
+        };
+        if known.is_some() {
+            return Ok(known);
+        }
+        let Some(store) = &self.store else {
+            return Ok(None);
+        };
+        let bytes = match store.load_review(id).await {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) | Err(StoreError::Id(_)) => return Ok(None),
+            Err(error) => return Err(store_failed(&error)),
+        };
+        let read = tokio::task::spawn_blocking(move || Review::from_bytes(&bytes)).await;
+        let refuse = |why: String| {
+            error!(review.id = id, error = why, "Cannot read review {id}");
+            let message = format!("the review `{}` cannot be read: {why}", short(id));
+            Problem::new(Code::Internal, message)
+        };
+        let review = read
+            .map_err(|gone| refuse(gone.to_string()))?
+            .map_err(|error| refuse(error.to_string()))?;
+        let review = Arc::new(review);
+        self.remember(&review);
+        Ok(Some(review))
+    }
+
+    /// The ids of all reviews, newest first.
+    pub(crate) async fn ids(&self) -> Result<Vec<String>, Problem> {
+        let mut ids = match &self.store {
+            Some(store) => store
+                .list_reviews()
+                .await
+                .map_err(|error| store_failed(&error))?,
+            None => {
+                let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+                recent.iter().map(|review| review.id.clone()).collect()
+            }
+        };
+        // Ids begin with their time.
+        ids.sort_by(|one, other| other.cmp(one));
+        Ok(ids)
+    }
+
+    fn remember(&self, review: &Arc<Review>) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.retain(|own| own.id != review.id);
+        recent.push_front(Arc::clone(review));
+        recent.truncate(IN_MEMORY);
+    }
+}
+
+/// `20261126T180012Z-5f0c1a...`: sorts by time, and nobody guesses it.
+fn new_id(now: OffsetDateTime) -> Result<String, Problem> {
+    let mut random = [0_u8; 8];
+    getrandom::fill(&mut random)
+        .map_err(|_no_entropy| Problem::new(Code::Internal, "no id could be made"))?;
+    let stamp = now
+        .format(format_description!(
+            "[year][month][day]T[hour][minute][second]Z"
+        ))
+        .unwrap_or_default();
+    Ok(format!("{stamp}-{}", hex::encode(random)))
+}
