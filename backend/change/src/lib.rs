@@ -3,8 +3,13 @@
 //! A reader gives two things: the changes as a person reads them, and their net effect on facts ([`Edits`]), which is all that the
 //! judgement sees. Values that are or may be secret are fingerprints or gone before either is made.
 
+mod deletion;
+mod error;
+
 use blastmap_model::{Edits, ResourceId, ResourceKind};
 use serde_json::Value;
+
+pub use error::ChangeError;
 
 /// A change as it was understood.
 #[derive(Debug, Clone, Default, PartialEq)]
