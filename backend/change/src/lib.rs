@@ -4,12 +4,10 @@
 //! judgement sees. Values that are or may be secret are fingerprints or gone before either is made.
 
 mod deletion;
-mod error;
+mod shape;
 
 use blastmap_model::{Edits, ResourceId, ResourceKind};
 use serde_json::Value;
-
-pub use error::ChangeError;
 
 /// A change as it was understood.
 #[derive(Debug, Clone, Default, PartialEq)]
