@@ -3,6 +3,12 @@
 //! A reader gives two things: the changes as a person reads them, and their net effect on facts ([`Edits`]), which is all that the
 //! judgement sees. Values that are or may be secret are fingerprints or gone before either is made.
 
+mod error;
+mod workbench;
+
+pub use error::ChangeError;
+pub use workbench::{Lookup, New, Place, Workbench};
+
 use blastmap_model::{Edits, ResourceId, ResourceKind};
 use serde_json::Value;
 
