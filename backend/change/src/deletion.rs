@@ -1,12 +1,12 @@
 //! What deleting does: most things are gone, some stay and say of themselves that they are on their way out.
 
-use std::collections::BTreeSet;
-
-use blastmap_model::{After, Attributes, Planned, Resource, ResourceKind};
+use blastmap_model::{ResourceId, ResourceKind};
 use serde_json::{Map, Value, json};
 use time::format_description::well_known::Rfc3339;
 
-/// What a resource of the graph is after it was deleted in the usual way of its kind.
+use crate::Workbench;
+
+/// Deletes a resource in the usual way of its kind.
 ///
 /// - A task definition is deregistered: services that run it go on to
 ///   (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html>).
@@ -14,41 +14,32 @@ use time::format_description::well_known::Rfc3339;
 ///   (<https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html>).
 /// - A secret waits for its deletion and cannot be read meanwhile
 ///   (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html>).
-pub(crate) fn deleted(live: &Resource) -> After {
-    let Some(own) = live.id.arn() else {
-        return After::Gone;
-    };
-    let marks = match live.kind {
-        ResourceKind::EcsTaskDefinition => json!({ "status": "INACTIVE" }),
-        ResourceKind::KmsKey => json!({ "KeyState": "PendingDeletion", "Enabled": false }),
-        ResourceKind::Secret => {
+pub(crate) fn delete(workbench: &mut Workbench<'_>, id: &ResourceId) {
+    let marks = match workbench.now(id).map(|resource| resource.kind) {
+        Some(ResourceKind::EcsTaskDefinition) => json!({ "status": "INACTIVE" }),
+        Some(ResourceKind::KmsKey) => json!({ "KeyState": "PendingDeletion", "Enabled": false }),
+        Some(ResourceKind::Secret) => {
             // The day itself does not matter, and nothing here knows the time: that of the facts will do.
-            let date = live.observed_at.format(&Rfc3339).unwrap_or_default();
-            json!({ "DeletedDate": date })
+            let date = workbench.inventory().taken_at.format(&Rfc3339);
+            json!({ "DeletedDate": date.unwrap_or_default() })
         }
-        _ => return After::Gone,
+        _ => return workbench.remove(id),
     };
-    let mut facts = match live.attributes.to_value() {
-        Value::Object(facts) => facts,
-        _ => Map::new(),
-    };
-    if let Value::Object(marks) = marks {
-        facts.extend(marks);
-    }
-    After::Is(Box::new(Planned {
-        resource: Resource {
-            attributes: Attributes::from_value(&Value::Object(facts)),
-            ..live.clone()
-        },
-        own,
-        also_named: BTreeSet::new(),
-        unknown: BTreeSet::new(),
-    }))
+    workbench.change(id, |facts| {
+        if !facts.is_object() {
+            *facts = Value::Object(Map::new());
+        }
+        if let (Value::Object(facts), Value::Object(marks)) = (facts, marks) {
+            facts.extend(marks);
+        }
+    });
 }
 
 #[cfg(test)]
 mod tests {
-    use blastmap_model::{Presence, ResourceId};
+    use blastmap_model::{
+        After, Attributes, Inventory, Presence, Redactor, Resource, ResourceKind,
+    };
     use time::OffsetDateTime;
 
     use super::*;
@@ -75,7 +66,7 @@ mod tests {
             let id = ResourceId::new(&id);
             let kind = id.arn().and_then(|arn| ResourceKind::of_arn(&arn)).unwrap();
             let live = Resource {
-                id,
+                id: id.clone(),
                 kind,
                 name: "web".into(),
                 account: "123456789012".into(),
@@ -85,7 +76,19 @@ mod tests {
                 attributes: Attributes::from_value(&json!({ "family": "web" })),
                 observed_at: OffsetDateTime::UNIX_EPOCH,
             };
-            let after = match deleted(&live) {
+            let inventory = Inventory::new(
+                String::new(),
+                OffsetDateTime::UNIX_EPOCH,
+                Vec::new(),
+                Vec::new(),
+                vec![live],
+                Vec::new(),
+            )
+            .unwrap();
+            let redactor = Redactor::new([7; 32]);
+            let mut workbench = Workbench::new(&inventory, &redactor);
+            delete(&mut workbench, &id);
+            let after = match &workbench.finish().after[&id] {
                 After::Gone => None,
                 After::Is(planned) => Some(planned.resource.attributes.as_str().to_owned()),
             };

@@ -4,7 +4,12 @@
 //! judgement sees. Values that are or may be secret are fingerprints or gone before either is made.
 
 mod deletion;
+mod error;
 mod shape;
+mod workbench;
+
+pub use error::ChangeError;
+pub use workbench::{Lookup, New, Place, Workbench};
 
 use blastmap_model::{Edits, ResourceId, ResourceKind};
 use serde_json::Value;
@@ -15,10 +20,12 @@ pub struct Proposal {
     /// In the order of the input.
     pub changes: Vec<Change>,
     pub edits: Edits,
+    /// What a reader of the result must know of the input as a whole: that pages of it are missing.
+    pub notes: Vec<String>,
 }
 
 /// What the input says of one resource.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Change {
     /// As the input names it: the Terraform address, the logical id, the resource's id.
     pub address: String,
@@ -31,15 +38,18 @@ pub struct Change {
     pub kind: Option<ResourceKind>,
     /// What changes, by the input's own attribute names, sorted. Secrets are not in it.
     pub attributes: Vec<AttributeChange>,
+    /// What of it is not judged, and why.
+    pub problems: Vec<String>,
 }
 
 /// What is to be done with a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     Create,
     Update,
     Replace,
     Delete,
+    #[default]
     NoOp,
     Read,
     /// No longer managed; it stays as it is.
@@ -70,12 +80,13 @@ impl Action {
 }
 
 /// How a change was tied to the graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Match {
     Matched,
     /// The change makes it.
     Created,
     /// Nothing in the graph goes by its ARN, id or name.
+    #[default]
     NotFound,
     /// Not a type that blastmap judges.
     UnsupportedType,
@@ -97,7 +108,7 @@ impl Match {
 }
 
 /// One attribute that changes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct AttributeChange {
     pub name: String,
     /// None: not set, or sensitive.
