@@ -5,6 +5,7 @@
 
 mod deletion;
 mod error;
+mod redaction;
 mod shape;
 mod workbench;
 
