@@ -3,6 +3,15 @@
 //! A reader gives two things: the changes as a person reads them, and their net effect on facts ([`Edits`]), which is all that the
 //! judgement sees. Values that are or may be secret are fingerprints or gone before either is made.
 
+mod deletion;
+mod error;
+mod redaction;
+mod shape;
+mod workbench;
+
+pub use error::ChangeError;
+pub use workbench::{Lookup, New, Place, Workbench};
+
 use blastmap_model::{Edits, ResourceId, ResourceKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,10 +22,12 @@ pub struct Proposal {
     /// In the order of the input.
     pub changes: Vec<Change>,
     pub edits: Edits,
+    /// What a reader of the result must know of the input as a whole: that pages of it are missing.
+    pub notes: Vec<String>,
 }
 
 /// What the input says of one resource.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// As the input names it: the Terraform address, the logical id, the resource's id.
     pub address: String,
@@ -29,11 +40,14 @@ pub struct Change {
     pub kind: Option<ResourceKind>,
     /// What changes, by the input's own attribute names, sorted. Secrets are not in it.
     pub attributes: Vec<AttributeChange>,
+    /// What of it is not judged, and why.
+    #[serde(default)]
+    pub problems: Vec<String>,
 }
 
 /// What is to be done with a resource.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Action {
@@ -41,6 +55,7 @@ pub enum Action {
     Update,
     Replace,
     Delete,
+    #[default]
     NoOp,
     Read,
     /// No longer managed; it stays as it is.
@@ -72,7 +87,7 @@ impl Action {
 
 /// How a change was tied to the graph.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Match {
@@ -80,6 +95,7 @@ pub enum Match {
     /// The change makes it.
     Created,
     /// Nothing in the graph goes by its ARN, id or name.
+    #[default]
     NotFound,
     /// Not a type that blastmap judges.
     UnsupportedType,
@@ -101,7 +117,7 @@ impl Match {
 }
 
 /// One attribute that changes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AttributeChange {
     pub name: String,
     /// None: not set, or sensitive.
@@ -110,4 +126,8 @@ pub struct AttributeChange {
     /// True where the new value is known only after apply.
     pub unknown: bool,
     pub sensitive: bool,
+}
+
+pub fn read(_bytes: &[u8], _inventory: &blastmap_model::Inventory, _redactor: &blastmap_model::Redactor) -> Result<Proposal, ChangeError> {
+    Ok(Proposal::default())
 }

@@ -20,7 +20,10 @@ use crate::{
     folder::Folder,
     location::Location,
     place::{Item, Place},
-    snapshots::{FOLDER, check_id, entry_name, id_of_entry, id_of_snapshot, snapshot_name},
+    snapshots::{
+        FOLDER, REVIEWS, check_id, entry_name, id_of_entry, id_of_review, id_of_snapshot, review_name,
+        snapshot_name,
+    },
 };
 
 /// How many snapshots stay unless told otherwise.

@@ -27,6 +27,7 @@ use crate::{
 const MOST_CHANGES: usize = 1000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "blastmap_change::Action")]
 pub(crate) enum ChangeAction {
     Create,
     Update,
@@ -38,6 +39,7 @@ pub(crate) enum ChangeAction {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "blastmap_change::Match")]
 pub(crate) enum ChangeMatch {
     Matched,
     Created,
@@ -61,6 +63,7 @@ pub(crate) enum Outcome {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "blastmap_judge::Level")]
 pub(crate) enum RiskLevel {
     Critical,
     High,
@@ -218,7 +221,7 @@ impl Assessment {
         let tell = |own: &judge::Impact| Impact {
             resource: self.resource(own.resource),
             outcome: own.outcome.into(),
-            phase: Phase(own.phase),
+            phase: own.phase.into(),
             lost: own.share.map(|share| int(share.lost)),
             of: own.share.map(|share| int(share.of)),
             cause: own.cause.clone(),
@@ -347,18 +350,13 @@ impl Assessment {
     }
 }
 
-/// An enum of the API and the judgement's own, value by value.
-macro_rules! alike {
-    ($one:ty, $other:ty, [$($value:ident),+]) => {
-        impl From<$other> for $one {
-            fn from(other: $other) -> Self {
-                match other { $(<$other>::$value => Self::$value,)+ }
-            }
+impl From<judge::Outcome> for Outcome {
+    fn from(outcome: judge::Outcome) -> Self {
+        match outcome {
+            judge::Outcome::Down => Self::Down,
+            judge::Outcome::Degraded => Self::Degraded,
+            judge::Outcome::FailsOnNextStart => Self::FailsOnNextStart,
+            judge::Outcome::AtRisk => Self::AtRisk,
         }
-    };
+    }
 }
-alike!(ChangeAction, change::Action, [Create, Update, Replace, Delete, NoOp, Read, Forget]);
-alike!(change::Action, ChangeAction, [Create, Update, Replace, Delete, NoOp, Read, Forget]);
-alike!(ChangeMatch, change::Match, [Matched, Created, NotFound, UnsupportedType, Ambiguous]);
-alike!(RiskLevel, judge::Level, [Critical, High, Medium, Low, None]);
-alike!(Outcome, judge::Outcome, [Down, Degraded, FailsOnNextStart, AtRisk]);

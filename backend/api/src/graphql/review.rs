@@ -11,6 +11,7 @@ use crate::graphql::{assessment::Assessment, connection::write_cursor};
 pub(super) const LIST: char = 'V';
 
 /// An assessment kept with a permalink for a review meeting.
+#[derive(Clone)]
 pub(crate) struct Review {
     kept: Arc<judge::Review>,
 }
