@@ -3,10 +3,17 @@
 //! A reader gives two things: the changes as a person reads them, and their net effect on facts ([`Edits`]), which is all that the
 //! judgement sees. Values that are or may be secret are fingerprints or gone before either is made.
 
+mod birth;
 mod deletion;
 mod error;
+mod patch;
 mod redaction;
+pub mod resources;
+#[cfg(test)]
+mod sample;
+mod service;
 mod shape;
+mod task_definition;
 mod workbench;
 
 pub use error::ChangeError;
