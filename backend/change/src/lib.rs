@@ -135,6 +135,3 @@ pub struct AttributeChange {
     pub sensitive: bool,
 }
 
-pub fn read(_bytes: &[u8], _inventory: &blastmap_model::Inventory, _redactor: &blastmap_model::Redactor) -> Result<Proposal, ChangeError> {
-    Ok(Proposal::default())
-}
