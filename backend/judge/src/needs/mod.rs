@@ -1,5 +1,7 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
+pub mod permission;
+
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
 
@@ -31,5 +33,5 @@ pub enum Subject {
     ),
 }
 
-/// Every need, in the order in which reports name them.
-pub const ALL: &[&[Need]] = &[];
+/// Every need, in the order in which reports name them: by phase.
+pub const ALL: &[Need] = &[];
