@@ -1,5 +1,9 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
+mod definition_usable;
+mod image_exists;
+mod image_pull_allowed;
+mod parts;
 pub mod permission;
 
 use blastmap_graph::Overlay;
@@ -34,4 +38,8 @@ pub enum Subject {
 }
 
 /// Every need, in the order in which reports name them: by phase.
-pub const ALL: &[Need] = &[];
+pub const ALL: &[Need] = &[
+    definition_usable::NEED,
+    image_exists::NEED,
+    image_pull_allowed::NEED,
+];
