@@ -3,8 +3,15 @@
 mod definition_usable;
 mod image_exists;
 mod image_pull_allowed;
+mod key;
+mod keys_usable;
+mod log_group_exists;
+mod logs_allowed;
 mod parts;
 pub mod permission;
+mod roles_assumable;
+mod secrets_allowed;
+mod secrets_exist;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
@@ -39,7 +46,16 @@ pub enum Subject {
 
 /// Every need, in the order in which reports name them: by phase.
 pub const ALL: &[Need] = &[
+    // To start a task.
     definition_usable::NEED,
     image_exists::NEED,
     image_pull_allowed::NEED,
+    secrets_exist::NEED,
+    secrets_allowed::NEED,
+    keys_usable::NEED,
+    roles_assumable::NEED,
+    log_group_exists::NEED,
+    logs_allowed::NEED,
+    // While it runs.
+    roles_assumable::WHILE_RUNNING,
 ];

@@ -37,7 +37,6 @@ pub(super) fn home(overlay: &Overlay<'_>, launch: &Launch) -> Option<Arn> {
 /// An image of a private ECR registry, as a container names it.
 pub(super) struct Image<'l> {
     pub(super) container: &'l ContainerDefinition,
-    pub(super) number: usize,
     pub(super) image: EcrImage,
     /// None: the graph has no such repository.
     pub(super) repository: Option<ResourceIndex>,
@@ -49,8 +48,7 @@ pub(super) fn images<'l>(overlay: &Overlay<'_>, launch: &'l Launch) -> Vec<Image
         return Vec::new();
     };
     let linked = overlay.needed(definition, Relation::PullsFrom);
-    let all = containers(launch).iter().enumerate();
-    let of_ecr = all.filter_map(|(number, container)| {
+    let of_ecr = containers(launch).iter().filter_map(|container| {
         let image = parse_image(&container.image)?;
         let resource = format!("repository/{}", image.repository);
         let arn = Arn::new(
@@ -70,7 +68,7 @@ pub(super) fn images<'l>(overlay: &Overlay<'_>, launch: &'l Launch) -> Vec<Image
         Some(Image {
             repository: found.or_else(planned),
             container,
-            number,
+
             image,
         })
     });
