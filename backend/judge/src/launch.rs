@@ -257,7 +257,15 @@ pub(crate) fn definition_named(
     by_id.or_else(|| {
         let mut linked = overlay.needed(subject, Relation::Runs);
         linked.extend(overlay.needed(subject, Relation::Starts));
-        linked.into_iter().next()
+        // A rule may start several definitions: a family's is the one with a revision behind it.
+        let of_family = |place: &ResourceIndex| {
+            let known = overlay.resource(*place).id.as_str();
+            known
+                .strip_prefix(id)
+                .is_some_and(|rest| rest.starts_with(':'))
+        };
+        let family = linked.iter().copied().find(of_family);
+        family.or_else(|| linked.first().copied().filter(|_| linked.len() == 1))
     })
 }
 
@@ -299,11 +307,9 @@ pub(crate) fn host_of(
     let fargate = |item: &CapacityProviderStrategyItem| {
         matches!(last(&item.capacity_provider), "FARGATE" | "FARGATE_SPOT")
     };
-    let host = if strategy.iter().any(fargate) {
-        Host::Fargate
-    } else if strategy.is_empty()
-        && definition.is_some_and(|facts| facts.requires_compatibilities == ["FARGATE"])
-    {
+    let made_for_fargate =
+        || definition.is_some_and(|facts| facts.requires_compatibilities == ["FARGATE"]);
+    let host = if strategy.iter().any(fargate) || (strategy.is_empty() && made_for_fargate()) {
         Host::Fargate
     } else {
         Host::Ec2
@@ -333,10 +339,16 @@ fn of_rule(overlay: &Overlay<'_>, subject: ResourceIndex) -> Vec<Launch> {
 
 fn of_schedule(overlay: &Overlay<'_>, subject: ResourceIndex) -> Option<Launch> {
     let facts = overlay.facts::<Schedule>(subject)?;
-    let parameters = facts.target.ecs_parameters.as_ref()?;
-    Some(of_parameters(overlay, subject, &facts.target.arn, parameters))
+    let target = &facts.target;
+    let parameters = target.ecs_parameters.as_ref()?;
+    Some(Launch {
+        task_role: target.override_task_role_arn.clone(),
+        execution_role: target.override_execution_role_arn.clone(),
+        ..of_parameters(overlay, subject, &target.arn, parameters)
+    })
 }
 
+/// What rules and schedules say alike.
 fn of_parameters(
     overlay: &Overlay<'_>,
     subject: ResourceIndex,
@@ -353,18 +365,22 @@ fn of_parameters(
         cluster,
         definition.as_deref(),
     );
+    // A rule's links name the subnets and groups of all its targets: this one's are by name.
     let own = overlay.resource(subject).id.arn();
-    let places = |kind: &str, ids: &[String]| -> Vec<ResourceIndex> {
+    let places = |ids: &[String], relation: Relation| -> Vec<ResourceIndex> {
+        let linked = overlay.needed(subject, relation);
         let named = ids.iter().filter_map(|id| {
-            let own: &Arn = own.as_ref()?;
-            let arn = own.sibling("ec2", &format!("{kind}/{id}")).ok()?;
-            overlay.find(&arn.into())
+            let linked = linked.iter().copied().find(|place| {
+                let arn = overlay.resource(*place).id.arn();
+                arn.is_some_and(|arn| arn.last_part() == id)
+            });
+            linked.or_else(|| place_of_ec2(overlay, own.as_ref(), relation, id))
         });
         named.collect()
     };
     let network = parameters.awsvpc().map(|network| Network {
-        subnets: places("subnet", &network.subnets),
-        groups: places("security-group", &network.security_groups),
+        subnets: places(&network.subnets, Relation::PlacedIn),
+        groups: places(&network.security_groups, Relation::ProtectedBy),
         public_ip: network.assign_public_ip.as_deref() == Some("ENABLED"),
     });
     Launch {
@@ -380,4 +396,18 @@ fn of_parameters(
         task_role: None,
         execution_role: None,
     }
+}
+
+fn place_of_ec2(
+    overlay: &Overlay<'_>,
+    own: Option<&Arn>,
+    relation: Relation,
+    id: &str,
+) -> Option<ResourceIndex> {
+    let prefix = match relation {
+        Relation::PlacedIn => "subnet",
+        _ => "security-group",
+    };
+    let arn = own?.sibling("ec2", &format!("{prefix}/{id}")).ok()?;
+    overlay.find(&arn.into())
 }

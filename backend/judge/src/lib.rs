@@ -3,6 +3,9 @@
 pub mod assess;
 pub mod iam;
 mod kept;
+#[doc(hidden)]
+pub mod estate;
+pub mod fargate;
 pub mod launch;
 pub mod needs;
 pub mod network;

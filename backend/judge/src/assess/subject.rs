@@ -76,7 +76,7 @@ pub(super) fn start(estate: &Overlay<'_>, subject: ResourceIndex) -> Judged {
     estate.watch();
     let launches = Launch::of(estate, subject);
     let mut verdicts = Vec::new();
-    for need in needs::all() {
+    for need in needs::ALL {
         if let Subject::Start(judge) = need.subject {
             let each = launches.iter().map(|launch| judge(estate, launch));
             verdicts.push((need, Verdict::all(each)));
@@ -90,7 +90,7 @@ pub(super) fn own(estate: &Overlay<'_>, subject: ResourceIndex, phase: Phase) ->
     let kind: ResourceKind = estate.kind(subject);
     estate.watch();
     let mut verdicts = Vec::new();
-    for need in needs::all() {
+    for need in needs::ALL {
         if let Subject::Of(kinds, judge) = need.subject
             && need.phase == phase
             && kinds.contains(&kind)

@@ -1,5 +1,20 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
+mod definition_usable;
+mod image_exists;
+mod image_pull_allowed;
+mod key;
+mod keys_usable;
+mod log_group_exists;
+mod logs_allowed;
+mod parts;
+pub mod permission;
+mod roles_assumable;
+mod secrets_allowed;
+mod secrets_exist;
+
+use std::fmt;
+
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
 
@@ -19,8 +34,8 @@ pub struct Need {
     pub sentence: &'static str,
 }
 
-impl std::fmt::Debug for Need {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Need {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name)
     }
 }
@@ -31,13 +46,24 @@ pub enum Subject {
     /// Of whoever starts tasks: judged for each way to start one.
     Start(fn(&Overlay<'_>, &Launch) -> Verdict),
     /// Of resources of these kinds.
-    Of(&'static [ResourceKind], fn(&Overlay<'_>, ResourceIndex) -> Verdict),
+    Of(
+        &'static [ResourceKind],
+        fn(&Overlay<'_>, ResourceIndex) -> Verdict,
+    ),
 }
 
-/// Every need, in the order in which reports name them.
-pub const ALL: &[&[Need]] = &[];
-
-/// Every need.
-pub fn all() -> impl Iterator<Item = &'static Need> {
-    ALL.iter().copied().flatten()
-}
+/// Every need, in the order in which reports name them: by phase.
+pub const ALL: &[Need] = &[
+    // To start a task.
+    definition_usable::NEED,
+    image_exists::NEED,
+    image_pull_allowed::NEED,
+    secrets_exist::NEED,
+    secrets_allowed::NEED,
+    keys_usable::NEED,
+    roles_assumable::NEED,
+    log_group_exists::NEED,
+    logs_allowed::NEED,
+    // While it runs.
+    roles_assumable::WHILE_RUNNING,
+];
