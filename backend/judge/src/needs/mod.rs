@@ -1,6 +1,9 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
+mod logs_reachable;
 pub mod permission;
+mod registry_reachable;
+mod secrets_reachable;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
@@ -34,4 +37,8 @@ pub enum Subject {
 }
 
 /// Every need, in the order in which reports name them: by phase.
-pub const ALL: &[Need] = &[];
+pub const ALL: &[Need] = &[
+    registry_reachable::NEED,
+    secrets_reachable::NEED,
+    logs_reachable::NEED,
+];
