@@ -12,8 +12,10 @@ pub mod permission;
 mod roles_assumable;
 mod secrets_allowed;
 mod secrets_exist;
-
 use std::fmt;
+mod logs_reachable;
+mod registry_reachable;
+mod secrets_reachable;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
@@ -66,4 +68,7 @@ pub const ALL: &[Need] = &[
     logs_allowed::NEED,
     // While it runs.
     roles_assumable::WHILE_RUNNING,
+    registry_reachable::NEED,
+    secrets_reachable::NEED,
+    logs_reachable::NEED,
 ];
