@@ -12,7 +12,7 @@ use blastmap_model::{
         ecs_service::{AwsVpcConfiguration, CapacityProviderStrategyItem, EcsService},
         ecs_task::EcsTask,
         ecs_task_definition::EcsTaskDefinition,
-        event_rule::EventRule,
+        event_rule::{EcsParameters, EventRule},
         network_interface::NetworkInterface,
         schedule::Schedule,
     },
@@ -257,7 +257,15 @@ pub(crate) fn definition_named(
     by_id.or_else(|| {
         let mut linked = overlay.needed(subject, Relation::Runs);
         linked.extend(overlay.needed(subject, Relation::Starts));
-        linked.into_iter().next()
+        // A rule may start several definitions: a family's is the one with a revision behind it.
+        let of_family = |place: &ResourceIndex| {
+            let known = overlay.resource(*place).id.as_str();
+            known
+                .strip_prefix(id)
+                .is_some_and(|rest| rest.starts_with(':'))
+        };
+        let family = linked.iter().copied().find(of_family);
+        family.or_else(|| linked.first().copied().filter(|_| linked.len() == 1))
     })
 }
 
@@ -299,11 +307,9 @@ pub(crate) fn host_of(
     let fargate = |item: &CapacityProviderStrategyItem| {
         matches!(last(&item.capacity_provider), "FARGATE" | "FARGATE_SPOT")
     };
-    let host = if strategy.iter().any(fargate) {
-        Host::Fargate
-    } else if strategy.is_empty()
-        && definition.is_some_and(|facts| facts.requires_compatibilities == ["FARGATE"])
-    {
+    let made_for_fargate =
+        || definition.is_some_and(|facts| facts.requires_compatibilities == ["FARGATE"]);
+    let host = if strategy.iter().any(fargate) || (strategy.is_empty() && made_for_fargate()) {
         Host::Fargate
     } else {
         Host::Ec2
@@ -322,78 +328,60 @@ fn of_rule(overlay: &Overlay<'_>, subject: ResourceIndex) -> Vec<Launch> {
     };
     let ecs = facts.targets.iter().filter_map(|target| {
         let parameters = target.ecs_parameters.as_ref()?;
-        let mut launch = of_parameters(
-            overlay,
-            subject,
-            &target.arn,
-            parameters.task_definition_arn.as_deref().unwrap_or_default(),
-            parameters.launch_type.as_deref(),
-            &parameters.capacity_provider_strategy,
-            parameters
-                .network_configuration
-                .as_ref()
-                .and_then(|network| network.awsvpc_configuration.as_ref())
-                .map(|network| (&network.subnets[..], &network.security_groups[..], network.assign_public_ip.as_deref())),
-        );
-        launch.count = usize::try_from(parameters.task_count.unwrap_or(1)).unwrap_or(1);
-        launch.platform_version.clone_from(&parameters.platform_version);
-        launch.task_role.clone_from(&target.override_task_role_arn);
-        launch.execution_role.clone_from(&target.override_execution_role_arn);
-        Some(launch)
+        Some(Launch {
+            task_role: target.override_task_role_arn.clone(),
+            execution_role: target.override_execution_role_arn.clone(),
+            ..of_parameters(overlay, subject, &target.arn, parameters)
+        })
     });
     ecs.collect()
 }
 
 fn of_schedule(overlay: &Overlay<'_>, subject: ResourceIndex) -> Option<Launch> {
     let facts = overlay.facts::<Schedule>(subject)?;
-    let target = facts.target.as_ref()?;
+    let target = &facts.target;
     let parameters = target.ecs_parameters.as_ref()?;
-    let mut launch = of_parameters(
-        overlay,
-        subject,
-        &target.arn,
-        parameters.task_definition_arn.as_deref().unwrap_or_default(),
-        parameters.launch_type.as_deref(),
-        &parameters.capacity_provider_strategy,
-        parameters
-            .network_configuration
-            .as_ref()
-            .and_then(|network| network.awsvpc_configuration.as_ref())
-            .map(|network| (&network.subnets[..], &network.security_groups[..], network.assign_public_ip.as_deref())),
-    );
-    launch.count = usize::try_from(parameters.task_count.unwrap_or(1)).unwrap_or(1);
-    launch.platform_version.clone_from(&parameters.platform_version);
-    Some(launch)
+    Some(Launch {
+        task_role: target.override_task_role_arn.clone(),
+        execution_role: target.override_execution_role_arn.clone(),
+        ..of_parameters(overlay, subject, &target.arn, parameters)
+    })
 }
 
-#[expect(clippy::too_many_arguments, reason = "what rules and schedules say alike, in two shapes")]
+/// What rules and schedules say alike.
 fn of_parameters(
     overlay: &Overlay<'_>,
     subject: ResourceIndex,
     cluster: &str,
-    definition: &str,
-    launch_type: Option<&str>,
-    strategy: &[CapacityProviderStrategyItem],
-    network: Option<(&[String], &[String], Option<&str>)>,
+    parameters: &EcsParameters,
 ) -> Launch {
     let cluster = cluster_of(overlay, cluster);
-    let definition_place = definition_named(overlay, subject, definition);
+    let definition_place = definition_named(overlay, subject, &parameters.task_definition_arn);
     let definition = definition_place.and_then(|place| overlay.facts::<EcsTaskDefinition>(place));
-    let (host, capacity_providers) =
-        host_of(overlay, launch_type, strategy, cluster, definition.as_deref());
+    let (host, capacity_providers) = host_of(
+        overlay,
+        parameters.launch_type.as_deref(),
+        &parameters.capacity_provider_strategy,
+        cluster,
+        definition.as_deref(),
+    );
+    // A rule's links name the subnets and groups of all its targets: this one's are by name.
     let own = overlay.resource(subject).id.arn();
-    let places = |kind: &str, ids: &[String]| -> Vec<ResourceIndex> {
+    let places = |ids: &[String], relation: Relation| -> Vec<ResourceIndex> {
+        let linked = overlay.needed(subject, relation);
         let named = ids.iter().filter_map(|id| {
-            let own: &Arn = own.as_ref()?;
-            let arn = own.sibling("ec2", &format!("{kind}/{id}")).ok()?;
-            overlay.find(&arn.into())
+            let linked = linked.iter().copied().find(|place| {
+                let arn = overlay.resource(*place).id.arn();
+                arn.is_some_and(|arn| arn.last_part() == id)
+            });
+            linked.or_else(|| place_of_ec2(overlay, own.as_ref(), relation, id))
         });
         named.collect()
     };
-    let network = network.map(|(subnets, groups, public_ip)| Network {
-        subnets: places("subnet", subnets),
-        groups: places("security-group", groups),
-        public_ip: public_ip == Some("ENABLED"),
+    let network = parameters.awsvpc().map(|network| Network {
+        subnets: places(&network.subnets, Relation::PlacedIn),
+        groups: places(&network.security_groups, Relation::ProtectedBy),
+        public_ip: network.assign_public_ip.as_deref() == Some("ENABLED"),
     });
     Launch {
         subject,
@@ -401,11 +389,25 @@ fn of_parameters(
         definition_place,
         cluster,
         host,
-        platform_version: None,
+        platform_version: parameters.platform_version.clone(),
         capacity_providers,
         network,
-        count: 1,
+        count: usize::try_from(parameters.task_count.unwrap_or(1)).unwrap_or(1),
         task_role: None,
         execution_role: None,
     }
+}
+
+fn place_of_ec2(
+    overlay: &Overlay<'_>,
+    own: Option<&Arn>,
+    relation: Relation,
+    id: &str,
+) -> Option<ResourceIndex> {
+    let prefix = match relation {
+        Relation::PlacedIn => "subnet",
+        _ => "security-group",
+    };
+    let arn = own?.sibling("ec2", &format!("{prefix}/{id}")).ok()?;
+    overlay.find(&arn.into())
 }

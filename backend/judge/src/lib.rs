@@ -1,5 +1,7 @@
 //! Answers: does what a task needs still hold, before and after a change? Pure: no I/O, no clock, no async; equal input gives equal output.
 
+#[doc(hidden)]
+pub mod estate;
 pub mod launch;
 pub mod needs;
 pub mod network;

@@ -103,10 +103,7 @@ impl Verdict {
         let best = parts.iter().map(|part| part.answer).min();
         match best {
             None | Some(Answer::Met) => Self::met(),
-            Some(best) => Self::gather(
-                best,
-                parts.into_iter().filter(|part| part.answer == best),
-            ),
+            Some(best) => Self::gather(best, parts.into_iter().filter(|part| part.answer == best)),
         }
     }
 
@@ -123,15 +120,15 @@ impl Verdict {
         } else {
             Answer::Unmet
         };
-        Self::gather(answer, parts.into_iter().filter(|part| part.answer == answer))
+        Self::gather(
+            answer,
+            parts.into_iter().filter(|part| part.answer == answer),
+        )
     }
 
     fn worst(parts: Vec<Self>, none: Answer) -> Self {
         let worst = parts.iter().map(|part| part.answer).max().unwrap_or(none);
-        Self::gather(
-            worst,
-            parts.into_iter().filter(|part| part.answer == worst),
-        )
+        Self::gather(worst, parts.into_iter().filter(|part| part.answer == worst))
     }
 
     fn gather(answer: Answer, parts: impl Iterator<Item = Self>) -> Self {
@@ -181,7 +178,12 @@ mod tests {
         ];
         for (parts, all, any, two) in cases {
             let parts = || parts.chars().map(verdict);
-            assert_eq!(Verdict::all(parts()), verdict(all), "all of {parts:?}", parts = parts().count());
+            assert_eq!(
+                Verdict::all(parts()),
+                verdict(all),
+                "all of {parts:?}",
+                parts = parts().count()
+            );
             assert_eq!(Verdict::any(parts()), verdict(any));
             assert_eq!(Verdict::at_least(2, parts()).answer, verdict(two).answer);
         }
@@ -189,7 +191,9 @@ mod tests {
 
     #[test]
     fn the_nearest_error_stays() {
-        let verdict = Verdict::unmet(None, "x").reported_as("near").reported_as("far");
+        let verdict = Verdict::unmet(None, "x")
+            .reported_as("near")
+            .reported_as("far");
         assert_eq!(verdict.reasons[0].aws_error, Some("near"));
     }
 }

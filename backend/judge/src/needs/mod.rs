@@ -25,7 +25,10 @@ pub enum Subject {
     /// Of whoever starts tasks: judged for each way to start one.
     Start(fn(&Overlay<'_>, &Launch) -> Verdict),
     /// Of resources of these kinds.
-    Of(&'static [ResourceKind], fn(&Overlay<'_>, ResourceIndex) -> Verdict),
+    Of(
+        &'static [ResourceKind],
+        fn(&Overlay<'_>, ResourceIndex) -> Verdict,
+    ),
 }
 
 /// Every need, in the order in which reports name them.
