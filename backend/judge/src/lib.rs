@@ -1,13 +1,16 @@
 //! Answers: does what a task needs still hold, before and after a change? Pure: no I/O, no clock, no async; equal input gives equal output.
 
+pub mod breaker;
 #[doc(hidden)]
 pub mod estate;
 pub mod launch;
 pub mod needs;
 pub mod network;
 pub mod refusals;
+mod room;
 pub mod verdict;
 
+pub use breaker::{Breaker, circuit_breaker};
 pub use launch::{Host, Launch, Seat};
 pub use needs::{Need, Subject};
 pub use refusals::Refusal;

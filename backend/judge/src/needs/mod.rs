@@ -1,5 +1,10 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
+mod capacity_provider_usable;
+mod instance_room;
+mod room_to_roll;
+mod subnet_addresses;
+
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
 
@@ -32,4 +37,9 @@ pub enum Subject {
 }
 
 /// Every need, in the order in which reports name them.
-pub const ALL: &[&[Need]] = &[];
+pub const ALL: &[Need] = &[
+    capacity_provider_usable::NEED,
+    instance_room::NEED,
+    subnet_addresses::NEED,
+    room_to_roll::NEED,
+];
