@@ -3,6 +3,8 @@
 pub mod breaker;
 #[doc(hidden)]
 pub mod estate;
+pub mod fargate;
+pub mod iam;
 pub mod launch;
 pub mod needs;
 pub mod network;

@@ -1,7 +1,12 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
 mod capacity_provider_usable;
+mod definition_usable;
+mod image_exists;
+mod image_pull_allowed;
 mod instance_room;
+mod parts;
+pub mod permission;
 mod room_to_roll;
 mod subnet_addresses;
 
@@ -36,10 +41,13 @@ pub enum Subject {
     ),
 }
 
-/// Every need, in the order in which reports name them.
+/// Every need, in the order in which reports name them: by phase.
 pub const ALL: &[Need] = &[
     capacity_provider_usable::NEED,
     instance_room::NEED,
     subnet_addresses::NEED,
+    definition_usable::NEED,
+    image_exists::NEED,
+    image_pull_allowed::NEED,
     room_to_roll::NEED,
 ];
