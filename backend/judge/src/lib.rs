@@ -3,6 +3,7 @@
 pub mod assess;
 pub mod iam;
 mod kept;
+pub mod breaker;
 #[doc(hidden)]
 pub mod estate;
 pub mod fargate;
@@ -13,9 +14,10 @@ pub mod refusals;
 pub mod report;
 pub mod risks;
 pub mod verdict;
-
 pub use assess::{Assessment, Excerpt, Impact, Outcome, assess};
 pub use kept::{Review, ReviewError};
+mod room;
+pub use breaker::{Breaker, circuit_breaker};
 pub use launch::{Host, Launch, Seat};
 pub use needs::{Need, Subject};
 pub use refusals::Refusal;

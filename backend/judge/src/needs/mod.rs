@@ -1,5 +1,6 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
+mod capacity_provider_usable;
 mod definition_usable;
 mod image_exists;
 mod image_pull_allowed;
@@ -16,6 +17,9 @@ use std::fmt;
 mod logs_reachable;
 mod registry_reachable;
 mod secrets_reachable;
+mod instance_room;
+mod room_to_roll;
+mod subnet_addresses;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
@@ -71,4 +75,8 @@ pub const ALL: &[Need] = &[
     registry_reachable::NEED,
     secrets_reachable::NEED,
     logs_reachable::NEED,
+    capacity_provider_usable::NEED,
+    instance_room::NEED,
+    subnet_addresses::NEED,
+    room_to_roll::NEED,
 ];
