@@ -8,7 +8,7 @@ use blastmap_model::{
         EfsAuthorization, EfsVolume, EnvironmentFile, EphemeralStorage, FirelensConfiguration,
         HealthCheck, HostVolume, KeyValue, LogConfiguration, MountPoint, PlacementConstraint,
         PortMapping, ProxyConfiguration, RepositoryCredentials, ResourceRequirement, RestartPolicy,
-        RuntimePlatform, SecretReference, Volume, VolumeFrom,
+        RuntimePlatform, SecretReference, Volume, VolumeFrom, is_plain_log_option,
     },
 };
 use futures_util::{StreamExt as _, stream};
@@ -391,22 +391,6 @@ fn log_configuration(log: &types::LogConfiguration, redactor: &Redactor) -> LogC
             .collect(),
         secret_options: log.secret_options().iter().map(secret).collect(),
     }
-}
-
-/// Options of awslogs that say where logs go and how, in words of AWS's own.
-///
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>
-pub(crate) fn is_plain_log_option(name: &str) -> bool {
-    matches!(
-        name,
-        "awslogs-group"
-            | "awslogs-region"
-            | "awslogs-stream-prefix"
-            | "awslogs-create-group"
-            | "awslogs-endpoint"
-            | "mode"
-            | "max-buffer-size"
-    )
 }
 
 fn volume(volume: &types::Volume) -> Volume {

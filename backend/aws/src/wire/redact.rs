@@ -1,9 +1,9 @@
 //! Secrets in wire form: the same redactor as the collectors', before anything is written to a recording.
 
-use blastmap_model::Redactor;
+use blastmap_model::{Redactor, kinds::ecs_task_definition::is_plain_log_option};
 use serde_json::Value;
 
-use crate::{collect::task_definitions::is_plain_log_option, policy};
+use crate::policy;
 
 /// Lists of texts that may hold secrets.
 const LISTS: [&str; 2] = ["command", "entryPoint"];
