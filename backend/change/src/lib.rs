@@ -3,7 +3,9 @@
 //! A reader gives two things: the changes as a person reads them, and their net effect on facts ([`Edits`]), which is all that the
 //! judgement sees. Values that are or may be secret are fingerprints or gone before either is made.
 
+pub mod containers;
 mod error;
+pub mod terraform;
 mod workbench;
 
 pub use error::ChangeError;
