@@ -3,7 +3,7 @@
 use blastmap_model::{Redactor, kinds::ecs_task_definition::is_plain_log_option};
 use serde_json::Value;
 
-use crate::policy;
+use crate::{collect::starts::only_roles, policy};
 
 /// Lists of texts that may hold secrets.
 const LISTS: [&str; 2] = ["command", "entryPoint"];
@@ -20,6 +20,12 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                 match name.as_str() {
                     list if LISTS.contains(&list) => fingerprint_all(member, redactor, |_| true),
                     "environment" => environment(member, redactor),
+                    // What a rule or a schedule hands to its tasks.
+                    "Input" => {
+                        if let Value::String(input) = member {
+                            *input = redactor.scrub(&only_roles(input)).into_owned();
+                        }
+                    }
                     "dockerLabels" => fingerprint_all(member, redactor, |_| true),
                     "options" if driver.as_deref() == Some("awslogs") => {
                         fingerprint_all(member, redactor, |option| !is_plain_log_option(option));

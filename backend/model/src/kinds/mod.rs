@@ -38,6 +38,9 @@ macro_rules! kinds {
 }
 
 kinds! {
+    auto_scaling_group::AutoScalingGroup,
+    cloud_map_namespace::CloudMapNamespace,
+    cloud_map_service::CloudMapService,
     ecr_repository::EcrRepository,
     ecs_capacity_provider::EcsCapacityProvider,
     ecs_cluster::EcsCluster,
@@ -46,6 +49,7 @@ kinds! {
     ecs_task::EcsTask,
     ecs_task_definition::EcsTaskDefinition,
     ecs_task_set::EcsTaskSet,
+    event_rule::EventRule,
     iam_policy::IamPolicy,
     iam_role::IamRole,
     internet_gateway::InternetGateway,
@@ -57,6 +61,9 @@ kinds! {
     nat_gateway::NatGateway,
     network_interface::NetworkInterface,
     route_table::RouteTable,
+    scalable_target::ScalableTarget,
+    scaling_policy::ScalingPolicy,
+    schedule::Schedule,
     secret::Secret,
     security_group::SecurityGroup,
     ssm_parameter::SsmParameter,
