@@ -18,6 +18,8 @@ pub trait Facts: Serialize + DeserializeOwned {
     fn links(&self, links: &mut Links<'_>);
 }
 
+pub mod resource_policy;
+
 macro_rules! kinds {
     ($($module:ident::$facts:ident,)*) => {
         $(pub mod $module;)*
@@ -41,6 +43,7 @@ kinds! {
     auto_scaling_group::AutoScalingGroup,
     cloud_map_namespace::CloudMapNamespace,
     cloud_map_service::CloudMapService,
+    ec2_instance::Ec2Instance,
     ecr_repository::EcrRepository,
     ecs_capacity_provider::EcsCapacityProvider,
     ecs_cluster::EcsCluster,
@@ -49,7 +52,11 @@ kinds! {
     ecs_task::EcsTask,
     ecs_task_definition::EcsTaskDefinition,
     ecs_task_set::EcsTaskSet,
+    efs_access_point::EfsAccessPoint,
+    efs_file_system::EfsFileSystem,
+    efs_mount_target::EfsMountTarget,
     event_rule::EventRule,
+    iam_instance_profile::IamInstanceProfile,
     iam_policy::IamPolicy,
     iam_role::IamRole,
     internet_gateway::InternetGateway,
