@@ -14,6 +14,8 @@ mod sample;
 mod service;
 mod shape;
 mod task_definition;
+pub mod containers;
+pub mod terraform;
 mod workbench;
 
 pub use error::ChangeError;

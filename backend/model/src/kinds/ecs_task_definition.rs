@@ -251,6 +251,16 @@ pub struct EfsAuthorization {
     pub iam: Option<String>,
 }
 
+/// Options of awslogs that say where logs go and how, in words of AWS's own.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>
+pub fn is_plain_log_option(name: &str) -> bool {
+    matches!(
+        name,
+        "awslogs-group" | "awslogs-region" | "awslogs-stream-prefix" | "awslogs-create-group" | "awslogs-endpoint" | "mode" | "max-buffer-size"
+    )
+}
+
 impl Facts for EcsTaskDefinition {
     const KIND: ResourceKind = ResourceKind::EcsTaskDefinition;
 
