@@ -62,3 +62,15 @@ def service_linked_role():
         if service_name == "ecs.amazonaws.com":
             self.attach_role_policy("arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy", role.name)
         return role
+
+
+@patch("A GET request is signed with an empty body: what it asks stands in its path", "IAM/latest/UserGuide/reference_sigv-create-signed-request.html")
+def signed_get_requests():
+    from moto.iam.access_control import IAMRequestBase
+
+    @around(IAMRequestBase, "_create_aws_request")
+    def create_aws_request(original, self):
+        request = original(self)
+        if self._method == "GET":
+            request.data = b""
+        return request

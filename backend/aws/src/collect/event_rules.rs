@@ -206,3 +206,53 @@ fn describe_target(target: &Target) -> EventTarget {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_eventbridge::types::EcsParameters;
+    use blastmap_model::{Redactor, Scope};
+    use time::OffsetDateTime;
+
+    use super::*;
+
+    const CLUSTER: &str = "arn:aws:ecs:eu-west-1:123456789012:cluster/batch";
+    const FUNCTION: &str = "arn:aws:lambda:eu-west-1:123456789012:function:watch";
+
+    fn target(arn: &str) -> Target {
+        let definition = "arn:aws:ecs:eu-west-1:123456789012:task-definition/report";
+        let parameters = EcsParameters::builder().task_definition_arn(definition);
+        Target::builder()
+            .id(arn)
+            .arn(arn)
+            .input(r#"{"taskRoleArn":"arn:aws:iam::123456789012:role/other","containerOverrides":[{"command":["hunter2"]}]}"#)
+            .ecs_parameters(parameters.build().unwrap())
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn keeps_rules_that_start_tasks_and_of_their_input_the_roles() {
+        let cases: [(&[&str], usize); 4] = [
+            (&[], 0),
+            (&[FUNCTION], 0),
+            (&[CLUSTER], 1),
+            (&[FUNCTION, CLUSTER], 1),
+        ];
+        for (targets, kept) in cases {
+            let scope = Scope::new("123456789012", "eu-west-1");
+            let redactor = Redactor::new([1; 32]);
+            let mut found = Found::new(scope, OffsetDateTime::UNIX_EPOCH, redactor);
+            let rule = Rule::builder()
+                .name("nightly")
+                .arn("arn:aws:events:eu-west-1:123456789012:rule/nightly")
+                .build();
+            let targets: Vec<Target> = targets.iter().map(|arn| target(arn)).collect();
+            describe(&rule, &targets, &mut found);
+            assert_eq!(found.len(), kept, "{targets:?}");
+        }
+        let described = describe_target(&target(CLUSTER));
+        let role = described.override_task_role_arn.as_deref();
+        assert_eq!(role, Some("arn:aws:iam::123456789012:role/other"));
+        assert!(!format!("{described:?}").contains("hunter2"));
+    }
+}
