@@ -4,6 +4,7 @@
 mod capacity_providers;
 mod clusters;
 mod container_instances;
+mod file_systems;
 mod images;
 pub(crate) mod kms;
 mod listener_rules;
@@ -114,6 +115,7 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,
+    roles::PROFILES,
     target_groups::COLLECTOR,
     target_health::COLLECTOR,
     load_balancers::COLLECTOR,
@@ -122,7 +124,9 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     log_groups::COLLECTOR,
     parameters::COLLECTOR,
     secrets::COLLECTOR,
+    secrets::POLICIES,
     kms::COLLECTOR,
+    file_systems::COLLECTOR,
     repositories::COLLECTOR,
     images::COLLECTOR,
     tags::COLLECTOR,
@@ -142,6 +146,10 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     ec2::SECURITY_GROUPS,
     #[cfg(feature = "ec2")]
     ec2::NETWORK_INTERFACES,
+    #[cfg(feature = "ec2")]
+    ec2::VPC_DNS,
+    #[cfg(feature = "ec2")]
+    ec2::INSTANCES_OF_HOSTS,
 ];
 
 /// Asked before everything else, to know whose account it is.
