@@ -7,7 +7,7 @@ use serde_json::Value;
 /// stays as a fingerprint.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
-const PLAIN_KEYS: [&str; 30] = [
+const PLAIN_KEYS: [&str; 35] = [
     "aws:calledvia",
     "aws:calledviafirst",
     "aws:calledvialast",
@@ -34,8 +34,13 @@ const PLAIN_KEYS: [&str; 30] = [
     "aws:viaawsservice",
     "aws:vpcsourceip",
     "ecs:cluster",
+    "elasticfilesystem:accessedviamounttarget",
+    "elasticfilesystem:accesspointarn",
     "iam:passedtoservice",
     "kms:calleraccount",
+    "kms:encryptioncontext:aws:logs:arn",
+    "kms:encryptioncontext:parameter_arn",
+    "kms:encryptioncontext:secretarn",
     "kms:grantisforawsresource",
     "kms:viaservice",
 ];
