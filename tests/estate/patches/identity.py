@@ -62,3 +62,16 @@ def service_linked_role():
         if service_name == "ecs.amazonaws.com":
             self.attach_role_policy("arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy", role.name)
         return role
+
+
+@patch("A signature covers the body as it was sent: a GET has none, whatever its path and query say",
+       "IAM/latest/UserGuide/reference_sigv-create-signed-request.html")
+def signatures_of_rest():
+    from moto.iam.access_control import IAMRequestBase
+
+    @around(IAMRequestBase, "_create_aws_request")
+    def create_aws_request(original, self):
+        request = original(self)
+        if self._method == "GET":
+            request.data = b""
+        return request
