@@ -176,11 +176,19 @@ class Site:
         self.ids[f"policy/{name}"] = made["Policy"]["Arn"]
         return made["Policy"]["Arn"]
 
+    def instance_profile(self, name, role=None, path="/"):
+        iam = self.aws("iam")
+        self.ids[f"profile/{name}"] = iam.create_instance_profile(InstanceProfileName=name, Path=path)["InstanceProfile"]["Arn"]
+        if role:
+            iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
+        return self.ids[f"profile/{name}"]
+
     # ------------------------------------------------------------ what a task definition names
 
-    def key(self, alias, description, **tags):
+    def key(self, alias, description, policy=None, **tags):
         kms = self.aws("kms")
-        made = kms.create_key(Description=description, Tags=[{"TagKey": k, "TagValue": v} for k, v in tags.items()])
+        given = {"Policy": policy} if policy else {}
+        made = kms.create_key(Description=description, **given, Tags=[{"TagKey": k, "TagValue": v} for k, v in tags.items()])
         kms.create_alias(AliasName=f"alias/{alias}", TargetKeyId=made["KeyMetadata"]["KeyId"])
         self.ids[f"key/{alias}"] = made["KeyMetadata"]["Arn"]
         return made["KeyMetadata"]["Arn"]
@@ -190,11 +198,13 @@ class Site:
         self.aws("ssm").put_parameter(Name=name, Value=value, Type=kind, Tags=upper(tags), **given)
         return arn("ssm", "parameter" + (name if name.startswith("/") else f"/{name}"))
 
-    def secret(self, name, key=None, value="not-a-secret", **tags):
+    def secret(self, name, key=None, value="not-a-secret", policy=None, **tags):
         given = {"KmsKeyId": key} if key else {}
         version = str(uuid.uuid5(uuid.NAMESPACE_URL, name))  # boto3 would draw one that differs from run to run
         made = self.aws("secretsmanager").create_secret(
             Name=name, SecretString=value, Tags=upper(tags), ClientRequestToken=version, **given)
+        if policy:
+            self.aws("secretsmanager").put_resource_policy(SecretId=name, ResourcePolicy=policy)
         self.ids[f"secret/{name}"] = made["ARN"]
         return made["ARN"]
 
@@ -204,12 +214,14 @@ class Site:
         if retention:
             self.aws("logs").put_retention_policy(logGroupName=name, retentionInDays=retention)
 
-    def repository(self, name, images=("v1",), key=None, mutability="IMMUTABLE", **tags):
+    def repository(self, name, images=("v1",), key=None, mutability="IMMUTABLE", policy=None, **tags):
         """Returns the image names by tag; each tag is an image of its own."""
         ecr = self.aws("ecr")
         encryption = {"encryptionType": "KMS", "kmsKey": key} if key else {"encryptionType": "AES256"}
         ecr.create_repository(repositoryName=name, tags=upper(tags), imageTagMutability=mutability,
                               imageScanningConfiguration={"scanOnPush": True}, encryptionConfiguration=encryption)
+        if policy:
+            ecr.set_repository_policy(repositoryName=name, policyText=policy)
         for tag in images:
             self.push(name, tag)
         return {tag: f"{REGISTRY}/{name}:{tag}" for tag in images}
@@ -225,6 +237,37 @@ class Site:
         image = self.aws("ecr").put_image(repositoryName=repository, imageManifest=manifest, imageTag=tag,
                                           imageManifestMediaType=media)["image"]
         return image["imageId"]["imageDigest"]
+
+    def push_index(self, repository, tag, platforms):
+        """Pushes an image for several platforms, such as "linux/arm64"; returns its digest."""
+        media, entries = "application/vnd.oci.image.index.v1+json", []
+        for platform in platforms:
+            self.launched += 1
+            system, _, architecture = platform.partition("/")
+            architecture, _, variant = architecture.partition("/")
+            entries.append({"mediaType": "application/vnd.oci.image.manifest.v1+json", "size": 1201, "digest": "sha256:" + f"{self.launched:064x}",
+                            "platform": {"os": system, "architecture": architecture, **({"variant": variant} if variant else {})}})
+        manifest = json.dumps({"schemaVersion": 2, "mediaType": media, "manifests": entries})
+        image = self.aws("ecr").put_image(repositoryName=repository, imageManifest=manifest, imageTag=tag, imageManifestMediaType=media)["image"]
+        return image["imageId"]["imageDigest"]
+
+    def file_system(self, name, subnets=(), groups=(), key=None, policy=None, **tags):
+        """An EFS file system with a mount target in each of these subnets."""
+        efs, given = self.aws("efs"), {"KmsKeyId": key} if key else {}
+        made = efs.create_file_system(CreationToken=name, Encrypted=True, Tags=upper({"Name": name, **tags}), **given)["FileSystemId"]
+        for subnet in subnets:
+            efs.create_mount_target(FileSystemId=made, SubnetId=self.ids[subnet], SecurityGroups=[self.ids[g] for g in groups])
+        if policy:
+            efs.put_file_system_policy(FileSystemId=made, Policy=policy)
+        self.ids[f"fs/{name}"] = made
+        return made
+
+    def access_point(self, file_system, name, path, **tags):
+        root = {"Path": path, "CreationInfo": {"OwnerUid": 1000, "OwnerGid": 1000, "Permissions": "750"}}
+        self.ids[f"fsap/{name}"] = self.aws("efs").create_access_point(
+            ClientToken=name, FileSystemId=self.ids[f"fs/{file_system}"], PosixUser={"Uid": 1000, "Gid": 1000}, RootDirectory=root,
+            Tags=upper({"Name": name, **tags}))["AccessPointId"]
+        return self.ids[f"fsap/{name}"]
 
     # ------------------------------------------------------------ load balancers
 
@@ -266,13 +309,14 @@ class Site:
     def cluster(self, name, **fields):
         self.ids[f"cluster/{name}"] = self.aws("ecs").create_cluster(clusterName=name, **fields)["cluster"]["clusterArn"]
 
-    def host(self, cluster, name, subnet, groups, kind="m5.2xlarge", image=None, **tags):
+    def host(self, cluster, name, subnet, groups, kind="m5.2xlarge", image=None, profile=None, **tags):
         """An EC2 instance that is a container instance of the cluster, both kept by name."""
         ec2 = self.aws("ec2")
         image = image or ec2.describe_images(Filters=[{"Name": "name", "Values": ["amzn2-ami*"]}])["Images"][0]["ImageId"]
         self.ids[f"i/{name}"] = ec2.run_instances(
             ImageId=image, InstanceType=kind, MinCount=1, MaxCount=1, SubnetId=self.ids[subnet],
             SecurityGroupIds=[self.ids[g] for g in groups],
+            **({"IamInstanceProfile": {"Arn": self.ids[f"profile/{profile}"]}} if profile else {}),
             TagSpecifications=named("instance", name, tags))["Instances"][0]["InstanceId"]
         self.join(cluster, name, self.ids[f"i/{name}"])
 

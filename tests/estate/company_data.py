@@ -1,6 +1,6 @@
 """What the company's task definitions name: keys, secrets, parameters, logs, images and roles."""
 
-from blocks import allow, arn, document
+from blocks import ACCOUNT, allow, arn, document
 from company_network import PARTNER_ACCOUNT, PLATFORM
 
 BOUNDARY = arn("iam", "policy/workload-boundary")
@@ -36,7 +36,11 @@ def build(site):
 
 def keys(site):
     site.key("larkspur/shared", "Secrets and parameters of all teams", owner="platform")
-    site.key("larkspur/payments", "Card data: only the payments roles may use it", owner="payments", **{"data-class": "pci"})
+    administration = allow("kms:*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+    use = allow(["kms:Decrypt", "kms:GenerateDataKey"], Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, Condition={
+        "ArnLike": {"aws:PrincipalArn": arn("iam", "role/payments-*")}, "StringEquals": {"kms:EncryptionContext:tenant": PLANTED["external id"]}})
+    site.key("larkspur/payments", "Card data: only the payments roles may use it", document({**administration, "Sid": "administration"}, use),
+             owner="payments", **{"data-class": "pci"})
     site.key("larkspur/logs", "Log groups of customer-facing services", owner="platform")
     site.key("larkspur/registry", "Image repositories", owner="platform")
     site.aws("kms").describe_key(KeyId="alias/aws/ssm")  # makes AWS's own key, as a first SecureString does
@@ -44,6 +48,8 @@ def keys(site):
 
 def secrets(site):
     stored, shared, payments = PLANTED["stored value"], "alias/larkspur/shared", site.ids["key/larkspur/payments"]
+    guarded = document({"Effect": "Deny", "Action": "secretsmanager:GetSecretValue", "Resource": "*", "Principal": "*", "Condition": {
+        "StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}})
     for name, key, owner in [
             ("prod/checkout/session-signing", shared, "checkout"), ("prod/payments/acquirer", payments, "payments"),
             ("prod/payments/ledger-db", payments, "payments"), ("prod/identity/jwt-signing", shared, "identity"),
@@ -53,7 +59,7 @@ def secrets(site):
             ("search/api-client", None, "search"), ("prod/search/opensearch", None, "search"),
             ("prod/growth/segment", None, "growth"), ("registry/docker-hub", None, "platform"),
             ("platform/splunk-hec", shared, "platform"), ("prod/integrations/partner-hmac", shared, "integrations")]:
-        site.secret(name, key, stored, owner=owner)
+        site.secret(name, key, stored, guarded if owner == "payments" else None, owner=owner)
 
 
 def parameters(site):
@@ -93,6 +99,7 @@ def roles(site):
         "Condition": {"StringEquals": {"sts:ExternalId": PLANTED["external id"]}}}))
     site.role("ecs-host", "ec2.amazonaws.com", **PLATFORM,
               attached=["arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"])
+    site.instance_profile("ecs-host", "ecs-host")
 
 
 # Inline statements of the services' own task roles.

@@ -1,12 +1,11 @@
 """What is not a plain Fargate service: the EC2 cluster, the blue/green service, a lone task, and what was left behind."""
 
-from blocks import REGISTRY, allow, awslogs, awsvpc, lower
+from blocks import REGISTRY, allow, awslogs, awsvpc, document, lower
 from company_data import BOUNDARY, PLANTED, TASK_GRANTS
 from company_network import CERTIFICATES, PARTNER_ACCOUNT, PRIVATE
 from company_services import definition, tags
 
 HOSTS = {"host-a1": "a", "host-a2": "a", "host-b1": "b", "host-b2": "b", "host-c1": "c"}
-FILE_SYSTEM, ACCESS_POINT = "fs-0a1b2c3d4e5f60001", "fsap-0a1b2c3d4e5f60002"
 
 
 def clusters(site):
@@ -35,7 +34,7 @@ def clusters(site):
                  defaultCapacityProviderStrategy=[{"capacityProvider": "prod-hosts", "weight": 1}])
     site.cluster("batch-retired", tags=lower({"owner": "data"}))
     for name, zone in HOSTS.items():
-        site.host("prod-ec2", name, f"private-{zone}", ["ecs-hosts"], image=image, owner="platform")
+        site.host("prod-ec2", name, f"private-{zone}", ["ecs-hosts"], image=image, profile="ecs-host", owner="platform")
     scaling.attach_instances(InstanceIds=[site.ids[f"i/{name}"] for name in HOSTS], AutoScalingGroupName="ecs-hosts")
 
 
@@ -116,8 +115,12 @@ def reports(site):
     """awsvpc mode on EC2, with shared files."""
     site.security_group("prod", "svc-reports", "Tasks of reports", owner="data", environment="prod")
     site.let_in("efs-reports", 2049, "svc-reports")
-    volume = {"fileSystemId": FILE_SYSTEM, "transitEncryption": "ENABLED",
-              "authorizationConfig": {"accessPointId": ACCESS_POINT, "iam": "ENABLED"}}
+    mounts = document(allow(["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"], Principal={"AWS": "*"}, Condition={
+        "Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}))
+    site.file_system("reports", PRIVATE[1:], ["efs-reports"], site.ids["key/larkspur/shared"], mounts, owner="data", environment="prod")
+    site.access_point("reports", "reports-out", "/out", owner="data")
+    volume = {"fileSystemId": site.ids["fs/reports"], "transitEncryption": "ENABLED",
+              "authorizationConfig": {"accessPointId": site.ids["fsap/reports-out"], "iam": "ENABLED"}}
     on_hosts(site, "reports", "data", "awsvpc", ["host-b1", "host-c1"],
              {"mountPoints": [{"sourceVolume": "reports", "containerPath": "/var/reports"}],
               "secrets": [{"name": "WAREHOUSE", "valueFrom": site.ids["secret/prod/data/warehouse"] + ":dsn::"},

@@ -10,6 +10,9 @@ from math import ceil
 from naming import repository
 
 
+INDEXES = {"application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"}
+
+
 def pages(items, size):
     """Calls to list so many items; an empty list costs one call too."""
     return max(1, ceil(items / size))
@@ -68,12 +71,44 @@ def least(facts, document):
             ("Vpcs", "vpcs", 1000), ("Subnets", "subnets", 1000), ("RouteTables", "route_tables", 100), ("NatGateways", "nat_gateways", 1000),
             ("InternetGateways", "internet_gateways", 1000), ("VpcEndpoints", "endpoints", 1000), ("SecurityGroups", "groups", 1000),
             ("NetworkInterfaces", "interfaces", 1000)]},
+        **policies(facts, document), **files(facts, live), **hosts(facts, live), **network(facts, document),
     }
 
 
 def rules_of_buses(facts):
     """How many rules each bus has; the default one is always there."""
     return {"default": 0, **Counter(rule["EventBusName"] for rule in facts["event_rules"])}
+def policies(facts, document):
+    """The policies of what is used: customers' keys, repositories in use, secrets that a definition reads; and platforms of images."""
+    read = {link["to"] for link in document["links"] if link["relation"] == "READS_SECRET"}
+    secrets = [s for s in facts["secrets"] if s["ARN"] in read and not s.get("DeletedDate")]
+    used, several = images_in_use(facts), 0
+    for id, names in used.items():
+        indexes = [i for i in facts["images"][id] if i.get("imageManifestMediaType") in INDEXES]
+        mine = {i["imageDigest"] for i in indexes if names & {i["imageDigest"], *i.get("imageTags", [])}}
+        several += batches(len(mine), 100)
+    return {"kms:GetKeyPolicy": sum(k["KeyManager"] == "CUSTOMER" for k in facts["keys"]), "ecr:GetRepositoryPolicy": len(used),
+            "ecr:BatchGetImage": several, "secretsmanager:GetResourcePolicy": len(secrets)}
+def files(facts, live):
+    """One list of the region's file systems and one of its access points tell of all; each mount target tells its groups alone."""
+    asked = [id for id, presence in live["EFS_FILE_SYSTEM"] if presence != "OUTSIDE"]
+    there = [id for id, presence in live["EFS_FILE_SYSTEM"] if presence == "LIVE"]
+    return {"elasticfilesystem:DescribeFileSystems": pages(len(facts["file_systems"]), 100) if asked else 0,
+            "elasticfilesystem:DescribeAccessPoints": pages(len(facts["access_points"]), 100) if asked else 0,
+            "elasticfilesystem:DescribeFileSystemPolicy": len(there), "elasticfilesystem:DescribeMountTargets": len(there),
+            "elasticfilesystem:DescribeMountTargetSecurityGroups": len(live["EFS_MOUNT_TARGET"])}
+def hosts(facts, live):
+    """A filter holds 200 ids; a profile without a role is in no role's details."""
+    asked = [id for id, presence in live["EC2_INSTANCE"] if presence != "OUTSIDE"]
+    alone = [p for p in facts["profiles"] if not p["Roles"]]
+    gone = [id for id, presence in live["IAM_INSTANCE_PROFILE"] if presence == "MISSING"]
+    return {"ec2:DescribeInstances": batches(len(asked), 200), "ec2:DescribeInstanceTypes": batches(min(1, len(asked)), 100),
+            "iam:GetInstanceProfile": len(alone) + len(gone)}
+def network(facts, document):
+    """How names are resolved in each VPC with anything in it, one attribute a call."""
+    placed = {link["to"].rpartition("/")[2] for link in document["links"] if link["relation"] == "PLACED_IN"}
+    vpcs = {s["VpcId"] for s in facts["subnets"] if s["SubnetId"] in placed}
+    return {"ec2:DescribeNetworkAcls": pages(len(facts["acls"]), 1000), "ec2:DescribeDhcpOptions": 1, "ec2:DescribeVpcAttribute": 2 * len(vpcs)}
 
 
 def served(facts):
@@ -82,15 +117,21 @@ def served(facts):
     return named & {g["TargetGroupArn"] for g in facts["target_groups"]}
 
 
-def image_calls(facts):
-    """One call a hundred images of a repository that some definition in use names."""
+def images_in_use(facts):
+    """The tags and digests by which definitions in use name images of each repository."""
     images = defaultdict(set)
     known = {r["repositoryArn"] for r in facts["repositories"]}
     for definition in facts["definitions"]:
         for container in definition["containerDefinitions"]:
             if repository(container["image"]) in known:
-                images[repository(container["image"])].add(container["image"])
-    return sum(batches(len(names), 100) for names in images.values())
+                path, _, digest = container["image"].partition("@")
+                images[repository(container["image"])].add(digest or path.rpartition(":")[2])
+    return images
+
+
+def image_calls(facts):
+    """One call a hundred images of a repository that some definition in use names."""
+    return sum(batches(len(names), 100) for names in images_in_use(facts).values())
 
 
 def tagged(facts, live):

@@ -10,7 +10,7 @@ import many_data
 import many_ec2
 import many_jobs
 import many_network
-from blocks import REGISTRY, Site, arn, awslogs, awsvpc, lower
+from blocks import REGISTRY, Site, allow, arn, awslogs, awsvpc, document, lower
 from many_data import OTHER_ACCOUNT, TEAMS
 
 FEATURES = [
@@ -102,11 +102,26 @@ def register(site, line, images, **fields):
     role = {"role by name": line.name, "no role": arn("iam", f"role/gone-{line.name}"),
             "role elsewhere": arn("iam", f"role/{line.name}", account=OTHER_ACCOUNT)}.get(line.feature) or site.ids[f"role/{line.name}"]
     execution = {} if line.feature == "ec2 daemon" else {"executionRoleArn": site.ids[f"role/execution-{line.number // 10}"]}
-    volumes = [{"name": "shared", "efsVolumeConfiguration": {
-        "fileSystemId": f"fs-{line.number:017x}", "transitEncryption": "ENABLED",
-        **({"authorizationConfig": {"accessPointId": f"fsap-{line.number:017x}"}} if line.round % 2 == 0 else {})}}]
-    given = {"volumes": volumes} if line.feature == "files" else {}
+    given = {"volumes": volumes(site, line)} if line.feature == "files" else {}
     return site.task_definition(line.name, containers(site, line, images), taskRoleArn=role, tags=lower(line.tags), **execution, **given, **fields)
+
+
+def volumes(site, line):
+    """A file system with and without an access point, each third one gone; a first volume whose access point is gone."""
+    name, group, private = f"files-{line.number}", f"efs-{line.number}", [f"private-{zone}" for zone in "abc"]
+    site.security_group("main", group, f"Mount targets of {name}", (2049, line.group))
+    if line.round % 3 < 2:
+        key = site.keys[line.number % len(site.keys)] if line.round % 2 == 0 else None
+        policy = document(allow("elasticfilesystem:ClientMount", Principal={"AWS": "*"})) if line.round % 2 == 0 else None
+        site.file_system(name, private[:3 - line.round % 2], [group], key, policy, **line.tags)
+        site.access_point(name, f"{name}-in-use", "/in-use")
+        site.access_point(name, f"{name}-spare", "/spare")
+    file_system = site.ids.get(f"fs/{name}", f"fs-{line.number:017x}")
+    gone = f"fsap-{line.number:017x}"
+    point = {"authorizationConfig": {"accessPointId": site.ids.get(f"fsap/{name}-in-use", gone)}} if line.round % 2 == 0 else {}
+    stale = {"authorizationConfig": {"accessPointId": gone}}
+    return [{"name": volume, "efsVolumeConfiguration": {"fileSystemId": file_system, "transitEncryption": "ENABLED", **by}}
+            for volume, by in (("shared", point), ("stale", stale))]
 
 
 def fargate(site, line, images):

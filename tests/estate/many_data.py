@@ -1,6 +1,6 @@
 """What the scale estate's definitions name: keys, secrets, parameters, log groups, repositories and roles."""
 
-from blocks import allow, arn
+from blocks import allow, arn, document
 
 OTHER_ACCOUNT = "210987654321"
 TEAMS = ["billing", "catalog", "delivery", "identity", "ledger", "media", "orders", "partners", "search", "support"]
@@ -24,7 +24,9 @@ def build(site, services):
     site.log_group("/ecs/shared/agent", site.keys[0])
     for n in range(services // 10):
         site.log_group(f"/aws/lambda/unrelated-{n:04d}", retention=30)
-    site.repository("shared/agent", ("v1",), site.keys[1], owner="platform")
+    partner = document(allow("ecr:BatchGetImage", [], Principal={"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}))
+    site.repository("shared/agent", (), site.keys[1], policy=partner, owner="platform")
+    site.push_index("shared/agent", "v1", ["linux/amd64", "linux/arm64", "linux/arm/v7"])
     site.boundary = site.policy("boundary", allow("*"), path="/guard/")
     for n in range(services // 10 + 1):
         policy = site.policy(f"runtime-{n}", allow("ssm:GetParameters", arn("ssm", "parameter/*")), allow("kms:Decrypt", site.keys[n % len(site.keys)]))

@@ -7,6 +7,7 @@ TASKS_PER_HOST = 12
 def clusters(site, lines):
     """The clusters that the lines name; those on EC2 with enough instances, half of them from an Auto Scaling group."""
     site.hosts = {}
+    profiles(site)
     for name in sorted({line.cluster for line in lines}):
         mine = [line for line in lines if line.cluster == name]
         if name.startswith("ec2"):
@@ -20,6 +21,13 @@ def clusters(site, lines):
     site.cluster("empty")
 
 
+def profiles(site):
+    """Instance profiles, one of them without its role."""
+    site.role("host", "ec2.amazonaws.com", attached=["arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"])
+    site.instance_profile("hosts", "host", "/ecs/")
+    site.instance_profile("no-role")
+
+
 def ec2_cluster(site, name, hosts):
     scaling = site.aws("autoscaling")
     image = site.aws("ec2").describe_images(Filters=[{"Name": "name", "Values": ["amzn2-ami*"]}])["Images"][0]["ImageId"]
@@ -31,7 +39,7 @@ def ec2_cluster(site, name, hosts):
     site.cluster(name, capacityProviders=[f"cp-{name}"], tags=lower({"owner": "platform"}))
     site.hosts[name] = [f"{name}-host-{n}" for n in range(hosts)]
     for n, host in enumerate(site.hosts[name]):
-        site.host(name, host, f"private-{'abc'[n % 3]}", ["hosts"], "m5.4xlarge", image, owner="platform")
+        site.host(name, host, f"private-{'abc'[n % 3]}", ["hosts"], "m5.4xlarge", image, "hosts" if n % 4 else "no-role", owner="platform")
     pooled = [site.ids[f"i/{host}"] for host in site.hosts[name][::2]]
     scaling.attach_instances(InstanceIds=pooled, AutoScalingGroupName=name)
 

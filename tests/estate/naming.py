@@ -31,7 +31,8 @@ CRAWLED = {
     "IAM_ROLE", "IAM_POLICY", "LOAD_BALANCER", "LISTENER", "LISTENER_RULE", "TARGET_GROUP", "LOG_GROUP", "SSM_PARAMETER", "SECRET",
     "KMS_KEY", "VPC", "SUBNET", "ROUTE_TABLE", "NAT_GATEWAY", "INTERNET_GATEWAY", "VPC_ENDPOINT", "SECURITY_GROUP",
     "NETWORK_INTERFACE", "ECR_REPOSITORY",
-    "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE"}
+    "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
+    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET"}
 
 
 def arn(service, resource, region=REGION, account=ACCOUNT):
@@ -48,7 +49,9 @@ def parts(id):
 
 
 def kind_of(id):
-    """The contract's kind of an ARN, None if it has none."""
+    """The contract's kind of an ARN, or of an id that is none; None if it has none."""
+    if id.startswith("fsmt-"):
+        return "EFS_MOUNT_TARGET"
     if not id.startswith("arn:") or id.count(":") < 5:
         return None
     service, _, _, resource = parts(id)

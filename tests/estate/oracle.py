@@ -12,7 +12,7 @@ import rules_jobs
 import rules_network
 from aws import Aws, isolate
 from graph import Graph
-from naming import Names, crawled, kind_of
+from naming import Names, arn, crawled, ec2, kind_of
 from reading import read
 
 # Kinds whose nodes come from one listing, and that listing.
@@ -87,13 +87,70 @@ def look_up(graph, reader, facts, names, id):
     if kind == "IAM_POLICY":
         return bool(reader.call("iam", "get_policy", PolicyArn=id) and graph.node(id))
     if kind == "KMS_KEY" and ":key/" in id:
-        return bool(reader.call("kms", "describe_key", KeyId=id) and graph.node(id))
+        answer = reader.call("kms", "describe_key", KeyId=id)
+        if answer:
+            facts["keys"].append(answer["KeyMetadata"])
+        return bool(answer and graph.node(id))
+    if kind == "EC2_INSTANCE":
+        return instance(graph, reader, id)
+    if kind == "IAM_INSTANCE_PROFILE":
+        return profile(graph, reader, facts, id)
+    if kind in ("EFS_FILE_SYSTEM", "EFS_ACCESS_POINT"):
+        return files(graph, reader, names, id)
     return True
+
+
+def instance(graph, reader, id):
+    """An EC2 instance that a container instance names."""
+    mine = [{"Name": "instance-id", "Values": [id.rpartition("/")[2]]}]
+    found = [own for reservation in reader.pages("ec2", "describe_instances", "Reservations", Filters=mine) for own in reservation["Instances"]]
+    for own in found:
+        graph.node(id)
+        graph.link(id, "PLACED_IN", ec2("subnet", own["SubnetId"]) if own.get("SubnetId") else None)
+        for group in own.get("SecurityGroups", []):
+            graph.link(id, "PROTECTED_BY", ec2("security-group", group["GroupId"]))
+        graph.link(id, "ASSUMES", own.get("IamInstanceProfile", {}).get("Arn"))
+    return bool(found)
+
+
+def profile(graph, reader, facts, id):
+    found = reader.call("iam", "get_instance_profile", InstanceProfileName=id.rpartition("/")[2])
+    if found:
+        facts["profiles"].append(found["InstanceProfile"])
+        graph.node(id)
+        for own in found["InstanceProfile"]["Roles"]:
+            graph.link(id, "ASSUMES", own["Arn"])
+    return bool(found)
+
+
+def files(graph, reader, names, id):
+    """A file system with its mount targets and access points, or one access point."""
+    name = id.rpartition("/")[2]
+    for own in reader.pages("efs", "describe_access_points", "AccessPoints"):
+        if name in (own["AccessPointId"], own["FileSystemId"]):
+            point = graph.node(own["AccessPointArn"])
+            graph.link(point, "PART_OF", arn("elasticfilesystem", "file-system/" + own["FileSystemId"]))
+    for own in reader.pages("efs", "describe_file_systems", "FileSystems"):
+        if own["FileSystemId"] == name:
+            graph.node(id)
+            graph.link(id, "ENCRYPTED_BY", names.key(own["KmsKeyId"]) if own.get("KmsKeyId") else None)
+            for target in reader.pages("efs", "describe_mount_targets", "MountTargets", FileSystemId=name):
+                mount_target(graph, reader, id, target)
+    return id in graph.live
+
+
+def mount_target(graph, reader, file_system, target):
+    id = graph.node(target["MountTargetId"])
+    graph.link(id, "PART_OF", file_system)
+    graph.link(id, "PLACED_IN", ec2("subnet", target["SubnetId"]))
+    answer = reader.call("efs", "describe_mount_target_security_groups", MountTargetId=id)
+    for group in answer["SecurityGroups"] if answer else []:
+        graph.link(id, "PROTECTED_BY", ec2("security-group", group))
 
 
 def follow(graph, reader, facts, names):
     """Looks up what the links name until nothing new is named."""
-    seen, facts["definitions"] = set(), []
+    seen, facts["definitions"], facts["keys"], facts["profiles"] = set(), [], [], []
     while True:
         new = {id for id in graph.named() - seen if crawled(id) and id not in graph.live}
         if not new:

@@ -59,6 +59,9 @@ def read(aws):
             ("parameters", "ssm", "describe_parameters", "Parameters", {}),
             ("secrets", "secretsmanager", "list_secrets", "SecretList", {}),
             ("aliases", "kms", "list_aliases", "Aliases", {}),
+             ("acls", "ec2", "describe_network_acls", "NetworkAcls", {}),
+             ("file_systems", "efs", "describe_file_systems", "FileSystems", {}),
+             ("access_points", "efs", "describe_access_points", "AccessPoints", {}),
             ("repositories", "ecr", "describe_repositories", "repositories", {}),
             ("schedules", "scheduler", "list_schedules", "Schedules", {}),
             ("scalable_targets", "application-autoscaling", "describe_scalable_targets", "ScalableTargets", {"ServiceNamespace": "ecs"}),
@@ -67,6 +70,8 @@ def read(aws):
             ("namespaces", "servicediscovery", "list_namespaces", "Namespaces", {}),
             ("discovery", "servicediscovery", "list_services", "Services", {})]:
         facts[kind] = reader.pages(service, operation, field, **arguments)
+    facts["images"] = {r["repositoryArn"]: reader.pages("ecr", "describe_images", "imageDetails", repositoryName=r["repositoryName"])
+                       for r in facts["repositories"]}
     facts["listeners"] = [item for b in facts["balancers"]
                           for item in reader.pages("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=b["LoadBalancerArn"])]
     application = {b["LoadBalancerArn"] for b in facts["balancers"] if b["Type"] == "application"}

@@ -7,6 +7,7 @@ mod cloud_map;
 mod clusters;
 mod container_instances;
 mod event_rules;
+mod file_systems;
 mod images;
 pub(crate) mod kms;
 mod listener_rules;
@@ -139,6 +140,7 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,
+    roles::PROFILES,
     target_groups::COLLECTOR,
     target_health::COLLECTOR,
     load_balancers::COLLECTOR,
@@ -147,7 +149,9 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     log_groups::COLLECTOR,
     parameters::COLLECTOR,
     secrets::COLLECTOR,
+    secrets::POLICIES,
     kms::COLLECTOR,
+    file_systems::COLLECTOR,
     repositories::COLLECTOR,
     images::COLLECTOR,
     tags::COLLECTOR,
@@ -167,6 +171,10 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     ec2::SECURITY_GROUPS,
     #[cfg(feature = "ec2")]
     ec2::NETWORK_INTERFACES,
+    #[cfg(feature = "ec2")]
+    ec2::VPC_DNS,
+    #[cfg(feature = "ec2")]
+    ec2::INSTANCES_OF_HOSTS,
 ];
 
 /// Asked before everything else, to know whose account it is.

@@ -1,13 +1,13 @@
 //! Policy documents as AWS sends them.
 
-use blastmap_model::Redactor;
+use blastmap_model::{Redactor, kinds::resource_policy::ResourcePolicy};
 use serde_json::Value;
 
 /// Condition keys whose values are names of AWS's own, and not secrets. What else is compared, such as an external id,
 /// stays as a fingerprint.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
-const PLAIN_KEYS: [&str; 30] = [
+const PLAIN_KEYS: [&str; 35] = [
     "aws:calledvia",
     "aws:calledviafirst",
     "aws:calledvialast",
@@ -34,8 +34,13 @@ const PLAIN_KEYS: [&str; 30] = [
     "aws:viaawsservice",
     "aws:vpcsourceip",
     "ecs:cluster",
+    "elasticfilesystem:accessedviamounttarget",
+    "elasticfilesystem:accesspointarn",
     "iam:passedtoservice",
     "kms:calleraccount",
+    "kms:encryptioncontext:aws:logs:arn",
+    "kms:encryptioncontext:parameter_arn",
+    "kms:encryptioncontext:secretarn",
     "kms:grantisforawsresource",
     "kms:viaservice",
 ];
@@ -63,6 +68,15 @@ pub(crate) fn document(text: &str, redactor: &Redactor) -> Value {
     };
     redact_conditions(&mut document, redactor);
     document
+}
+
+/// The policy on a resource as AWS answered: without a text, there is none. A text that is no policy counts as not read.
+pub(crate) fn on_resource(text: Option<&str>, redactor: &Redactor) -> Option<ResourcePolicy> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+        return Some(ResourcePolicy::none());
+    };
+    let document = document(text, redactor);
+    document.is_object().then(|| ResourcePolicy::of(document))
 }
 
 fn redact_conditions(document: &mut Value, redactor: &Redactor) {
@@ -129,6 +143,24 @@ mod tests {
         assert_eq!(document(plain, &redactor()), document(encoded, &redactor()));
         assert_eq!(document("no json", &redactor()), Value::Null);
         assert_eq!(document("%", &redactor()), Value::Null);
+    }
+
+    #[test]
+    fn a_resource_without_a_policy_is_not_one_whose_policy_was_not_read() {
+        let none = Some(ResourcePolicy::none());
+        let cases = [
+            (None, none.clone()),
+            (Some(""), none),
+            (Some("no json"), None),
+            (Some("null"), None),
+            (
+                Some(r#"{"Statement":1}"#),
+                Some(ResourcePolicy::of(serde_json::json!({"Statement": 1}))),
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(on_resource(text, &redactor()), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-"""ECR, Systems Manager, CloudWatch Logs, and the tags of what has none in its own answers."""
+"""ECR, EFS, Systems Manager, CloudWatch Logs, and the tags of what has none in its own answers."""
 
 import hashlib
 
@@ -27,6 +27,19 @@ def image_digests():
         return sorted(original(self, *args, **kwargs), key=lambda image: image.get_image_digest())
 
     Image._create_digest = create_digest
+
+
+@patch("DescribeFileSystems and DescribeMountTargets: 100 a page, whatever is asked for", "efs/latest/ug/API_DescribeFileSystems.html")
+def file_system_pages():
+    from moto.efs.models import EFSBackend
+
+    @around(EFSBackend, "describe_file_systems")
+    def describe_file_systems(original, self, *args, **kwargs):
+        return original(self, *args, **{**kwargs, "max_items": 100})
+
+    @around(EFSBackend, "describe_mount_targets")
+    def describe_mount_targets(original, self, *args, **kwargs):
+        return original(self, *args, **{**kwargs, "max_items": 100})
 
 
 @patch("DescribeParameters: pages of the size asked for, 50 at most; each parameter has its ARN",

@@ -2,10 +2,12 @@
 
 mod endpoints;
 mod gateways;
+mod instances;
 mod interfaces;
 mod route_tables;
 mod security_groups;
 mod subnets;
+mod vpc_dns;
 mod vpcs;
 
 use aws_sdk_ec2::types::Tag;
@@ -13,10 +15,12 @@ use blastmap_model::Arn;
 
 pub(super) use endpoints::VPC_ENDPOINTS;
 pub(super) use gateways::{INTERNET_GATEWAYS, NAT_GATEWAYS};
+pub(super) use instances::INSTANCES_OF_HOSTS;
 pub(super) use interfaces::NETWORK_INTERFACES;
 pub(super) use route_tables::ROUTE_TABLES;
 pub(super) use security_groups::SECURITY_GROUPS;
 pub(super) use subnets::SUBNETS;
+pub(super) use vpc_dns::VPC_DNS;
 pub(super) use vpcs::VPCS;
 
 use crate::clients::Clients;

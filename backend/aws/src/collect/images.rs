@@ -1,43 +1,58 @@
-//! The images that task definitions in use name, looked up in their repositories.
+//! The images that task definitions in use name, looked up in their repositories, and who may pull from these.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
 use blastmap_model::{
-    Found, InventoryBuilder, ResourceKind, Scope, Source,
+    Arn, Found, InventoryBuilder, ResourceKind, Scope, Source,
     kinds::{
         ecr_repository::{EcrRepository, ImageInUse, parse_image},
         ecs_task_definition::EcsTaskDefinition,
+        resource_policy::ResourcePolicy,
     },
 };
 use futures_util::{StreamExt as _, stream};
+use serde_json::Value;
 
-use super::{Action, Collector, Place, Wanted, time};
-use crate::{clients::Clients, error::CallError};
+use super::{Action, Collector, Place, Wanted, owned, time};
+use crate::{clients::Clients, error::CallError, policy};
 
 const API: &str = "ecr:DescribeImages";
+const MANIFESTS: &str = "ecr:BatchGetImage";
+const POLICY: &str = "ecr:GetRepositoryPolicy";
 
 /// The repository itself comes from another call.
 const SOURCE: Source = Source {
     api: "ecr:DescribeRepositories",
-    by_field: &[("imagesInUse", API)],
+    by_field: &[("imagesInUse", API), ("repositoryPolicy", POLICY)],
 };
 
 const KINDS: &[ResourceKind] = &[ResourceKind::EcrRepository];
 
 pub(super) const COLLECTOR: Collector = Collector {
     kinds: KINDS,
-    actions: &[Action {
-        name: API,
-        reads: &[
-            "imageDetails",
-            "imageDigest",
-            "imageTags",
-            "imageSizeInBytes",
-            "imagePushedAt",
-            "nextToken",
-        ],
-    }],
+    actions: &[
+        Action {
+            name: API,
+            reads: &[
+                "imageDetails",
+                "imageDigest",
+                "imageTags",
+                "imageSizeInBytes",
+                "imagePushedAt",
+                "imageManifestMediaType",
+                "nextToken",
+            ],
+        },
+        Action {
+            name: MANIFESTS,
+            reads: &["images", "imageId", "imageDigest", "imageManifest"],
+        },
+        Action {
+            name: POLICY,
+            reads: &["policyText"],
+        },
+    ],
     place: Place::Region,
     wanted: Some(wanted),
     never_changes: None,
@@ -84,22 +99,29 @@ async fn collect(
     wanted: Vec<Wanted>,
     found: &mut Found,
 ) -> Result<(), CallError> {
-    let mut answers = stream::iter(wanted)
-        .map(|wanted| async move {
-            let images = images_of(clients, &wanted).await;
-            (wanted, images)
+    let known = wanted.into_iter().filter_map(|wanted| {
+        let facts = wanted.known?.attributes.facts::<EcrRepository>().ok()?;
+        Some((wanted.id.arn()?, facts, wanted.parts))
+    });
+    let mut answers = stream::iter(known)
+        .map(|(arn, facts, names)| async move {
+            let (mut images, mut failed) = images_of(clients, &arn, &names).await;
+            failed.extend(platforms_of(clients, &arn, &mut images).await);
+            let policy = match facts.repository_policy {
+                None => policy_of(clients, &arn).await,
+                Some(ref known) => Ok(Some(known.clone())),
+            };
+            (arn, facts, images, failed, policy)
         })
         .buffer_unordered(16);
-    while let Some((wanted, (images, failed))) = answers.next().await {
-        if let Some(error) = failed {
+    while let Some((arn, mut facts, images, failed, policy)) = answers.next().await {
+        for error in failed {
             found.blind_spot(error.blind_spot(clients.scope(), KINDS));
         }
-        let (Some(arn), Some(known)) = (wanted.id.arn(), wanted.known) else {
-            continue;
-        };
-        let Ok(mut facts) = known.attributes.facts::<EcrRepository>() else {
-            continue;
-        };
+        facts.repository_policy = policy.unwrap_or_else(|error| {
+            found.blind_spot(error.blind_spot(clients.scope(), KINDS));
+            None
+        });
         facts.images_in_use.extend(images);
         facts
             .images_in_use
@@ -109,14 +131,15 @@ async fn collect(
     Ok(())
 }
 
-async fn images_of(clients: &Clients, wanted: &Wanted) -> (Vec<ImageInUse>, Option<CallError>) {
-    let Some(repository) = wanted.id.arn() else {
-        return (Vec::new(), None);
-    };
+async fn images_of(
+    clients: &Clients,
+    repository: &Arn,
+    names: &BTreeSet<String>,
+) -> (Vec<ImageInUse>, Vec<CallError>) {
     let (names, mut images, mut failed) = (
-        wanted.parts.iter().cloned().collect::<Vec<_>>(),
+        names.iter().cloned().collect::<Vec<_>>(),
         Vec::new(),
-        None,
+        Vec::new(),
     );
     let mut batches: Vec<Vec<String>> = names.chunks(BATCH).map(<[String]>::to_vec).collect();
     while let Some(batch) = batches.pop() {
@@ -136,9 +159,9 @@ async fn images_of(clients: &Clients, wanted: &Wanted) -> (Vec<ImageInUse>, Opti
             },
             // Deleted since it was listed.
             Err(error) if error.has_code(&["RepositoryNotFoundException"]) => {
-                return (Vec::new(), None);
+                return (Vec::new(), Vec::new());
             }
-            Err(error) => failed = Some(error),
+            Err(error) => failed.push(error),
         }
     }
     (images, failed)
@@ -180,5 +203,129 @@ fn in_use(named: &str, details: &[ImageDetail]) -> Option<ImageInUse> {
         image_tags,
         image_size_in_bytes: detail.image_size_in_bytes(),
         image_pushed_at: time(detail.image_pushed_at()),
+        image_manifest_media_type: owned(detail.image_manifest_media_type()),
+        platforms: Vec::new(),
     })
+}
+
+/// Manifests that list others, one a platform.
+///
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html>
+const INDEXES: [&str; 2] = [
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+];
+
+/// Fills in the platforms of those images that are made for several.
+async fn platforms_of(
+    clients: &Clients,
+    repository: &Arn,
+    images: &mut [ImageInUse],
+) -> Vec<CallError> {
+    let is_index = |image: &&mut ImageInUse| {
+        let media_type = image.image_manifest_media_type.as_deref();
+        media_type.is_some_and(|own| INDEXES.contains(&own))
+    };
+    let mut indexes: Vec<&mut ImageInUse> = images.iter_mut().filter(is_index).collect();
+    let digests: BTreeSet<String> = indexes
+        .iter()
+        .filter_map(|image| image.image_digest.clone())
+        .collect();
+    let (digests, mut failed) = (digests.into_iter().collect::<Vec<_>>(), Vec::new());
+    for batch in digests.chunks(BATCH) {
+        let ids = batch
+            .iter()
+            .map(|digest| ImageIdentifier::builder().image_digest(digest).build());
+        let request = clients
+            .ecr
+            .batch_get_image()
+            .repository_name(repository.resource_name())
+            .set_image_ids(Some(ids.collect()))
+            .set_accepted_media_types(Some(INDEXES.map(str::to_owned).to_vec()));
+        let answer = match clients.call(MANIFESTS, request.send()).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                failed.push(error);
+                continue;
+            }
+        };
+        for manifest in answer.images() {
+            let digest = manifest.image_id().and_then(|id| id.image_digest());
+            let platforms = platforms(manifest.image_manifest().unwrap_or_default());
+            for image in &mut indexes {
+                if image.image_digest.as_deref() == digest {
+                    image.platforms.clone_from(&platforms);
+                }
+            }
+        }
+    }
+    failed
+}
+
+/// The platforms that an image index offers, sorted. Attestations are listed there as of an unknown one.
+///
+/// <https://github.com/opencontainers/image-spec/blob/main/image-index.md>
+fn platforms(manifest: &str) -> Vec<String> {
+    let manifest: Value = serde_json::from_str(manifest).unwrap_or_default();
+    let listed = manifest.get("manifests").and_then(Value::as_array);
+    let platforms: BTreeSet<String> = listed
+        .into_iter()
+        .flatten()
+        .filter_map(|own| {
+            let platform = own.get("platform")?;
+            let part = |name: &str| platform.get(name).and_then(Value::as_str);
+            let parts = [
+                Some(part("os")?),
+                Some(part("architecture")?),
+                part("variant"),
+            ];
+            Some(parts.into_iter().flatten().collect::<Vec<_>>().join("/"))
+        })
+        .filter(|platform| !platform.starts_with("unknown/"))
+        .collect();
+    platforms.into_iter().collect()
+}
+
+/// None: the repository was deleted since it was listed.
+async fn policy_of(
+    clients: &Clients,
+    repository: &Arn,
+) -> Result<Option<ResourcePolicy>, CallError> {
+    let request = clients
+        .ecr
+        .get_repository_policy()
+        .repository_name(repository.resource_name());
+    match clients.call(POLICY, request.send()).await {
+        Ok(answer) => Ok(policy::on_resource(
+            answer.policy_text(),
+            clients.redactor(),
+        )),
+        Err(error) if error.has_code(&["RepositoryPolicyNotFoundException"]) => {
+            Ok(Some(ResourcePolicy::none()))
+        }
+        Err(error) if error.has_code(&["RepositoryNotFoundException"]) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_tells_its_platforms() {
+        let manifest = r#"{"manifests":[
+            {"platform":{"os":"linux","architecture":"arm64"}},
+            {"platform":{"os":"linux","architecture":"amd64"}},
+            {"platform":{"os":"linux","architecture":"arm","variant":"v7"}},
+            {"platform":{"os":"unknown","architecture":"unknown"}},
+            {"digest":"sha256:1"}]}"#;
+        assert_eq!(
+            platforms(manifest),
+            ["linux/amd64", "linux/arm/v7", "linux/arm64"]
+        );
+        for other in ["", "{", r#"{"layers":[]}"#, r#"{"manifests":{}}"#] {
+            assert!(platforms(other).is_empty(), "{other}");
+        }
+    }
 }

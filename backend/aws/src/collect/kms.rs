@@ -1,9 +1,12 @@
-//! KMS keys that something is encrypted with, by whatever name.
+//! KMS keys that something is encrypted with, by whatever name, and the policies of customers' keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_kms::types::KeyMetadata;
-use blastmap_model::{Arn, Found, ResourceId, ResourceKind, Source, kinds::kms_key::KmsKey};
+use aws_sdk_kms::types::{KeyManagerType, KeyMetadata};
+use blastmap_model::{
+    Arn, Found, ResourceId, ResourceKind, Source,
+    kinds::{kms_key::KmsKey, resource_policy::ResourcePolicy},
+};
 use futures_util::{StreamExt as _, stream};
 
 use super::{Action, Collector, Place, Wanted, owned, text, time};
@@ -11,10 +14,12 @@ use crate::{
     clients::Clients,
     error::CallError,
     pages::{Page, Pages},
+    policy,
 };
 
 const ALIASES: &str = "kms:ListAliases";
 const KEY: &str = "kms:DescribeKey";
+const POLICY: &str = "kms:GetKeyPolicy";
 
 const KINDS: &[ResourceKind] = &[ResourceKind::KmsKey];
 
@@ -48,6 +53,10 @@ pub(super) const COLLECTOR: Collector = Collector {
                 "Description",
                 "DeletionDate",
             ],
+        },
+        Action {
+            name: POLICY,
+            reads: &["Policy"],
         },
     ],
     place: Place::Region,
@@ -115,13 +124,22 @@ async fn collect(
             let answer = clients
                 .call(KEY, clients.kms.describe_key().key_id(key.as_str()).send())
                 .await;
-            (key, named, answer)
+            let policy = match answer.as_ref().ok().and_then(|own| own.key_metadata()) {
+                Some(key) => policy_of(clients, key).await,
+                None => Ok(None),
+            };
+            (key, named, answer, policy)
         })
         .buffer_unordered(8);
-    while let Some((key, named, answer)) = answers.next().await {
+    while let Some((key, named, answer, policy)) = answers.next().await {
+        // Without its policy, a key is known all the same.
+        let policy = policy.unwrap_or_else(|error| {
+            found.blind_spot(error.blind_spot(clients.scope(), KINDS));
+            None
+        });
         match answer {
             Ok(answer) => match answer.key_metadata() {
-                Some(key) => describe(key, aliases, &named, found),
+                Some(key) => describe(key, aliases, &named, policy, found),
                 None => found.unreadable(key),
             },
             Err(error) if error.has_code(&["NotFoundException"]) => found.absent(key),
@@ -164,7 +182,40 @@ async fn list_aliases(clients: &Clients) -> Result<Vec<Alias>, CallError> {
     Ok(aliases)
 }
 
-fn describe(key: &KeyMetadata, aliases: Option<&[Alias]>, named: &[ResourceId], found: &mut Found) {
+/// The policy of a key that a customer made: those of AWS managed keys are AWS's own.
+///
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html>
+async fn policy_of(
+    clients: &Clients,
+    key: &KeyMetadata,
+) -> Result<Option<ResourcePolicy>, CallError> {
+    if key.key_manager() != Some(&KeyManagerType::Customer) {
+        return Ok(None);
+    }
+    let arn = key.arn().unwrap_or(key.key_id());
+    let request = clients
+        .kms
+        .get_key_policy()
+        .key_id(arn)
+        .policy_name("default");
+    match clients.call(POLICY, request.send()).await {
+        // Every key has one.
+        Ok(answer) => Ok(answer
+            .policy()
+            .and_then(|text| policy::on_resource(Some(text), clients.redactor()))),
+        // Deleted since.
+        Err(error) if error.has_code(&["NotFoundException"]) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn describe(
+    key: &KeyMetadata,
+    aliases: Option<&[Alias]>,
+    named: &[ResourceId],
+    policy: Option<ResourcePolicy>,
+    found: &mut Found,
+) {
     let Ok(arn) = Arn::parse(key.arn().unwrap_or_default()) else {
         return;
     };
@@ -192,6 +243,7 @@ fn describe(key: &KeyMetadata, aliases: Option<&[Alias]>, named: &[ResourceId], 
         multi_region: key.multi_region(),
         description: owned(key.description()),
         deletion_date: time(key.deletion_date()),
+        policy,
     };
     found.offer(&arn, &facts, [], Source::of(KEY));
 }

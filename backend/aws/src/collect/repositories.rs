@@ -75,6 +75,7 @@ fn describe(repository: &Repository, found: &mut Found) {
         }),
         created_at: time(repository.created_at()),
         images_in_use: Vec::new(),
+        repository_policy: None,
     };
     found.resource(&arn, &facts, [], Source::of(API));
 }

@@ -1,11 +1,13 @@
 //! IAM roles that something names, with their policies: all at once where that is allowed, else one by one.
 
 use aws_sdk_iam::types::{
-    AttachedPolicy as SdkAttachedPolicy, EntityType, ManagedPolicyDetail, RoleDetail, Tag,
+    AttachedPolicy as SdkAttachedPolicy, EntityType, InstanceProfile, ManagedPolicyDetail,
+    RoleDetail, Tag,
 };
 use blastmap_model::{
     Arn, Found, Redactor, ResourceKind, Source,
     kinds::{
+        iam_instance_profile::{IamInstanceProfile, RoleOfProfile},
         iam_policy::IamPolicy,
         iam_role::{AttachedPolicy, IamRole, InlinePolicy, PermissionsBoundary},
     },
@@ -21,7 +23,9 @@ use crate::{
 };
 
 const KINDS: &[ResourceKind] = &[ResourceKind::IamRole, ResourceKind::IamPolicy];
+const PROFILE: &[ResourceKind] = &[ResourceKind::IamInstanceProfile];
 const ALL: &str = "iam:GetAccountAuthorizationDetails";
+const ONE_PROFILE: &str = "iam:GetInstanceProfile";
 
 /// Every role and policy of the account. It says nothing of a failure: the collectors below ask one by one for what is needed.
 pub(super) const DETAILS: Collector = Collector {
@@ -32,6 +36,10 @@ pub(super) const DETAILS: Collector = Collector {
             "IsTruncated",
             "Marker",
             "RoleDetailList",
+            "InstanceProfileList",
+            "InstanceProfileName",
+            "InstanceProfileId",
+            "Roles",
             "Path",
             "RoleName",
             "RoleId",
@@ -136,6 +144,32 @@ pub(super) const POLICIES: Collector = Collector {
     collect: |clients, wanted, found| Box::pin(policies(clients, wanted, found)),
 };
 
+/// Instance profiles that are named and came with none of the roles.
+pub(super) const PROFILES: Collector = Collector {
+    kinds: PROFILE,
+    actions: &[Action {
+        name: ONE_PROFILE,
+        reads: &[
+            "InstanceProfile",
+            "Path",
+            "InstanceProfileName",
+            "InstanceProfileId",
+            "Arn",
+            "CreateDate",
+            "Roles",
+            "RoleName",
+            "RoleId",
+            "Tags",
+            "Key",
+            "Value",
+        ],
+    }],
+    place: Place::Global,
+    wanted: Some(|builder, scope| Wanted::unseen(builder, ResourceKind::IamInstanceProfile, scope)),
+    never_changes: None,
+    collect: |clients, wanted, found| Box::pin(profiles(clients, wanted, found)),
+};
+
 async fn all(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let mut pages = Pages::of(ALL);
     let mut complete = false;
@@ -205,6 +239,63 @@ fn describe_role(role: &RoleDetail, found: &mut Found) {
         create_date: time(role.create_date()),
     };
     found.offer(&arn, &facts, tags(role.tags()), Source::of(ALL));
+    for profile in role.instance_profile_list() {
+        describe_profile(profile, Source::of(ALL), found);
+    }
+}
+
+fn describe_profile(profile: &InstanceProfile, source: Source, found: &mut Found) {
+    let Ok(arn) = Arn::parse(profile.arn()) else {
+        return;
+    };
+    let facts = IamInstanceProfile {
+        arn: arn.to_string(),
+        instance_profile_name: profile.instance_profile_name().to_owned(),
+        path: owned(Some(profile.path())),
+        roles: profile
+            .roles()
+            .iter()
+            .map(|role| RoleOfProfile {
+                arn: role.arn().to_owned(),
+                role_name: role.role_name().to_owned(),
+            })
+            .collect(),
+    };
+    found.offer(&arn, &facts, tags(profile.tags()), source);
+}
+
+async fn profiles(
+    clients: &Clients,
+    wanted: Vec<Wanted>,
+    found: &mut Found,
+) -> Result<(), CallError> {
+    let mut answers = stream::iter(wanted)
+        .map(|wanted| async move {
+            let name = wanted.id.arn().map(|arn| arn.last_part().to_owned());
+            let request = clients
+                .iam
+                .get_instance_profile()
+                .instance_profile_name(name.unwrap_or_default());
+            let answer = clients.call(ONE_PROFILE, request.send()).await;
+            (wanted.id, answer)
+        })
+        .buffer_unordered(8);
+    while let Some((id, answer)) = answers.next().await {
+        match answer {
+            Ok(answer) => match answer.instance_profile() {
+                Some(profile) => describe_profile(profile, Source::of(ONE_PROFILE), found),
+                None => found.unreadable(id),
+            },
+            Err(error) if error.has_code(&["NoSuchEntity", "NoSuchEntityException"]) => {
+                found.absent(id);
+            }
+            Err(error) => {
+                found.unreadable(id);
+                found.blind_spot(error.blind_spot(clients.scope(), PROFILE));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn describe_policy(managed: &ManagedPolicyDetail, found: &mut Found) {

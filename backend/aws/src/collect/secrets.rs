@@ -1,19 +1,26 @@
-//! Secrets Manager secrets: their metadata. Values are never asked for.
+//! Secrets Manager secrets: their metadata, and who may read them. Values are never asked for.
 
 use aws_sdk_secretsmanager::types::SecretListEntry;
-use blastmap_model::{Arn, Found, ResourceKind, Source, kinds::secret::Secret};
+use blastmap_model::{
+    Arn, Found, InventoryBuilder, Relation, ResourceKind, Scope, Source, kinds::secret::Secret,
+};
+use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, owned, time};
+use super::{Action, Collector, Place, Wanted, owned, time};
 use crate::{
     clients::Clients,
     error::CallError,
     pages::{Page, Pages},
+    policy,
 };
 
 const API: &str = "secretsmanager:ListSecrets";
+const POLICY: &str = "secretsmanager:GetResourcePolicy";
+
+const KINDS: &[ResourceKind] = &[ResourceKind::Secret];
 
 pub(super) const COLLECTOR: Collector = Collector {
-    kinds: &[ResourceKind::Secret],
+    kinds: KINDS,
     actions: &[Action {
         name: API,
         reads: &[
@@ -38,6 +45,19 @@ pub(super) const COLLECTOR: Collector = Collector {
     wanted: None,
     never_changes: None,
     collect: |clients, _, found| Box::pin(collect(clients, found)),
+};
+
+/// The policies of secrets that task definitions read.
+pub(super) const POLICIES: Collector = Collector {
+    kinds: KINDS,
+    actions: &[Action {
+        name: POLICY,
+        reads: &["ARN", "Name", "ResourcePolicy"],
+    }],
+    place: Place::Region,
+    wanted: Some(wanted),
+    never_changes: None,
+    collect: |clients, wanted, found| Box::pin(policies(clients, wanted, found)),
 };
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
@@ -80,6 +100,7 @@ fn describe(secret: &SecretListEntry, found: &mut Found) {
             .flatten()
             .map(|(id, stages)| (id.clone(), stages.clone()))
             .collect(),
+        resource_policy: None,
     };
     let tags = secret.tags().iter().map(|tag| {
         (
@@ -88,4 +109,57 @@ fn describe(secret: &SecretListEntry, found: &mut Found) {
         )
     });
     found.resource(&arn, &facts, tags, Source::of(API));
+}
+
+/// The secret itself comes from another call.
+const SOURCE: Source = Source {
+    api: API,
+    by_field: &[("ResourcePolicy", POLICY)],
+};
+
+fn wanted(builder: &InventoryBuilder, scope: &Scope) -> Vec<Wanted> {
+    let named = builder.targets_of(Relation::ReadsSecret);
+    builder
+        .kept(ResourceKind::Secret, scope)
+        .into_iter()
+        .filter(|secret| named.contains(&secret.id))
+        .map(Wanted::of)
+        .collect()
+}
+
+async fn policies(
+    clients: &Clients,
+    wanted: Vec<Wanted>,
+    found: &mut Found,
+) -> Result<(), CallError> {
+    let known = wanted.into_iter().filter_map(|wanted| {
+        let facts = wanted.known?.attributes.facts::<Secret>().ok()?;
+        // AWS does not tell the policy of a secret whose deletion is scheduled.
+        let readable = facts.deleted_date.is_none();
+        readable.then_some((wanted.id.arn()?, facts))
+    });
+    let mut answers = stream::iter(known)
+        .map(|(arn, facts)| async move {
+            let request = clients
+                .secrets
+                .get_resource_policy()
+                .secret_id(arn.as_str());
+            let answer = clients.call(POLICY, request.send()).await;
+            (arn, facts, answer)
+        })
+        .buffer_unordered(8);
+    while let Some((arn, mut facts, answer)) = answers.next().await {
+        match answer {
+            Ok(answer) => {
+                facts.resource_policy =
+                    policy::on_resource(answer.resource_policy(), clients.redactor());
+                found.replace(&arn, &facts, SOURCE);
+            }
+            // Deleted since it was listed.
+            Err(error)
+                if error.has_code(&["ResourceNotFoundException", "InvalidRequestException"]) => {}
+            Err(error) => found.blind_spot(error.blind_spot(clients.scope(), KINDS)),
+        }
+    }
+    Ok(())
 }

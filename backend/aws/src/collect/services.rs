@@ -85,6 +85,7 @@ pub(super) const COLLECTOR: Collector = Collector {
                 "portName",
                 "discoveryName",
                 "clientAliases",
+                "ingressPortOverride",
                 "port",
                 "dnsName",
                 "serviceConnectResources",
@@ -385,6 +386,7 @@ fn service_connect(
             .map(|service| ServiceConnectService {
                 port_name: service.port_name().to_owned(),
                 discovery_name: owned(service.discovery_name()),
+                ingress_port_override: service.ingress_port_override(),
                 client_aliases: service
                     .client_aliases()
                     .iter()

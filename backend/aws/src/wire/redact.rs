@@ -8,6 +8,9 @@ use crate::{collect::starts::only_roles, policy};
 /// Lists of texts that may hold secrets.
 const LISTS: [&str; 2] = ["command", "entryPoint"];
 
+/// Texts that are policy documents.
+const POLICIES: [&str; 3] = ["Policy", "policyText", "ResourcePolicy"];
+
 /// Fingerprints the values that never get past the crawler, wherever in an answer they stand.
 pub(super) fn json(value: &mut Value, redactor: &Redactor) {
     match value {
@@ -19,6 +22,10 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
             for (name, member) in members.iter_mut() {
                 match name.as_str() {
                     list if LISTS.contains(&list) => fingerprint_all(member, redactor, |_| true),
+                    name if POLICIES.contains(&name) && member.is_string() => {
+                        let text = member.as_str().unwrap_or_default();
+                        *member = policy::document(text, redactor).to_string().into();
+                    }
                     "environment" => environment(member, redactor),
                     // What a rule or a schedule hands to its tasks.
                     "Input" => {

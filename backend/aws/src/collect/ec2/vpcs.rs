@@ -53,6 +53,7 @@ fn describe(clients: &Clients, vpc: &SdkVpc, found: &mut Found) {
             .collect(),
         is_default: vpc.is_default(),
         dhcp_options_id: owned(vpc.dhcp_options_id()),
+        ..Vpc::default()
     };
     found.resource(
         &arn,
