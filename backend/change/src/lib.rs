@@ -137,3 +137,17 @@ pub struct AttributeChange {
     pub sensitive: bool,
 }
 
+
+/// Reads what is proposed.
+pub fn read(
+    bytes: &[u8],
+    inventory: &blastmap_model::Inventory,
+    redactor: &blastmap_model::Redactor,
+) -> Result<Proposal, ChangeError> {
+    let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    if value.get("resources").is_some() && value.get("resource_changes").is_none() {
+        let changes = resources::parse(&value)?;
+        return Ok(resources::propose(&changes, inventory, redactor));
+    }
+    terraform::read(bytes, inventory, redactor)
+}

@@ -258,9 +258,14 @@ impl<'p> Reader<'p> {
                 resource: tied.resource,
                 kind: tied.mapping.map(Mapping::kind),
                 attributes,
+                problems: Vec::new(),
             })
             .collect();
-        Proposal { changes, edits }
+        Proposal {
+            changes,
+            edits,
+            notes: Vec::new(),
+        }
     }
 }
 
