@@ -1,9 +1,19 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
+mod balancer_zones;
+mod discovery_exists;
+mod endpoint_policy_allows;
+mod endpoint_serves;
+mod group_forwarded_to;
 mod logs_reachable;
+mod network_exists;
+mod new_targets_healthy;
 pub mod permission;
 mod registry_reachable;
+mod rule_reached;
 mod secrets_reachable;
+mod targets_healthy;
+mod volumes_reachable;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
@@ -38,7 +48,20 @@ pub enum Subject {
 
 /// Every need, in the order in which reports name them: by phase.
 pub const ALL: &[Need] = &[
+    network_exists::NEED,
     registry_reachable::NEED,
     secrets_reachable::NEED,
     logs_reachable::NEED,
+    endpoint_policy_allows::NEED,
+    volumes_reachable::NEED,
+    discovery_exists::NEED,
+    new_targets_healthy::NEED,
+    volumes_reachable::WHILE_RUNNING,
+    endpoint_serves::OF_VPC,
+    endpoint_serves::OF_MOUNT_TARGET,
+    endpoint_serves::OF_ACCESS_POINT,
+    group_forwarded_to::NEED,
+    targets_healthy::NEED,
+    rule_reached::NEED,
+    balancer_zones::NEED,
 ];

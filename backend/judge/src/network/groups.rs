@@ -129,7 +129,7 @@ pub fn or_default(
     groups.to_vec()
 }
 
-fn covers_ports(rule: &IpPermission, ports: Ports) -> Cover {
+pub(super) fn covers_ports(rule: &IpPermission, ports: Ports) -> Cover {
     match rule.ip_protocol.as_deref() {
         Some("-1" | "all") => Cover::Whole,
         Some("tcp" | "6") => ports.covered(rule.from_port, rule.to_port),
