@@ -34,10 +34,8 @@ pub fn vpc_of(overlay: &Overlay<'_>, of: ResourceIndex) -> Option<ResourceIndex>
 
 /// What of a kind lies in a VPC and is there.
 pub fn in_vpc(overlay: &Overlay<'_>, vpc: ResourceIndex, kind: ResourceKind) -> Vec<ResourceIndex> {
-    let inside = overlay.needing(vpc, Relation::InVpc).into_iter();
-    inside
-        .filter(|place| overlay.kind(*place) == kind && overlay.is_there(*place))
-        .collect()
+    let inside = overlay.needing_of(vpc, Relation::InVpc, kind).into_iter();
+    inside.filter(|place| overlay.is_there(*place)).collect()
 }
 
 /// The route table that a subnet's packets follow: the one associated with it, or else its VPC's main one.
