@@ -279,7 +279,7 @@ mod tests {
             .snapshot();
         let with = |id: &str, document: Value| {
             patched(&snapshot, &ec2(id), |facts: &mut VpcEndpoint| {
-                facts.policy_document = document
+                facts.policy_document = document;
             })
         };
         let everybody = json!("*");

@@ -216,7 +216,7 @@ mod tests {
                 "vpce-ssm",
                 |s| {
                     group(s, |f| {
-                        f.ip_permissions = vec![tcp((443, 443), "10.0.1.0/24")]
+                        f.ip_permissions = vec![tcp((443, 443), "10.0.1.0/24")];
                     })
                 },
                 1,
@@ -227,7 +227,7 @@ mod tests {
                 "vpce-ssm",
                 |s| {
                     patched(s, &ec2("vpce-ssm"), |f: &mut VpcEndpoint| {
-                        f.private_dns_enabled = Some(false)
+                        f.private_dns_enabled = Some(false);
                     })
                 },
                 2,
@@ -253,7 +253,7 @@ mod tests {
                 "vpce-s3",
                 |s| {
                     patched(s, &ec2("vpce-s3"), |f: &mut VpcEndpoint| {
-                        f.route_table_ids.clear()
+                        f.route_table_ids.clear();
                     })
                 },
                 2,
@@ -264,7 +264,7 @@ mod tests {
                 "vpce-s3",
                 |s| {
                     patched(s, &ec2("subnet-b"), |f: &mut Subnet| {
-                        f.network_acl.as_mut().unwrap().entries.clear()
+                        f.network_acl.as_mut().unwrap().entries.clear();
                     })
                 },
                 1,

@@ -177,10 +177,10 @@ mod tests {
         let unused = || {
             healthy()
                 .with::<TargetGroup>(&elb("targetgroup/web/1"), |facts| {
-                    facts.target_health_descriptions = Some(Vec::new())
+                    facts.target_health_descriptions = Some(Vec::new());
                 })
                 .with::<EcsService>(&arn("ecs", "service/main/web"), |facts| {
-                    facts.load_balancers.clear()
+                    facts.load_balancers.clear();
                 })
         };
         let the_rule = elb("listener-rule/app/front/1/80/10");

@@ -258,7 +258,7 @@ mod tests {
                 healthy(),
                 |s| {
                     service(s, |f| {
-                        f.load_balancers[0].container_name = Some("app".to_owned())
+                        f.load_balancers[0].container_name = Some("app".to_owned());
                     })
                 },
                 Answer::Unmet,
@@ -269,7 +269,7 @@ mod tests {
                 healthy(),
                 |s| {
                     definition(s, |f| {
-                        f.container_definitions[0].port_mappings[0].container_port = Some(9090)
+                        f.container_definitions[0].port_mappings[0].container_port = Some(9090);
                     })
                 },
                 Answer::Met,
@@ -331,7 +331,7 @@ mod tests {
                 on_instances(),
                 |s| {
                     patched(s, &ec2("sg-hosts"), |f: &mut SecurityGroup| {
-                        f.ip_permissions = vec![tcp((8080, 8080), "sg-front")]
+                        f.ip_permissions = vec![tcp((8080, 8080), "sg-front")];
                     })
                 },
                 Answer::Unmet,
@@ -342,7 +342,7 @@ mod tests {
                 on_instances(),
                 |s| {
                     patched(s, &ec2("sg-hosts"), |f: &mut SecurityGroup| {
-                        f.ip_permissions = vec![tcp((49153, 65535), "sg-front")]
+                        f.ip_permissions = vec![tcp((49153, 65535), "sg-front")];
                     })
                 },
                 Answer::Unknown,

@@ -231,7 +231,7 @@ mod tests {
                         f.ip_permissions = vec![
                             tcp((8080, 8080), "10.0.101.0/24"),
                             tcp((8080, 8080), "10.0.102.0/24"),
-                        ]
+                        ];
                     })
                 },
                 0,
@@ -249,7 +249,7 @@ mod tests {
                 healthy(),
                 |s| {
                     protects(s, "sg-front", |f| {
-                        f.ip_permissions_egress = vec![tcp((0, 65535), "10.0.1.11/32")]
+                        f.ip_permissions_egress = vec![tcp((0, 65535), "10.0.1.11/32")];
                     })
                 },
                 1,
@@ -273,7 +273,7 @@ mod tests {
                     balancer(s, |f| {
                         f.availability_zones
                             .iter_mut()
-                            .for_each(|zone| zone.zone_name = None)
+                            .for_each(|zone| zone.zone_name = None);
                     })
                 },
                 0,
@@ -310,7 +310,7 @@ mod tests {
                 healthy(),
                 |s| {
                     patched(s, &ec2("subnet-b"), |f: &mut Subnet| {
-                        f.network_acl.as_mut().unwrap().entries.clear()
+                        f.network_acl.as_mut().unwrap().entries.clear();
                     })
                 },
                 1,
@@ -346,7 +346,7 @@ mod tests {
                 network(),
                 |s| {
                     protects(s, "sg-web", |f| {
-                        f.ip_permissions = vec![tcp((8080, 8080), "0.0.0.0/0")]
+                        f.ip_permissions = vec![tcp((8080, 8080), "0.0.0.0/0")];
                     })
                 },
                 0,
@@ -357,7 +357,7 @@ mod tests {
                 network(),
                 |s| {
                     protects(s, "sg-web", |f| {
-                        f.ip_permissions = vec![tcp((8080, 8080), "203.0.113.0/24")]
+                        f.ip_permissions = vec![tcp((8080, 8080), "203.0.113.0/24")];
                     })
                 },
                 2,

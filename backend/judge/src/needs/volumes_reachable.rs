@@ -360,7 +360,7 @@ mod tests {
             .vpc_with_nat()
             .fargate_service()
             .with::<EcsTaskDefinition>(&arn("ecs", "task-definition/web:1"), |facts| {
-                facts.volumes.push(volume)
+                facts.volumes.push(volume);
             })
             .security_group("sg-efs", vec![tcp((2049, 2049), "sg-web")])
             .put(&file_system_arn, &file_system)
@@ -450,7 +450,7 @@ mod tests {
                 plain(),
                 |s| {
                     group(s, "sg-efs", |f| {
-                        f.ip_permissions = vec![tcp((443, 443), "sg-web")]
+                        f.ip_permissions = vec![tcp((443, 443), "sg-web")];
                     })
                 },
                 Answer::Unmet,
@@ -461,7 +461,7 @@ mod tests {
                 plain(),
                 |s| {
                     group(s, "sg-efs", |f| {
-                        f.ip_permissions = vec![tcp((2049, 2049), "10.0.0.0/16")]
+                        f.ip_permissions = vec![tcp((2049, 2049), "10.0.0.0/16")];
                     })
                 },
                 Answer::Met,
@@ -472,7 +472,7 @@ mod tests {
                 plain(),
                 |s| {
                     group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((443, 443), "0.0.0.0/0")]
+                        f.ip_permissions_egress = vec![tcp((443, 443), "0.0.0.0/0")];
                     })
                 },
                 Answer::Unmet,
@@ -509,7 +509,7 @@ mod tests {
             (
                 "policy not read",
                 plain().with::<EfsFileSystem>(&efs("file-system/fs-1"), |f| {
-                    f.file_system_policy = None
+                    f.file_system_policy = None;
                 }),
                 |_| together([]),
                 Answer::Unknown,
@@ -580,7 +580,7 @@ mod tests {
     fn mount_targets_and_access_points_serve_their_clients() {
         let snapshot = with_volume("DISABLED").snapshot();
         let closed = patched(&snapshot, &ec2("sg-efs"), |facts: &mut SecurityGroup| {
-            facts.ip_permissions.clear()
+            facts.ip_permissions.clear();
         });
         let access_point = efs("access-point/fsap-1");
         let cases = [

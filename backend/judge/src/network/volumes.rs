@@ -4,7 +4,7 @@
 
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    Presence, Relation, ResourceIndex, ResourceKind,
+    Relation, ResourceIndex, ResourceKind,
     kinds::{efs_mount_target::EfsMountTarget, vpc::Vpc},
 };
 
@@ -94,11 +94,8 @@ pub fn lets_in(overlay: &Overlay<'_>, target: ResourceIndex, seat: &Seat) -> Ver
         );
     };
     let name = format!("mount target {}", overlay.resource(target).name);
-    let planned = overlay.resource(target).presence == Presence::Planned;
     match facts.life_cycle_state.as_deref() {
-        Some("available" | "updating") => {}
-        None if planned || overlay.is_unknown(target, "LifeCycleState") => {}
-        None => {}
+        None | Some("available" | "updating") => {}
         Some("creating") => {
             return Verdict::unknown(target, format!("check that {name} becomes available"));
         }
