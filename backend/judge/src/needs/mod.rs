@@ -1,7 +1,10 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
 mod definition_usable;
+mod environment_files;
+pub(crate) mod fargate_size;
 mod image_exists;
+mod image_platform;
 mod image_pull_allowed;
 mod key;
 mod keys_usable;
@@ -48,7 +51,9 @@ pub enum Subject {
 pub const ALL: &[Need] = &[
     // To start a task.
     definition_usable::NEED,
+    fargate_size::NEED,
     image_exists::NEED,
+    image_platform::NEED,
     image_pull_allowed::NEED,
     secrets_exist::NEED,
     secrets_allowed::NEED,
@@ -56,6 +61,7 @@ pub const ALL: &[Need] = &[
     roles_assumable::NEED,
     log_group_exists::NEED,
     logs_allowed::NEED,
+    environment_files::NEED,
     // While it runs.
     roles_assumable::WHILE_RUNNING,
 ];
