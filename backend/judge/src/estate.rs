@@ -19,6 +19,8 @@ use blastmap_model::{
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use crate::{Answer, Launch, Need, Subject, Verdict};
+
 /// The account that is crawled.
 pub const ACCOUNT: &str = "123456789012";
 /// The region that is crawled.
@@ -293,4 +295,30 @@ fn edits(id: &str, after: After) -> Edits {
     Edits {
         after: BTreeMap::from([(ResourceId::new(id), after)]),
     }
+}
+
+/// What a need says of a subject; of several launches, all together.
+pub fn judged(need: &Need, overlay: &Overlay<'_>, id: &str) -> Verdict {
+    let subject = place(overlay, id);
+    match need.subject {
+        Subject::Start(judge) => {
+            let launches = Launch::of(overlay, subject);
+            Verdict::all(launches.iter().map(|launch| judge(overlay, launch)))
+        }
+        Subject::Of(_, judge) => judge(overlay, subject),
+    }
+}
+
+/// A verdict for a test's table: `met`, or its answer and reasons with AWS's error.
+pub fn told(verdict: &Verdict) -> String {
+    let answer = match verdict.answer {
+        Answer::Met => return "met".to_owned(),
+        Answer::Unknown => "unknown",
+        Answer::Unmet => "unmet",
+    };
+    let reasons = verdict.reasons.iter().map(|reason| match reason.aws_error {
+        Some(error) => format!("{} ({error})", reason.text),
+        None => reason.text.clone(),
+    });
+    format!("{answer}: {}", reasons.collect::<Vec<_>>().join("; "))
 }

@@ -2,6 +2,7 @@
 
 #[doc(hidden)]
 pub mod estate;
+pub mod fargate;
 pub mod iam;
 pub mod launch;
 pub mod needs;

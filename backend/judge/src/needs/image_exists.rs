@@ -1,0 +1,253 @@
+//! Every image from a private ECR registry is there, as its container names it.
+//!
+//! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html>
+
+use blastmap_graph::Overlay;
+use blastmap_model::{
+    Phase, Presence, Relation, ResourceIndex,
+    kinds::{ecr_repository::EcrRepository, ecs_task::EcsTask},
+};
+
+use super::{
+    Need, Subject,
+    parts::{Image, images},
+};
+use crate::{Launch, Verdict};
+
+pub(super) const NEED: Need = Need {
+    name: "image-exists",
+    phase: Phase::Start,
+    subject: Subject::Start(judge),
+    documentation: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html",
+    sentence: "The repository of each image exists and holds the tag or digest that the container names.",
+};
+
+fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
+    let images = images(overlay, launch);
+    let parts = images.iter().map(|image| exists(overlay, launch, image));
+    Verdict::all(parts.chain(unknown_images(overlay, launch)))
+}
+
+/// Images of which only the apply will tell the name.
+fn unknown_images(overlay: &Overlay<'_>, launch: &Launch) -> Vec<Verdict> {
+    let Some(definition) = launch.definition_place else {
+        return Vec::new();
+    };
+    let containers = super::parts::containers(launch).iter().enumerate();
+    let unknown = containers.filter(|(number, _)| {
+        overlay.is_unknown(definition, &format!("containerDefinitions[{number}].image"))
+    });
+    unknown
+        .map(|(_, container)| {
+            let (container, name) = (&container.name, &overlay.resource(definition).name);
+            Verdict::unknown(
+                definition,
+                format!("check the image of container `{container}` of `{name}`: only the apply will tell it"),
+            )
+        })
+        .collect()
+}
+
+fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict {
+    let (repository, named) = (&image.image.repository, &image.image.named);
+    let what = if named.starts_with("sha256:") {
+        "digest"
+    } else {
+        "tag"
+    };
+    let check = |why: &str| {
+        format!("check that {what} `{named}` exists in repository `{repository}`: {why}")
+    };
+    let Some(place) = image.repository else {
+        return Verdict::unknown(None, check("the repository is not known"));
+    };
+    let error = "CannotPullContainerError";
+    let Some(facts) = overlay.facts::<EcrRepository>(place) else {
+        return match overlay.resource(place).presence {
+            Presence::Missing => {
+                Verdict::unmet(place, format!("repository `{repository}` does not exist"))
+                    .reported_as(error)
+            }
+            Presence::Outside => {
+                Verdict::unknown(place, check("it lies outside of what is crawled"))
+            }
+            _ => Verdict::unknown(place, check("it could not be read")),
+        };
+    };
+    if let Some(digest) = lost_digest(overlay, launch, image, &facts) {
+        return Verdict::unmet(
+            place,
+            format!("the deployment is held to image `{digest}`, which repository `{repository}` has no more"),
+        )
+        .reported_as(error);
+    }
+    let known = facts.images_in_use.iter().find(|own| own.named == *named);
+    match known {
+        Some(known) if known.exists => Verdict::met(),
+        Some(_) => Verdict::unmet(
+            place,
+            format!("repository `{repository}` has no image of {what} `{named}`"),
+        )
+        .reported_as(error),
+        None if overlay.resource(place).presence == Presence::Planned => {
+            Verdict::unknown(place, check("a new repository is empty"))
+        }
+        // A crawl looks up what is in use.
+        None => Verdict::unknown(
+            place,
+            check("nothing named it when the repository was read"),
+        ),
+    }
+}
+
+/// ECS holds a deployment to the digests that its first tasks pulled.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability>
+fn lost_digest(
+    overlay: &Overlay<'_>,
+    launch: &Launch,
+    image: &Image<'_>,
+    facts: &EcrRepository,
+) -> Option<String> {
+    if image.container.version_consistency.as_deref() == Some("disabled") {
+        return None;
+    }
+    let of_definition = |task: &ResourceIndex| {
+        overlay.needed(*task, Relation::Runs).first().copied() == launch.definition_place
+    };
+    let tasks = overlay.needing(launch.subject, Relation::PartOf);
+    let digests = tasks.into_iter().filter(of_definition).flat_map(|task| {
+        let task = overlay.facts::<EcsTask>(task);
+        let containers = task.map(|task| task.containers.clone()).unwrap_or_default();
+        containers.into_iter()
+    });
+    let own = digests.filter(|container| container.name.as_deref() == Some(&image.container.name));
+    let mut own: Vec<String> = own.filter_map(|container| container.image_digest).collect();
+    own.sort();
+    own.into_iter().find(|digest| {
+        let known = facts
+            .images_in_use
+            .iter()
+            .find(|known| known.named == *digest);
+        known.is_some_and(|known| !known.exists)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use blastmap_model::{
+        Edits, ResourceKind,
+        kinds::{
+            ecr_repository::ImageInUse, ecs_task::Container, ecs_task_definition::EcsTaskDefinition,
+        },
+    };
+
+    use super::*;
+    use crate::estate::{Estate, arn, gone, judged, patched, told};
+
+    const SERVICE: &str = "arn:aws:ecs:eu-west-1:123456789012:service/main/web";
+
+    fn with_image(image: &str) -> Edits {
+        let snapshot = estate().snapshot();
+        patched(
+            &snapshot,
+            &arn("ecs", "task-definition/web:1"),
+            |facts: &mut EcsTaskDefinition| {
+                facts.container_definitions[0].image = image.to_owned();
+            },
+        )
+    }
+
+    fn estate() -> Estate {
+        Estate::new().vpc_with_nat().fargate_service()
+    }
+
+    #[test]
+    fn an_image_is_there_as_it_is_named() {
+        let snapshot = estate().snapshot();
+        let repository = arn("ecr", "repository/web");
+        let registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+        let deleted = patched(&snapshot, &repository, |facts: &mut EcrRepository| {
+            facts.images_in_use[0].exists = false;
+        });
+        let cases = [
+            (Edits::default(), "met"),
+            (with_image("public.ecr.aws/nginx/nginx:1.27"), "met"),
+            (with_image("nginx"), "met"),
+            (
+                deleted,
+                "unmet: repository `web` has no image of tag `1.0` (CannotPullContainerError)",
+            ),
+            (
+                gone(&repository),
+                "unmet: repository `web` does not exist (CannotPullContainerError)",
+            ),
+            (
+                with_image(&format!("{registry}/web:2.0")),
+                "unknown: check that tag `2.0` exists in repository `web`: nothing named it when the repository was read",
+            ),
+            (
+                with_image(&format!("{registry}/api:1.0")),
+                "unmet: repository `api` does not exist (CannotPullContainerError)",
+            ),
+            (
+                with_image("210987654321.dkr.ecr.eu-west-1.amazonaws.com/api:1.0"),
+                "unknown: check that tag `1.0` exists in repository `api`: it lies outside of what is crawled",
+            ),
+        ];
+        for (edits, expected) in cases {
+            let overlay = Overlay::with(&snapshot, &edits);
+            assert_eq!(told(&judged(&NEED, &overlay, SERVICE)), expected);
+        }
+    }
+
+    #[test]
+    fn an_unread_registry_is_unknown() {
+        let snapshot = estate()
+            .without(&arn("ecr", "repository/web"))
+            .blind(ResourceKind::EcrRepository)
+            .snapshot();
+        let overlay = Overlay::as_is(&snapshot);
+        assert_eq!(
+            told(&judged(&NEED, &overlay, SERVICE)),
+            "unknown: check that tag `1.0` exists in repository `web`: it could not be read"
+        );
+    }
+
+    #[test]
+    fn a_deployment_is_held_to_its_digest() {
+        let task = |facts: &mut EcsTask| {
+            facts.containers = vec![Container {
+                name: Some("web".to_owned()),
+                image_digest: Some("sha256:old".to_owned()),
+                ..Container::default()
+            }];
+        };
+        let pinned = estate()
+            .with::<EcsTask>(&arn("ecs", "task/main/1"), task)
+            .with::<EcrRepository>(&arn("ecr", "repository/web"), |facts| {
+                facts.images_in_use.push(ImageInUse {
+                    named: "sha256:old".to_owned(),
+                    ..ImageInUse::default()
+                });
+            });
+        let free = pinned.clone().with::<EcsTaskDefinition>(
+            &arn("ecs", "task-definition/web:1"),
+            |facts| {
+                facts.container_definitions[0].version_consistency = Some("disabled".to_owned());
+            },
+        );
+        let cases = [
+            (
+                pinned,
+                "unmet: the deployment is held to image `sha256:old`, which repository `web` has no more (CannotPullContainerError)",
+            ),
+            (free, "met"),
+        ];
+        for (estate, expected) in cases {
+            let snapshot = estate.snapshot();
+            let overlay = Overlay::as_is(&snapshot);
+            assert_eq!(told(&judged(&NEED, &overlay, SERVICE)), expected);
+        }
+    }
+}
