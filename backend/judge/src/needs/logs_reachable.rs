@@ -1,4 +1,4 @@
-//! CloudWatch Logs can be reached by tasks that log there.
+//! `CloudWatch` Logs can be reached by tasks that log there.
 
 use blastmap_graph::Overlay;
 use blastmap_model::Phase;

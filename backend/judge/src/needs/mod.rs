@@ -1,25 +1,33 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
-mod capacity_provider_usable;
+mod balancer_zones;
 mod definition_usable;
+mod discovery_exists;
+mod endpoint_policy_allows;
+mod endpoint_serves;
+mod environment_files;
+pub(crate) mod fargate_size;
+mod group_forwarded_to;
 mod image_exists;
+mod image_platform;
 mod image_pull_allowed;
 mod key;
 mod keys_usable;
 mod log_group_exists;
 mod logs_allowed;
+mod logs_reachable;
+mod network_exists;
+mod new_targets_healthy;
 mod parts;
 pub mod permission;
+mod registry_reachable;
 mod roles_assumable;
+mod rule_reached;
 mod secrets_allowed;
 mod secrets_exist;
-use std::fmt;
-mod logs_reachable;
-mod registry_reachable;
 mod secrets_reachable;
-mod instance_room;
-mod room_to_roll;
-mod subnet_addresses;
+mod targets_healthy;
+mod volumes_reachable;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
@@ -40,12 +48,6 @@ pub struct Need {
     pub sentence: &'static str,
 }
 
-impl fmt::Debug for Need {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name)
-    }
-}
-
 /// Whose need, and how it is judged.
 #[derive(Clone, Copy)]
 pub enum Subject {
@@ -62,21 +64,34 @@ pub enum Subject {
 pub const ALL: &[Need] = &[
     // To start a task.
     definition_usable::NEED,
+    fargate_size::NEED,
+    network_exists::NEED,
     image_exists::NEED,
+    image_platform::NEED,
     image_pull_allowed::NEED,
+    registry_reachable::NEED,
     secrets_exist::NEED,
     secrets_allowed::NEED,
     keys_usable::NEED,
+    secrets_reachable::NEED,
     roles_assumable::NEED,
     log_group_exists::NEED,
     logs_allowed::NEED,
+    logs_reachable::NEED,
+    environment_files::NEED,
+    endpoint_policy_allows::NEED,
+    volumes_reachable::NEED,
+    discovery_exists::NEED,
+    new_targets_healthy::NEED,
     // While it runs.
     roles_assumable::WHILE_RUNNING,
-    registry_reachable::NEED,
-    secrets_reachable::NEED,
-    logs_reachable::NEED,
-    capacity_provider_usable::NEED,
-    instance_room::NEED,
-    subnet_addresses::NEED,
-    room_to_roll::NEED,
+    volumes_reachable::WHILE_RUNNING,
+    endpoint_serves::OF_VPC,
+    endpoint_serves::OF_MOUNT_TARGET,
+    endpoint_serves::OF_ACCESS_POINT,
+    // To get traffic.
+    group_forwarded_to::NEED,
+    targets_healthy::NEED,
+    rule_reached::NEED,
+    balancer_zones::NEED,
 ];

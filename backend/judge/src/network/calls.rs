@@ -71,7 +71,7 @@ pub fn secrets(launch: &Launch) -> BTreeSet<AwsService> {
     services
 }
 
-/// CloudWatch Logs, for containers that log with `awslogs`.
+/// `CloudWatch` Logs, for containers that log with `awslogs`.
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html>
 pub fn logs(launch: &Launch) -> BTreeSet<AwsService> {

@@ -63,11 +63,11 @@ pub fn interface_lets_in(overlay: &Overlay<'_>, endpoint: ResourceIndex, seat: &
         );
         Verdict::all([sends, passes])
     });
-    Verdict::all([admits, some_of(ways.collect())])
+    Verdict::all([admits, some_of(&ways.collect::<Vec<_>>())])
 }
 
 /// Met if each is, unmet if each is; between that nobody knows which one is taken.
-fn some_of(ways: Vec<Verdict>) -> Verdict {
+fn some_of(ways: &[Verdict]) -> Verdict {
     let answers = || ways.iter().map(|way| way.answer);
     let mixed = answers().min() != answers().max();
     let mut verdict = Verdict::all(ways.iter().cloned());

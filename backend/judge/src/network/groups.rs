@@ -91,21 +91,18 @@ pub fn let_through(
                 "check that {own} {held} all of {ports} {toward} {name}, of which rules name a part"
             ),
         ),
-        Cover::None => match unsure.iter().min() {
-            Some((group, why)) => Verdict::unknown(
-                *group,
-                format!(
-                    "check that {own} {held} {ports} {toward} {name}: {} {why}",
-                    overlay.resource(*group).name
-                ),
+        Cover::None => if let Some((group, why)) = unsure.iter().min() { Verdict::unknown(
+            *group,
+            format!(
+                "check that {own} {held} {ports} {toward} {name}: {} {why}",
+                overlay.resource(*group).name
             ),
-            None => {
-                let verb = if groups.len() == 1 { "does" } else { "do" };
-                Verdict::unmet(
-                    about,
-                    format!("{own} {verb} not {held} {ports} {toward} {name}"),
-                )
-            }
+        ) } else {
+            let verb = if groups.len() == 1 { "does" } else { "do" };
+            Verdict::unmet(
+                about,
+                format!("{own} {verb} not {held} {ports} {toward} {name}"),
+            )
         },
     }
 }
@@ -129,7 +126,7 @@ pub fn or_default(
     groups.to_vec()
 }
 
-fn covers_ports(rule: &IpPermission, ports: Ports) -> Cover {
+pub(super) fn covers_ports(rule: &IpPermission, ports: Ports) -> Cover {
     match rule.ip_protocol.as_deref() {
         Some("-1" | "all") => Cover::Whole,
         Some("tcp" | "6") => ports.covered(rule.from_port, rule.to_port),

@@ -31,6 +31,8 @@ struct Traveller {
     client: ResourceIndex,
     /// Its sender has a public address, or a NAT gateway lent it one.
     public: bool,
+    /// Whether connections are opened from outside.
+    inbound: bool,
 }
 
 /// Whether connections from this seat to port 443 anywhere in the internet come through.
@@ -38,6 +40,7 @@ pub fn reach(overlay: &Overlay<'_>, seat: &Seat) -> Verdict {
     let traveller = Traveller {
         client: seat.subnet,
         public: seat.public_ip,
+        inbound: false,
     };
     let own_groups = groups::or_default(overlay, &seat.groups, vpc_of(overlay, seat.subnet));
     let internet = groups::peer(overlay, &[], Addresses::Public);
@@ -56,6 +59,7 @@ pub fn is_public(overlay: &Overlay<'_>, subnet: ResourceIndex) -> Verdict {
     let traveller = Traveller {
         client: subnet,
         public: true,
+        inbound: true,
     };
     follow(overlay, subnet, traveller, DEPTH)
 }
@@ -195,6 +199,12 @@ impl Stretch<'_, '_> {
                 format!("check NAT gateway {name}, which could not be read"),
             );
         };
+        if self.traveller.inbound {
+            return Verdict::unmet(
+                self.table,
+                format!("the default route leads to NAT gateway {name}, which lets nobody in"),
+            );
+        }
         match facts.state.as_deref() {
             None | Some("available") => {}
             Some("pending") => {
@@ -224,6 +234,7 @@ impl Stretch<'_, '_> {
         let traveller = Traveller {
             client: subnet,
             public: true,
+            inbound: false,
         };
         Verdict::all([passes, self.on(subnet, traveller)])
     }

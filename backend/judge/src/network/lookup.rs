@@ -6,6 +6,8 @@ use blastmap_model::{
     kinds::{route_table::RouteTable, subnet::Subnet},
 };
 
+use crate::Verdict;
+
 /// True for the resource that goes by this id: `sg-1`, the ARN that ends in it, or what a plan calls it.
 pub fn goes_by(overlay: &Overlay<'_>, place: ResourceIndex, id: &str) -> bool {
     let own = overlay.resource(place).id.as_str();
@@ -32,10 +34,8 @@ pub fn vpc_of(overlay: &Overlay<'_>, of: ResourceIndex) -> Option<ResourceIndex>
 
 /// What of a kind lies in a VPC and is there.
 pub fn in_vpc(overlay: &Overlay<'_>, vpc: ResourceIndex, kind: ResourceKind) -> Vec<ResourceIndex> {
-    let inside = overlay.needing(vpc, Relation::InVpc).into_iter();
-    inside
-        .filter(|place| overlay.kind(*place) == kind && overlay.is_there(*place))
-        .collect()
+    let inside = overlay.needing_of(vpc, Relation::InVpc, kind).into_iter();
+    inside.filter(|place| overlay.is_there(*place)).collect()
 }
 
 /// The route table that a subnet's packets follow: the one associated with it, or else its VPC's main one.
@@ -77,6 +77,20 @@ pub fn is_blind(overlay: &Overlay<'_>, kind: ResourceKind, near: ResourceIndex) 
 
 pub fn is_missing(overlay: &Overlay<'_>, place: ResourceIndex) -> bool {
     overlay.resource(place).presence == Presence::Missing
+}
+
+/// Whether a resource is there.
+pub fn there(overlay: &Overlay<'_>, place: ResourceIndex) -> Verdict {
+    let resource = overlay.resource(place);
+    let (what, name) = (resource.kind.label(), &resource.name);
+    match resource.presence {
+        Presence::Live | Presence::Planned => Verdict::met(),
+        Presence::Missing => Verdict::unmet(place, format!("{what} {name} is not there")),
+        Presence::Unreadable | Presence::Outside => Verdict::unknown(
+            place,
+            format!("check that {what} {name} is there: it could not be read"),
+        ),
+    }
 }
 
 /// `a`, `a and b`, `a, b and c`: sorted, each once.

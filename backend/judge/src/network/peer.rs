@@ -108,10 +108,9 @@ impl Addresses {
     pub fn covered(&self, by: &[IpNet]) -> Cover {
         match self {
             Self::Within(nets) => covered_nets(nets, by),
-            Self::Public if by.iter().any(is_everything) => Cover::Whole,
+            Self::Public | Self::Unknown if by.iter().any(is_everything) => Cover::Whole,
             Self::Public if by.iter().any(|net| !is_private(net)) => Cover::Part,
             Self::Public => Cover::None,
-            Self::Unknown if by.iter().any(is_everything) => Cover::Whole,
             Self::Unknown if by.is_empty() => Cover::None,
             Self::Unknown => Cover::Part,
         }

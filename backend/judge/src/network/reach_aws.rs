@@ -482,7 +482,7 @@ mod tests {
                 isolated,
                 |s| {
                     group(s, "sg-endpoints", |f| {
-                        f.ip_permissions = vec![tcp((443, 443), "sg-other")]
+                        f.ip_permissions = vec![tcp((443, 443), "sg-other")];
                     })
                 },
                 "ssm",
@@ -494,7 +494,7 @@ mod tests {
                 isolated,
                 |s| {
                     group(s, "sg-endpoints", |f| {
-                        f.ip_permissions = vec![tcp((443, 443), "sg-web")]
+                        f.ip_permissions = vec![tcp((443, 443), "sg-web")];
                     })
                 },
                 "ssm",
@@ -506,7 +506,7 @@ mod tests {
                 isolated,
                 |s| {
                     group(s, "sg-endpoints", |f| {
-                        f.ip_permissions = vec![tcp((443, 443), "10.0.1.0/24")]
+                        f.ip_permissions = vec![tcp((443, 443), "10.0.1.0/24")];
                     })
                 },
                 "ssm",
@@ -518,7 +518,7 @@ mod tests {
                 isolated,
                 |s| {
                     group(s, "sg-endpoints", |f| {
-                        f.ip_permissions = vec![tcp((80, 80), "10.0.0.0/16")]
+                        f.ip_permissions = vec![tcp((80, 80), "10.0.0.0/16")];
                     })
                 },
                 "ssm",
@@ -559,7 +559,7 @@ mod tests {
                 isolated,
                 |s| {
                     endpoint(s, "vpce-ssm", |f| {
-                        f.subnet_ids = vec!["subnet-a".to_owned()]
+                        f.subnet_ids = vec!["subnet-a".to_owned()];
                     })
                 },
                 "ssm",
@@ -616,7 +616,7 @@ mod tests {
                 nat,
                 |s| {
                     patched(s, &ec2("vpc-1"), |f: &mut Vpc| {
-                        f.enable_dns_support = Some(false)
+                        f.enable_dns_support = Some(false);
                     })
                 },
                 "ssm",
@@ -628,7 +628,7 @@ mod tests {
                 isolated,
                 |s| {
                     patched(s, &ec2("vpc-1"), |f: &mut Vpc| {
-                        f.enable_dns_hostnames = Some(false)
+                        f.enable_dns_hostnames = Some(false);
                     })
                 },
                 "ssm",
@@ -640,7 +640,7 @@ mod tests {
                 nat,
                 |s| {
                     patched(s, &ec2("vpc-1"), |f: &mut Vpc| {
-                        f.enable_dns_hostnames = Some(false)
+                        f.enable_dns_hostnames = Some(false);
                     })
                 },
                 "ssm",
@@ -652,7 +652,7 @@ mod tests {
                 isolated,
                 |s| {
                     patched(s, &ec2("vpc-1"), |f: &mut Vpc| {
-                        f.domain_name_servers = vec!["10.0.0.9".to_owned()]
+                        f.domain_name_servers = vec!["10.0.0.9".to_owned()];
                     })
                 },
                 "ssm",
@@ -664,7 +664,7 @@ mod tests {
                 both,
                 |s| {
                     patched(s, &ec2("vpc-1"), |f: &mut Vpc| {
-                        f.domain_name_servers = vec!["10.0.0.9".to_owned()]
+                        f.domain_name_servers = vec!["10.0.0.9".to_owned()];
                     })
                 },
                 "ssm",
@@ -684,7 +684,7 @@ mod tests {
                 nat,
                 |s| {
                     patched(s, &ec2("nat-1"), |f: &mut NatGateway| {
-                        f.state = Some("failed".to_owned())
+                        f.state = Some("failed".to_owned());
                     })
                 },
                 "ssm",
@@ -696,7 +696,7 @@ mod tests {
                 nat,
                 |s| {
                     patched(s, &ec2("nat-1"), |f: &mut NatGateway| {
-                        f.connectivity_type = Some("private".to_owned())
+                        f.connectivity_type = Some("private".to_owned());
                     })
                 },
                 "ssm",
@@ -708,7 +708,7 @@ mod tests {
                 nat,
                 |s| {
                     patched(s, &ec2("igw-1"), |f: &mut InternetGateway| {
-                        f.attachments.clear()
+                        f.attachments.clear();
                     })
                 },
                 "ssm",
@@ -782,7 +782,7 @@ mod tests {
                 nat,
                 |s| {
                     group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((443, 443), "10.0.0.0/16")]
+                        f.ip_permissions_egress = vec![tcp((443, 443), "10.0.0.0/16")];
                     })
                 },
                 "ssm",
@@ -794,7 +794,7 @@ mod tests {
                 isolated,
                 |s| {
                     group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((443, 443), "10.0.0.0/16")]
+                        f.ip_permissions_egress = vec![tcp((443, 443), "10.0.0.0/16")];
                     })
                 },
                 "ssm",
@@ -806,7 +806,7 @@ mod tests {
                 isolated,
                 |s| {
                     group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((443, 443), "sg-endpoints")]
+                        f.ip_permissions_egress = vec![tcp((443, 443), "sg-endpoints")];
                     })
                 },
                 "ssm",
@@ -818,7 +818,7 @@ mod tests {
                 isolated,
                 |s| {
                     group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((443, 443), "10.0.0.0/16")]
+                        f.ip_permissions_egress = vec![tcp((443, 443), "10.0.0.0/16")];
                     })
                 },
                 "s3",
@@ -847,7 +847,7 @@ mod tests {
                 nat,
                 |s| {
                     group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((80, 80), "0.0.0.0/0"), everything_out()]
+                        f.ip_permissions_egress = vec![tcp((80, 80), "0.0.0.0/0"), everything_out()];
                     })
                 },
                 "ssm",
