@@ -2,13 +2,20 @@
 
 mod capacity_provider_usable;
 mod definition_usable;
+mod deleted_users;
+mod drain_can_finish;
+mod host_active;
 mod image_exists;
 mod image_pull_allowed;
 mod instance_room;
 mod parts;
 pub mod permission;
+mod policy_can_act;
 mod room_to_roll;
+mod scales;
 mod subnet_addresses;
+mod target_can_act;
+
 
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
@@ -49,5 +56,10 @@ pub const ALL: &[Need] = &[
     definition_usable::NEED,
     image_exists::NEED,
     image_pull_allowed::NEED,
+    host_active::NEED,
     room_to_roll::NEED,
+    drain_can_finish::NEED,
+    scales::NEED,
+    target_can_act::NEED,
+    policy_can_act::NEED,
 ];
