@@ -13,9 +13,13 @@ pub mod permission;
 mod policy_can_act;
 mod room_to_roll;
 mod scales;
+mod schedule_cluster;
+mod schedule_enabled;
+mod schedule_role;
 mod subnet_addresses;
 mod target_can_act;
 
+pub use schedule_enabled::is_enabled;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
@@ -62,4 +66,7 @@ pub const ALL: &[Need] = &[
     scales::NEED,
     target_can_act::NEED,
     policy_can_act::NEED,
+    schedule_enabled::NEED,
+    schedule_cluster::NEED,
+    schedule_role::NEED,
 ];
