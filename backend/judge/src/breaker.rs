@@ -44,7 +44,16 @@ mod tests {
 
     #[test]
     fn half_of_the_tasks_within_bounds() {
-        let cases = [(0, 3), (1, 3), (6, 3), (7, 4), (25, 13), (400, 200), (1000, 200), (-1, 3)];
+        let cases = [
+            (0, 3),
+            (1, 3),
+            (6, 3),
+            (7, 4),
+            (25, 13),
+            (400, 200),
+            (1000, 200),
+            (-1, 3),
+        ];
         for (desired, threshold) in cases {
             let mut facts = EcsService {
                 desired_count: desired,

@@ -1,23 +1,24 @@
 //! Answers: does what a task needs still hold, before and after a change? Pure: no I/O, no clock, no async; equal input gives equal output.
 
 pub mod assess;
-pub mod iam;
-mod kept;
-pub mod breaker;
+mod breaker;
 #[doc(hidden)]
 pub mod estate;
 pub mod fargate;
+pub mod iam;
+mod kept;
 pub mod launch;
 pub mod needs;
 pub mod network;
 pub mod refusals;
 pub mod report;
 pub mod risks;
-pub mod verdict;
-pub use assess::{Assessment, Excerpt, Impact, Outcome, assess};
-pub use kept::{Review, ReviewError};
 mod room;
+pub mod verdict;
+
+pub use assess::{Assessment, Excerpt, Impact, Outcome, assess};
 pub use breaker::{Breaker, circuit_breaker};
+pub use kept::{Review, ReviewError};
 pub use launch::{Host, Launch, Seat};
 pub use needs::{Need, Subject};
 pub use refusals::Refusal;

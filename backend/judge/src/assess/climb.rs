@@ -15,11 +15,12 @@ use super::{
     Impact, Outcome,
     candidates::contenders,
     compare::{Effect, compare},
-    outside::{forwards_to, is_enabled, shadowed_by},
     subject::{self, Judged},
     taken,
 };
 use crate::{
+    needs::is_enabled,
+    network::listener_rules::{forwards_to, shadowed_by},
     verdict::{Answer, Share},
 };
 

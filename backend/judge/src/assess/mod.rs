@@ -6,7 +6,6 @@ mod candidates;
 mod climb;
 mod compare;
 mod excerpt;
-mod outside;
 pub(crate) mod refused;
 mod subject;
 mod taken;

@@ -1,16 +1,21 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
 mod balancer_zones;
+mod capacity_provider_usable;
 mod definition_usable;
+mod deleted_users;
 mod discovery_exists;
+mod drain_can_finish;
 mod endpoint_policy_allows;
 mod endpoint_serves;
 mod environment_files;
 pub(crate) mod fargate_size;
 mod group_forwarded_to;
+mod host_active;
 mod image_exists;
 mod image_platform;
 mod image_pull_allowed;
+mod instance_room;
 mod key;
 mod keys_usable;
 mod log_group_exists;
@@ -20,19 +25,31 @@ mod network_exists;
 mod new_targets_healthy;
 mod parts;
 pub mod permission;
+mod policy_can_act;
 mod registry_reachable;
 mod roles_assumable;
+mod room_to_roll;
 mod rule_reached;
+mod scales;
+mod schedule_cluster;
+mod schedule_enabled;
+mod schedule_role;
 mod secrets_allowed;
 mod secrets_exist;
 mod secrets_reachable;
+mod subnet_addresses;
+mod target_can_act;
 mod targets_healthy;
 mod volumes_reachable;
+
+use std::fmt;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};
 
 use crate::{Launch, Verdict};
+
+pub use schedule_enabled::is_enabled;
 
 /// Something that must hold for a task to be placed, start, run, serve, roll, scale or be scheduled.
 #[derive(Clone, Copy)]
@@ -46,6 +63,12 @@ pub struct Need {
     pub documentation: &'static str,
     /// One sentence for people: what must hold.
     pub sentence: &'static str,
+}
+
+impl fmt::Debug for Need {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
 }
 
 /// Whose need, and how it is judged.
@@ -65,7 +88,10 @@ pub const ALL: &[Need] = &[
     // To start a task.
     definition_usable::NEED,
     fargate_size::NEED,
+    capacity_provider_usable::NEED,
+    instance_room::NEED,
     network_exists::NEED,
+    subnet_addresses::NEED,
     image_exists::NEED,
     image_platform::NEED,
     image_pull_allowed::NEED,
@@ -85,6 +111,7 @@ pub const ALL: &[Need] = &[
     new_targets_healthy::NEED,
     // While it runs.
     roles_assumable::WHILE_RUNNING,
+    host_active::NEED,
     volumes_reachable::WHILE_RUNNING,
     endpoint_serves::OF_VPC,
     endpoint_serves::OF_MOUNT_TARGET,
@@ -94,4 +121,15 @@ pub const ALL: &[Need] = &[
     targets_healthy::NEED,
     rule_reached::NEED,
     balancer_zones::NEED,
+    // To be rolled out.
+    room_to_roll::NEED,
+    drain_can_finish::NEED,
+    // To scale.
+    scales::NEED,
+    target_can_act::NEED,
+    policy_can_act::NEED,
+    // To be started by a rule or a schedule.
+    schedule_enabled::NEED,
+    schedule_cluster::NEED,
+    schedule_role::NEED,
 ];

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    Phase, Relation, ResourceIndex, ResourceKind,
+    Phase, Presence, Relation, ResourceIndex, ResourceKind,
     kinds::{ecs_service::EcsService, subnet::Subnet},
 };
 
@@ -30,7 +30,8 @@ const CLAIMS: usize = 200;
 
 fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     // A task that takes the place of one in the same subnets takes its address; one that comes from others needs a new one.
-    let subnets = subnets_of(launch);
+    let mut subnets = subnets_of(launch);
+    subnets.retain(|place| overlay.resource(*place).presence != Presence::Missing);
     let own = running(overlay, launch.subject);
     let unseen = unseen(overlay, launch.subject, own.len());
     let stays = own.iter().filter(|task| {
@@ -55,11 +56,18 @@ pub(super) fn beside(overlay: &Overlay<'_>, launch: &Launch, more: usize) -> Ver
     if let Some(unread) = unread {
         return Verdict::unknown(
             unread,
-            format!("check that subnet {} has free addresses: it was not read", overlay.resource(unread).name),
+            format!(
+                "check that subnet {} has free addresses: it was not read",
+                overlay.resource(unread).name
+            ),
         );
     }
     let addresses = if more == 1 { "address" } else { "addresses" };
-    let have = if subnets.len() == 1 { "subnet has" } else { "subnets have" };
+    let have = if subnets.len() == 1 {
+        "subnet has"
+    } else {
+        "subnets have"
+    };
     let claimed = if more_claimed > 0 {
         format!(" ({free} free, {more_claimed} wanted by other services)")
     } else {
@@ -80,7 +88,9 @@ pub(super) fn beside(overlay: &Overlay<'_>, launch: &Launch, more: usize) -> Ver
 
 fn subnets_of(launch: &Launch) -> BTreeSet<ResourceIndex> {
     let network = launch.network.iter();
-    network.flat_map(|network| network.subnets.iter().copied()).collect()
+    network
+        .flat_map(|network| network.subnets.iter().copied())
+        .collect()
 }
 
 /// Free addresses of those subnets that are there and read, and the first that was not read.
@@ -95,7 +105,7 @@ fn free_in(
             .and_then(|facts| facts.available_ip_address_count);
         match count {
             Some(count) => free = free.saturating_add(usize::try_from(count).unwrap_or(0)),
-            None if overlay.resource(*place).presence == blastmap_model::Presence::Missing => {}
+            None if overlay.resource(*place).presence == Presence::Missing => {}
             None => unread = unread.or(Some(*place)),
         }
     }
@@ -109,7 +119,9 @@ fn claimed(
     subject: ResourceIndex,
     subnets: &BTreeSet<ResourceIndex>,
 ) -> usize {
-    let placed = subnets.iter().flat_map(|place| overlay.needing(*place, Relation::PlacedIn));
+    let placed = subnets
+        .iter()
+        .flat_map(|place| overlay.needing(*place, Relation::PlacedIn));
     let others: BTreeSet<ResourceIndex> = placed
         .filter(|place| *place != subject && overlay.kind(*place) == ResourceKind::EcsService)
         .collect();
@@ -124,4 +136,202 @@ fn claimed(
         Some(extra.saturating_sub(free_in(overlay, &own).0))
     });
     claims.take(CLAIMS).fold(0, usize::saturating_add)
+}
+
+#[cfg(test)]
+mod tests {
+    use blastmap_model::{Edits, ResourceKind};
+
+    use super::*;
+    use crate::{
+        Answer,
+        estate::{Estate, arn, ec2, gone, patched, place, together},
+    };
+
+    const WEB: &str = "service/main/web";
+
+    fn free(estate: Estate, counts: [i32; 2]) -> Estate {
+        ["subnet-a", "subnet-b"]
+            .into_iter()
+            .zip(counts)
+            .fold(estate, |estate, (id, count)| {
+                estate.with::<Subnet>(&ec2(id), |own| own.available_ip_address_count = Some(count))
+            })
+    }
+
+    fn web() -> Estate {
+        Estate::new().vpc_with_nat().fargate_service()
+    }
+
+    fn other(desired: i32, subnets: &[&str]) -> EcsService {
+        EcsService {
+            service_arn: arn("ecs", "service/main/api"),
+            service_name: "api".to_owned(),
+            cluster_arn: arn("ecs", "cluster/main"),
+            desired_count: desired,
+            network_configuration: serde_json::from_value(
+                serde_json::json!({"awsvpcConfiguration": {"subnets": subnets}}),
+            )
+            .unwrap(),
+            ..EcsService::default()
+        }
+    }
+
+    #[test]
+    fn each_task_beside_those_that_run_takes_one() {
+        let beside = |desired: i32, subnets: &[&str], counts| {
+            let api = other(desired, subnets);
+            free(web(), counts).put(&arn("ecs", "service/main/api"), &api)
+        };
+        // The estate, the count that is wanted; the answer with what is lost.
+        let cases = [
+            (
+                "full, and nothing more",
+                free(web(), [0, 0]),
+                2,
+                Answer::Met,
+                None,
+            ),
+            ("full, and fewer", free(web(), [0, 0]), 1, Answer::Met, None),
+            (
+                "full, and one more",
+                free(web(), [0, 0]),
+                3,
+                Answer::Unmet,
+                Some((1, 3)),
+            ),
+            ("one subnet full", free(web(), [0, 3]), 5, Answer::Met, None),
+            (
+                "three more, one left",
+                free(web(), [1, 0]),
+                5,
+                Answer::Unmet,
+                Some((2, 5)),
+            ),
+            (
+                "another wants the last",
+                beside(1, &["subnet-a"], [1, 0]),
+                3,
+                Answer::Unmet,
+                Some((1, 3)),
+            ),
+            (
+                "another has its own",
+                beside(1, &["subnet-a", "subnet-public-a"], [1, 0]),
+                3,
+                Answer::Met,
+                None,
+            ),
+            (
+                "another lies elsewhere",
+                beside(9, &["subnet-public-a"], [1, 0]),
+                3,
+                Answer::Met,
+                None,
+            ),
+        ];
+        for (case, estate, desired, expected, lost) in cases {
+            let snapshot = estate.snapshot();
+            let edits = patched(&snapshot, &arn("ecs", WEB), |own: &mut EcsService| {
+                own.desired_count = desired
+            });
+            let overlay = Overlay::with(&snapshot, &edits);
+            let launch = Launch::of(&overlay, place(&overlay, &arn("ecs", WEB))).remove(0);
+            let verdict = judge(&overlay, &launch);
+            assert_eq!(verdict.answer, expected, "{case}: {verdict:?}");
+            assert_eq!(
+                verdict.share.map(|share| (share.lost, share.of)),
+                lost,
+                "{case}"
+            );
+        }
+    }
+
+    #[test]
+    fn tasks_that_move_need_new_ones() {
+        let move_to = |snapshot: &blastmap_graph::Snapshot, subnets: &[&str]| {
+            patched(snapshot, &arn("ecs", WEB), |own: &mut EcsService| {
+                own.network_configuration = other(0, subnets).network_configuration;
+            })
+        };
+        let cases = [
+            (
+                "to free ones",
+                web(),
+                &["subnet-public-a"][..],
+                false,
+                Answer::Met,
+            ),
+            (
+                "to a full one",
+                free(web(), [0, 0]),
+                &["subnet-a"],
+                false,
+                Answer::Unmet,
+            ),
+            (
+                "nowhere",
+                free(web(), [0, 0]),
+                &["subnet-a", "subnet-b"],
+                false,
+                Answer::Met,
+            ),
+            (
+                "a subnet goes, the other is full",
+                free(web(), [0, 0]),
+                &["subnet-a", "subnet-b"],
+                true,
+                Answer::Unmet,
+            ),
+        ];
+        for (case, estate, subnets, goes, expected) in cases {
+            let snapshot = estate.snapshot();
+            let edits = move_to(&snapshot, subnets);
+            let edits = together([
+                edits,
+                if goes {
+                    gone(&ec2("subnet-b"))
+                } else {
+                    Edits::default()
+                },
+            ]);
+            let overlay = Overlay::with(&snapshot, &edits);
+            let launch = Launch::of(&overlay, place(&overlay, &arn("ecs", WEB))).remove(0);
+            assert_eq!(judge(&overlay, &launch).answer, expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn an_unread_subnet_may_have_some() {
+        let estate = free(web(), [0, 0])
+            .without(&ec2("subnet-b"))
+            .blind(ResourceKind::Subnet);
+        let estate = estate.with::<EcsService>(&arn("ecs", WEB), |own| own.desired_count = 3);
+        let snapshot = estate.snapshot();
+        let overlay = Overlay::as_is(&snapshot);
+        let launch = Launch::of(&overlay, place(&overlay, &arn("ecs", WEB))).remove(0);
+        assert_eq!(judge(&overlay, &launch).answer, Answer::Unknown);
+        let enough = estate.with::<Subnet>(&ec2("subnet-a"), |own| {
+            own.available_ip_address_count = Some(1)
+        });
+        let snapshot = enough.snapshot();
+        let overlay = Overlay::as_is(&snapshot);
+        let launch = Launch::of(&overlay, place(&overlay, &arn("ecs", WEB))).remove(0);
+        assert_eq!(judge(&overlay, &launch).answer, Answer::Met);
+    }
+
+    #[test]
+    fn the_reason_has_the_numbers() {
+        let estate =
+            free(web(), [1, 0]).with::<EcsService>(&arn("ecs", WEB), |own| own.desired_count = 5);
+        let snapshot = estate.snapshot();
+        let overlay = Overlay::as_is(&snapshot);
+        let launch = Launch::of(&overlay, place(&overlay, &arn("ecs", WEB))).remove(0);
+        let reason = &judge(&overlay, &launch).reasons[0];
+        assert_eq!(
+            reason.text,
+            "web needs 3 more addresses, its subnets have 1 left"
+        );
+        assert_eq!(reason.aws_error, Some("InsufficientFreeAddressesInSubnet"));
+    }
 }

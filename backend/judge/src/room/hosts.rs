@@ -103,7 +103,10 @@ impl Floor {
     /// A verdict where nothing can be said.
     pub(super) fn of(overlay: &Overlay<'_>, launch: &Launch) -> Result<Self, Verdict> {
         let Some(cluster) = launch.cluster else {
-            return Err(Verdict::unknown(None, "check in which cluster the tasks start"));
+            return Err(Verdict::unknown(
+                None,
+                "check in which cluster the tasks start",
+            ));
         };
         let Some(definition) = &launch.definition else {
             let gone = |place| overlay.resource(place).presence == Presence::Missing;
@@ -111,7 +114,10 @@ impl Floor {
             return Err(if launch.definition_place.is_some_and(gone) {
                 Verdict::met()
             } else {
-                Verdict::unknown(launch.definition_place, "check the size of the task: its definition was not read")
+                Verdict::unknown(
+                    launch.definition_place,
+                    "check the size of the task: its definition was not read",
+                )
             });
         };
         let task = launch.definition_place.map_or_else(
@@ -122,7 +128,9 @@ impl Floor {
         if is_size_unknown(overlay, launch) {
             return Err(Verdict::unknown(
                 launch.definition_place,
-                format!("check that {name} has room for {task}: only the change itself tells its size"),
+                format!(
+                    "check that {name} has room for {task}: only the change itself tells its size"
+                ),
             ));
         }
         let constraints = constraints_of(overlay, launch);
@@ -203,7 +211,10 @@ impl Floor {
         let claims: Vec<_> = claims.take(CLAIMS).collect();
         for (place, extra) in claims {
             for other in Launch::of(overlay, place) {
-                let Some(definition) = other.definition.as_ref().filter(|_| other.host == launch.host)
+                let Some(definition) = other
+                    .definition
+                    .as_ref()
+                    .filter(|_| other.host == launch.host)
                 else {
                     continue;
                 };
@@ -214,7 +225,8 @@ impl Floor {
                 for room in &mut self.rooms {
                     let facts = overlay.facts::<EcsContainerInstance>(room.place);
                     let fits = facts.is_some_and(|facts| {
-                        asks.wants(&facts) && asks.refuse(overlay, room.place, &facts, false) == Ok(true)
+                        asks.wants(&facts)
+                            && asks.refuse(overlay, room.place, &facts, false) == Ok(true)
                     });
                     if fits && left > 0 {
                         let count = room.free.holds(&size, None).sure.min(left);
@@ -236,7 +248,9 @@ impl Asks {
         definition: &EcsTaskDefinition,
         constraints: &[PlacementConstraint],
     ) -> Self {
-        let queries = constraints.iter().filter(|own| own.r#type.as_deref() == Some("memberOf"));
+        let queries = constraints
+            .iter()
+            .filter(|own| own.r#type.as_deref() == Some("memberOf"));
         let interfaces = definition.network_mode.as_deref() == Some("awsvpc");
         let providers = launch.capacity_providers.iter();
         let used = |item: &&blastmap_model::kinds::ecs_service::CapacityProviderStrategyItem| {
@@ -261,7 +275,10 @@ impl Asks {
 
     /// True for an instance of the right kind and provider, whatever its state.
     fn wants(&self, facts: &EcsContainerInstance) -> bool {
-        let external = facts.ec2_instance_id.as_deref().is_some_and(|id| id.starts_with("mi-"));
+        let external = facts
+            .ec2_instance_id
+            .as_deref()
+            .is_some_and(|id| id.starts_with("mi-"));
         external == (self.host == Host::External)
             && (self.providers.is_empty()
                 || facts
@@ -278,7 +295,11 @@ impl Asks {
         facts: &EcsContainerInstance,
         runs: bool,
     ) -> Result<bool, Refusal> {
-        if facts.status.as_deref().is_some_and(|status| status != "ACTIVE") {
+        if facts
+            .status
+            .as_deref()
+            .is_some_and(|status| status != "ACTIVE")
+        {
             return Err(Refusal::Inactive);
         }
         if !facts.agent_connected {
@@ -323,7 +344,10 @@ impl Asks {
                 None => sure &= runs,
             }
         }
-        let zone = facts.attributes.iter().find(|own| own.name == "ecs.availability-zone");
+        let zone = facts
+            .attributes
+            .iter()
+            .find(|own| own.name == "ecs.availability-zone");
         if let (Some(zones), Some(zone)) = (&self.zones, zone.and_then(|own| own.value.as_ref()))
             && !zones.contains(zone)
         {
@@ -339,8 +363,9 @@ impl Asks {
 fn constraints_of(overlay: &Overlay<'_>, launch: &Launch) -> Vec<PlacementConstraint> {
     let subject = launch.subject;
     let definition = launch.definition.iter();
-    let mut constraints: Vec<PlacementConstraint> =
-        definition.flat_map(|own| own.placement_constraints.clone()).collect();
+    let mut constraints: Vec<PlacementConstraint> = definition
+        .flat_map(|own| own.placement_constraints.clone())
+        .collect();
     match overlay.kind(subject) {
         ResourceKind::EcsService => {
             if let Some(facts) = overlay.facts::<EcsService>(subject) {
@@ -349,7 +374,10 @@ fn constraints_of(overlay: &Overlay<'_>, launch: &Launch) -> Vec<PlacementConstr
         }
         ResourceKind::EventRule => {
             if let Some(facts) = overlay.facts::<EventRule>(subject) {
-                let own = facts.targets.iter().filter_map(|target| target.ecs_parameters.as_ref());
+                let own = facts
+                    .targets
+                    .iter()
+                    .filter_map(|target| target.ecs_parameters.as_ref());
                 let own = own.filter(|own| {
                     definition_named(overlay, subject, &own.task_definition_arn)
                         == launch.definition_place
@@ -380,12 +408,19 @@ fn required(definition: &EcsTaskDefinition) -> Vec<Attribute> {
         .filter_map(|own| own.log_configuration.as_ref())
         .map(|own| own.log_driver.as_str())
         .filter(|driver| {
-            matches!(*driver, "awslogs" | "json-file" | "fluentd" | "gelf" | "journald" | "splunk" | "syslog")
+            matches!(
+                *driver,
+                "awslogs" | "json-file" | "fluentd" | "gelf" | "journald" | "splunk" | "syslog"
+            )
         })
         .collect();
     let mut required: Vec<Attribute> = drivers
         .into_iter()
-        .map(|driver| named(format!("com.amazonaws.ecs.capability.logging-driver.{driver}")))
+        .map(|driver| {
+            named(format!(
+                "com.amazonaws.ecs.capability.logging-driver.{driver}"
+            ))
+        })
         .collect();
     if definition.network_mode.as_deref() == Some("awsvpc") {
         required.push(named("ecs.capability.task-eni".to_owned()));
@@ -398,7 +433,11 @@ fn missing_attribute(required: &[Attribute], own: &[Attribute]) -> Option<String
     let is_capability = |name: &str| name.contains("ecs.capability.");
     let reports = own.iter().any(|own| is_capability(&own.name));
     let mut asked = required.iter().filter(|asked| {
-        if is_capability(&asked.name) { reports } else { !own.is_empty() }
+        if is_capability(&asked.name) {
+            reports
+        } else {
+            !own.is_empty()
+        }
     });
     let missing = asked.find(|asked| {
         !own.iter().any(|own| {
@@ -422,7 +461,8 @@ fn zones_of(overlay: &Overlay<'_>, launch: &Launch) -> Option<BTreeSet<String>> 
 
 fn tasks_on(overlay: &Overlay<'_>, instance: ResourceIndex) -> Vec<Rc<EcsTask>> {
     let all = overlay.needing(instance, Relation::HostedOn).into_iter();
-    all.filter_map(|place| overlay.facts::<EcsTask>(place)).collect()
+    all.filter_map(|place| overlay.facts::<EcsTask>(place))
+        .collect()
 }
 
 fn groups_on(overlay: &Overlay<'_>, instance: ResourceIndex) -> Vec<String> {
@@ -457,7 +497,10 @@ fn free_interfaces(
         return Amount::UNKNOWN;
     };
     let tasks = tasks_on(overlay, place);
-    let with_interface = tasks.iter().filter(|task| task.interface().is_some()).count();
+    let with_interface = tasks
+        .iter()
+        .filter(|task| task.interface().is_some())
+        .count();
     let machine = overlay.needed(place, Relation::HostedOn).first().copied();
     let attached = machine
         .and_then(|machine| overlay.facts::<Ec2Instance>(machine))
@@ -474,12 +517,19 @@ fn interfaces_of(
     place: ResourceIndex,
     facts: &EcsContainerInstance,
 ) -> Option<Option<i64>> {
-    if facts.attributes.iter().any(|own| own.name == "ecs.awsvpc-trunk-id") {
+    if facts
+        .attributes
+        .iter()
+        .any(|own| own.name == "ecs.awsvpc-trunk-id")
+    {
         return Some(None);
     }
     let machine = overlay.needed(place, Relation::HostedOn).first().copied()?;
     let machine = overlay.facts::<Ec2Instance>(machine)?;
-    let all = machine.instance_type_info.as_ref()?.maximum_network_interfaces?;
+    let all = machine
+        .instance_type_info
+        .as_ref()?
+        .maximum_network_interfaces?;
     Some(Some(i64::from(all) - 1))
 }
 
@@ -527,7 +577,11 @@ fn growth(
         if managed.and_then(|own| own.status.as_deref()) != Some("ENABLED") {
             continue;
         }
-        let Some(place) = overlay.needed(provider, Relation::BackedBy).first().copied() else {
+        let Some(place) = overlay
+            .needed(provider, Relation::BackedBy)
+            .first()
+            .copied()
+        else {
             continue;
         };
         let Some(group) = overlay.facts::<AutoScalingGroup>(place) else {
@@ -536,7 +590,10 @@ fn growth(
             }
             continue;
         };
-        let launches = group.suspended_processes.iter().all(|own| own.process_name != "Launch");
+        let launches = group
+            .suspended_processes
+            .iter()
+            .all(|own| own.process_name != "Launch");
         let (Some(most), Some(now)) = (group.max_size, group.desired_capacity) else {
             unknown = Some(place);
             continue;
@@ -554,8 +611,9 @@ fn growth(
                 return Count::default();
             }
             let interfaces = if asks.interfaces {
-                interfaces_of(overlay, *instance, facts)
-                    .map_or(Amount::UNKNOWN, |all| all.map_or(Amount::PLENTY, Amount::of))
+                interfaces_of(overlay, *instance, facts).map_or(Amount::UNKNOWN, |all| {
+                    all.map_or(Amount::PLENTY, Amount::of)
+                })
             } else {
                 Amount::PLENTY
             };
@@ -580,7 +638,9 @@ pub(crate) fn provider_named(
     name: &str,
 ) -> Option<ResourceIndex> {
     let cluster = overlay.resource(cluster?).id.arn()?;
-    let arn = cluster.sibling("ecs", &format!("capacity-provider/{name}")).ok()?;
+    let arn = cluster
+        .sibling("ecs", &format!("capacity-provider/{name}"))
+        .ok()?;
     overlay.find(&ResourceId::from(arn))
 }
 
@@ -602,7 +662,9 @@ fn why_none(
         if is_blind(overlay, cluster, ResourceKind::EcsContainerInstance) || counted && !seen {
             return Verdict::unknown(
                 cluster,
-                format!("check that {name} has room for {task}: its container instances were not read"),
+                format!(
+                    "check that {name} has room for {task}: its container instances were not read"
+                ),
             );
         }
         let of_kind = match (launch.host, launch.capacity_providers.is_empty()) {
@@ -615,24 +677,35 @@ fn why_none(
         } else {
             "TaskFailedToStart: EMPTY CAPACITY PROVIDER"
         };
-        return Verdict::unmet(cluster, format!("{name} has no container instances{of_kind} for {task}"))
-            .reported_as(error);
+        return Verdict::unmet(
+            cluster,
+            format!("{name} has no container instances{of_kind} for {task}"),
+        )
+        .reported_as(error);
     };
     let (text, error) = match nearest {
         Refusal::Inactive => (
-            format!("every container instance of {name} is draining or inactive, none can take {task}"),
+            format!(
+                "every container instance of {name} is draining or inactive, none can take {task}"
+            ),
             "no container instances were found in your cluster",
         ),
         Refusal::Away => (
-            format!("no container instance of {name} has its agent connected, none can take {task}"),
+            format!(
+                "no container instance of {name} has its agent connected, none can take {task}"
+            ),
             "AGENT",
         ),
         Refusal::Attribute(attribute) => (
-            format!("no container instance of {name} offers the attribute {attribute} that {task} requires"),
+            format!(
+                "no container instance of {name} offers the attribute {attribute} that {task} requires"
+            ),
             "ATTRIBUTE",
         ),
         Refusal::Constraint(query) => (
-            format!("no container instance of {name} satisfies the placement constraint `{query}` of {task}"),
+            format!(
+                "no container instance of {name} satisfies the placement constraint `{query}` of {task}"
+            ),
             "MemberOf placement constraint unsatisfied",
         ),
         Refusal::Zone => (

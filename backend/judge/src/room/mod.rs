@@ -55,7 +55,11 @@ impl Floor {
         let fit = |ignoring| {
             let each = rooms.clone().map(|room| {
                 let count = room.free.holds(&self.size, ignoring);
-                let bound = if self.distinct && !room.own.is_empty() { 0 } else { self.bound() };
+                let bound = if self.distinct && !room.own.is_empty() {
+                    0
+                } else {
+                    self.bound()
+                };
                 room.certain(count.at_most(bound))
             });
             each.fold(self.growth.count(), Count::plus)
@@ -71,7 +75,10 @@ impl Floor {
             .into_iter()
             .find(|dimension| fit(Some(*dimension)).maybe >= more);
         let most = |dimension| {
-            rooms.clone().filter_map(move |room| room.free.most(dimension)).max()
+            rooms
+                .clone()
+                .filter_map(move |room| room.free.most(dimension))
+                .max()
         };
         let text = match cause.map(|dimension| (dimension, self.need(dimension), most(dimension))) {
             Some((_, Some(need), Some(most))) if more == 1 => format!(
@@ -111,7 +118,10 @@ impl Floor {
             if self.unseen >= wanted {
                 return Verdict::unknown(
                     self.cluster,
-                    format!("check that {} has room for {}: its running tasks were not read", self.name, self.task),
+                    format!(
+                        "check that {} has room for {}: its running tasks were not read",
+                        self.name, self.task
+                    ),
                 );
             }
             return self.nowhere(stops);
@@ -119,7 +129,10 @@ impl Floor {
         // Tasks on an instance whose agent is away stay there, and so do those of which no more than the number is known.
         let places = wanted.saturating_sub(self.stuck + self.unseen).max(1);
         let fit = |ignoring| {
-            let each = self.rooms.iter().map(|room| room.after(usize::MAX, self, ignoring));
+            let each = self
+                .rooms
+                .iter()
+                .map(|room| room.after(usize::MAX, self, ignoring));
             each.fold(self.growth.count(), Count::plus)
         };
         let all = fit(None);
@@ -158,9 +171,9 @@ impl Floor {
                 return self.doubtful(overlay);
             }
             let name = &overlay.resource(room.place).name;
-            let short = Dimension::ALL.into_iter().find(|dimension| {
-                room.after(1, self, Some(*dimension)).maybe > 0
-            });
+            let short = Dimension::ALL
+                .into_iter()
+                .find(|dimension| room.after(1, self, Some(*dimension)).maybe > 0);
             let text = format!("instance {name} has no room for {}", self.task);
             Verdict::unmet(room.place, text)
                 .reported_as(short.map_or("RESOURCE", Dimension::aws_error))
@@ -176,7 +189,11 @@ impl Floor {
                 .all(|count| count == 0)
         });
         let own = self.rooms.iter().any(|room| !room.own.is_empty());
-        let then = if own { " once a task of its own stops" } else { "" };
+        let then = if own {
+            " once a task of its own stops"
+        } else {
+            ""
+        };
         let text = match short {
             Some(Dimension::Ports) => format!(
                 "on every instance of {} something already holds {}",
@@ -184,7 +201,10 @@ impl Floor {
                 self.ports(),
             ),
             Some(dimension) => {
-                let most = self.rooms.iter().filter_map(|room| room.freed(stops).most(dimension));
+                let most = self
+                    .rooms
+                    .iter()
+                    .filter_map(|room| room.freed(stops).most(dimension));
                 format!(
                     "no instance of {} has {} for it: the largest has {}{then}",
                     self.name,
@@ -211,13 +231,19 @@ impl Floor {
         let (about, what) = match &self.growth {
             Growth::Unknown(group) => (
                 *group,
-                format!("that {} starts instances large enough", overlay.resource(*group).name),
+                format!(
+                    "that {} starts instances large enough",
+                    overlay.resource(*group).name
+                ),
             ),
             _ => (self.cluster, "what its instances have left".to_owned()),
         };
         Verdict::unknown(
             about,
-            format!("check that {} has room for {}: {what}", self.name, self.task),
+            format!(
+                "check that {} has room for {}: {what}",
+                self.name, self.task
+            ),
         )
     }
 
@@ -258,7 +284,11 @@ impl Room {
 
     fn after(&self, stops: usize, floor: &Floor, ignoring: Option<Dimension>) -> Count {
         let left = self.own.len().saturating_sub(stops);
-        let bound = if floor.distinct && left > 0 { 0 } else { floor.bound() };
+        let bound = if floor.distinct && left > 0 {
+            0
+        } else {
+            floor.bound()
+        };
         let count = self.freed(stops).holds(&floor.size, ignoring);
         self.certain(count.at_most(bound))
     }
@@ -307,10 +337,10 @@ pub(crate) fn is_size_unknown(overlay: &Overlay<'_>, launch: &Launch) -> bool {
     };
     let of_task = |field: &str, own: Option<&str>| {
         overlay.is_unknown(place, field)
-            || own.is_none() && overlay.is_unknown(place, &format!("containerDefinitions[0].{field}"))
+            || own.is_none()
+                && overlay.is_unknown(place, &format!("containerDefinitions[0].{field}"))
     };
     overlay.is_unknown(place, "networkMode")
         || of_task("cpu", definition.cpu.as_deref())
         || of_task("memory", definition.memory.as_deref())
 }
-

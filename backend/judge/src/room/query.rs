@@ -298,8 +298,14 @@ mod tests {
             // Java's `matches` wants the whole value, its `find` does not.
             ("attribute:ecs.instance-type =~ m5", None),
             ("attribute:ecs.instance-type =~ m5.*[", None),
-            ("attribute:ecs.availability-zone in [eu-central-1a, eu-central-1b]", Some(true)),
-            ("attribute:ecs.availability-zone !in [eu-central-1a,eu-central-1b]", Some(false)),
+            (
+                "attribute:ecs.availability-zone in [eu-central-1a, eu-central-1b]",
+                Some(true),
+            ),
+            (
+                "attribute:ecs.availability-zone !in [eu-central-1a,eu-central-1b]",
+                Some(false),
+            ),
             ("agentConnected == true", Some(true)),
             ("agentVersion >= 1.9.0", Some(true)),
             ("agentVersion < 1.9.0", Some(false)),
@@ -311,10 +317,22 @@ mod tests {
             ("task:group != service:web", Some(false)),
             ("task:group != service:other", Some(true)),
             ("registeredAt > 2018-06-18", None),
-            ("attribute:stack == prod and attribute:other exists", Some(false)),
-            ("attribute:stack == prod && (attribute:other exists || agentConnected == true)", Some(true)),
-            ("registeredAt > 2018-06-18 and attribute:stack == test", Some(false)),
-            ("registeredAt > 2018-06-18 or attribute:stack == prod", Some(true)),
+            (
+                "attribute:stack == prod and attribute:other exists",
+                Some(false),
+            ),
+            (
+                "attribute:stack == prod && (attribute:other exists || agentConnected == true)",
+                Some(true),
+            ),
+            (
+                "registeredAt > 2018-06-18 and attribute:stack == test",
+                Some(false),
+            ),
+            (
+                "registeredAt > 2018-06-18 or attribute:stack == prod",
+                Some(true),
+            ),
             ("!(registeredAt > 2018-06-18)", None),
             ("attribute:stack", None),
             ("attribute:stack == prod attribute", None),
@@ -324,7 +342,11 @@ mod tests {
         for (query, expected) in cases {
             assert_eq!(holds(query, &instance), expected, "{query}");
         }
-        let deep = format!("{}agentConnected == true{}", "(".repeat(10_000), ")".repeat(10_000));
+        let deep = format!(
+            "{}agentConnected == true{}",
+            "(".repeat(10_000),
+            ")".repeat(10_000)
+        );
         assert_eq!(holds(&deep, &instance), None);
         assert_eq!(holds(&"!".repeat(10_000), &instance), None);
     }

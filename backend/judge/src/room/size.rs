@@ -158,8 +158,7 @@ impl Size {
         };
         let mode = definition.network_mode.as_deref();
         let mut size = Self {
-            cpu: amount(definition.cpu.as_deref())
-                .unwrap_or_else(|| sum(|own| i64::from(own.cpu))),
+            cpu: amount(definition.cpu.as_deref()).unwrap_or_else(|| sum(|own| i64::from(own.cpu))),
             memory: amount(definition.memory.as_deref()).unwrap_or_else(|| {
                 sum(|own| i64::from(own.memory_reservation.or(own.memory).unwrap_or_default()))
             }),
@@ -227,7 +226,11 @@ fn amount(text: Option<&str>) -> Option<i64> {
 /// A decimal number in thousandths.
 fn thousandths(number: &str) -> Option<i64> {
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-    let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let whole: i64 = if whole.is_empty() {
+        0
+    } else {
+        whole.parse().ok()?
+    };
     let part: String = part.chars().chain("000".chars()).take(3).collect();
     whole.checked_mul(1000)?.checked_add(part.parse().ok()?)
 }
@@ -243,10 +246,14 @@ impl Free {
             let value = named(name).and_then(|own| own.integer_value);
             value.map_or(Amount::UNKNOWN, |value| Amount::of(i64::from(value)))
         };
-        let set = |name: &str| -> &[String] {
-            named(name).map_or(&[], |own| &own.string_set_value)
+        let set =
+            |name: &str| -> &[String] { named(name).map_or(&[], |own| &own.string_set_value) };
+        let ports = |name: &str| {
+            set(name)
+                .iter()
+                .filter_map(|port| port.parse().ok())
+                .collect()
         };
-        let ports = |name: &str| set(name).iter().filter_map(|port| port.parse().ok()).collect();
         Self {
             cpu: integer("CPU"),
             memory: integer("MEMORY"),
@@ -305,11 +312,7 @@ impl Free {
             Dimension::Ports => {
                 let none = task.tcp.is_empty() && task.udp.is_empty();
                 let free = self.tcp.is_disjoint(&task.tcp) && self.udp.is_disjoint(&task.udp);
-                return Count::of(if none {
-                    usize::MAX
-                } else {
-                    usize::from(free)
-                });
+                return Count::of(if none { usize::MAX } else { usize::from(free) });
             }
         };
         if need <= 0 {
@@ -367,18 +370,45 @@ mod tests {
         // Mode; task's cpu and memory; what is taken of cpu, memory, GPUs, interfaces, TCP and UDP ports.
         let cases = [
             (json!(null), None, (356, 192, 2, 0, vec![8080], 1)),
-            (json!("bridge"), Some(("512", "1024")), (512, 1024, 2, 0, vec![8080], 1)),
+            (
+                json!("bridge"),
+                Some(("512", "1024")),
+                (512, 1024, 2, 0, vec![8080], 1),
+            ),
             (json!("host"), None, (356, 192, 2, 0, vec![81, 8080], 1)),
-            (json!("awsvpc"), Some((".5 vCPU", "1 GB")), (512, 1024, 2, 1, vec![], 0)),
-            (json!("none"), Some(("1 vcpu", "0.5GB")), (1024, 512, 2, 0, vec![], 0)),
-            (json!("none"), Some(("much", "4 sacks")), (356, 192, 2, 0, vec![], 0)),
+            (
+                json!("awsvpc"),
+                Some((".5 vCPU", "1 GB")),
+                (512, 1024, 2, 1, vec![], 0),
+            ),
+            (
+                json!("none"),
+                Some(("1 vcpu", "0.5GB")),
+                (1024, 512, 2, 0, vec![], 0),
+            ),
+            (
+                json!("none"),
+                Some(("much", "4 sacks")),
+                (356, 192, 2, 0, vec![], 0),
+            ),
         ];
         for (mode, task, (cpu, memory, gpus, interfaces, ports, udp)) in cases {
             let own = size(json!({
                 "networkMode": mode, "cpu": task.map(|task| task.0), "memory": task.map(|task| task.1), "containerDefinitions": containers,
             }));
-            let taken = (own.cpu, own.memory, own.gpus, own.interfaces, tcp(&own), own.udp.len());
-            assert_eq!(taken, (cpu, memory, gpus, interfaces, ports, udp), "{mode} {task:?}");
+            let taken = (
+                own.cpu,
+                own.memory,
+                own.gpus,
+                own.interfaces,
+                tcp(&own),
+                own.udp.len(),
+            );
+            assert_eq!(
+                taken,
+                (cpu, memory, gpus, interfaces, ports, udp),
+                "{mode} {task:?}"
+            );
         }
     }
 
@@ -386,12 +416,22 @@ mod tests {
         let resources = json!([
             {"name": "CPU", "integerValue": cpu}, {"name": "MEMORY", "integerValue": memory}, {"name": "PORTS", "stringSetValue": ports},
         ]);
-        Free::of(&serde_json::from_value::<Vec<HostResource>>(resources).unwrap(), Amount::of(2))
+        Free::of(
+            &serde_json::from_value::<Vec<HostResource>>(resources).unwrap(),
+            Amount::of(2),
+        )
     }
 
     #[test]
     fn the_scarcest_decides() {
-        let task = |cpu, memory, gpus, interfaces, tcp: &[i32]| Size { cpu, memory, gpus, interfaces, tcp: tcp.iter().copied().collect(), udp: BTreeSet::new() };
+        let task = |cpu, memory, gpus, interfaces, tcp: &[i32]| Size {
+            cpu,
+            memory,
+            gpus,
+            interfaces,
+            tcp: tcp.iter().copied().collect(),
+            udp: BTreeSet::new(),
+        };
         let cases = [
             (free(4096, 8192, &["22"]), task(2048, 1024, 0, 0, &[]), 2),
             (free(4096, 8192, &["22"]), task(2560, 1024, 0, 0, &[]), 1),
@@ -403,14 +443,21 @@ mod tests {
             (free(-5, 8192, &[]), task(1, 1, 0, 0, &[]), 0),
         ];
         for (free, task, expected) in cases {
-            assert_eq!(free.holds(&task, None), Count::of(expected), "{free:?} {task:?}");
+            assert_eq!(
+                free.holds(&task, None),
+                Count::of(expected),
+                "{free:?} {task:?}"
+            );
         }
     }
 
     #[test]
     fn what_is_not_reported_may_or_may_not_do() {
         let unreported = Free::of(&[], Amount::UNKNOWN);
-        let task = Size { cpu: 1024, ..Size::default() };
+        let task = Size {
+            cpu: 1024,
+            ..Size::default()
+        };
         assert_eq!(unreported.holds(&task, None).sure, 0);
         assert!(unreported.holds(&task, None).maybe > 1000);
         assert_eq!(unreported.without(&task).holds(&task, None).sure, 1);
@@ -420,7 +467,14 @@ mod tests {
 
     #[test]
     fn a_task_gives_back_what_it_takes() {
-        let task = Size { cpu: 10, memory: 20, gpus: 0, interfaces: 1, tcp: [80].into(), udp: BTreeSet::new() };
+        let task = Size {
+            cpu: 10,
+            memory: 20,
+            gpus: 0,
+            interfaces: 1,
+            tcp: [80].into(),
+            udp: BTreeSet::new(),
+        };
         let before = free(100, 100, &["22"]);
         let mut after = before.clone();
         after.put(&task, 1);
