@@ -1306,14 +1306,6 @@ fn principals() {
             Allowed,
         )
         .identity(everything()),
-        by(
-            "the account's root user itself",
-            &json!({ "AWS": ACCOUNT }),
-            Allowed,
-        )
-        .by(Principal::Root {
-            account: ACCOUNT.to_owned(),
-        }),
         by("another account", &json!({ "AWS": "444455556666" }), Denied),
         by("the session", &json!({ "AWS": SESSION }), Allowed).by(session()),
         by(
