@@ -1436,6 +1436,9 @@ fn not_principals() {
         ])),
         case("allow all but somebody else", Allowed)
             .resource_policy(grant_but("Allow", &json!({ "AWS": "arn:aws:iam::111122223333:user/bob" }))),
+        case("allow all but the account", Unknown)
+            .resource_policy(grant_but("Allow", &json!({ "AWS": root })))
+            .because("NotPrincipal"),
         case("allow all but everyone", Denied).resource_policy(grant_but("Allow", &json!("*"))),
     ]);
 }
