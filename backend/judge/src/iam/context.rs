@@ -127,11 +127,6 @@ fn implied_by(principal: &Principal) -> Context {
                     .known("aws:PrincipalType", "AssumedRole"),
             }
         }
-        Principal::Root { account } => context
-            .known("aws:PrincipalAccount", account)
-            .known("aws:PrincipalType", "Account")
-            .known("aws:PrincipalIsAWSService", "false")
-            .absent("aws:username"),
         Principal::Service(name) => context
             .known("aws:PrincipalIsAWSService", "true")
             .known("aws:PrincipalServiceName", name)

@@ -11,6 +11,7 @@ mod managed;
 mod principal;
 mod reason;
 mod roles;
+mod say;
 mod trust;
 mod truth;
 mod wildcard;

@@ -26,10 +26,6 @@ pub enum Principal {
     User {
         arn: String,
     },
-    /// The account's root user.
-    Root {
-        account: String,
-    },
     /// `ecs-tasks.amazonaws.com`
     Service(String),
     /// An identity provider.
@@ -51,7 +47,6 @@ impl Principal {
     pub fn account(&self) -> Option<&str> {
         match self {
             Self::Role { arn, .. } | Self::User { arn } => account_of_arn(arn),
-            Self::Root { account } => Some(account),
             Self::Service(_) | Self::Federated(_) | Self::Anonymous => None,
         }
     }
@@ -247,16 +242,10 @@ impl Listed {
                 Meant::UNKNOWN
             }
             (Self::Anyone, _) | (Self::AnyService, Principal::Service(_)) => Meant::ITSELF,
-            (Self::Account(account), Principal::Root { account: own }) => {
-                Meant::itself((account == own).into())
-            }
             (Self::Account(account), _) => {
                 Meant::account((principal.account() == Some(account)).into())
             }
-            (
-                Self::Canonical,
-                Principal::Role { .. } | Principal::User { .. } | Principal::Root { .. },
-            ) => {
+            (Self::Canonical, Principal::Role { .. } | Principal::User { .. }) => {
                 causes.insert(Cause::Principal);
                 Meant::account(Truth::Unknown)
             }

@@ -1306,14 +1306,6 @@ fn principals() {
             Allowed,
         )
         .identity(everything()),
-        by(
-            "the account's root user itself",
-            &json!({ "AWS": ACCOUNT }),
-            Allowed,
-        )
-        .by(Principal::Root {
-            account: ACCOUNT.to_owned(),
-        }),
         by("another account", &json!({ "AWS": "444455556666" }), Denied),
         by("the session", &json!({ "AWS": SESSION }), Allowed).by(session()),
         by(
@@ -1444,6 +1436,9 @@ fn not_principals() {
         ])),
         case("allow all but somebody else", Allowed)
             .resource_policy(grant_but("Allow", &json!({ "AWS": "arn:aws:iam::111122223333:user/bob" }))),
+        case("allow all but the account", Unknown)
+            .resource_policy(grant_but("Allow", &json!({ "AWS": root })))
+            .because("NotPrincipal"),
         case("allow all but everyone", Denied).resource_policy(grant_but("Allow", &json!("*"))),
     ]);
 }

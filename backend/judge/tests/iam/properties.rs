@@ -271,7 +271,7 @@ fn add(mut estate: Estate, effect: &str, which: usize, statement: &Value) -> Est
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn any_json_has_an_answer(one in any_json(), other in any_json(), third in any_json()) {
