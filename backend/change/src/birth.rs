@@ -313,8 +313,18 @@ fn fill_definition(own: &Arn, facts: &mut Map<String, Value>) {
     else {
         return;
     };
-    let mode = definition.network_mode.get_or_insert("bridge".to_owned());
+    let mode = definition
+        .network_mode
+        .get_or_insert("bridge".to_owned())
+        .clone();
     let own_port = matches!(mode.as_str(), "awsvpc" | "host");
+    if definition.compatibilities.is_empty() {
+        definition.compatibilities.push("EC2".to_owned());
+        // <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html>
+        if mode == "awsvpc" && definition.cpu.is_some() && definition.memory.is_some() {
+            definition.compatibilities.push("FARGATE".to_owned());
+        }
+    }
     for container in &mut definition.container_definitions {
         container.essential.get_or_insert(true);
         for port in &mut container.port_mappings {

@@ -4,7 +4,9 @@
 //! judgement sees. Values that are or may be secret are fingerprints or gone before either is made.
 
 mod birth;
+mod cloudformation;
 mod deletion;
+mod detect;
 mod error;
 mod patch;
 mod redaction;
@@ -16,6 +18,7 @@ mod shape;
 mod task_definition;
 mod workbench;
 
+pub use detect::read;
 pub use error::ChangeError;
 pub use workbench::{Lookup, New, Place, Workbench};
 
