@@ -441,3 +441,340 @@ impl Reading<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sample::{ECS, ELB, estate, redactor, told};
+
+    /// In the form of the examples in
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-samples.html>.
+    fn change_set(changes: &[Value]) -> Value {
+        let changes: Vec<Value> = changes
+            .iter()
+            .map(|own| json!({"Type": "Resource", "ResourceChange": own}))
+            .collect();
+        json!({
+            "StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/SampleStack/1a2345b6-0000-00a0-a123-00abc0abc000",
+            "Status": "CREATE_COMPLETE", "ChangeSetName": "SampleChangeSet", "StackName": "SampleStack",
+            "ExecutionStatus": "AVAILABLE", "Capabilities": [], "Changes": changes,
+        })
+    }
+
+    fn change(
+        action: &str,
+        logical: &str,
+        physical: Option<&str>,
+        type_name: &str,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) -> Value {
+        let context = |properties: Value| json!({ "Properties": properties }).to_string();
+        json!({
+            "Action": action, "LogicalResourceId": logical, "PhysicalResourceId": physical, "ResourceType": type_name,
+            "Replacement": if action == "Modify" { Some("False") } else { None }, "Scope": ["Properties"], "Details": [],
+            "BeforeContext": before.map(context), "AfterContext": after.map(context),
+        })
+    }
+
+    fn tell(changes: &[Value]) -> String {
+        let inventory = estate();
+        let input = change_set(changes);
+        told(&read(&input, &inventory, &redactor()).unwrap(), &inventory)
+    }
+
+    #[test]
+    fn a_new_image_makes_a_revision_and_the_service_follows() {
+        let container = |image: &str| json!([{"Name": "web", "Image": image, "Environment": [{"Name": "KEY", "Value": "hunter2"}], "PortMappings": [{"ContainerPort": "80"}]}]);
+        let definition = |image| json!({"Family": "web", "NetworkMode": "awsvpc", "Cpu": "256", "Memory": "512", "ContainerDefinitions": container(image)});
+        let old = format!("{ECS}:task-definition/web:7");
+        let mut definition = change(
+            "Modify",
+            "Definition",
+            Some(&old),
+            "AWS::ECS::TaskDefinition",
+            Some(definition("nginx:1")),
+            Some(definition("nginx:2")),
+        );
+        definition["Replacement"] = json!("True");
+        definition["PolicyAction"] = json!("ReplaceAndDelete");
+        let mut service = change(
+            "Modify",
+            "Service",
+            Some(&format!("{ECS}:service/prod/web")),
+            "AWS::ECS::Service",
+            Some(json!({"TaskDefinition": old, "DesiredCount": "2"})),
+            Some(json!({"TaskDefinition": KNOWN_AFTER_APPLY, "DesiredCount": "3"})),
+        );
+        service["Details"] = json!([
+            {"Target": {"Attribute": "Properties", "Name": "TaskDefinition", "RequiresRecreation": "Never", "Path": "/Properties/TaskDefinition", "AfterValue": KNOWN_AFTER_APPLY},
+             "Evaluation": "Static", "ChangeSource": "ResourceReference", "CausingEntity": "Definition"},
+        ]);
+        insta::assert_snapshot!(tell(&[service, definition]));
+    }
+
+    #[test]
+    fn rules_of_a_group_are_changed_one_by_one() {
+        let rule = |block: &str| json!({"IpProtocol": "tcp", "FromPort": "80", "ToPort": "80", "CidrIp": block});
+        insta::assert_snapshot!(tell(&[
+            change(
+                "Modify",
+                "Group",
+                Some("sg-1"),
+                "AWS::EC2::SecurityGroup",
+                Some(
+                    json!({"GroupDescription": "web", "SecurityGroupIngress": [rule("10.0.0.0/16")]})
+                ),
+                Some(
+                    json!({"GroupDescription": "web", "SecurityGroupIngress": [rule("10.1.0.0/16")]})
+                ),
+            ),
+            change(
+                "Remove",
+                "FromBalancer",
+                Some("sgr-1"),
+                "AWS::EC2::SecurityGroupIngress",
+                Some(
+                    json!({"GroupId": "sg-1", "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "SourceSecurityGroupId": "sg-2"})
+                ),
+                None,
+            ),
+        ]));
+    }
+
+    #[test]
+    fn routes_policies_and_the_like_are_parts() {
+        insta::assert_snapshot!(tell(&[
+            change(
+                "Remove",
+                "Default",
+                Some("rtb-1|0.0.0.0/0"),
+                "AWS::EC2::Route",
+                Some(
+                    json!({"RouteTableId": "rtb-1", "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1"})
+                ),
+                None
+            ),
+            change(
+                "Add",
+                "Association",
+                None,
+                "AWS::EC2::SubnetRouteTableAssociation",
+                None,
+                Some(json!({"RouteTableId": "rtb-1", "SubnetId": "subnet-2"}))
+            ),
+            change(
+                "Remove",
+                "Attachment",
+                Some("x"),
+                "AWS::EC2::VPCGatewayAttachment",
+                Some(json!({"VpcId": "vpc-1", "InternetGatewayId": "igw-1"})),
+                None
+            ),
+            change(
+                "Add",
+                "Policy",
+                None,
+                "AWS::IAM::Policy",
+                None,
+                Some(
+                    json!({"PolicyName": "read", "Roles": ["execution", "nobody"], "PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "ssm:*", "Resource": KNOWN_AFTER_APPLY}]}})
+                )
+            ),
+            change(
+                "Modify",
+                "Role",
+                Some("execution"),
+                "AWS::IAM::Role",
+                Some(
+                    json!({"Policies": [{"PolicyName": "pull", "PolicyDocument": {}}], "ManagedPolicyArns": ["arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"]})
+                ),
+                Some(
+                    json!({"Policies": [], "ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]})
+                )
+            ),
+            change(
+                "Remove",
+                "Alias",
+                Some("alias/prod"),
+                "AWS::KMS::Alias",
+                Some(json!({"AliasName": "alias/prod", "TargetKeyId": "k-1"})),
+                None
+            ),
+        ]));
+    }
+
+    #[test]
+    fn what_is_made_and_what_goes() {
+        let mut kept = change(
+            "Remove",
+            "Key",
+            Some("k-1"),
+            "AWS::KMS::Key",
+            Some(json!({})),
+            None,
+        );
+        kept["PolicyAction"] = json!("Retain");
+        insta::assert_snapshot!(tell(&[
+            change(
+                "Add",
+                "Logs",
+                None,
+                "AWS::Logs::LogGroup",
+                None,
+                Some(json!({"LogGroupName": "/ecs/jobs", "RetentionInDays": "7"}))
+            ),
+            change(
+                "Add",
+                "Subnet",
+                None,
+                "AWS::EC2::Subnet",
+                None,
+                Some(
+                    json!({"VpcId": "vpc-1", "CidrBlock": "10.0.3.0/24", "AvailabilityZone": "eu-west-1c"})
+                )
+            ),
+            change(
+                "Add",
+                "Group",
+                None,
+                "AWS::EC2::SecurityGroup",
+                None,
+                Some(
+                    json!({"VpcId": "vpc-1", "GroupDescription": "db", "SecurityGroupIngress": [{"IpProtocol": "-1", "CidrIp": "10.0.0.0/8"}]})
+                )
+            ),
+            change(
+                "Add",
+                "Acl",
+                None,
+                "AWS::EC2::NetworkAclEntry",
+                None,
+                Some(json!({"RuleNumber": "100"}))
+            ),
+            change(
+                "Remove",
+                "Parameter",
+                Some("/prod/db"),
+                "AWS::SSM::Parameter",
+                Some(json!({"Name": "/prod/db", "Value": "hunter2"})),
+                None
+            ),
+            change(
+                "Remove",
+                "Secret",
+                Some("arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1B2c3"),
+                "AWS::SecretsManager::Secret",
+                Some(json!({})),
+                None
+            ),
+            change(
+                "Remove",
+                "Gone",
+                Some("nothing"),
+                "AWS::ECS::Cluster",
+                Some(json!({})),
+                None
+            ),
+            change(
+                "Import",
+                "Other",
+                Some("prod"),
+                "AWS::ECS::Cluster",
+                None,
+                Some(json!({}))
+            ),
+            kept,
+        ]));
+    }
+
+    #[test]
+    fn without_values_what_changes_is_unknown() {
+        let mut service = change(
+            "Modify",
+            "Service",
+            Some(&format!("{ECS}:service/prod/web")),
+            "AWS::ECS::Service",
+            None,
+            None,
+        );
+        service["Replacement"] = json!("Conditional");
+        service["Details"] = json!([
+            {"Target": {"Attribute": "Properties", "Name": "NetworkConfiguration", "RequiresRecreation": "Conditionally"}, "Evaluation": "Dynamic", "ChangeSource": "DirectModification"},
+            {"Target": {"Attribute": "Properties", "Name": "TaskDefinition", "RequiresRecreation": "Never"}, "Evaluation": "Static", "ChangeSource": "ResourceReference", "CausingEntity": "Nobody"},
+            {"Target": {"Attribute": "Tags", "RequiresRecreation": "Never"}, "Evaluation": "Static"},
+        ]);
+        insta::assert_snapshot!(tell(&[service]));
+    }
+
+    #[test]
+    fn a_target_group_keeps_what_is_not_said() {
+        insta::assert_snapshot!(tell(&[change(
+            "Modify",
+            "TargetGroup",
+            Some(&format!("{ELB}:targetgroup/web/1111")),
+            "AWS::ElasticLoadBalancingV2::TargetGroup",
+            Some(
+                json!({"Name": "web", "HealthCheckPath": "/health", "HealthCheckIntervalSeconds": "30"})
+            ),
+            Some(
+                json!({"Name": "web", "HealthCheckPath": "/ready", "Matcher": {"HttpCode": "200-299"}, "TargetGroupAttributes": [{"Key": "a", "Value": "b"}]})
+            ),
+        )]));
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let mut input = change_set(&[]);
+        input["NextToken"] = json!("token");
+        input["Status"] = json!("FAILED");
+        input["StatusReason"] = json!("The submitted information didn't contain changes.");
+        let proposal = read(&input, &estate(), &redactor()).unwrap();
+        assert_eq!(proposal.notes.len(), 2, "{:?}", proposal.notes);
+        assert!(proposal.notes[0].contains("NextToken"));
+        assert!(proposal.notes[1].contains("didn't contain changes"));
+    }
+
+    #[test]
+    fn secrets_do_not_come_through() {
+        let told = tell(&[
+            change(
+                "Add",
+                "Parameter",
+                None,
+                "AWS::SSM::Parameter",
+                None,
+                Some(json!({"Name": "/a", "Type": "String", "Value": "hunter2"})),
+            ),
+            change(
+                "Modify",
+                "Secret",
+                Some("arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1B2c3"),
+                "AWS::SecretsManager::Secret",
+                Some(json!({"SecretString": "hunter2"})),
+                Some(json!({"SecretString": "hunter2 and more"})),
+            ),
+            change(
+                "Add",
+                "Rule",
+                None,
+                "AWS::ElasticLoadBalancingV2::ListenerRule",
+                None,
+                Some(
+                    json!({"ListenerArn": format!("{ELB}:listener/app/web/1/2"), "Priority": 1, "Conditions": [{"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-From", "Values": ["hunter2"]}}, {"Field": "query-string", "QueryStringConfig": {"Values": [{"Key": "k", "Value": "hunter2"}]}}], "Actions": [{"Type": "forward", "TargetGroupArn": format!("{ELB}:targetgroup/web/1111")}]}),
+                ),
+            ),
+            change(
+                "Add",
+                "Function",
+                None,
+                "AWS::Lambda::Function",
+                None,
+                Some(json!({"FunctionName": "f", "Environment": {"Variables": {"A": "hunter2"}}})),
+            ),
+        ]);
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}
