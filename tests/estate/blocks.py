@@ -54,6 +54,21 @@ def awsvpc(subnets, groups, public=False):
                                     "assignPublicIp": "ENABLED" if public else "DISABLED"}}
 
 
+def starts(cluster, definition, role, subnets=(), groups=(), **more):
+    """A rule's or a schedule's target that starts a task on Fargate; without subnets, on instances."""
+    network = {"awsvpcConfiguration": {"Subnets": list(subnets), "SecurityGroups": list(groups), "AssignPublicIp": "DISABLED"}}
+    where = {"LaunchType": "FARGATE", "PlatformVersion": "LATEST", "NetworkConfiguration": network} if subnets else {"LaunchType": "EC2"}
+    return {"Arn": cluster, "RoleArn": role, "EcsParameters": {"TaskDefinitionArn": definition, "TaskCount": 1, **where}, **more}
+
+
+def tracks(metric, value, label=None):
+    """A target tracking policy's fields."""
+    labelled = {"ResourceLabel": label} if label else {}
+    return {"PolicyType": "TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration": {
+        "TargetValue": value, "PredefinedMetricSpecification": {"PredefinedMetricType": metric, **labelled},
+        "ScaleInCooldown": 300, "ScaleOutCooldown": 60}}
+
+
 class Names(dict):
     """Ids by the builder's names. A name is given once, a task definition's for each revision."""
 
@@ -288,6 +303,46 @@ class Site:
         given = {"group": group} if group else {}
         return self.aws("ecs").start_task(cluster=cluster, taskDefinition=definition, containerInstances=[self.ids[host]],
                                           startedBy=started_by, **given, **fields)["tasks"][0]
+
+    # ------------------------------------------------------------ what starts, scales and names
+
+    def event_rule(self, name, *targets, bus=None, **fields):
+        """A rule of EventBridge with its targets."""
+        given = {"EventBusName": bus} if bus else {}
+        made = self.aws("events").put_rule(Name=name, **given, **fields)
+        self.aws("events").put_targets(Rule=name, Targets=[{"Id": str(n), **target} for n, target in enumerate(targets)], **given)
+        self.ids[f"rule/{name}"] = made["RuleArn"]
+
+    def schedule(self, name, target, expression="rate(1 hours)", **fields):
+        self.aws("scheduler").create_schedule(Name=name, ScheduleExpression=expression, FlexibleTimeWindow={"Mode": "OFF"}, Target=target, **fields)
+
+    def scale(self, cluster, service, low, high, role, policies=(), actions=()):
+        """A scalable target of a service; policies: (name, fields), actions: (name, schedule, low, high)."""
+        scaling = self.aws("application-autoscaling")
+        what = {"ServiceNamespace": "ecs", "ResourceId": f"service/{cluster}/{service}", "ScalableDimension": "ecs:service:DesiredCount"}
+        scaling.register_scalable_target(**what, MinCapacity=low, MaxCapacity=high, RoleARN=role)
+        for name, fields in policies:
+            scaling.put_scaling_policy(**what, PolicyName=name, **fields)
+        for name, schedule, least, most in actions:
+            scaling.put_scheduled_action(**what, ScheduledActionName=name, Schedule=schedule,
+                                         ScalableTargetAction={"MinCapacity": least, "MaxCapacity": most})
+
+    def namespace(self, name, vpc=None):
+        """A Cloud Map namespace: private DNS in a VPC, or names over HTTP alone."""
+        discovery = self.aws("servicediscovery")
+        if vpc:
+            discovery.create_private_dns_namespace(Name=name, Vpc=self.ids[vpc], CreatorRequestId=name)
+        else:
+            discovery.create_http_namespace(Name=name, CreatorRequestId=name)
+        self.ids[f"namespace/{name}"] = next(n["Id"] for n in discovery.list_namespaces()["Namespaces"] if n["Name"] == name)
+
+    def discovery(self, namespace, name, dns=True):
+        """A Cloud Map service; returns its ARN."""
+        given = {"DnsConfig": {"RoutingPolicy": "MULTIVALUE", "DnsRecords": [{"Type": "A", "TTL": 15}]}} if dns else {}
+        made = self.aws("servicediscovery").create_service(
+            Name=name, NamespaceId=self.ids[f"namespace/{namespace}"], CreatorRequestId=name, HealthCheckCustomConfig={"FailureThreshold": 1}, **given)
+        self.ids[f"discovery/{name}"] = made["Service"]["Arn"]
+        return made["Service"]["Arn"]
 
     def register_ip(self, group, task, port):
         address = next(d["value"] for d in task["attachments"][0]["details"] if d["name"] == "privateIPv4Address")

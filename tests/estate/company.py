@@ -6,6 +6,7 @@ without a route table of its own, a service on a retired revision, secrets in th
 """
 
 import company_data
+import company_jobs
 import company_network
 import company_services
 import company_special
@@ -20,4 +21,5 @@ def build(aws):
     company_special.listeners(site)
     company_services.build(site)
     company_special.build(site)
+    company_jobs.build(site)
     return site

@@ -28,11 +28,11 @@ FARGATE = {
     "search-indexer": ("search", 1024, 2048, 1, {}),
     "recommendations": ("growth", 1024, 2048, 2, {"strategy": SPOT}),
     "identity": ("identity", 1024, 2048, 3, {"listen": ("edge-443", 13, {"host": "login.larkspur.example"})}),
-    "sessions": ("identity", 512, 1024, 2, {"discovery": "srv-sessions0000001"}),
+    "sessions": ("identity", 512, 1024, 2, {"discovered": True}),
     "notifications": ("messaging", 512, 1024, 2, {}),
     "email-renderer": ("messaging", 256, 512, 1, {"no log group": True}),
     "webhooks": ("integrations", 512, 1024, 2, {"listen": ("edge-443", 14, {"host": "hooks.larkspur.example"})}),
-    "feature-flags": ("platform", 256, 512, 2, {"discovery": "srv-featureflags001"}),
+    "feature-flags": ("platform", 256, 512, 2, {"discovered": True}),
     "release-orchestrator": ("platform", 512, 1024, 1, {}),
     "admin-portal": ("platform", 256, 512, 1, {"subnets": PUBLIC, "public": True}),
 }
@@ -93,6 +93,7 @@ def build(site):
     for caller, called in CALLS.items():
         for name in called:
             site.let_in(f"svc-{name}", 8080, f"svc-{caller}")
+    site.namespace("prod.larkspur.internal", "prod")
     for name, line in FARGATE.items():
         fargate(site, name, *line, secrets=secrets.get(name, {}))
 
@@ -111,8 +112,8 @@ def fargate(site, name, owner, cpu, memory, count, more, secrets):
         site.rule(listener, priority, site.forward(f"tg-{name}"), **condition)
         given = {"loadBalancers": [{"targetGroupArn": site.ids[f"tg-{name}"], "containerName": name, "containerPort": 8080}],
                  "healthCheckGracePeriodSeconds": 60}
-    if "discovery" in more:
-        given["serviceRegistries"] = [{"registryArn": arn("servicediscovery", f"service/{more['discovery']}")}]
+    if "discovered" in more:
+        given["serviceRegistries"] = [{"registryArn": site.discovery("prod.larkspur.internal", name)}]
     where = {"capacityProviderStrategy": more["strategy"]} if "strategy" in more else {"launchType": "FARGATE"}
     subnets = [site.ids[s] for s in more.get("subnets", PRIVATE)]
     group, public = site.ids[f"svc-{name}"], more.get("public", False)

@@ -4,7 +4,7 @@ A page or a batch is as large as AWS's documentation allows. What may be asked f
 (health of targets, images, metadata of keys, tags that come with no other answer) counts where a crawler asks for it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from math import ceil
 
 from naming import repository
@@ -56,11 +56,24 @@ def least(facts, document):
         "ecr:DescribeRepositories": pages(len(facts["repositories"]), 1000), "ecr:DescribeImages": image_calls(facts),
         "iam:GetAccountAuthorizationDetails": pages(len(roles) + len(live["IAM_POLICY"]), 1000),
         "tag:GetResources": pages(tagged(facts, live), 100),
+        "events:ListEventBuses": 1, "events:ListRules": sum(pages(n, 100) for n in rules_of_buses(facts).values()),
+        "events:ListTargetsByRule": len(facts["event_rules"]),
+        "scheduler:ListSchedules": pages(len(facts["schedules"]), 100), "scheduler:GetSchedule": len(live["SCHEDULE"]),
+        "application-autoscaling:DescribeScalableTargets": pages(len(facts["scalable_targets"]), 50),
+        "application-autoscaling:DescribeScalingPolicies": pages(len(facts["scaling_policies"]), 10),
+        "application-autoscaling:DescribeScheduledActions": 1,
+        "autoscaling:DescribeAutoScalingGroups": batches(len(live["AUTO_SCALING_GROUP"]), 50),
+        "servicediscovery:ListNamespaces": pages(len(facts["namespaces"]), 100), "servicediscovery:ListServices": len(facts["namespaces"]),
         **{f"ec2:Describe{name}": pages(len(facts[kind]), size) for name, kind, size in [
             ("Vpcs", "vpcs", 1000), ("Subnets", "subnets", 1000), ("RouteTables", "route_tables", 100), ("NatGateways", "nat_gateways", 1000),
             ("InternetGateways", "internet_gateways", 1000), ("VpcEndpoints", "endpoints", 1000), ("SecurityGroups", "groups", 1000),
             ("NetworkInterfaces", "interfaces", 1000)]},
     }
+
+
+def rules_of_buses(facts):
+    """How many rules each bus has; the default one is always there."""
+    return {"default": 0, **Counter(rule["EventBusName"] for rule in facts["event_rules"])}
 
 
 def served(facts):

@@ -8,6 +8,7 @@ import random
 
 import many_data
 import many_ec2
+import many_jobs
 import many_network
 from blocks import REGISTRY, Site, arn, awslogs, awsvpc, lower
 from many_data import OTHER_ACCOUNT, TEAMS
@@ -26,6 +27,7 @@ def build(aws, services=100, seed=7):
     many_network.build(site)
     many_data.build(site, services)
     many_ec2.clusters(site, lines)
+    many_jobs.namespaces(site)
     many_network.groups(site, lines, chance)
     many_network.balancers(site, lines)
     for line in lines:
@@ -36,6 +38,7 @@ def build(aws, services=100, seed=7):
             service(site, line)
     alone(site, lines)
     strangers(site, lines)
+    many_jobs.build(site, lines)
     return site
 
 
@@ -123,7 +126,7 @@ def service(site, line):
     if line.balanced:
         given["loadBalancers"] = [{"targetGroupArn": site.ids[line.target_group], "containerName": "main", "containerPort": 8080}]
     if line.feature == "discovered":
-        given["serviceRegistries"] = [{"registryArn": arn("servicediscovery", f"service/srv-{line.number:017x}")}]
+        given["serviceRegistries"] = [{"registryArn": registry} for registry in many_jobs.registries(site, line)]
     made = site.service(line.cluster, line.name, taskDefinition=definition, desiredCount=line.count, networkConfiguration=network,
                         tags=lower(line.tags), **where, **given)
     for n in range(line.count):

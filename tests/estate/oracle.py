@@ -8,6 +8,7 @@ import json
 from collections import Counter
 
 import rules_ecs
+import rules_jobs
 import rules_network
 from aws import Aws, isolate
 from graph import Graph
@@ -22,7 +23,8 @@ LISTINGS = {
     "NETWORK_INTERFACE": ("ec2", "describe_network_interfaces"), "TARGET_GROUP": ("elasticloadbalancing", "describe_target_groups"),
     "LOAD_BALANCER": ("elasticloadbalancing", "describe_load_balancers"), "LOG_GROUP": ("logs", "describe_log_groups"),
     "SSM_PARAMETER": ("ssm", "describe_parameters"), "SECRET": ("secretsmanager", "list_secrets"),
-    "ECR_REPOSITORY": ("ecr", "describe_repositories")}
+    "ECR_REPOSITORY": ("ecr", "describe_repositories"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
+    "CLOUD_MAP_SERVICE": ("servicediscovery", "list_services"), "CLOUD_MAP_NAMESPACE": ("servicediscovery", "list_namespaces")}
 
 
 def data(graph, facts, names):
@@ -114,6 +116,10 @@ def oracle(aws):
     rules_ecs.services(graph, facts)
     rules_ecs.tasks(graph, facts, rules_ecs.instances(graph, facts))
     rules_network.interfaces(graph, facts)
+    rules_jobs.jobs(graph, reader, facts)
+    rules_jobs.scaling(graph, facts)
+    rules_jobs.groups(graph, facts)
+    rules_jobs.discovery(graph, facts)
     data(graph, facts, names)
     follow(graph, reader, facts, names)
     refused = set(reader.refusals)

@@ -27,6 +27,18 @@ HTML = b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</titl
 REPEATED = "the-same-token-again"
 
 
+# Services that are asked by path: path -> action
+REST = {
+    "scheduler": [(r"/schedules$", "ListSchedules"), (r"/schedules/", "GetSchedule")],
+}
+
+
+def rest_action(signing, path):
+    """The action that a REST service's path asks for; None for services of other protocols."""
+    plain = path.split("?")[0]
+    return next((action for pattern, action in REST.get(signing, []) if re.match(pattern, plain)), None)
+
+
 class Call:
     """A request, named by service and action."""
 
@@ -36,7 +48,9 @@ class Call:
         self.path, self.body = path, body
         target, operation = headers.get("X-Amz-Target"), re.search(r"/operation/(\w+)", path)
         form = re.search(rb"(?:^|&)Action=(\w+)", body)
-        if target:
+        if action := rest_action(signing, path):
+            self.protocol = "json"
+        elif target:
             self.protocol, action = "json", target.rpartition(".")[2]
         elif operation:
             self.protocol, action = "cbor", operation.group(1)

@@ -3,7 +3,7 @@
 from botocore.exceptions import ClientError
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "InvalidNetworkInterfaceID.NotFound"}
+ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "ResourceNotFoundException", "InvalidNetworkInterfaceID.NotFound"}
 
 
 class Reader:
@@ -59,7 +59,13 @@ def read(aws):
             ("parameters", "ssm", "describe_parameters", "Parameters", {}),
             ("secrets", "secretsmanager", "list_secrets", "SecretList", {}),
             ("aliases", "kms", "list_aliases", "Aliases", {}),
-            ("repositories", "ecr", "describe_repositories", "repositories", {})]:
+            ("repositories", "ecr", "describe_repositories", "repositories", {}),
+            ("schedules", "scheduler", "list_schedules", "Schedules", {}),
+            ("scalable_targets", "application-autoscaling", "describe_scalable_targets", "ScalableTargets", {"ServiceNamespace": "ecs"}),
+            ("scaling_policies", "application-autoscaling", "describe_scaling_policies", "ScalingPolicies", {"ServiceNamespace": "ecs"}),
+            ("auto_scaling_groups", "autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups", {}),
+            ("namespaces", "servicediscovery", "list_namespaces", "Namespaces", {}),
+            ("discovery", "servicediscovery", "list_services", "Services", {})]:
         facts[kind] = reader.pages(service, operation, field, **arguments)
     facts["listeners"] = [item for b in facts["balancers"]
                           for item in reader.pages("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=b["LoadBalancerArn"])]
@@ -70,8 +76,20 @@ def read(aws):
     for group in facts["target_groups"]:
         answer = reader.call("elbv2", "describe_target_health", TargetGroupArn=group["TargetGroupArn"])
         facts["health"][group["TargetGroupArn"]] = answer["TargetHealthDescriptions"] if answer else []
+    read_jobs(reader, facts)
     read_ecs(reader, facts)
     return reader, facts
+
+
+def read_jobs(reader, facts):
+    """Rules of every bus with their targets, whole schedules, and Cloud Map's services with their namespaces."""
+    buses = reader.call("events", "list_event_buses") or {"EventBuses": [{"Name": "default"}]}
+    facts["event_rules"] = [rule for bus in buses["EventBuses"] for rule in reader.pages("events", "list_rules", "Rules", EventBusName=bus["Name"])]
+    for rule in facts["event_rules"]:
+        rule["Targets"] = reader.pages("events", "list_targets_by_rule", "Targets", Rule=rule["Name"], EventBusName=rule["EventBusName"])
+    facts["schedules"] = [reader.call("scheduler", "get_schedule", Name=s["Name"], GroupName=s["GroupName"]) or s for s in facts["schedules"]]
+    for service in facts["discovery"]:
+        service.update((reader.call("servicediscovery", "get_service", Id=service["Id"]) or {"Service": {}})["Service"])
 
 
 def read_ecs(reader, facts):

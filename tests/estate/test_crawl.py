@@ -8,6 +8,7 @@ import pytest
 from company_data import PLANTED
 from compare import same
 from least_calls import least, table
+from rules_jobs import asked_again
 
 OVER_THE_FLOOR = 1.1
 
@@ -54,12 +55,14 @@ def test_prints_how_many_calls_it_made(few, proxies, blastmap):
 def test_asks_for_no_known_definition_again(few, proxies, blastmap, tmp_path):
     proxy = proxies(few)
     first = blastmap.crawl(proxy.url, store=tmp_path / "store")
-    assert proxy.calls["ecs:DescribeTaskDefinition"] == len(few.oracle()[1]["definitions"]), first.err
+    document, facts = few.oracle()
+    assert proxy.calls["ecs:DescribeTaskDefinition"] == least(facts, document)["ecs:DescribeTaskDefinition"], first.err
     proxy.reset()
     again = blastmap.crawl(proxy.url, store=tmp_path / "store")
     assert again.status == 0, again.err
-    assert proxy.calls["ecs:DescribeTaskDefinition"] == 0
-    same(again, few.oracle()[0])
+    # what only rules and schedules name may have been retired since
+    assert proxy.calls["ecs:DescribeTaskDefinition"] == len(asked_again(facts))
+    same(again, document)
 
 
 def test_never_asks_for_values(company, many, proxies, blastmap):

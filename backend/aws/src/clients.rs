@@ -15,7 +15,11 @@ use aws_smithy_types::{
 use blastmap_model::{Redactor, Scope};
 use tokio::sync::Semaphore;
 
-use crate::{error::CallError, retry::GiveUpOnUnknown, wire::Wire};
+use crate::{
+    error::CallError,
+    retry::GiveUpOnUnknown,
+    wire::{self, Wire},
+};
 
 /// Calls under way at once, for each account and service: enough to be quick, well below AWS's own limits.
 const CONCURRENT_CALLS: usize = 8;
@@ -209,6 +213,8 @@ impl Clients {
             aws.region = &*self.scope.region,
             "Calling {action}"
         );
-        request.await.map_err(|error| CallError::of(action, &error))
+        wire::of_action(action, request)
+            .await
+            .map_err(|error| CallError::of(action, &error))
     }
 }

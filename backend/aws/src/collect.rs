@@ -1,9 +1,12 @@
 //! The collectors: one file a kind. Each says which kinds it finds, which calls it makes and what it reads of the answers;
 //! `blastmap policy` prints the union of the calls, and a recording keeps the union of the reads.
 
+mod auto_scaling_groups;
 mod capacity_providers;
+mod cloud_map;
 mod clusters;
 mod container_instances;
+mod event_rules;
 mod images;
 pub(crate) mod kms;
 mod listener_rules;
@@ -13,8 +16,11 @@ mod log_groups;
 mod parameters;
 mod repositories;
 mod roles;
+mod scalable_targets;
+mod schedules;
 mod secrets;
 mod services;
+pub(crate) mod starts;
 mod tags;
 mod target_groups;
 mod target_health;
@@ -94,6 +100,20 @@ impl Wanted {
             .collect()
     }
 
+    /// For what matters only where ECS is used: one question, once a region has clusters.
+    fn once_there_are_clusters(builder: &InventoryBuilder, scope: &Scope) -> Vec<Self> {
+        let clusters = builder.kept(ResourceKind::EcsCluster, scope);
+        clusters
+            .first()
+            .map(|_| Self {
+                id: ResourceId::new("every cluster"),
+                known: None,
+                parts: BTreeSet::new(),
+            })
+            .into_iter()
+            .collect()
+    }
+
     fn of(resource: &Resource) -> Self {
         Self {
             id: resource.id.clone(),
@@ -111,6 +131,11 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     task_definitions::COLLECTOR,
     container_instances::COLLECTOR,
     capacity_providers::COLLECTOR,
+    auto_scaling_groups::COLLECTOR,
+    event_rules::COLLECTOR,
+    schedules::COLLECTOR,
+    scalable_targets::COLLECTOR,
+    cloud_map::COLLECTOR,
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,

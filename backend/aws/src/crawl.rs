@@ -203,9 +203,10 @@ impl<'a> Crawl<'a> {
             });
             if let Some(source) = collector.never_changes {
                 let mut found = self.found(clients);
+                // A part that is asked about is one that does change.
                 wanted.retain(|wanted| match self.remembered(wanted) {
-                    Some(resource) => !found.known(resource, source),
-                    None => true,
+                    Some(resource) if wanted.parts.is_empty() => !found.known(resource, source),
+                    _ => true,
                 });
                 known.push(found);
             }

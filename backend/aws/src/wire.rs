@@ -24,6 +24,16 @@ use crate::{clients::CallCounts, retry::ATTEMPT};
 pub(crate) use recording::{RecordedCall, Recorder, Request};
 pub use recording::{Recording, RecordingError};
 
+tokio::task_local! {
+    /// The action whose call is under way: requests of REST APIs do not name theirs.
+    static ACTION: &'static str;
+}
+
+/// Tells the wire which action the requests of `call` belong to. `action` is IAM's name for it.
+pub(crate) async fn of_action<T>(action: &'static str, call: impl Future<Output = T>) -> T {
+    ACTION.scope(action, call).await
+}
+
 /// Where calls go.
 #[derive(Debug, Clone)]
 enum Mode {
@@ -131,7 +141,8 @@ struct Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let described = Request::of(self.wire.service, &self.wire.account, &request);
+        let action = ACTION.try_with(|action| *action).ok();
+        let described = Request::of(self.wire.service, action, &self.wire.account, &request);
         self.wire.counts.add(&described.action);
         let attempt = request.headers().get(ATTEMPT).map(str::to_owned);
         let (mode, inner) = (self.wire.mode.clone(), self.inner.clone());

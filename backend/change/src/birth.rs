@@ -289,6 +289,20 @@ fn identity(kind: ResourceKind, own: &Arn) -> Vec<(&'static str, String)> {
         ResourceKind::VpcEndpoint => vec![("VpcEndpointId", last)],
         ResourceKind::SecurityGroup => vec![("GroupId", last)],
         ResourceKind::NetworkInterface => vec![("NetworkInterfaceId", last)],
+        ResourceKind::Ec2Instance => vec![("InstanceId", last)],
+        ResourceKind::EfsFileSystem => vec![("FileSystemArn", arn), ("FileSystemId", last)],
+        ResourceKind::EfsAccessPoint => vec![("AccessPointArn", arn), ("AccessPointId", last)],
+        ResourceKind::EfsMountTarget => vec![("MountTargetId", last)],
+        ResourceKind::CloudMapNamespace | ResourceKind::CloudMapService => {
+            vec![("Arn", arn), ("Id", last)]
+        }
+        ResourceKind::AutoScalingGroup => {
+            vec![("AutoScalingGroupARN", arn), ("AutoScalingGroupName", last)]
+        }
+        ResourceKind::EventRule | ResourceKind::Schedule => vec![("Arn", arn), ("Name", last)],
+        ResourceKind::IamInstanceProfile => vec![("Arn", arn), ("InstanceProfileName", last)],
+        ResourceKind::ScalableTarget => vec![("ScalableTargetARN", arn)],
+        ResourceKind::ScalingPolicy => vec![("PolicyARN", arn)],
         _ => Vec::new(),
     }
 }
@@ -436,6 +450,12 @@ fn defaults(
             "OwnerId": own.account(),
             "PolicyDocument": {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]},
         }),
+        ResourceKind::EfsFileSystem
+        | ResourceKind::EfsAccessPoint
+        | ResourceKind::EfsMountTarget => {
+            json!({ "LifeCycleState": "available", "OwnerId": own.account() })
+        }
+        ResourceKind::EventRule | ResourceKind::Schedule => json!({ "State": "ENABLED" }),
         // Every table has the way to its own VPC.
         // <https://docs.aws.amazon.com/vpc/latest/userguide/RouteTables.html>
         ResourceKind::RouteTable => {

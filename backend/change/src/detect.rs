@@ -3,7 +3,9 @@
 use blastmap_model::{Inventory, Redactor};
 use serde_json::{Map, Value};
 
-use crate::{ChangeError, Proposal, cloudformation, error::parse, resources, task_definition};
+use crate::{
+    ChangeError, Proposal, cloudformation, error::parse, resources, task_definition, terraform,
+};
 
 const PLAN: &str = "the output of `terraform show -json PLAN` or `tofu show -json PLAN`";
 const CHANGE_SET: &str =
@@ -30,7 +32,7 @@ pub fn read(
     refuse_what_is_no_json(bytes)?;
     let value: Value = parse(bytes, "change", "terraform show -json PLAN")?;
     match format_of(&value)? {
-        Format::TerraformPlan => terraform(bytes, inventory, redactor),
+        Format::TerraformPlan => terraform::read(bytes, inventory, redactor),
         Format::ChangeSet => cloudformation::read(&value, inventory, redactor),
         Format::TaskDefinition => task_definition::read(value, inventory, redactor),
         Format::Resources => {
@@ -38,18 +40,6 @@ pub fn read(
             Ok(resources::propose(&changes, inventory, redactor))
         }
     }
-}
-
-/// The reader of plans goes here.
-fn terraform(
-    _bytes: &[u8],
-    _inventory: &Inventory,
-    _redactor: &Redactor,
-) -> Result<Proposal, ChangeError> {
-    Err(ChangeError::Unusable {
-        what: "plan",
-        why: "this build does not read Terraform plans".to_owned(),
-    })
 }
 
 /// Files that people have at hand instead, known by their first bytes.
@@ -262,5 +252,99 @@ mod tests {
         let proposal = read(text, &estate(), &redactor()).unwrap();
         assert_eq!(proposal.changes.len(), 1);
         assert!(!proposal.edits.is_empty());
+    }
+
+    fn samples() -> Vec<Value> {
+        let service = "arn:aws:ecs:eu-west-1:123456789012:service/prod/web";
+        let context = |properties: Value| json!({ "Properties": properties }).to_string();
+        let change = |action, type_name, physical, after: Value| {
+            json!({"ResourceChange": {
+                "Action": action, "LogicalResourceId": "A", "ResourceType": type_name, "PhysicalResourceId": physical, "Replacement": "True",
+                "BeforeContext": context(json!({})), "AfterContext": context(after),
+                "Details": [{"Target": {"Attribute": "Properties", "Name": "Cluster", "Path": "/Properties/Cluster"}, "CausingEntity": "A.Arn"}],
+            }})
+        };
+        vec![
+            json!({"resources": [
+                {"id": service, "action": "UPDATE", "attributes": {"desiredCount": 1, "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-2"]}}}},
+                {"id": "new", "action": "CREATE", "kind": "SUBNET", "attributes": {"CidrBlock": "10.0.0.0/24", "VpcId": "vpc-1"}},
+                {"id": "web:7", "action": "REPLACE", "attributes": {"cpu": "512"}},
+            ]}),
+            json!({"family": "web", "networkMode": "awsvpc", "containerDefinitions": [{"name": "web", "image": "web:1", "portMappings": [{"containerPort": 80}], "environment": [{"name": "A", "value": "b"}]}]}),
+            json!({"ChangeSetName": "a", "Changes": [
+                change("Modify", "AWS::ECS::Service", service, json!({"TaskDefinition": "web:6", "Cluster": "{{changeSet:KNOWN_AFTER_APPLY}}"})),
+                change("Modify", "AWS::EC2::SecurityGroup", "sg-1", json!({"SecurityGroupIngress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]})),
+                change("Add", "AWS::EC2::Route", "", json!({"RouteTableId": "rtb-1", "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"})),
+                change("Add", "AWS::ElasticLoadBalancingV2::ListenerRule", "", json!({"ListenerArn": "a", "Conditions": [{"HttpHeaderConfig": {"Values": ["a"]}}]})),
+                change("Remove", "AWS::KMS::Key", "k-1", json!({})),
+            ]}),
+        ]
+    }
+
+    #[test]
+    fn the_samples_are_read() {
+        for sample in samples() {
+            let read = read(sample.to_string().as_bytes(), &estate(), &redactor());
+            assert!(!read.unwrap().edits.is_empty(), "{sample}");
+        }
+    }
+
+    /// Puts `new` in the place of the value at which a walk of so many steps ends; into contexts as well.
+    fn mutate(value: &mut Value, steps: &mut u32, new: &Value) {
+        if *steps == 0 {
+            *value = new.clone();
+            return;
+        }
+        *steps -= 1;
+        match value {
+            Value::Array(values) => {
+                for value in values {
+                    mutate(value, steps, new);
+                    if *steps == 0 {
+                        return;
+                    }
+                }
+            }
+            Value::Object(fields) => {
+                for value in fields.values_mut() {
+                    mutate(value, steps, new);
+                    if *steps == 0 {
+                        return;
+                    }
+                }
+            }
+            Value::String(text) => {
+                if let Ok(Value::Object(inner)) = serde_json::from_str(text) {
+                    let mut inner = Value::Object(inner);
+                    mutate(&mut inner, steps, new);
+                    *text = inner.to_string();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn never_panics_on_bytes(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+            drop(read(&bytes, &estate(), &redactor()));
+        }
+
+        #[test]
+        fn never_panics_on_mutations(sample in 0..3_usize, steps in 0..120_u32, new in 0..10_usize, cut in proptest::option::of(0..400_usize)) {
+            let news = [
+                json!(null), json!(true), json!(-1), json!(1e300), json!(""), json!("{{changeSet:KNOWN_AFTER_APPLY}}"),
+                json!([]), json!([null, {"a": [1]}]), json!({}), json!({"Ref": "A"}),
+            ];
+            let mut value = samples().swap_remove(sample);
+            mutate(&mut value, &mut steps.clone(), &news[new]);
+            let mut text = value.to_string();
+            if let Some(cut) = cut && text.is_char_boundary(cut.min(text.len())) {
+                text.truncate(cut);
+            }
+            drop(read(text.as_bytes(), &estate(), &redactor()));
+        }
     }
 }

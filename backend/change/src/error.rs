@@ -53,7 +53,6 @@ pub enum ChangeError {
 }
 
 /// Parses JSON, with one clear line for each way in which it may be broken. `command` gives good input.
-#[expect(dead_code, reason = "the readers follow")]
 pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(
     bytes: &'a [u8],
     what: &'static str,

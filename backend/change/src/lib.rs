@@ -5,6 +5,7 @@
 
 mod birth;
 mod cloudformation;
+pub mod containers;
 mod deletion;
 mod detect;
 mod error;
@@ -16,6 +17,7 @@ mod sample;
 mod service;
 mod shape;
 mod task_definition;
+pub mod terraform;
 mod workbench;
 
 pub use detect::read;

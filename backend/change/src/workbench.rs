@@ -538,7 +538,8 @@ fn names_of_one(kind: ResourceKind, resource: &Resource) -> Vec<String> {
         }
         ResourceKind::SecurityGroup
         | ResourceKind::CloudMapNamespace
-        | ResourceKind::CloudMapService => vec![last, resource.name.to_string()],
+        | ResourceKind::CloudMapService
+        | ResourceKind::ScalableTarget => vec![last, resource.name.to_string()],
         _ => vec![name, last],
     }
 }

@@ -121,6 +121,23 @@ impl Arn {
     }
 }
 
+/// The partition that a region belongs to.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+pub(crate) fn partition_of(region: &str) -> &'static str {
+    const PARTITIONS: [(&str, &str); 5] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eusc-", "aws-eusc"),
+    ];
+    PARTITIONS
+        .iter()
+        .find(|(beginning, _)| region.starts_with(beginning))
+        .map_or("aws", |(_, partition)| partition)
+}
+
 impl fmt::Display for Arn {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)

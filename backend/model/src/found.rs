@@ -81,7 +81,19 @@ impl Found {
         tags: impl IntoIterator<Item = (String, String)>,
         source: Source,
     ) {
-        self.push(arn, facts, tags, source, How::Kept);
+        self.push(arn.into(), arn, facts, tags, source, How::Kept);
+    }
+
+    /// A resource that AWS reported and that has no ARN: `place` is one of its account and region.
+    pub fn resource_with_id<F: Facts>(
+        &mut self,
+        id: ResourceId,
+        place: &Arn,
+        facts: &F,
+        tags: impl IntoIterator<Item = (String, String)>,
+        source: Source,
+    ) {
+        self.push(id, place, facts, tags, source, How::Kept);
     }
 
     /// A resource that AWS reported, which is kept only if something else hangs on it.
@@ -92,16 +104,17 @@ impl Found {
         tags: impl IntoIterator<Item = (String, String)>,
         source: Source,
     ) {
-        self.push(arn, facts, tags, source, How::Offered);
+        self.push(arn.into(), arn, facts, tags, source, How::Offered);
     }
 
     /// A resource found before, of which more is known now; its tags stay.
     pub fn replace<F: Facts>(&mut self, arn: &Arn, facts: &F, source: Source) {
-        self.push(arn, facts, [], source, How::Replaces);
+        self.push(arn.into(), arn, facts, [], source, How::Replaces);
     }
 
     fn push<F: Facts>(
         &mut self,
+        id: ResourceId,
         arn: &Arn,
         facts: &F,
         tags: impl IntoIterator<Item = (String, String)>,
@@ -111,7 +124,7 @@ impl Found {
         let mut attributes = kinds::attributes(facts);
         self.redactor.scrub_value(&mut attributes);
         let tags = self.clean_tags(tags);
-        let id = self.clean_id(&arn.into());
+        let id = self.clean_id(&id);
         let named = tags
             .iter()
             .find(|(key, value)| &**key == "Name" && !value.is_empty())
@@ -149,7 +162,7 @@ impl Found {
 
     /// A resource known from an earlier crawl whose content AWS never changes, taken over as it is.
     pub fn known(&mut self, resource: &Resource, source: Source) -> bool {
-        let Some(arn) = resource.id.arn() else {
+        let Some(arn) = resource.own_arn() else {
             return false;
         };
         let Ok((declared, also_named)) =

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
-use crate::{ResourceId, ResourceKind};
+use crate::{Arn, ResourceId, ResourceKind};
 
 /// Whether a resource was seen. Not found, not allowed to look and not looked are three different things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -107,6 +107,18 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// The ARN that its facts speak from: its own, or, where AWS gives it none, one that stands in for it.
+    pub fn own_arn(&self) -> Option<Arn> {
+        let own = self.id.arn();
+        if own.is_some() || self.kind != ResourceKind::EfsMountTarget {
+            return own;
+        }
+        let partition = crate::arn::partition_of(&self.region);
+        let resource = format!("mount-target/{}", self.id);
+        let service = "elasticfilesystem";
+        Arn::new(partition, service, &self.region, &self.account, &resource).ok()
+    }
+
     /// The value of a tag; keys are compared exactly.
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags

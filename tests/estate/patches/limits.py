@@ -25,6 +25,9 @@ LISTS = {
         "describe_images": ("imageDetails", "maxResults", 100, 1000, "nextToken", "nextToken")},
     "resourcegroupstaggingapi.responses.ResourceGroupsTaggingAPIResponse": {
         "get_resources": ("ResourceTagMappingList", "ResourcesPerPage", 50, 100, "PaginationToken", "PaginationToken")},
+    "servicediscovery.responses.ServiceDiscoveryResponse": {
+        "list_namespaces": ("Namespaces", "MaxResults", 100, 100, "NextToken", "NextToken"),
+        "list_services": ("Services", "MaxResults", 100, 100, "NextToken", "NextToken")},
     "kms.responses.KmsResponse": {"list_aliases": ("Aliases", "Limit", 50, 100, "Marker", "NextMarker")},
     "ec2.responses.EC2Response": {
         method: (field, "MaxResults", ALL, largest, "NextToken", "NextToken") for method, field, largest in (

@@ -1,14 +1,16 @@
 //! Task definitions that something names, each revision once.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_ecs::types::{self, TaskDefinitionField};
 use blastmap_model::{
-    Arn, Found, Redactor, ResourceKind, Source,
+    Arn, Found, InventoryBuilder, Redactor, Relation, ResourceId, ResourceKind, Scope, Source,
     kinds::ecs_task_definition::{
         Attribute, ContainerDefinition, ContainerDependency, DockerVolume, EcsTaskDefinition,
         EfsAuthorization, EfsVolume, EnvironmentFile, EphemeralStorage, FirelensConfiguration,
         HealthCheck, HostVolume, KeyValue, LogConfiguration, MountPoint, PlacementConstraint,
         PortMapping, ProxyConfiguration, RepositoryCredentials, ResourceRequirement, RestartPolicy,
-        RuntimePlatform, SecretReference, Volume, VolumeFrom,
+        RuntimePlatform, SecretReference, Volume, VolumeFrom, is_plain_log_option,
     },
 };
 use futures_util::{StreamExt as _, stream};
@@ -124,10 +126,43 @@ pub(super) const COLLECTOR: Collector = Collector {
         ],
     }],
     place: Place::Region,
-    wanted: Some(|builder, scope| Wanted::unseen(builder, ResourceKind::EcsTaskDefinition, scope)),
+    wanted: Some(wanted),
     never_changes: Some(SOURCE),
     collect: |clients, wanted, found| Box::pin(collect(clients, wanted, found)),
 };
+
+/// Rules and schedules start the definition they name whether or not it is still active, and ECS refuses one that is not: where
+/// no service or task names it too, its status is asked for again in each crawl.
+fn wanted(builder: &InventoryBuilder, scope: &Scope) -> Vec<Wanted> {
+    let mut wanted = Wanted::unseen(builder, ResourceKind::EcsTaskDefinition, scope);
+    // A family's answer is its latest revision: whoever names that one too need not ask for it.
+    let families: BTreeSet<String> = wanted
+        .iter()
+        .map(|own| own.id.as_str())
+        .filter(|id| family_of(id).is_none())
+        .map(str::to_owned)
+        .collect();
+    wanted.retain(|own| family_of(own.id.as_str()).is_none_or(|family| !families.contains(family)));
+    let started = builder.targets_of(Relation::Starts);
+    if !started.is_empty() {
+        let run = builder.targets_of(Relation::Runs);
+        for own in &mut wanted {
+            if started.contains(&own.id) && !run.contains(&own.id) {
+                own.parts.insert("status".to_owned());
+            }
+        }
+    }
+    wanted
+}
+
+/// The family of a revision's ARN; none for what is a family already.
+fn family_of(id: &str) -> Option<&str> {
+    let (family, revision) = id.rsplit_once(':')?;
+    let is_revision = family.contains("task-definition/")
+        && !revision.is_empty()
+        && revision.bytes().all(|byte| byte.is_ascii_digit());
+    is_revision.then_some(family)
+}
 
 async fn collect(
     clients: &Clients,
@@ -154,7 +189,14 @@ async fn collect(
                 match facts
                     .and_then(|facts| Some((Arn::parse(&facts.task_definition_arn).ok()?, facts)))
                 {
-                    Some((arn, facts)) => found.offer(&arn, &facts, tags(answer.tags()), SOURCE),
+                    Some((arn, facts)) => {
+                        let id = ResourceId::from(arn.clone());
+                        // A family stands for its latest active revision.
+                        if id != wanted.id {
+                            found.also_named(wanted.id, id);
+                        }
+                        found.offer(&arn, &facts, tags(answer.tags()), SOURCE);
+                    }
                     None => found.unreadable(wanted.id),
                 }
             }
@@ -393,22 +435,6 @@ fn log_configuration(log: &types::LogConfiguration, redactor: &Redactor) -> LogC
     }
 }
 
-/// Options of awslogs that say where logs go and how, in words of AWS's own.
-///
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>
-pub(crate) fn is_plain_log_option(name: &str) -> bool {
-    matches!(
-        name,
-        "awslogs-group"
-            | "awslogs-region"
-            | "awslogs-stream-prefix"
-            | "awslogs-create-group"
-            | "awslogs-endpoint"
-            | "mode"
-            | "max-buffer-size"
-    )
-}
-
 fn volume(volume: &types::Volume) -> Volume {
     Volume {
         name: owned(volume.name()),
@@ -434,5 +460,24 @@ fn volume(volume: &types::Volume) -> Volume {
                 }
             }),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_a_family_from_a_revision() {
+        let arn = |name: &str| format!("arn:aws:ecs:eu-west-1:123456789012:task-definition/{name}");
+        let cases = [
+            ("web:12", Some("web")),
+            ("web", None),
+            ("7", None),
+            ("web:latest", None),
+        ];
+        for (name, family) in cases {
+            assert_eq!(family_of(&arn(name)), family.map(arn).as_deref(), "{name}");
+        }
     }
 }

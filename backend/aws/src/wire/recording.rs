@@ -52,11 +52,27 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn of(service: &str, account: &str, request: &HttpRequest) -> Self {
+    /// `asked` is the action that the caller says it makes.
+    pub(crate) fn of(
+        service: &str,
+        asked: Option<&str>,
+        account: &str,
+        request: &HttpRequest,
+    ) -> Self {
         let body = request.body().bytes().unwrap_or_default();
         let operation = match request.headers().get("x-amz-target") {
-            Some(target) => target.rsplit('.').next().unwrap_or(target).to_owned(),
-            None => form_field(body, "Action").unwrap_or_else(|| request.uri().to_owned()),
+            Some(target) => Some(target.rsplit('.').next().unwrap_or(target).to_owned()),
+            None => form_field(body, "Action"),
+        };
+        // Requests of REST APIs say what they ask in method and path.
+        let place = match &operation {
+            Some(_) => String::new(),
+            None => format!("{} {}", request.method(), path_of(request.uri())),
+        };
+        let action = match (operation, asked) {
+            (Some(operation), _) => format!("{service}:{operation}"),
+            (None, Some(asked)) => asked.to_owned(),
+            (None, None) => format!("{service}:{place}"),
         };
         // Credential=KEY/DATE/REGION/SERVICE/aws4_request
         let credential = request
@@ -65,14 +81,15 @@ impl Request {
             .and_then(|text| text.split_once("Credential="))
             .map_or("", |(_, rest)| rest);
         let region = credential.split('/').nth(2).unwrap_or_default().to_owned();
-        let action = format!("{service}:{operation}");
         let mut hash = Sha256::new();
-        for part in [
+        let parts = [
             account.as_bytes(),
             region.as_bytes(),
             action.as_bytes(),
             body,
-        ] {
+        ];
+        let place = (!place.is_empty()).then_some(place.as_bytes());
+        for part in parts.into_iter().chain(place) {
             hash.update(part);
             hash.update([0]);
         }
@@ -83,6 +100,12 @@ impl Request {
             region,
         }
     }
+}
+
+/// Path and query, without the endpoint: a recording is made at one and replayed at another.
+fn path_of(uri: &str) -> &str {
+    let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    rest.find('/').map_or("/", |at| &rest[at..])
 }
 
 fn form_field(body: &[u8], name: &str) -> Option<String> {

@@ -1,9 +1,9 @@
 //! Secrets in wire form: the same redactor as the collectors', before anything is written to a recording.
 
-use blastmap_model::Redactor;
+use blastmap_model::{Redactor, kinds::ecs_task_definition::is_plain_log_option};
 use serde_json::Value;
 
-use crate::{collect::task_definitions::is_plain_log_option, policy};
+use crate::{collect::starts::only_roles, policy};
 
 /// Lists of texts that may hold secrets.
 const LISTS: [&str; 2] = ["command", "entryPoint"];
@@ -20,6 +20,12 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                 match name.as_str() {
                     list if LISTS.contains(&list) => fingerprint_all(member, redactor, |_| true),
                     "environment" => environment(member, redactor),
+                    // What a rule or a schedule hands to its tasks.
+                    "Input" => {
+                        if let Value::String(input) = member {
+                            *input = redactor.scrub(&only_roles(input)).into_owned();
+                        }
+                    }
                     "dockerLabels" => fingerprint_all(member, redactor, |_| true),
                     "options" if driver.as_deref() == Some("awslogs") => {
                         fingerprint_all(member, redactor, |option| !is_plain_log_option(option));

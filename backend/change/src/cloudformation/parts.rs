@@ -68,6 +68,11 @@ pub(super) fn apply(reading: &mut Reading<'_, '_>, entry: &Entry<'_>, change: &m
         change.matched = Match::Matched;
         return;
     }
+    if entry.type_name == "AWS::SecretsManager::ResourcePolicy" {
+        change
+            .problems
+            .push("a secret's own policy is not judged".to_owned());
+    }
     let none = Map::new();
     let resolved = reading.patch_of_part(entry);
     let sides = [

@@ -96,6 +96,17 @@ pub(super) fn adapt(kind: ResourceKind, mut properties: Map<String, Value>) -> M
             _ => group,
         }),
         ResourceKind::ListenerRule => each("Conditions", condition),
+        ResourceKind::IamInstanceProfile => each("Roles", |role| match role.as_str() {
+            Some(name) if !name.contains("{{") => json!({ "RoleName": name }),
+            _ => role,
+        }),
+        ResourceKind::AutoScalingGroup => {
+            if let Some(Value::Array(subnets)) = properties.get("VPCZoneIdentifier") {
+                let subnets: Vec<&str> = subnets.iter().filter_map(Value::as_str).collect();
+                let joined = Value::String(subnets.join(","));
+                properties.insert("VPCZoneIdentifier".to_owned(), joined);
+            }
+        }
         ResourceKind::KmsKey => {
             let enabled = properties.get("Enabled").map(|enabled| {
                 let disabled = enabled == &json!(false) || enabled == "false";

@@ -3,6 +3,7 @@
 mod reaches_aws_via;
 mod registered_in;
 mod routing;
+mod scaled_by;
 mod task_groups;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ pub fn links(inventory: &Inventory) -> Vec<NamedLink> {
     let mut links = registered_in::links(&estate);
     links.extend(task_groups::links(&estate));
     links.extend(routing::links(&estate));
+    links.extend(scaled_by::links(&estate));
     links.extend(reaches_aws_via::links(&estate));
     links
 }

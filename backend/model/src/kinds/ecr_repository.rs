@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, kms_key};
+use super::{Facts, kms_key, resource_policy::ResourcePolicy};
 use crate::{Arn, Links, ResourceId, ResourceKind};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub struct EcrRepository {
     pub created_at: Option<String>,
     /// What of it is in use, as far as it was asked for: sorted by what names it.
     pub images_in_use: Vec<ImageInUse>,
+    /// None: not asked for (no image of it is in use), or not readable.
+    pub repository_policy: Option<ResourcePolicy>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -40,6 +42,9 @@ pub struct ImageInUse {
     pub image_tags: Vec<String>,
     pub image_size_in_bytes: Option<i64>,
     pub image_pushed_at: Option<String>,
+    pub image_manifest_media_type: Option<String>,
+    /// What an image index offers, as `linux/arm64` or `linux/arm/v7`. Empty: it is a single image, or could not be read.
+    pub platforms: Vec<String>,
 }
 
 impl Facts for EcrRepository {

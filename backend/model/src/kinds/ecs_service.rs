@@ -117,6 +117,8 @@ pub struct ServiceConnectService {
     pub port_name: String,
     pub discovery_name: Option<String>,
     pub client_aliases: Vec<ClientAlias>,
+    /// The port at which the proxy listens, where it is not of its own choosing.
+    pub ingress_port_override: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

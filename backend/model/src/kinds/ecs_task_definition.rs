@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, at, ecr_repository, secret, ssm_parameter};
+use super::{Facts, at, ecr_repository, efs_file_system, secret, ssm_parameter};
 use crate::{Links, Relation, ResourceKind};
 
 /// Values of environment variables, commands, labels and driver options are fingerprints.
@@ -251,6 +251,16 @@ pub struct EfsAuthorization {
     pub iam: Option<String>,
 }
 
+/// Options of awslogs that say where logs go and how, in words of AWS's own.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>
+pub fn is_plain_log_option(name: &str) -> bool {
+    matches!(
+        name,
+        "awslogs-group" | "awslogs-region" | "awslogs-stream-prefix" | "awslogs-create-group" | "awslogs-endpoint" | "mode" | "max-buffer-size"
+    )
+}
+
 impl Facts for EcsTaskDefinition {
     const KIND: ResourceKind = ResourceKind::EcsTaskDefinition;
 
@@ -314,8 +324,7 @@ fn secret_link(value_from: &str, field: String, links: &mut Links<'_>) {
 
 fn volume_links(volume: &Volume, field: &str, links: &mut Links<'_>) {
     let Some(efs) = &volume.efs_volume_configuration else { return };
-    let file_system = format!("file-system/{}", efs.file_system_id);
-    links.sibling(Relation::Mounts, ResourceKind::EfsFileSystem, "elasticfilesystem", &file_system, format!("{field}.fileSystemId"));
+    efs_file_system::link(Relation::Mounts, &efs.file_system_id, format!("{field}.fileSystemId"), links);
     if let Some(access_point) = efs.authorization_config.as_ref().and_then(|authorization| authorization.access_point_id.as_ref()) {
         let access_point = format!("access-point/{access_point}");
         let field = format!("{field}.authorizationConfig.accessPointId");

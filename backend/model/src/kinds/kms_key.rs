@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Facts;
+use super::{Facts, resource_policy::ResourcePolicy};
 use crate::{Arn, Links, Relation, ResourceKind};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct KmsKey {
     pub multi_region: Option<bool>,
     pub description: Option<String>,
     pub deletion_date: Option<String>,
+    /// The key policy. None: not asked for (AWS managed keys), or not readable.
+    pub policy: Option<ResourcePolicy>,
 }
 
 impl Facts for KmsKey {

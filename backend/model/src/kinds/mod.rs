@@ -18,6 +18,8 @@ pub trait Facts: Serialize + DeserializeOwned {
     fn links(&self, links: &mut Links<'_>);
 }
 
+pub mod resource_policy;
+
 macro_rules! kinds {
     ($($module:ident::$facts:ident,)*) => {
         $(pub mod $module;)*
@@ -38,6 +40,10 @@ macro_rules! kinds {
 }
 
 kinds! {
+    auto_scaling_group::AutoScalingGroup,
+    cloud_map_namespace::CloudMapNamespace,
+    cloud_map_service::CloudMapService,
+    ec2_instance::Ec2Instance,
     ecr_repository::EcrRepository,
     ecs_capacity_provider::EcsCapacityProvider,
     ecs_cluster::EcsCluster,
@@ -46,6 +52,11 @@ kinds! {
     ecs_task::EcsTask,
     ecs_task_definition::EcsTaskDefinition,
     ecs_task_set::EcsTaskSet,
+    efs_access_point::EfsAccessPoint,
+    efs_file_system::EfsFileSystem,
+    efs_mount_target::EfsMountTarget,
+    event_rule::EventRule,
+    iam_instance_profile::IamInstanceProfile,
     iam_policy::IamPolicy,
     iam_role::IamRole,
     internet_gateway::InternetGateway,
@@ -57,6 +68,9 @@ kinds! {
     nat_gateway::NatGateway,
     network_interface::NetworkInterface,
     route_table::RouteTable,
+    scalable_target::ScalableTarget,
+    scaling_policy::ScalingPolicy,
+    schedule::Schedule,
     secret::Secret,
     security_group::SecurityGroup,
     ssm_parameter::SsmParameter,

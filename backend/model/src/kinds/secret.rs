@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, kms_key};
+use super::{Facts, kms_key, resource_policy::ResourcePolicy};
 use crate::{Arn, Links, ResourceId, ResourceKind};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct Secret {
     pub primary_region: Option<String>,
     /// Staging labels by version id.
     pub secret_versions_to_stages: std::collections::BTreeMap<String, Vec<String>>,
+    /// None: not asked for (nothing reads the secret), or not readable.
+    pub resource_policy: Option<ResourcePolicy>,
 }
 
 impl Facts for Secret {

@@ -18,6 +18,12 @@ pub struct Vpc {
     pub ipv6_cidr_blocks: Vec<String>,
     pub is_default: Option<bool>,
     pub dhcp_options_id: Option<String>,
+    /// From its DHCP options: `AmazonProvidedDNS`, or the addresses of other servers. Empty: none are named, or they could not be read.
+    pub domain_name_servers: Vec<String>,
+    /// Whether Amazon's DNS server answers in it. None: not asked for, or not readable.
+    pub enable_dns_support: Option<bool>,
+    /// None: not asked for, or not readable.
+    pub enable_dns_hostnames: Option<bool>,
 }
 
 impl Facts for Vpc {

@@ -1,0 +1,88 @@
+//! Plans of Terraform and `OpenTofu`, as `terraform show -json` prints them.
+//!
+//! <https://developer.hashicorp.com/terraform/internals/json-format>
+
+mod data;
+mod ecs;
+mod fields;
+mod iam;
+mod load_balancing;
+mod mapping;
+mod network;
+mod places;
+mod plan;
+mod reader;
+mod references;
+mod scaling;
+mod scheduling;
+mod security_groups;
+mod sensitive;
+mod shown;
+mod side;
+mod storage;
+mod types;
+mod unknown;
+
+use blastmap_model::{Inventory, Redactor};
+use serde_json::Value;
+
+use crate::{ChangeError, Proposal, error::parse};
+
+const WHAT: &str = "Terraform plan";
+const COMMAND: &str = "terraform show -json PLAN";
+
+/// Reads a plan against what is there.
+pub fn read(
+    bytes: &[u8],
+    inventory: &Inventory,
+    redactor: &Redactor,
+) -> Result<Proposal, ChangeError> {
+    let plan: plan::Plan = parse(bytes, WHAT, COMMAND)?;
+    check_version(plan.format_version.as_ref())?;
+    let changes = match plan.resource_changes {
+        Some(Value::Array(changes)) => changes,
+        // A plan without changes may leave them out.
+        None | Some(Value::Null) if plan.planned_values.is_some() => Vec::new(),
+        None | Some(Value::Null) => return Err(lacks("resource_changes")),
+        Some(_) => {
+            return Err(ChangeError::Unusable {
+                what: WHAT,
+                why: "`resource_changes` is no list".to_owned(),
+            });
+        }
+    };
+    let entries: Vec<plan::Entry> = changes.into_iter().filter_map(plan::Entry::read).collect();
+    let changed = reader::Reader::new(
+        entries,
+        &plan.configuration,
+        &plan.variables,
+        inventory,
+        redactor,
+    );
+    Ok(changed.read())
+}
+
+fn lacks(field: &'static str) -> ChangeError {
+    ChangeError::Lacks {
+        what: WHAT,
+        field,
+        command: COMMAND,
+    }
+}
+
+/// Format versions 1.x only add to what was there; another major means other things.
+///
+/// <https://developer.hashicorp.com/terraform/internals/json-format#format-summary>
+fn check_version(version: Option<&Value>) -> Result<(), ChangeError> {
+    let version = match version {
+        Some(Value::String(version)) => version.clone(),
+        Some(Value::Number(version)) => version.to_string(),
+        _ => return Err(lacks("format_version")),
+    };
+    if version == "1" || version.starts_with("1.") {
+        return Ok(());
+    }
+    Err(ChangeError::PlanVersion {
+        version: version.chars().take(40).collect(),
+    })
+}

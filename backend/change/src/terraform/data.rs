@@ -1,0 +1,448 @@
+//! Log groups, parameters, secrets, keys, repositories, queues, and what is only matched.
+//!
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key>
+
+use blastmap_model::ResourceKind;
+use serde_json::{Value, json};
+
+use super::{
+    fields::{Shape, field, list, set},
+    mapping::{Finish, Id, Owner, Part, Whole, owner},
+    side::{Side, document, number},
+};
+
+/// In the place of the time at which a deletion begins.
+const ON_APPLY: &str = "when the change is applied";
+
+/// What AWS would answer of a policy on a resource; null says that there is none.
+pub(super) fn resource_policy(value: &Value) -> Value {
+    match document(value) {
+        Some(document) => json!({"Read": true, "Document": document}),
+        None => json!({"Read": true}),
+    }
+}
+
+fn put_policy(owner: &mut Owner<'_>, field: &str) {
+    if owner.is_unknown("policy") {
+        set(owner.facts, field, Value::Null);
+        owner.unknown.push(field.to_owned());
+        return;
+    }
+    let policy = owner.side.get("policy").unwrap_or(&Value::Null);
+    set(owner.facts, field, resource_policy(policy));
+}
+
+pub(super) const LOG_GROUP: Whole = Whole {
+    own: |naming| naming.named("logs", "log-group:", "name"),
+    id: Id::Name,
+    fields: &[
+        field("name", "logGroupName", Shape::Text),
+        // 0 is for ever.
+        field(
+            "retention_in_days",
+            "retentionInDays",
+            Shape::Custom(|value| {
+                number(value)
+                    .filter(|days| *days != 0)
+                    .map_or(Value::Null, Value::from)
+            }),
+        ),
+        field("kms_key_id", "kmsKeyId", Shape::Text),
+        field("log_group_class", "logGroupClass", Shape::Text),
+    ],
+    finish: |finish| finish.set_new("logGroupArn", finish.own.as_str()),
+    delete: |workbench, id, side| {
+        if side.flag("skip_destroy") != Some(true) {
+            workbench.remove(id);
+        }
+    },
+    ..Whole::of(ResourceKind::LogGroup)
+};
+
+pub(super) const PARAMETER: Whole = Whole {
+    // A name that begins with a slash does not double it.
+    own: |naming| {
+        let slash = naming
+            .side
+            .text("name")
+            .is_some_and(|name| name.starts_with('/'));
+        naming.named(
+            "ssm",
+            if slash { "parameter" } else { "parameter/" },
+            "name",
+        )
+    },
+    id: Id::Name,
+    fields: &[
+        field("name", "Name", Shape::Text),
+        field("type", "Type", Shape::Text),
+        field("key_id", "KeyId", Shape::Text),
+        field("description", "Description", Shape::Text),
+        field("tier", "Tier", Shape::Text),
+        field("data_type", "DataType", Shape::Text),
+    ],
+    finish: |finish| finish.set_new("ARN", finish.own.as_str()),
+    ..Whole::of(ResourceKind::SsmParameter)
+};
+
+pub(super) const SECRET: Whole = Whole {
+    // AWS appends six characters; whoever names it without them means it as well.
+    own: |naming| naming.named("secretsmanager", "secret:", "name"),
+    fields: &[
+        field("name", "Name", Shape::Text),
+        field("description", "Description", Shape::Text),
+        field("kms_key_id", "KmsKeyId", Shape::Text),
+        field("policy", "ResourcePolicy", Shape::Custom(resource_policy)),
+    ],
+    empty_when_new: &["policy"],
+    finish: |finish| finish.set_new("ARN", finish.own.as_str()),
+    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+    delete: |workbench, id, side| {
+        if side.number("recovery_window_in_days") == Some(0) {
+            workbench.remove(id);
+        } else {
+            workbench.change(id, |facts| set(facts, "DeletedDate", ON_APPLY.into()));
+        }
+    },
+    ..Whole::of(ResourceKind::Secret)
+};
+
+pub(super) const SECRET_VERSION: Part = Part {
+    kind: ResourceKind::Secret,
+    owners: |finder, side| {
+        owner(
+            finder,
+            ResourceKind::Secret,
+            side,
+            &["secret_id", "secret_arn"],
+        )
+    },
+    // The version that is current stays: AWS keeps one.
+    remove: |_| {},
+    add: |owner| {
+        let versions = owner
+            .facts
+            .get("SecretVersionsToStages")
+            .and_then(Value::as_object);
+        if versions.is_none_or(serde_json::Map::is_empty) {
+            set(
+                owner.facts,
+                "SecretVersionsToStages",
+                json!({"planned": ["AWSCURRENT"]}),
+            );
+        }
+    },
+    last: false,
+};
+
+pub(super) const SECRET_POLICY: Part = Part {
+    kind: ResourceKind::Secret,
+    owners: |finder, side| owner(finder, ResourceKind::Secret, side, &["secret_arn", "id"]),
+    remove: |owner| set(owner.facts, "ResourcePolicy", resource_policy(&Value::Null)),
+    add: |owner| put_policy(owner, "ResourcePolicy"),
+    last: false,
+};
+
+pub(super) const KEY: Whole = Whole {
+    names: |side| side.names(&["arn", "key_id", "id"]),
+    own: |naming| naming.invented("kms", "key/"),
+    id: Id::Last,
+    fields: &[
+        field("description", "Description", Shape::Text),
+        field("key_usage", "KeyUsage", Shape::Text),
+        field("customer_master_key_spec", "KeySpec", Shape::Text),
+        field("multi_region", "MultiRegion", Shape::Flag),
+        field("policy", "Policy", Shape::Custom(resource_policy)),
+    ],
+    finish: finish_key,
+    // https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+    delete: |workbench, id, _| {
+        workbench.change(id, |facts| {
+            set(facts, "KeyState", "PendingDeletion".into());
+            set(facts, "Enabled", false.into());
+            set(facts, "DeletionDate", ON_APPLY.into());
+        });
+    },
+    ..Whole::of(ResourceKind::KmsKey)
+};
+
+fn finish_key(finish: &mut Finish<'_>) {
+    if finish.is_new {
+        finish.set("Arn", finish.own.as_str());
+        finish.set("KeyId", finish.own.last_part());
+        finish.set("KeyManager", "CUSTOMER");
+        finish.set("KeyState", "Enabled");
+        finish.set("Enabled", true);
+    }
+    for attribute in ["is_enabled", "enabled"] {
+        let enabled = finish
+            .side()
+            .flag(attribute)
+            .filter(|_| finish.is_set(attribute));
+        if let Some(enabled) = enabled {
+            finish.set("Enabled", enabled);
+            finish.set("KeyState", if enabled { "Enabled" } else { "Disabled" });
+        }
+    }
+}
+
+pub(super) const ALIAS: Part = Part {
+    kind: ResourceKind::KmsKey,
+    owners: |finder, side| {
+        owner(
+            finder,
+            ResourceKind::KmsKey,
+            side,
+            &["target_key_arn", "target_key_id"],
+        )
+    },
+    remove: |owner| {
+        let name = alias_name(owner.side);
+        list(owner.facts, "Aliases").retain(|alias| *alias != name);
+    },
+    add: |owner| {
+        let name = alias_name(owner.side);
+        let aliases = list(owner.facts, "Aliases");
+        if !name.is_empty() && !aliases.iter().any(|alias| *alias == name) {
+            aliases.push(name.into());
+            aliases.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+        }
+    },
+    last: false,
+};
+
+fn alias_name(side: Side<'_>) -> String {
+    side.text("name")
+        .or_else(|| side.text("id"))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+pub(super) const KEY_POLICY: Part = Part {
+    kind: ResourceKind::KmsKey,
+    owners: |finder, side| owner(finder, ResourceKind::KmsKey, side, &["key_id", "id"]),
+    // Terraform puts AWS's default policy in its place, which lets the account decide.
+    remove: |owner| {
+        let root = format!(
+            "arn:{}:iam::{}:root",
+            owner.own.partition(),
+            owner.own.account()
+        );
+        let policy = json!({"Version": "2012-10-17", "Id": "default", "Statement": [{
+            "Sid": "Enable IAM User Permissions", "Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*",
+        }]});
+        set(owner.facts, "Policy", resource_policy(&policy));
+    },
+    add: |owner| put_policy(owner, "Policy"),
+    last: false,
+};
+
+pub(super) const REPOSITORY: Whole = Whole {
+    own: |naming| naming.named("ecr", "repository/", "name"),
+    id: Id::Name,
+    fields: &[
+        field("name", "repositoryName", Shape::Text),
+        field("image_tag_mutability", "imageTagMutability", Shape::Text),
+        field(
+            "encryption_configuration",
+            "encryptionConfiguration",
+            Shape::Block(&[
+                field("encryption_type", "encryptionType", Shape::Text),
+                field("kms_key", "kmsKey", Shape::Text),
+            ]),
+        ),
+    ],
+    finish: finish_repository,
+    ..Whole::of(ResourceKind::EcrRepository)
+};
+
+fn finish_repository(finish: &mut Finish<'_>) {
+    if !finish.is_new {
+        return;
+    }
+    let (own, name) = (finish.own, finish.own.resource_name());
+    finish.set("repositoryArn", own.as_str());
+    finish.set("registryId", own.account());
+    finish.set(
+        "repositoryUri",
+        format!(
+            "{}.dkr.ecr.{}.amazonaws.com/{name}",
+            own.account(),
+            own.region()
+        ),
+    );
+    finish.set("repositoryPolicy", json!({"Read": true}));
+    // One that is made again is empty: no image that is in use is in it any more.
+    let in_use = finish
+        .old
+        .and_then(|old| old.get("imagesInUse")?.as_array())
+        .into_iter()
+        .flatten();
+    let gone: Vec<Value> = in_use
+        .map(|image| json!({"named": image["named"], "exists": false}))
+        .collect();
+    finish.set("imagesInUse", gone);
+}
+
+pub(super) const REPOSITORY_POLICY: Part = Part {
+    kind: ResourceKind::EcrRepository,
+    owners: |finder, side| {
+        owner(
+            finder,
+            ResourceKind::EcrRepository,
+            side,
+            &["repository", "id"],
+        )
+    },
+    remove: |owner| {
+        set(
+            owner.facts,
+            "repositoryPolicy",
+            resource_policy(&Value::Null),
+        )
+    },
+    add: |owner| put_policy(owner, "repositoryPolicy"),
+    last: false,
+};
+
+/// What it deletes, and when, is told by AWS alone.
+pub(super) const LIFECYCLE_POLICY: Part = Part {
+    kind: ResourceKind::EcrRepository,
+    owners: |finder, side| {
+        owner(
+            finder,
+            ResourceKind::EcrRepository,
+            side,
+            &["repository", "id"],
+        )
+    },
+    remove: |_| {},
+    add: |_| {},
+    last: false,
+};
+
+pub(super) const QUEUE: Whole = Whole {
+    own: |naming| naming.named("sqs", "", "name"),
+    id: Id::None,
+    fields: &[
+        field("policy", "Policy", Shape::Document),
+        field("redrive_policy", "RedrivePolicy", Shape::Document),
+        field("kms_master_key_id", "KmsMasterKeyId", Shape::Text),
+    ],
+    finish: |finish| finish.set_new("QueueArn", finish.own.as_str()),
+    ..Whole::of(ResourceKind::SqsQueue)
+};
+
+fn queue(finder: &mut dyn super::mapping::Find, side: Side<'_>) -> Vec<crate::Lookup> {
+    let url = side
+        .text("queue_url")
+        .or_else(|| side.text("id"))
+        .unwrap_or_default();
+    let name = url.rsplit('/').next().unwrap_or(url).to_owned();
+    vec![finder.find(ResourceKind::SqsQueue, &[name])]
+}
+
+pub(super) const QUEUE_POLICY: Part = Part {
+    kind: ResourceKind::SqsQueue,
+    owners: queue,
+    remove: |owner| set(owner.facts, "Policy", Value::Null),
+    add: |owner| {
+        let policy = owner.side.document("policy");
+        set(owner.facts, "Policy", policy.unwrap_or_default());
+        if owner.is_unknown("policy") {
+            owner.unknown.push("Policy".to_owned());
+        }
+    },
+    last: false,
+};
+
+pub(super) const QUEUE_REDRIVE: Part = Part {
+    kind: ResourceKind::SqsQueue,
+    owners: queue,
+    remove: |owner| set(owner.facts, "RedrivePolicy", Value::Null),
+    add: |owner| {
+        let policy = owner.side.document("redrive_policy");
+        set(owner.facts, "RedrivePolicy", policy.unwrap_or_default());
+    },
+    last: false,
+};
+
+pub(super) const ACM_CERTIFICATE: Whole = Whole {
+    names: |side| side.names(&["arn", "id"]),
+    own: |naming| naming.invented("acm", "certificate/"),
+    ..Whole::of(ResourceKind::AcmCertificate)
+};
+
+/// A wait and nothing else.
+pub(super) const ACM_VALIDATION: Part = Part {
+    kind: ResourceKind::AcmCertificate,
+    owners: |finder, side| {
+        owner(
+            finder,
+            ResourceKind::AcmCertificate,
+            side,
+            &["certificate_arn"],
+        )
+    },
+    remove: |_| {},
+    add: |_| {},
+    last: false,
+};
+
+pub(super) const FUNCTION: Whole = Whole {
+    names: |side| side.names(&["arn", "function_name"]),
+    own: |naming| naming.named("lambda", "function:", "function_name"),
+    id: Id::Name,
+    ..Whole::of(ResourceKind::LambdaFunction)
+};
+
+pub(super) const BUCKET: Whole = Whole {
+    names: |side| side.names(&["arn", "bucket", "id"]),
+    own: |naming| naming.named("s3", "", "bucket"),
+    id: Id::Last,
+    ..Whole::of(ResourceKind::S3Bucket)
+};
+
+pub(super) const BUCKET_POLICY: Part = Part {
+    kind: ResourceKind::S3Bucket,
+    owners: |finder, side| owner(finder, ResourceKind::S3Bucket, side, &["bucket", "id"]),
+    remove: |owner| set(owner.facts, "Policy", Value::Null),
+    add: |owner| {
+        let policy = owner.side.document("policy");
+        set(owner.facts, "Policy", policy.unwrap_or_default());
+    },
+    last: false,
+};
+
+pub(super) const ZONE: Whole = Whole {
+    names: |side| side.names(&["arn", "zone_id", "id"]),
+    own: |naming| naming.invented("route53", "hostedzone/"),
+    id: Id::Last,
+    ..Whole::of(ResourceKind::HostedZone)
+};
+
+pub(super) const RECORD: Whole = Whole {
+    names: |side| {
+        record(side)
+            .map(|record| format!("arn:aws:route53:::{record}"))
+            .into_iter()
+            .collect()
+    },
+    own: |naming| {
+        let record = record(naming.side)?;
+        let arn = naming.place.arn("route53", &record)?;
+        Some(super::mapping::Own { arn, certain: true })
+    },
+    id: Id::None,
+    ..Whole::of(ResourceKind::DnsRecord)
+};
+
+/// A record's id is its zone's with its name and type.
+fn record(side: Side<'_>) -> Option<String> {
+    let name = side.text("fqdn").or_else(|| side.text("name"))?;
+    Some(format!(
+        "hostedzone/{}#{name}/{}",
+        side.text("zone_id")?,
+        side.text("type")?
+    ))
+}

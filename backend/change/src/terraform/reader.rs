@@ -1,0 +1,824 @@
+//! Ties the entries of a plan to what is there, and applies them in an order in which they add up.
+
+use std::collections::{HashMap, HashSet};
+
+use blastmap_model::{Arn, Inventory, Presence, Redactor, ResourceId, ResourceKind};
+use serde_json::{Map, Value, json};
+
+use super::{
+    fields::Writing,
+    mapping::{Find, Finish, Id, Mapping, Naming, Owner, Part, Whole},
+    places::Places,
+    plan::Entry,
+    references::{References, Step, Target},
+    sensitive, shown,
+    side::Side,
+    types, unknown,
+};
+use crate::{Action, Change, Lookup, Match, New, Place, Proposal, Workbench};
+
+pub(super) struct Reader<'p> {
+    entries: Vec<Entry>,
+    configuration: &'p Value,
+    variables: &'p Value,
+    inventory: &'p Inventory,
+    redactor: &'p Redactor,
+}
+
+/// What is known of an entry.
+struct Tied {
+    mapping: Option<Mapping>,
+    place: Place,
+    found: Lookup,
+    /// What it makes.
+    made: Option<Made>,
+    matched: Match,
+    resource: Option<ResourceId>,
+}
+
+#[derive(Clone)]
+struct Made {
+    own: Arn,
+    certain: bool,
+    id: ResourceId,
+}
+
+/// Names that the plan gives to what it makes; none for a name that two have.
+type Planned = HashMap<(ResourceKind, String), Option<ResourceId>>;
+
+struct Finder<'f, 'w> {
+    workbench: &'f mut Workbench<'w>,
+    planned: &'f Planned,
+    place: &'f Place,
+}
+
+impl Find for Finder<'_, '_> {
+    fn find(&mut self, kind: ResourceKind, names: &[String]) -> Lookup {
+        for name in names {
+            match self.planned.get(&(kind, name.clone())) {
+                Some(Some(id)) => return Lookup::One(id.clone()),
+                Some(None) => return Lookup::Several,
+                None => {}
+            }
+        }
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.workbench.find(kind, &names, Some(self.place))
+    }
+
+    fn arn_of(&mut self, kind: ResourceKind, name: &str) -> Option<Arn> {
+        match self.find(kind, &[name.to_owned()]) {
+            Lookup::One(id) => self.workbench.own(&id),
+            _ => None,
+        }
+    }
+
+    fn facts(&mut self, id: &ResourceId) -> Option<Value> {
+        self.workbench.facts(id)
+    }
+
+    fn there(&mut self, kind: ResourceKind) -> Vec<ResourceId> {
+        let live = self
+            .workbench
+            .live(kind)
+            .map(|resource| resource.id.clone());
+        let planned = self.planned.iter();
+        let made = planned.filter_map(|((own, _), id)| (*own == kind).then(|| id.clone())?);
+        let mut ids: Vec<ResourceId> = live.chain(made).collect();
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+}
+
+struct Teller<'t, 'p> {
+    place: usize,
+    address: &'t str,
+    addresses: &'t [&'t str],
+    references: &'t References<'p>,
+    entries: &'t [Entry],
+    tied: &'t [Tied],
+    replaced: &'t HashMap<String, Option<(usize, &'static str)>>,
+}
+
+impl unknown::Tell for Teller<'_, '_> {
+    fn targets(&self, path: &[Step<'_>]) -> Option<Vec<Target>> {
+        self.references.targets(self.address, path, self.addresses)
+    }
+
+    fn value(&self, target: &Target, hint: &str) -> Option<Value> {
+        let assumed =
+            if hint.ends_with("_arn") || hint.ends_with("_arns") || hint == "task_definition" {
+                "arn"
+            } else {
+                "id"
+            };
+        let attribute = target.attribute.as_deref().unwrap_or(assumed);
+        attribute_of(
+            self.entries.get(target.entry)?,
+            self.tied.get(target.entry)?,
+            attribute,
+        )
+    }
+
+    fn replacement(&self, old: &str) -> Option<String> {
+        let (entry, attribute) = (*self.replaced.get(old)?)?;
+        if entry == self.place {
+            return None;
+        }
+        let value = attribute_of(self.entries.get(entry)?, self.tied.get(entry)?, attribute)?;
+        value.as_str().map(str::to_owned)
+    }
+}
+
+/// The value that an attribute of a resource of the plan has after it.
+fn attribute_of(entry: &Entry, tied: &Tied, attribute: &str) -> Option<Value> {
+    let is_unknown = entry
+        .unknown
+        .get(attribute)
+        .is_some_and(super::fields::is_marked);
+    let after = entry.after.as_ref().and_then(|after| after.get(attribute));
+    if let Some(value) = after.filter(|value| !value.is_null() && !is_unknown) {
+        return Some(value.clone());
+    }
+    let Some(made) = &tied.made else {
+        if entry.makes_something() {
+            return None;
+        }
+        // What is not made anew keeps its ARN and id.
+        let keeps = matches!(attribute, "arn" | "id" | "name");
+        return entry
+            .before
+            .as_ref()
+            .filter(|_| keeps)?
+            .get(attribute)
+            .cloned();
+    };
+    let Some(Mapping::Whole(whole)) = tied.mapping else {
+        return None;
+    };
+    let own = &made.own;
+    let text = match attribute {
+        "arn" => own.to_string(),
+        "id" => match whole.id {
+            Id::Arn => own.to_string(),
+            Id::Last => own.last_part().to_owned(),
+            Id::Name => own.resource_name().to_owned(),
+            Id::None => return None,
+        },
+        "key_id" => own.last_part().to_owned(),
+        "name" => own.resource_name().to_owned(),
+        "arn_without_revision" => own.as_str().rsplit_once(':')?.0.to_owned(),
+        "repository_url" => format!(
+            "{}.dkr.ecr.{}.amazonaws.com/{}",
+            own.account(),
+            own.region(),
+            own.resource_name()
+        ),
+        _ => return None,
+    };
+    Some(Value::String(text))
+}
+
+impl<'p> Reader<'p> {
+    pub(super) fn new(
+        entries: Vec<Entry>,
+        configuration: &'p Value,
+        variables: &'p Value,
+        inventory: &'p Inventory,
+        redactor: &'p Redactor,
+    ) -> Self {
+        Self {
+            entries,
+            configuration,
+            variables,
+            inventory,
+            redactor,
+        }
+    }
+
+    pub(super) fn read(self) -> Proposal {
+        let Self {
+            mut entries,
+            configuration,
+            variables,
+            inventory,
+            redactor,
+        } = self;
+        let attributes: Vec<_> = entries
+            .iter()
+            .map(|entry| shown::changes(entry, redactor))
+            .collect();
+        entries.iter_mut().for_each(sensitive::remove);
+
+        let names: Vec<String> = entries.iter().map(|entry| entry.address.clone()).collect();
+        let addresses: Vec<&str> = names.iter().map(String::as_str).collect();
+        let referred = entries
+            .iter()
+            .zip(&addresses)
+            .map(|(entry, address)| (!entry.deposed && !entry.is_data).then_some(*address));
+        let references = References::new(configuration, referred);
+        let mut workbench = Workbench::new(inventory, redactor);
+        let places = Places::new(
+            configuration,
+            variables,
+            inventory,
+            workbench.place().clone(),
+            &entries,
+            &references,
+        );
+        let mut tied: Vec<Tied> = entries
+            .iter()
+            .map(|entry| tie(entry, &places, &references, &mut workbench))
+            .collect();
+        let mut applying = Applying {
+            entries: &mut entries,
+            tied: &mut tied,
+            addresses: &addresses,
+            references: &references,
+            workbench: &mut workbench,
+            planned: HashMap::new(),
+            redactor,
+        };
+        applying.name_what_is_made();
+        applying.spare_what_stays();
+        applying.delete();
+        applying.create_and_update();
+        applying.parts();
+        let edits = workbench.finish();
+
+        let changes = entries
+            .iter()
+            .zip(tied)
+            .zip(attributes)
+            .map(|((entry, tied), attributes)| Change {
+                address: redactor.scrub(&shown_address(entry)).into_owned(),
+                type_name: entry.type_name.clone(),
+                action: entry.action,
+                matched: tied.matched,
+                resource: tied.resource,
+                kind: tied.mapping.map(Mapping::kind),
+                attributes,
+                problems: Vec::new(),
+            })
+            .collect();
+        Proposal {
+            changes,
+            edits,
+            notes: Vec::new(),
+        }
+    }
+}
+
+fn shown_address(entry: &Entry) -> String {
+    if entry.deposed {
+        format!("{} (deposed)", entry.address)
+    } else {
+        entry.address.clone()
+    }
+}
+
+/// Finds what an entry is about among what is there.
+fn tie<'p>(
+    entry: &Entry,
+    places: &Places<'p>,
+    references: &References<'p>,
+    workbench: &mut Workbench<'_>,
+) -> Tied {
+    let mapping = entry
+        .is_of_aws()
+        .then(|| types::of(&entry.type_name))
+        .flatten();
+    let place = places.of(entry, references);
+    let found = match mapping {
+        Some(Mapping::Whole(whole)) => {
+            let side = entry.before.as_ref().or(entry.after.as_ref());
+            let looks = entry.before.is_some() || entry.is_data;
+            side.filter(|_| looks).map_or(Lookup::Nothing, |side| {
+                let names = (whole.names)(Side(side));
+                let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+                if entry.deposed {
+                    // The object that took its place goes by the same name.
+                    names.truncate(1);
+                }
+                workbench.find(whole.kind, &names, Some(&place))
+            })
+        }
+        _ => Lookup::Nothing,
+    };
+    let (matched, resource) = match (&mapping, &found) {
+        (None, _) => (Match::UnsupportedType, None),
+        (Some(_), Lookup::One(id)) => (Match::Matched, Some(id.clone())),
+        (Some(_), Lookup::Several) => (Match::Ambiguous, None),
+        (Some(_), Lookup::Nothing) => (Match::NotFound, None),
+    };
+    Tied {
+        mapping,
+        place,
+        found,
+        made: None,
+        matched,
+        resource,
+    }
+}
+
+struct Applying<'a, 'p, 'w> {
+    entries: &'a mut [Entry],
+    tied: &'a mut [Tied],
+    addresses: &'a [&'a str],
+    references: &'a References<'p>,
+    workbench: &'a mut Workbench<'w>,
+    planned: Planned,
+    redactor: &'a Redactor,
+}
+
+impl Applying<'_, '_, '_> {
+    fn whole(&self, place: usize) -> Option<&'static Whole> {
+        match self.tied[place].mapping {
+            Some(Mapping::Whole(whole)) => Some(whole),
+            _ => None,
+        }
+    }
+
+    fn part(&self, place: usize) -> Option<&'static Part> {
+        match self.tied[place].mapping {
+            Some(Mapping::Part(part)) => Some(part),
+            _ => None,
+        }
+    }
+
+    /// Gives an ARN to all that is made: first to what the ARNs of others are made of.
+    fn name_what_is_made(&mut self) {
+        let replaced = self.replaced();
+        let mut revisions = HashMap::new();
+        for rank in 0..3 {
+            for place in 0..self.entries.len() {
+                let Some(whole) = self.whole(place).filter(|whole| whole.rank == rank) else {
+                    continue;
+                };
+                if !self.entries[place].makes_something() {
+                    continue;
+                }
+                self.fill(place, &replaced);
+                self.name(place, whole, &mut revisions);
+            }
+        }
+        // Now that all is named, whatever refers to it can say so.
+        for place in 0..self.entries.len() {
+            if self.tied[place].mapping.is_some() {
+                self.fill(place, &replaced);
+            }
+        }
+    }
+
+    fn name(&mut self, place: usize, whole: &'static Whole, revisions: &mut HashMap<String, i32>) {
+        let entry = &self.entries[place];
+        let Some(after) = &entry.after else {
+            return;
+        };
+        let made_up = self.workbench.made_up(&entry.address);
+        let mut naming = Naming {
+            side: Side(after),
+            place: &self.tied[place].place,
+            made_up,
+            workbench: self.workbench,
+            revisions,
+        };
+        let Some(own) = (whole.own)(&mut naming) else {
+            return;
+        };
+        let id = self
+            .workbench
+            .id_of_new(&entry.address, &own.arn, own.certain);
+        let mut names = vec![own.arn.to_string(), id.to_string()];
+        match whole.id {
+            Id::Arn => {}
+            Id::Last => names.push(own.arn.last_part().to_owned()),
+            Id::Name | Id::None => names.push(own.arn.resource_name().to_owned()),
+        }
+        if !matches!(
+            whole.kind,
+            ResourceKind::EcsTaskDefinition | ResourceKind::Vpc
+        ) {
+            names.extend(Side(after).names(&["name", "resource_id", "function_name", "bucket"]));
+        }
+        names.sort();
+        names.dedup();
+        for name in names {
+            self.planned
+                .entry((whole.kind, name))
+                .and_modify(|known| {
+                    if known.as_ref() != Some(&id) {
+                        *known = None;
+                    }
+                })
+                .or_insert_with(|| Some(id.clone()));
+        }
+        let tied = &mut self.tied[place];
+        if tied.matched == Match::NotFound || entry.action == Action::Create {
+            tied.matched = Match::Created;
+        }
+        if entry.action == Action::Create || tied.resource.is_none() {
+            tied.resource = Some(id.clone());
+        }
+        tied.made = Some(Made {
+            own: own.arn,
+            certain: own.certain,
+            id,
+        });
+    }
+
+    /// ARNs and ids of what the plan replaces.
+    fn replaced(&self) -> HashMap<String, Option<(usize, &'static str)>> {
+        let mut replaced = HashMap::new();
+        for (place, entry) in self.entries.iter().enumerate() {
+            if entry.action != Action::Replace || self.whole(place).is_none() {
+                continue;
+            }
+            let Some(before) = &entry.before else {
+                continue;
+            };
+            let whole = self.whole(place);
+            for attribute in ["arn", "id"] {
+                // A family is the id of every revision.
+                let named =
+                    !(attribute == "id" && whole.is_some_and(|whole| matches!(whole.id, Id::None)));
+                if let Some(old) = Side(before).text(attribute).filter(|_| named) {
+                    replaced
+                        .entry(old.to_owned())
+                        .and_modify(|known: &mut Option<(usize, &'static str)>| {
+                            if known.is_some_and(|(other, _)| other != place) {
+                                *known = None;
+                            }
+                        })
+                        .or_insert(Some((place, attribute)));
+                }
+            }
+        }
+        replaced
+    }
+
+    fn fill(&mut self, place: usize, replaced: &HashMap<String, Option<(usize, &'static str)>>) {
+        let entry = &mut self.entries[place];
+        if !super::fields::is_marked(&entry.unknown) {
+            return;
+        }
+        let (mut after, mut marks) = (entry.after.take(), std::mem::take(&mut entry.unknown));
+        if let Some(after) = &mut after {
+            let teller = Teller {
+                place,
+                address: self.addresses[place],
+                addresses: self.addresses,
+                references: self.references,
+                entries: self.entries,
+                tied: self.tied,
+                replaced,
+            };
+            let before = self.entries[place].before.as_ref();
+            unknown::fill(before, after, &mut marks, &teller);
+        }
+        let entry = &mut self.entries[place];
+        (entry.after, entry.unknown) = (after, marks);
+    }
+
+    /// A deposed object that goes by the ARN of the one in its place is deleted by nobody: there is one of that name.
+    fn spare_what_stays(&mut self) {
+        let mut current: HashSet<ResourceId> = HashSet::new();
+        for (entry, tied) in self.entries.iter().zip(self.tied.iter()) {
+            if !entry.deposed && entry.action != Action::Delete {
+                current.extend(tied.resource.clone());
+                current.extend(tied.made.as_ref().map(|made| made.id.clone()));
+            }
+        }
+        for (entry, tied) in self.entries.iter().zip(self.tied.iter_mut()) {
+            if entry.deposed
+                && let Lookup::One(id) = &tied.found
+                && current.contains(id)
+            {
+                tied.found = Lookup::Nothing;
+            }
+        }
+    }
+
+    fn delete(&mut self) {
+        for place in 0..self.entries.len() {
+            let Some(whole) = self.whole(place) else {
+                continue;
+            };
+            let entry = &self.entries[place];
+            let deletes =
+                matches!(entry.action, Action::Delete | Action::Replace) && !entry.forgets;
+            if let (true, Lookup::One(id), Some(before)) =
+                (deletes, &self.tied[place].found, &entry.before)
+            {
+                (whole.delete)(self.workbench, id, Side(before));
+            }
+        }
+    }
+
+    fn create_and_update(&mut self) {
+        let mut also = Vec::new();
+        for place in 0..self.entries.len() {
+            let Some(whole) = self.whole(place) else {
+                continue;
+            };
+            match self.entries[place].action {
+                Action::Create | Action::Replace => self.create(place, whole, &mut also),
+                Action::Update => self.update(place, whole, &mut also),
+                _ => {}
+            }
+        }
+        for (id, field, value) in also {
+            self.workbench
+                .change(&id, |facts| super::fields::set(facts, field, value));
+        }
+    }
+
+    fn create(
+        &mut self,
+        place: usize,
+        whole: &'static Whole,
+        also: &mut Vec<(ResourceId, &'static str, Value)>,
+    ) {
+        let (Some(after), Some(made)) = (
+            self.entries[place].after.clone(),
+            self.tied[place].made.clone(),
+        ) else {
+            return;
+        };
+        let old = self
+            .workbench
+            .before(&made.id)
+            .map(|old| old.attributes.to_value());
+        let written = self.write(place, whole, None, &made.own, json!({}), old.as_ref(), also);
+        let name = Side(&after)
+            .names(&["name", "function_name", "bucket", "alarm_name"])
+            .into_iter()
+            .next()
+            .filter(|_| !matches!(whole.kind, ResourceKind::Vpc | ResourceKind::Subnet));
+        let new = New {
+            kind: whole.kind,
+            address: self.entries[place].address.clone(),
+            name,
+            own: made.own,
+            certain: made.certain,
+            facts: written.facts,
+        };
+        let tags = tags(&after);
+        let id = self.workbench.create(new);
+        self.workbench.tag(&id, tags);
+        for field in written.unknown {
+            self.workbench.unknown(&id, field);
+        }
+    }
+
+    fn update(
+        &mut self,
+        place: usize,
+        whole: &'static Whole,
+        also: &mut Vec<(ResourceId, &'static str, Value)>,
+    ) {
+        let Lookup::One(id) = self.tied[place].found.clone() else {
+            return;
+        };
+        let (Some(before), Some(after)) = (
+            self.entries[place].before.clone(),
+            &self.entries[place].after,
+        ) else {
+            return;
+        };
+        let Some(own) = self.workbench.own(&id) else {
+            return;
+        };
+        let tagged = ["tags", "tags_all"]
+            .iter()
+            .any(|name| before.get(*name) != after.get(*name));
+        let tags = tagged.then(|| tags(after));
+        match self.workbench.facts(&id) {
+            Some(facts) => {
+                let before = Some(&before);
+                let written = self.write(place, whole, before, &own, facts, None, also);
+                self.workbench.change(&id, |facts| *facts = written.facts);
+                for field in written.unknown {
+                    self.workbench.unknown(&id, field);
+                }
+            }
+            None if self.workbench.is_gone(&id) => return,
+            // It was not seen: what the plan knows of it is all.
+            None => {
+                let written = self.write(place, whole, None, &own, json!({}), None, also);
+                self.workbench.put(&id, written.facts);
+                for field in written.unknown {
+                    self.workbench.unknown(&id, field);
+                }
+            }
+        }
+        if let Some(tags) = tags {
+            self.workbench.tag(&id, tags);
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are what a resource is made of"
+    )]
+    fn write(
+        &mut self,
+        place: usize,
+        whole: &'static Whole,
+        before: Option<&Map<String, Value>>,
+        own: &Arn,
+        mut facts: Value,
+        old: Option<&Value>,
+        also: &mut Vec<(ResourceId, &'static str, Value)>,
+    ) -> Written {
+        let entry = &self.entries[place];
+        let none = Map::new();
+        let after = entry.after.as_ref().unwrap_or(&none);
+        let address = self.addresses[place];
+        let configured = |attribute: &str| self.references.sets(address, attribute);
+        let mut marks = entry.unknown.clone();
+        if before.is_none()
+            && let Some(marks) = marks.as_object_mut()
+        {
+            for name in whole.empty_when_new {
+                if !configured(name) {
+                    marks.remove(*name);
+                }
+            }
+        }
+        let writing = Writing {
+            before,
+            after,
+            unknown: &marks,
+        };
+        let mut unknown = writing.write(whole.fields, &mut facts);
+        let mut finder = Finder {
+            workbench: self.workbench,
+            planned: &self.planned,
+            place: &self.tied[place].place,
+        };
+        let mut finish = Finish {
+            facts: &mut facts,
+            own,
+            writing: &writing,
+            unknown: &mut unknown,
+            is_new: before.is_none(),
+            configured: &configured,
+            finder: &mut finder,
+            redactor: self.redactor,
+            old,
+            also,
+        };
+        (whole.finish)(&mut finish);
+        Written { facts, unknown }
+    }
+
+    /// Parts of others: what goes, then what comes, then who says what may be there at all.
+    fn parts(&mut self) {
+        for place in 0..self.entries.len() {
+            let Some(part) = self.part(place) else {
+                continue;
+            };
+            let entry = &self.entries[place];
+            let removes = !entry.forgets
+                && !entry.deposed
+                && matches!(
+                    entry.action,
+                    Action::Delete | Action::Update | Action::Replace
+                );
+            let adds = matches!(
+                entry.action,
+                Action::Create | Action::Update | Action::Replace
+            );
+            self.tie_part(place, part);
+            if removes && let Some(before) = self.entries[place].before.clone() {
+                self.apply_part(place, part, &before, part.remove, !adds);
+            }
+        }
+        for last in [false, true] {
+            for place in 0..self.entries.len() {
+                let Some(part) = self.part(place).filter(|part| part.last == last) else {
+                    continue;
+                };
+                let adds = matches!(
+                    self.entries[place].action,
+                    Action::Create | Action::Update | Action::Replace
+                );
+                if adds && let Some(after) = self.entries[place].after.clone() {
+                    self.apply_part(place, part, &after, part.add, true);
+                }
+            }
+        }
+    }
+
+    fn owners(
+        &mut self,
+        place: usize,
+        part: &'static Part,
+        side: &Map<String, Value>,
+    ) -> Vec<Lookup> {
+        let mut finder = Finder {
+            workbench: self.workbench,
+            planned: &self.planned,
+            place: &self.tied[place].place,
+        };
+        (part.owners)(&mut finder, Side(side))
+    }
+
+    fn tie_part(&mut self, place: usize, part: &'static Part) {
+        let entry = &self.entries[place];
+        let side = entry.after.clone().or_else(|| entry.before.clone());
+        let mut owners = side
+            .map(|side| self.owners(place, part, &side))
+            .unwrap_or_default();
+        let entry = &self.entries[place];
+        if !owners.iter().any(|owner| matches!(owner, Lookup::One(_)))
+            && let Some(before) = entry.before.clone()
+        {
+            owners = self.owners(place, part, &before);
+        }
+        let one = owners.iter().find_map(|owner| match owner {
+            Lookup::One(id) => Some(id.clone()),
+            _ => None,
+        });
+        let several = owners.contains(&Lookup::Several);
+        let tied = &mut self.tied[place];
+        (tied.matched, tied.resource) = match one {
+            Some(id) => {
+                let live = self
+                    .workbench
+                    .before(&id)
+                    .is_some_and(|own| own.presence == Presence::Live);
+                let created = !live && self.workbench.is_there(&id);
+                (
+                    if created {
+                        Match::Created
+                    } else {
+                        Match::Matched
+                    },
+                    Some(id),
+                )
+            }
+            None if several => (Match::Ambiguous, None),
+            None => (Match::NotFound, None),
+        };
+    }
+
+    fn apply_part(
+        &mut self,
+        place: usize,
+        part: &'static Part,
+        side: &Map<String, Value>,
+        apply: fn(&mut Owner<'_>),
+        keeps_unknown: bool,
+    ) {
+        let owners = self.owners(place, part, side);
+        let marks = self.entries[place].unknown.clone();
+        for owner in owners {
+            let Lookup::One(id) = owner else {
+                continue;
+            };
+            let (Some(mut facts), Some(own)) = (self.workbench.facts(&id), self.workbench.own(&id))
+            else {
+                continue;
+            };
+            let mut unknown = Vec::new();
+            let mut finder = Finder {
+                workbench: self.workbench,
+                planned: &self.planned,
+                place: &self.tied[place].place,
+            };
+            apply(&mut Owner {
+                facts: &mut facts,
+                own: &own,
+                side: Side(side),
+                marks: &marks,
+                unknown: &mut unknown,
+                finder: &mut finder,
+            });
+            self.workbench.change(&id, |now| *now = facts);
+            if keeps_unknown {
+                for field in unknown {
+                    self.workbench.unknown(&id, field);
+                }
+            }
+        }
+    }
+}
+
+struct Written {
+    facts: Value,
+    unknown: Vec<String>,
+}
+
+/// All tags, those that the provider adds included.
+fn tags(after: &Map<String, Value>) -> Vec<(String, String)> {
+    let all = after
+        .get("tags_all")
+        .and_then(Value::as_object)
+        .or_else(|| after.get("tags").and_then(Value::as_object));
+    all.into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
+}

@@ -1,0 +1,242 @@
+//! What a person sees of a change: attributes before and after, without secrets.
+
+use std::collections::BTreeSet;
+
+use blastmap_model::Redactor;
+use serde_json::{Map, Value, json};
+
+use super::{fields::is_marked, plan::Entry};
+use crate::{Action, AttributeChange, containers};
+
+/// Longer values are shortened.
+const LONGEST: usize = 2_000;
+
+/// Attributes that hold a secret or may, whether Terraform marks them or not.
+const SECRET: &[&str] = &[
+    "value",
+    "value_wo",
+    "insecure_value",
+    "secret_string",
+    "secret_string_wo",
+    "secret_binary",
+    "password",
+    "master_password",
+    "user_data",
+    "user_data_base64",
+    "input",
+    "input_transformer",
+    "environment",
+    "private_key",
+    "key_material_base64",
+    "client_secret",
+    "http_header",
+    "query_string",
+];
+
+/// Attributes of AWS resources whose `value` is public.
+fn is_secret(type_name: &str, name: &str) -> bool {
+    SECRET.contains(&name) && !(name == "value" && type_name == "aws_ecs_cluster")
+}
+
+/// Attributes that change, sorted by name.
+pub(super) fn changes(entry: &Entry, redactor: &Redactor) -> Vec<AttributeChange> {
+    if !entry.action.changes_something() || entry.action == Action::Delete {
+        return Vec::new();
+    }
+    let (none, judged) = (Map::new(), entry.is_of_aws());
+    let before = entry.before.as_ref().unwrap_or(&none);
+    let after = entry.after.as_ref().unwrap_or(&none);
+    let mut showing = Showing {
+        entry,
+        redactor,
+        judged,
+        shown: Vec::new(),
+    };
+    for name in names(before, after, &entry.unknown) {
+        showing.attribute(name, before, after);
+    }
+    showing
+        .shown
+        .sort_by(|one, other| one.name.cmp(&other.name));
+    showing.shown
+}
+
+fn names<'v>(
+    before: &'v Map<String, Value>,
+    after: &'v Map<String, Value>,
+    unknown: &'v Value,
+) -> BTreeSet<&'v str> {
+    let unknown = unknown.as_object().into_iter().flat_map(Map::keys);
+    before
+        .keys()
+        .chain(after.keys())
+        .chain(unknown)
+        .map(String::as_str)
+        .collect()
+}
+
+struct Showing<'s> {
+    entry: &'s Entry,
+    redactor: &'s Redactor,
+    judged: bool,
+    shown: Vec<AttributeChange>,
+}
+
+impl Showing<'_> {
+    fn attribute(&mut self, name: &str, before: &Map<String, Value>, after: &Map<String, Value>) {
+        let mark = self.entry.unknown.get(name).unwrap_or(&Value::Null);
+        let unknown = is_marked(mark);
+        let (old, new) = (before.get(name), after.get(name));
+        let (old, new) = (old.filter(is_said), new.filter(is_said));
+        let creates = self.entry.before.is_none();
+        // `tags_all` is `tags` and what the provider adds.
+        let twice = name == "tags_all" && before.contains_key("tags") == after.contains_key("tags");
+        if (old == new && !unknown) || (creates && new.is_none()) || twice {
+            return;
+        }
+        let marks = [&self.entry.before_sensitive, &self.entry.after_sensitive]
+            .map(|marks| marks.get(name).unwrap_or(marks));
+        let sensitive =
+            marks.iter().any(|mark| is_marked(mark)) || is_secret(&self.entry.type_name, name);
+        if sensitive || !self.judged {
+            self.push(name.to_owned(), None, None, unknown, sensitive);
+        } else if name == "container_definitions" {
+            self.containers(old, new, unknown);
+        } else if let (Some(old), Some(new)) = (one_block(old), one_block(new)) {
+            for inner in names(old, new, mark.get(0).unwrap_or(mark)) {
+                let (one, other) = (old.get(inner), new.get(inner));
+                let mark = mark.get(0).unwrap_or(mark).get(inner);
+                let unknown = mark.is_some_and(is_marked);
+                if one.filter(is_said) == other.filter(is_said) && !unknown {
+                    continue;
+                }
+                let sensitive = is_secret(&self.entry.type_name, inner);
+                let (one, other) = if sensitive {
+                    (None, None)
+                } else {
+                    (one, other)
+                };
+                self.push(format!("{name}.{inner}"), one, other, unknown, sensitive);
+            }
+        } else {
+            self.push(name.to_owned(), old, new, unknown, false);
+        }
+    }
+
+    /// Containers by name, each with what changes of it.
+    fn containers(&mut self, old: Option<&Value>, new: Option<&Value>, unknown: bool) {
+        let read = |value: Option<&Value>| {
+            value
+                .and_then(|value| containers::read(value, self.redactor))
+                .map(|containers| containers::by_name(&containers))
+                .unwrap_or_default()
+        };
+        let (old, new) = (read(old), read(new));
+        if unknown && new.is_empty() {
+            self.push("container_definitions".to_owned(), None, None, true, false);
+            return;
+        }
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let (mut one, mut other) = (old.get(name).cloned(), new.get(name).cloned());
+            if one == other {
+                continue;
+            }
+            if let (Some(Value::Object(one)), Some(Value::Object(other))) = (&mut one, &mut other) {
+                let same: Vec<String> = one
+                    .iter()
+                    .filter(|(field, value)| other.get(*field) == Some(value))
+                    .map(|(field, _)| field.clone())
+                    .collect();
+                for field in same {
+                    one.remove(&field);
+                    other.remove(&field);
+                }
+            }
+            let path = format!("container_definitions.{name}");
+            self.push(path, one.as_ref(), other.as_ref(), unknown, false);
+        }
+    }
+
+    fn push(
+        &mut self,
+        name: String,
+        before: Option<&Value>,
+        after: Option<&Value>,
+        unknown: bool,
+        sensitive: bool,
+    ) {
+        let shown = |value: &Value| shorten(clean(value, self.redactor));
+        let (before, after) = (
+            before.filter(|value| !value.is_null()).map(shown),
+            after.filter(|value| !value.is_null()).map(shown),
+        );
+        let name = self.redactor.scrub(&name).into_owned();
+        self.shown.push(AttributeChange {
+            name,
+            before,
+            after,
+            unknown,
+            sensitive,
+        });
+    }
+}
+
+/// False for what is as good as not set.
+fn is_said(value: &&Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(values) => !values.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        _ => true,
+    }
+}
+
+/// The block, where there is exactly one.
+fn one_block(value: Option<&Value>) -> Option<&Map<String, Value>> {
+    match value? {
+        Value::Array(blocks) if blocks.len() == 1 => blocks[0].as_object(),
+        _ => None,
+    }
+}
+
+/// Without what has the form of a secret, or stands where one may.
+fn clean(value: &Value, redactor: &Redactor) -> Value {
+    let mut clean = value.clone();
+    hide(&mut clean);
+    redactor.scrub_value(&mut clean);
+    clean
+}
+
+fn hide(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(hide),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let secret = name != "value" && SECRET.contains(&name.as_str());
+                if secret && is_said(&&*value) {
+                    *value = json!("(hidden)");
+                } else {
+                    hide(value);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// No more than [`LONGEST`] characters.
+pub(crate) fn shorten(value: Value) -> Value {
+    let text = match &value {
+        Value::String(text) => text.clone(),
+        Value::Array(_) | Value::Object(_) => value.to_string(),
+        _ => return value,
+    };
+    if text.len() <= LONGEST || text.chars().count() <= LONGEST {
+        return value;
+    }
+    let mut short: String = text.chars().take(LONGEST - 1).collect();
+    short.push('…');
+    Value::String(short)
+}

@@ -1,0 +1,184 @@
+//! Fills in values that only the apply will tell, where the plan says which resource they come from.
+
+use serde_json::{Map, Value, json};
+
+use super::references::{Step, Target};
+
+/// Attributes that hold the ARN, the id or the name of another resource, and a list of them.
+fn names_another(attribute: &str) -> bool {
+    attribute.ends_with("_arn")
+        || attribute.ends_with("_id")
+        || is_list(attribute)
+        || matches!(
+            attribute,
+            "arn"
+                | "task_definition"
+                | "cluster"
+                | "cluster_name"
+                | "service"
+                | "role"
+                | "iam_role"
+                | "namespace"
+                | "repository"
+                | "queue_url"
+                | "bucket"
+                | "rule"
+                | "permissions_boundary"
+                | "iam_instance_profile"
+                | "capacity_provider"
+                | "target_key_id"
+                | "log_group_name"
+                | "cloud_watch_log_group_name"
+                | "kms_key"
+        )
+}
+
+fn is_list(attribute: &str) -> bool {
+    attribute.ends_with("_arns")
+        || attribute.ends_with("_ids")
+        || matches!(
+            attribute,
+            "subnets" | "security_groups" | "vpc_zone_identifier" | "capacity_providers" | "roles"
+        )
+}
+
+/// Tells values by what they come from, or by what they were.
+pub(super) trait Tell {
+    /// The resources from which the value at this path is made.
+    fn targets(&self, path: &[Step<'_>]) -> Option<Vec<Target>>;
+    /// The value of an attribute of a resource of the plan; `hint` names the attribute that takes it.
+    fn value(&self, target: &Target, hint: &str) -> Option<Value>;
+    /// What takes the place of a resource that was named so.
+    fn replacement(&self, old: &str) -> Option<String>;
+}
+
+/// Fills in what can be told; marks of what was filled in are cleared.
+pub(super) fn fill(
+    before: Option<&Map<String, Value>>,
+    after: &mut Map<String, Value>,
+    unknown: &mut Value,
+    tell: &dyn Tell,
+) {
+    let mut path = Vec::new();
+    fill_object(before, after, unknown, &mut path, tell);
+}
+
+/// Blocks in blocks deeper than this are left alone.
+const DEEPEST: usize = 12;
+
+fn fill_object<'m>(
+    before: Option<&Map<String, Value>>,
+    after: &mut Map<String, Value>,
+    marks: &'m mut Value,
+    path: &mut Vec<Step<'m>>,
+    tell: &dyn Tell,
+) {
+    let Value::Object(marks) = marks else {
+        return;
+    };
+    for (name, mark) in marks.iter_mut() {
+        let old = before.and_then(|before| before.get(name));
+        if path.len() > DEEPEST || !super::fields::is_marked(mark) {
+            continue;
+        }
+        path.push(Step::Name(name));
+        if mark == &Value::Bool(true) {
+            if names_another(name)
+                && let Some(value) = told(name, old, path, tell)
+            {
+                after.insert(name.clone(), value);
+                *mark = Value::Bool(false);
+            }
+        } else if let Some(value) = after.get_mut(name) {
+            fill_value(name, old, value, mark, path, tell);
+        }
+        path.pop();
+    }
+}
+
+fn fill_value<'m>(
+    name: &str,
+    before: Option<&Value>,
+    after: &mut Value,
+    mark: &'m mut Value,
+    path: &mut Vec<Step<'m>>,
+    tell: &dyn Tell,
+) {
+    match mark {
+        Value::Object(_) => {
+            if let Value::Object(after) = after {
+                fill_object(before.and_then(Value::as_object), after, mark, path, tell);
+            }
+        }
+        Value::Array(marks) => {
+            let Value::Array(after) = after else {
+                return;
+            };
+            for (place, mark) in marks.iter_mut().enumerate() {
+                if path.len() > DEEPEST || !super::fields::is_marked(mark) {
+                    continue;
+                }
+                while after.len() <= place && after.len() < 1000 {
+                    after.push(Value::Null);
+                }
+                let old = before.and_then(|before| before.get(place));
+                path.push(Step::Index(place));
+                if mark == &Value::Bool(true) {
+                    // Which of several references this element is, only a list of one tells.
+                    if names_another(name)
+                        && let Some(value) = element(name, old, path, tell)
+                        && let Some(slot) = after.get_mut(place)
+                    {
+                        *slot = value;
+                        *mark = Value::Bool(false);
+                    }
+                } else if let Some(value) = after.get_mut(place) {
+                    fill_value(name, old, value, mark, path, tell);
+                }
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn told(name: &str, old: Option<&Value>, path: &[Step<'_>], tell: &dyn Tell) -> Option<Value> {
+    let list = is_list(name) || old.is_some_and(Value::is_array);
+    if let Some(targets) = tell.targets(path) {
+        let values: Option<Vec<Value>> = targets
+            .iter()
+            .map(|target| tell.value(target, name))
+            .collect();
+        match values {
+            Some(mut values) if !list && values.len() == 1 => return values.pop(),
+            Some(values) if list => return Some(Value::Array(values)),
+            _ => {}
+        }
+    }
+    let replaced = |old: &Value| tell.replacement(old.as_str()?).map(Value::String);
+    match old? {
+        Value::Array(old) => {
+            let mut any = false;
+            let values: Vec<Value> = old
+                .iter()
+                .map(|old| match replaced(old) {
+                    Some(new) => {
+                        any = true;
+                        new
+                    }
+                    None => old.clone(),
+                })
+                .collect();
+            any.then(|| json!(values))
+        }
+        old => replaced(old),
+    }
+}
+
+fn element(name: &str, old: Option<&Value>, path: &[Step<'_>], tell: &dyn Tell) -> Option<Value> {
+    let targets = tell.targets(path);
+    if let Some([target]) = targets.as_deref() {
+        return tell.value(target, name);
+    }
+    tell.replacement(old?.as_str()?).map(Value::String)
+}
