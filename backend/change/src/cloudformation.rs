@@ -286,8 +286,7 @@ impl Reading<'_, '_> {
             let (one, other) = (before.get(name), after.get(name));
             let unknown = one != other && other.is_some_and(holds_unknown);
             // What is known later has no value yet.
-            let other =
-                other.filter(|value| !value.as_str().is_some_and(|own| own == KNOWN_AFTER_APPLY));
+            let other = other.filter(|value| value.as_str() != Some(KNOWN_AFTER_APPLY));
             patch::shown(entry.kind, name, one, other, unknown, redactor)
         });
         changes.collect()
@@ -333,12 +332,11 @@ impl Reading<'_, '_> {
         let (logical, attribute) = cause
             .split_once('.')
             .map_or((cause, None), |(own, rest)| (own, Some(rest)));
-        let (kind, own) = match self.made.get(logical) {
-            Some(made) => (made.kind, made.own.clone()),
-            None => {
-                let id = self.live.get(logical)?;
-                (self.workbench.before(id)?.kind, self.workbench.own(id)?)
-            }
+        let (kind, own) = if let Some(made) = self.made.get(logical) {
+            (made.kind, made.own.clone())
+        } else {
+            let id = self.live.get(logical)?;
+            (self.workbench.before(id)?.kind, self.workbench.own(id)?)
         };
         properties::reference(kind, &own, attribute)
     }

@@ -420,7 +420,9 @@ fn rules(
         };
         for rule in given {
             let own = permission(rule);
-            list.iter_mut().for_each(|known| take_out(known, &own));
+            for known in list.iter_mut() {
+                take_out(known, &own);
+            }
             list.retain(has_peers);
             if adds && has_peers(&own) {
                 list.push(own);
