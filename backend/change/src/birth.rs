@@ -277,8 +277,7 @@ fn identity(kind: ResourceKind, own: &Arn) -> Vec<(&'static str, String)> {
         ResourceKind::ListenerRule => vec![("RuleArn", arn)],
         ResourceKind::TargetGroup => vec![("TargetGroupArn", arn)],
         ResourceKind::LogGroup => vec![("logGroupArn", arn), ("logGroupName", name)],
-        ResourceKind::SsmParameter => vec![("ARN", arn)],
-        ResourceKind::Secret => vec![("ARN", arn)],
+        ResourceKind::SsmParameter | ResourceKind::Secret => vec![("ARN", arn)],
         ResourceKind::KmsKey => vec![("Arn", arn), ("KeyId", last)],
         ResourceKind::EcrRepository => vec![("repositoryArn", arn), ("repositoryName", name)],
         ResourceKind::Vpc => vec![("VpcId", last)],
@@ -289,6 +288,20 @@ fn identity(kind: ResourceKind, own: &Arn) -> Vec<(&'static str, String)> {
         ResourceKind::VpcEndpoint => vec![("VpcEndpointId", last)],
         ResourceKind::SecurityGroup => vec![("GroupId", last)],
         ResourceKind::NetworkInterface => vec![("NetworkInterfaceId", last)],
+        ResourceKind::Ec2Instance => vec![("InstanceId", last)],
+        ResourceKind::EfsFileSystem => vec![("FileSystemArn", arn), ("FileSystemId", last)],
+        ResourceKind::EfsAccessPoint => vec![("AccessPointArn", arn), ("AccessPointId", last)],
+        ResourceKind::EfsMountTarget => vec![("MountTargetId", last)],
+        ResourceKind::CloudMapNamespace | ResourceKind::CloudMapService => {
+            vec![("Arn", arn), ("Id", last)]
+        }
+        ResourceKind::AutoScalingGroup => {
+            vec![("AutoScalingGroupARN", arn), ("AutoScalingGroupName", last)]
+        }
+        ResourceKind::EventRule | ResourceKind::Schedule => vec![("Arn", arn), ("Name", last)],
+        ResourceKind::IamInstanceProfile => vec![("Arn", arn), ("InstanceProfileName", last)],
+        ResourceKind::ScalableTarget => vec![("ScalableTargetARN", arn)],
+        ResourceKind::ScalingPolicy => vec![("PolicyARN", arn)],
         _ => Vec::new(),
     }
 }
@@ -313,8 +326,18 @@ fn fill_definition(own: &Arn, facts: &mut Map<String, Value>) {
     else {
         return;
     };
-    let mode = definition.network_mode.get_or_insert("bridge".to_owned());
+    let mode = definition
+        .network_mode
+        .get_or_insert("bridge".to_owned())
+        .clone();
     let own_port = matches!(mode.as_str(), "awsvpc" | "host");
+    if definition.compatibilities.is_empty() {
+        definition.compatibilities.push("EC2".to_owned());
+        // <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html>
+        if mode == "awsvpc" && definition.cpu.is_some() && definition.memory.is_some() {
+            definition.compatibilities.push("FARGATE".to_owned());
+        }
+    }
     for container in &mut definition.container_definitions {
         container.essential.get_or_insert(true);
         for port in &mut container.port_mappings {
@@ -426,6 +449,12 @@ fn defaults(
             "OwnerId": own.account(),
             "PolicyDocument": {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]},
         }),
+        ResourceKind::EfsFileSystem
+        | ResourceKind::EfsAccessPoint
+        | ResourceKind::EfsMountTarget => {
+            json!({ "LifeCycleState": "available", "OwnerId": own.account() })
+        }
+        ResourceKind::EventRule | ResourceKind::Schedule => json!({ "State": "ENABLED" }),
         // Every table has the way to its own VPC.
         // <https://docs.aws.amazon.com/vpc/latest/userguide/RouteTables.html>
         ResourceKind::RouteTable => {

@@ -37,9 +37,7 @@ pub(crate) fn delete(workbench: &mut Workbench<'_>, id: &ResourceId) {
 
 #[cfg(test)]
 mod tests {
-    use blastmap_model::{
-        After, Attributes, Inventory, Presence, Redactor, Resource, ResourceKind,
-    };
+    use blastmap_model::{After, Attributes, Inventory, Presence, Redactor, Resource};
     use time::OffsetDateTime;
 
     use super::*;

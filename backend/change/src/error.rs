@@ -43,6 +43,11 @@ pub enum ChangeError {
         "the plan has format version {version}, of which only 1.x can be read; use a version of blastmap that reads it"
     )]
     PlanVersion { version: String },
+    #[error("this is {what}; give {instead}")]
+    Other {
+        what: &'static str,
+        instead: &'static str,
+    },
     #[error("the {what} cannot be used: {why}")]
     Unusable { what: &'static str, why: String },
 }

@@ -4,7 +4,10 @@
 //! judgement sees. Values that are or may be secret are fingerprints or gone before either is made.
 
 mod birth;
+mod cloudformation;
+pub mod containers;
 mod deletion;
+mod detect;
 mod error;
 mod patch;
 mod redaction;
@@ -18,6 +21,7 @@ pub mod containers;
 pub mod terraform;
 mod workbench;
 
+pub use detect::read;
 pub use error::ChangeError;
 pub use workbench::{Lookup, New, Place, Workbench};
 
@@ -135,19 +139,4 @@ pub struct AttributeChange {
     /// True where the new value is known only after apply.
     pub unknown: bool,
     pub sensitive: bool,
-}
-
-
-/// Reads what is proposed.
-pub fn read(
-    bytes: &[u8],
-    inventory: &blastmap_model::Inventory,
-    redactor: &blastmap_model::Redactor,
-) -> Result<Proposal, ChangeError> {
-    let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
-    if value.get("resources").is_some() && value.get("resource_changes").is_none() {
-        let changes = resources::parse(&value)?;
-        return Ok(resources::propose(&changes, inventory, redactor));
-    }
-    terraform::read(bytes, inventory, redactor)
 }

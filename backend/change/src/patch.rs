@@ -192,6 +192,36 @@ pub(crate) fn problems(kind: ResourceKind, shaped: &Shaped) -> Vec<String> {
     strange.chain(unfit).collect()
 }
 
+/// As [`problems`], for formats that give whatever AWS knows: what blastmap does not judge of it is told in one line.
+pub(crate) fn unjudged(kind: ResourceKind, shaped: &Shaped, harmless: &[&str]) -> Vec<String> {
+    let mut names: Vec<String> = shaped
+        .strange
+        .iter()
+        .filter(|name| !harmless.iter().any(|own| own.eq_ignore_ascii_case(name)))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    names.sort();
+    let more = names.len().saturating_sub(MOST_NAMES);
+    names.truncate(MOST_NAMES);
+    let fits = Shaped {
+        unfit: shaped.unfit.clone(),
+        ..Shaped::default()
+    };
+    let mut lines = problems(kind, &fits);
+    if !names.is_empty() {
+        let names = names.join(", ");
+        let more = match more {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        lines.push(format!("not judged: {names}{more}"));
+    }
+    lines
+}
+
+/// More names than these are counted, not told.
+const MOST_NAMES: usize = 10;
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

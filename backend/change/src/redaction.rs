@@ -1,7 +1,7 @@
 //! Secrets of a change stop here, as those of a crawl do where facts are described: values of environments, commands, labels and the
 //! like become fingerprints, in whatever case a format writes their names. Equal values stay equal to those that a crawl saw.
 
-use blastmap_model::{Redactor, ResourceKind};
+use blastmap_model::{Redactor, ResourceKind, kinds::ecs_task_definition::is_plain_log_option};
 use serde_json::{Map, Value};
 
 /// Puts fingerprints in the place of what is or may be secret in facts or properties of a kind.
@@ -110,22 +110,6 @@ fn options(value: &mut Value, awslogs: bool, redactor: &Redactor) {
             hide(value, redactor);
         }
     }
-}
-
-/// Options of awslogs that say where logs go and how, in words of AWS's own.
-///
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>
-fn is_plain_log_option(name: &str) -> bool {
-    matches!(
-        name,
-        "awslogs-group"
-            | "awslogs-region"
-            | "awslogs-stream-prefix"
-            | "awslogs-create-group"
-            | "awslogs-endpoint"
-            | "mode"
-            | "max-buffer-size"
-    )
 }
 
 /// Headers and queries may carry a shared secret by which a balancer knows who asks.

@@ -234,7 +234,12 @@ fn update(
         change.problems.push(not_there(id, workbench));
         return;
     };
-    workbench.change(id, |facts| patch::merge(facts, Value::Object(shaped.facts)));
+    workbench.change(id, |facts| {
+        patch::merge(facts, Value::Object(shaped.facts));
+    });
+    for field in shaped.unknown {
+        workbench.unknown(id, field);
+    }
     if kind == ResourceKind::EcsService {
         service::settle(workbench, id);
     }

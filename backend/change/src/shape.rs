@@ -32,7 +32,7 @@ pub(crate) struct Shaped {
     pub(crate) strange: Vec<String>,
     /// Fields whose value has another type than the fact, and the type that was expected.
     pub(crate) unfit: Vec<(String, &'static str)>,
-    /// Fields whose value is known only later.
+    /// Fields whose value is known only later, or was left out of an element of a list.
     pub(crate) unknown: BTreeSet<String>,
 }
 
@@ -52,6 +52,10 @@ pub(crate) fn shape(kind: ResourceKind, input: Map<String, Value>, dialect: Dial
         input,
         dialect,
         [
+            auto_scaling_group::AutoScalingGroup,
+            cloud_map_namespace::CloudMapNamespace,
+            cloud_map_service::CloudMapService,
+            ec2_instance::Ec2Instance,
             ecr_repository::EcrRepository,
             ecs_capacity_provider::EcsCapacityProvider,
             ecs_cluster::EcsCluster,
@@ -60,6 +64,11 @@ pub(crate) fn shape(kind: ResourceKind, input: Map<String, Value>, dialect: Dial
             ecs_task::EcsTask,
             ecs_task_definition::EcsTaskDefinition,
             ecs_task_set::EcsTaskSet,
+            efs_access_point::EfsAccessPoint,
+            efs_file_system::EfsFileSystem,
+            efs_mount_target::EfsMountTarget,
+            event_rule::EventRule,
+            iam_instance_profile::IamInstanceProfile,
             iam_policy::IamPolicy,
             iam_role::IamRole,
             internet_gateway::InternetGateway,
@@ -71,6 +80,9 @@ pub(crate) fn shape(kind: ResourceKind, input: Map<String, Value>, dialect: Dial
             nat_gateway::NatGateway,
             network_interface::NetworkInterface,
             route_table::RouteTable,
+            scalable_target::ScalableTarget,
+            scaling_policy::ScalingPolicy,
+            schedule::Schedule,
             secret::Secret,
             security_group::SecurityGroup,
             ssm_parameter::SsmParameter,
@@ -98,7 +110,8 @@ fn without_facts(input: Map<String, Value>, dialect: Dialect) -> Shaped {
 fn shape_as<F: Facts>(input: Map<String, Value>, dialect: Dialect) -> Shaped {
     let mut input = Value::Object(input);
     let mut unfit = Vec::new();
-    // Each turn takes away one field outside of lists, of which a kind has few.
+    let mut left_out = BTreeSet::new();
+    // Each turn takes away one field: of lists' elements a few, then whole lists, of which a kind has few.
     loop {
         let context = Context::new(dialect);
         let mut attempt = input.clone();
@@ -110,9 +123,12 @@ fn shape_as<F: Facts>(input: Map<String, Value>, dialect: Dialect) -> Shaped {
         let failed = read.err().map(|_mismatch| context.failed.take());
         if let Some(failed) = failed {
             let (path, expected) = failed.unwrap_or_default();
-            let whole = until_first_list(&path);
             unfit.push((text_of(&path), expected));
-            if whole.is_empty() || !remove(&mut input, whole) {
+            let whole = until_first_list(&path);
+            let part = whole.len() < path.len() && matches!(path.last(), Some(Step::Field(..)));
+            if part && left_out.len() < MOST_PARTS && remove(&mut input, &path) {
+                left_out.insert(text_of(&path));
+            } else if whole.is_empty() || !remove(&mut input, whole) {
                 input = Value::Object(Map::new());
             }
             continue;
@@ -125,10 +141,13 @@ fn shape_as<F: Facts>(input: Map<String, Value>, dialect: Dialect) -> Shaped {
             facts,
             strange: context.strange.into_inner(),
             unfit,
-            unknown: context.unknown.into_inner(),
+            unknown: &context.unknown.into_inner() | &left_out,
         };
     }
 }
+
+/// So many fields of lists' elements are left out one by one, before the whole list is: each costs another reading.
+const MOST_PARTS: usize = 20;
 
 /// True for what `CloudFormation` knows only when it makes the change.
 ///
@@ -162,14 +181,19 @@ enum Step {
     Field(String, &'static str),
     /// A name that is data, such as a label's.
     Key(String),
-    Index(usize),
+    /// Of the input's list, and of what is left of it.
+    Index(usize, usize),
 }
 
 fn text_of(path: &[Step]) -> String {
     let mut text = String::new();
     for step in path {
         match step {
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
+            Step::Index(_, index) => {
+                text.push('[');
+                text.push_str(&index.to_string());
+                text.push(']');
+            }
             Step::Field(_, name) => dot(&mut text, name),
             Step::Key(name) => dot(&mut text, name),
         }
@@ -184,7 +208,7 @@ fn dot(text: &mut String, name: &str) {
     text.push_str(name);
 }
 
-/// A list is judged whole or not at all.
+/// The way to the list, or the names that are data, in which it stands.
 fn until_first_list(path: &[Step]) -> &[Step] {
     let end = path
         .iter()
@@ -193,16 +217,22 @@ fn until_first_list(path: &[Step]) -> &[Step] {
     &path[..end]
 }
 
+/// Takes away the field at the end of the path.
 fn remove(value: &mut Value, path: &[Step]) -> bool {
-    let (Some(Step::Field(given, _)), Value::Object(fields)) = (path.first(), value) else {
+    let Some((step, rest)) = path.split_first() else {
         return false;
     };
-    match path.get(1) {
-        None => fields.remove(given).is_some(),
-        Some(_) => fields
-            .get_mut(given)
-            .is_some_and(|inner| remove(inner, &path[1..])),
-    }
+    let inner = match (step, value) {
+        (Step::Field(given, _) | Step::Key(given), Value::Object(fields)) => {
+            if rest.is_empty() {
+                return fields.remove(given).is_some();
+            }
+            fields.get_mut(given)
+        }
+        (Step::Index(given, _), Value::Array(values)) => values.get_mut(*given),
+        _ => None,
+    };
+    inner.is_some_and(|inner| remove(inner, rest))
 }
 
 struct Context {
@@ -380,16 +410,16 @@ impl<'de> Deserializer<'de> for At<'_, '_> {
         let Value::Array(values) = self.value else {
             return Err(Mismatch);
         };
-        let before = values.len();
-        values.retain(|value| !self.context.is_unknown(value));
-        if values.len() < before {
-            self.context
-                .unknown
-                .borrow_mut()
-                .insert(text_of(&self.path));
+        let known: Vec<usize> = (0..values.len())
+            .filter(|index| !self.context.is_unknown(&values[*index]))
+            .collect();
+        if known.len() < values.len() {
+            let path = text_of(&self.path);
+            self.context.unknown.borrow_mut().insert(path);
+            values.retain(|value| !self.context.is_unknown(value));
         }
         visitor.visit_seq(Elements {
-            values: values.iter_mut().enumerate(),
+            values: values.iter_mut().zip(known).enumerate(),
             path: self.path,
             context: self.context,
         })
@@ -439,7 +469,10 @@ impl At<'_, '_> {
 }
 
 struct Elements<'v, 'c> {
-    values: std::iter::Enumerate<std::slice::IterMut<'v, Value>>,
+    /// With their place in the input's list.
+    values: std::iter::Enumerate<
+        std::iter::Zip<std::slice::IterMut<'v, Value>, std::vec::IntoIter<usize>>,
+    >,
     path: Vec<Step>,
     context: &'c Context,
 }
@@ -451,10 +484,10 @@ impl<'de> SeqAccess<'de> for Elements<'_, '_> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Mismatch> {
-        let Some((index, value)) = self.values.next() else {
+        let Some((index, (value, given))) = self.values.next() else {
             return Ok(None);
         };
-        let path = [self.path.as_slice(), &[Step::Index(index)]].concat();
+        let path = [self.path.as_slice(), &[Step::Index(given, index)]].concat();
         let at = At {
             value,
             path,
@@ -526,7 +559,7 @@ impl<'de> MapAccess<'de> for Members<'_, '_> {
         let own = match &step {
             Step::Field(_, own) => (*own).to_owned(),
             Step::Key(own) => own.clone(),
-            Step::Index(index) => index.to_string(),
+            Step::Index(_, index) => index.to_string(),
         };
         let read = seed.deserialize(At {
             value: &mut value,
@@ -603,6 +636,32 @@ mod tests {
                 "status: a text",
             ]
         );
+    }
+
+    #[test]
+    fn a_field_of_an_element_is_left_out_alone() {
+        let input = json!({"LoadBalancers": [KNOWN_AFTER_APPLY, {"ContainerName": "web", "ContainerPort": "http"}]});
+        let shaped = shaped(ResourceKind::EcsService, input, Dialect::CloudFormation);
+        let facts = json!({"loadBalancers": [{"containerName": "web"}]});
+        assert_eq!(Value::Object(shaped.facts), facts);
+        assert_eq!(
+            shaped.unfit,
+            [(
+                "loadBalancers[0].containerPort".to_owned(),
+                "a whole number"
+            )]
+        );
+        let unknown: Vec<_> = shaped.unknown.iter().map(String::as_str).collect();
+        assert_eq!(unknown, ["loadBalancers", "loadBalancers[0].containerPort"]);
+    }
+
+    #[test]
+    fn many_misfits_cost_the_whole_list() {
+        let balancers: Vec<Value> = (0..100).map(|_| json!({"containerPort": "http"})).collect();
+        let input = json!({"loadBalancers": balancers, "desiredCount": 1});
+        let shaped = shaped(ResourceKind::EcsService, input, Dialect::Api);
+        assert_eq!(Value::Object(shaped.facts), json!({"desiredCount": 1}));
+        assert_eq!(shaped.unfit.len(), MOST_PARTS + 1);
     }
 
     #[test]

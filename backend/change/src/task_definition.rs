@@ -106,7 +106,6 @@ pub(crate) fn read(
         let given = Given {
             input: &input,
             shaped: &shaped,
-            family: &family,
         };
         register(&given, address, &place, users, &mut workbench, &mut changes);
     }
@@ -160,7 +159,6 @@ fn revision_of(arn: &Arn, family: &str) -> Option<u32> {
 struct Given<'g> {
     input: &'g Map<String, Value>,
     shaped: &'g Shaped,
-    family: &'g str,
 }
 
 fn register(
@@ -174,21 +172,28 @@ fn register(
     let before = users.revision.and_then(|(_, id)| workbench.facts(&id));
     let mut facts = given.shaped.facts.clone();
     facts.retain(|_, value| !value.is_null());
-    // Who can run it AWS works out anew for each revision; from the outside the last one tells most.
     for field in GIVEN_BY_AWS {
         facts.remove(field);
     }
-    for field in ["compatibilities", "requiresAttributes"] {
-        if let Some(value) = before.as_ref().and_then(|before| before.get(field)) {
-            facts.insert(field.to_owned(), value.clone());
-        }
+    // What an instance must have AWS works out anew for each revision; from the outside the last one tells most.
+    let field = "requiresAttributes";
+    if let Some(value) = before.as_ref().and_then(|before| before.get(field)) {
+        facts.insert(field.to_owned(), value.clone());
     }
     let Some((own, certain)) = birth::arn(workbench, KIND, &address, &facts, place) else {
         return;
     };
     birth::complete(workbench, KIND, &own, place, &mut facts);
-    let mut problems = patch::problems(KIND, given.shaped);
-    problems.retain(|problem| !GIVEN_BY_AWS.iter().any(|own| problem.contains(own)));
+    let problems = patch::unjudged(
+        KIND,
+        given.shaped,
+        &[
+            "registeredBy",
+            "deregisteredAt",
+            "deleteRequestedAt",
+            "tags",
+        ],
+    );
     changes.push(Change {
         address: address.clone(),
         type_name: String::new(),
@@ -200,7 +205,7 @@ fn register(
         problems,
     });
     let arn = own.to_string();
-    workbench.create(New {
+    let id = workbench.create(New {
         kind: KIND,
         address,
         name: Some(own.resource_name().to_owned()),
@@ -208,6 +213,9 @@ fn register(
         certain,
         facts: Value::Object(facts),
     });
+    for field in &given.shaped.unknown {
+        workbench.unknown(&id, field.clone());
+    }
     for id in users.services {
         let fact =
             |workbench: &Workbench<'_>| Some(workbench.facts(&id)?.get("taskDefinition")?.clone());
