@@ -286,7 +286,7 @@ fn names_resolve(overlay: &Overlay<'_>, seat: &Seat) -> Verdict {
 }
 
 /// True where the VPC's DHCP options name DNS servers that are not Amazon's: whether they ask Amazon's is not seen.
-fn has_own_resolvers(overlay: &Overlay<'_>, subnet: ResourceIndex) -> bool {
+pub(super) fn has_own_resolvers(overlay: &Overlay<'_>, subnet: ResourceIndex) -> bool {
     let vpc = vpc_of(overlay, subnet).and_then(|vpc| overlay.facts::<Vpc>(vpc));
     vpc.is_some_and(|facts| {
         let servers = &facts.domain_name_servers;
@@ -847,7 +847,8 @@ mod tests {
                 nat,
                 |s| {
                     group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((80, 80), "0.0.0.0/0"), everything_out()];
+                        f.ip_permissions_egress =
+                            vec![tcp((80, 80), "0.0.0.0/0"), everything_out()];
                     })
                 },
                 "ssm",
