@@ -18,7 +18,7 @@ pub mod volumes;
 
 pub use aws_service::AwsService;
 pub use listener_rules::{forwards_to, shadowed_by};
-pub use reach_aws::{caught_by, reach, reach_from};
+pub use reach_aws::{caught_by, reach, reach_for, reach_from};
 
 #[cfg(test)]
 mod tests {

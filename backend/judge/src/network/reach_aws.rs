@@ -4,19 +4,19 @@
 //! way helps if it refuses. Without one, a gateway endpoint in the subnet's route table takes the packets, or else the default route.
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    ResourceIndex, ResourceKind,
+    Relation, ResourceIndex, ResourceKind,
     kinds::{vpc::Vpc, vpc_endpoint::VpcEndpoint},
 };
 
 use super::{
-    AwsService, endpoint, internet,
+    AwsService, agent, endpoint, internet,
     lookup::{in_vpc, is_blind, is_missing, list, named, vpc_of},
 };
-use crate::{Answer, Reason, Seat, Verdict};
+use crate::{Answer, Launch, Reason, Seat, Verdict};
 
 /// Whether a service can be reached from one place.
 pub fn reach(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService) -> Verdict {
@@ -29,11 +29,49 @@ pub fn reach(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService) -> Verdic
 
 /// Whether each of the services can be reached from each of the places: a task may start in any of them.
 pub fn reach_from(overlay: &Overlay<'_>, seats: &[Seat], services: &[AwsService]) -> Verdict {
+    reach_without(overlay, seats, services, &[])
+}
+
+/// Whether whoever pulls, reads and logs for a launch can reach each of the services.
+pub fn reach_for(
+    overlay: &Overlay<'_>,
+    launch: &Launch,
+    services: &BTreeSet<AwsService>,
+) -> Verdict {
+    let services: Vec<_> = services.iter().cloned().collect();
+    let seats = agent::seats(overlay, launch);
+    reach_without(overlay, &seats, &services, &gone_of(overlay, launch))
+}
+
+/// An endpoint that is not there any more, with what is remembered of it.
+type Gone = (ResourceIndex, VpcEndpoint);
+
+/// The endpoints that a launch's subject has links to, and that are not there: where nothing else serves, they are what is missing.
+fn gone_of(overlay: &Overlay<'_>, launch: &Launch) -> Vec<Gone> {
+    let linked = overlay.needed(launch.subject, Relation::ReachesAwsVia);
+    let gone = linked
+        .into_iter()
+        .filter(|place| is_missing(overlay, *place));
+    gone.filter_map(|place| {
+        let resource = overlay.resource(place);
+        let facts = resource.attributes.facts::<VpcEndpoint>().ok();
+        let facts = facts.filter(|_| resource.kind == ResourceKind::VpcEndpoint);
+        Some((place, facts?))
+    })
+    .collect()
+}
+
+fn reach_without(
+    overlay: &Overlay<'_>,
+    seats: &[Seat],
+    services: &[AwsService],
+    gone: &[Gone],
+) -> Verdict {
     let checks = services.iter().flat_map(|service| {
         let of_one = |seat: &Seat| Check {
             what: service.label().to_owned(),
             subnet: seat.subnet,
-            verdict: obstacles(overlay, seat, service),
+            verdict: obstacles(overlay, seat, service, gone),
         };
         seats.iter().map(of_one)
     });
@@ -177,7 +215,7 @@ impl Ways {
     }
 }
 
-fn obstacles(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService) -> Verdict {
+fn obstacles(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService, gone: &[Gone]) -> Verdict {
     let subnet = seat.subnet;
     // Another need says that it is not there.
     if is_missing(overlay, subnet) {
@@ -194,7 +232,10 @@ fn obstacles(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService) -> Verdic
     if !resolves.is_met() {
         return resolves;
     }
-    let ways = Ways::of(overlay, subnet, service);
+    let mut ways = Ways::of(overlay, subnet, service);
+    let gone = gone.iter().filter(|(_, facts)| service.is_served_by(facts));
+    ways.idle
+        .extend(gone.map(|(place, _)| (*place, "is not there")));
     let otherwise = || match ways.gateway {
         Some(gateway) => endpoint::gateway_lets_in(overlay, gateway, seat),
         None => by_default_route(overlay, seat, &ways),
