@@ -339,19 +339,22 @@ pub(super) fn has_own_resolvers(overlay: &Overlay<'_>, subnet: ResourceIndex) ->
 mod tests {
     use blastmap_graph::Snapshot;
     use blastmap_model::{
-        Edits,
+        After, Edits, ResourceId,
         kinds::{
-            internet_gateway::InternetGateway,
+            Facts,
+            internet_gateway::{GatewayAttachment, InternetGateway},
             nat_gateway::NatGateway,
             route_table::{Route, RouteTable},
-            security_group::{PrefixListId, SecurityGroup},
+            security_group::{IpPermission, PrefixListId, SecurityGroup},
             subnet::{NetworkAclEntry, Subnet},
+            vpc_endpoint::EndpointGroup,
         },
     };
 
     use super::*;
     use crate::estate::{
-        Estate, REGION, ec2, everything_out, gone, patched, place, tcp, together as all_of, unknown,
+        Estate, REGION, arn, ec2, everything_out, gone, patched, place, planned, tcp,
+        together as all_of, unknown,
     };
 
     fn nat() -> Estate {
@@ -975,6 +978,102 @@ mod tests {
             let (own, text) = judged(&snapshot, &change(&snapshot), service);
             assert_eq!(own, answer, "{case}: {text}");
             assert!(text.contains(why), "{case}: {text}");
+        }
+    }
+
+    /// As a plan's reader writes what the plan makes: its facts and those of others name it by a made-up id.
+    fn made<F: Facts>(kind: &str, id: &str, facts: &F) -> Edits {
+        let own = arn("ec2", &format!("{kind}/{id}"));
+        let mut edits = planned(&format!("planned:{id}"), &own, facts);
+        for after in edits.after.values_mut() {
+            if let After::Is(planned) = after {
+                planned.also_named.insert(ResourceId::new(&own));
+            }
+        }
+        edits
+    }
+
+    #[test]
+    fn what_a_plan_makes_serves_as_what_is_there() {
+        let snapshot = nat().snapshot();
+        let new_nat = NatGateway {
+            nat_gateway_id: "planned-nat".to_owned(),
+            vpc_id: Some("vpc-1".to_owned()),
+            subnet_id: Some("subnet-public-a".to_owned()),
+            connectivity_type: Some("public".to_owned()),
+            ..NatGateway::default()
+        };
+        let new_edge = InternetGateway {
+            internet_gateway_id: "planned-edge".to_owned(),
+            attachments: vec![GatewayAttachment {
+                vpc_id: Some("vpc-1".to_owned()),
+                state: None,
+            }],
+            ..InternetGateway::default()
+        };
+        let new_endpoint = VpcEndpoint {
+            vpc_endpoint_id: "planned-endpoint".to_owned(),
+            vpc_endpoint_type: Some("Interface".to_owned()),
+            vpc_id: Some("vpc-1".to_owned()),
+            service_name: Some(format!("com.amazonaws.{REGION}.ssm")),
+            subnet_ids: vec!["subnet-a".to_owned()],
+            groups: vec![EndpointGroup {
+                group_id: Some("planned-group".to_owned()),
+                group_name: None,
+            }],
+            private_dns_enabled: Some(true),
+            ..VpcEndpoint::default()
+        };
+        let new_group = |lets_in: Vec<IpPermission>| {
+            let facts = SecurityGroup {
+                group_id: "planned-group".to_owned(),
+                vpc_id: Some("vpc-1".to_owned()),
+                ip_permissions: lets_in,
+                ..SecurityGroup::default()
+            };
+            made("security-group", "planned-group", &facts)
+        };
+        let by_nat = table(&snapshot, |route| {
+            route.nat_gateway_id = Some("planned-nat".to_owned())
+        });
+        let by_edge = patched(&snapshot, &ec2("rtb-public"), |facts: &mut RouteTable| {
+            facts.routes.last_mut().unwrap().gateway_id = Some("planned-edge".to_owned());
+        });
+        let endpoint = || made("vpc-endpoint", "planned-endpoint", &new_endpoint);
+        let cases = [
+            (
+                "a NAT gateway in the place of another",
+                all_of([
+                    gone(&ec2("nat-1")),
+                    made("natgateway", "planned-nat", &new_nat),
+                    by_nat,
+                ]),
+                Answer::Met,
+            ),
+            (
+                "an internet gateway in the place of another",
+                all_of([
+                    gone(&ec2("igw-1")),
+                    made("internet-gateway", "planned-edge", &new_edge),
+                    by_edge,
+                ]),
+                Answer::Met,
+            ),
+            (
+                "an endpoint that lets in",
+                all_of([endpoint(), new_group(vec![tcp((443, 443), "10.0.0.0/16")])]),
+                Answer::Met,
+            ),
+            // It catches the name for the whole VPC: what worked by NAT works no more.
+            (
+                "an endpoint that lets nobody in",
+                all_of([endpoint(), new_group(Vec::new())]),
+                Answer::Unmet,
+            ),
+        ];
+        for (case, edits, expected) in cases {
+            let (answer, text) = judged(&snapshot, &edits, "ssm");
+            assert_eq!(answer, expected, "{case}: {text}");
         }
     }
 
