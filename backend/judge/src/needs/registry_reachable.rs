@@ -70,7 +70,7 @@ mod tests {
         };
         let early = || {
             isolated().with::<EcsService>(&arn("ecs", "service/main/web"), |facts| {
-                facts.platform_version = Some("1.3.0".to_owned())
+                facts.platform_version = Some("1.3.0".to_owned());
             })
         };
         let elsewhere = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1";

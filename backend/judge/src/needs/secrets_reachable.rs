@@ -90,7 +90,7 @@ mod tests {
             .isolated_vpc_with_endpoints()
             .fargate_service()
             .with::<EcsService>(&arn("ecs", "service/main/web"), |facts| {
-                facts.platform_version = Some("1.3.0".to_owned())
+                facts.platform_version = Some("1.3.0".to_owned());
             });
         let snapshot = estate.snapshot();
         let overlay = Overlay::with(&snapshot, &gone(&ec2("vpce-ssm")));
