@@ -1,5 +1,7 @@
 //! The policies of the endpoints on the way let through what a start calls.
 
+use std::collections::BTreeSet;
+
 use blastmap_graph::Overlay;
 use blastmap_model::{
     Arn, Phase, ResourceIndex,
@@ -14,9 +16,9 @@ use super::{
     permission::{self, Actor, Call, OnResource},
 };
 use crate::{
-    Launch, Seat, Verdict,
+    Launch, Verdict,
     iam::{self, Context, Policies, Policy, Principal, Request, ResourcePolicy},
-    network::{AwsService, agent, calls, caught_by, lookup::vpc_of},
+    network::{AwsService, agent, calls, caught_by, source},
 };
 
 /// <https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>
@@ -44,17 +46,12 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     let actor = actor_of(overlay, launch);
     let mut parts = Vec::new();
     for call in &calls {
-        let mut endpoints: Vec<(ResourceIndex, &Seat)> = seats
+        let caught = seats
             .iter()
-            .flat_map(|seat| {
-                let caught = caught_by(overlay, seat.subnet, &call.service).into_iter();
-                caught.map(move |endpoint| (endpoint, seat))
-            })
-            .collect();
-        endpoints.sort_by_key(|(endpoint, _)| *endpoint);
-        endpoints.dedup_by_key(|(endpoint, _)| *endpoint);
-        for (endpoint, seat) in endpoints {
-            parts.push(passes(overlay, endpoint, seat, call, actor.as_ref()));
+            .flat_map(|seat| caught_by(overlay, seat.subnet, &call.service));
+        let endpoints: BTreeSet<ResourceIndex> = caught.collect();
+        for endpoint in endpoints {
+            parts.push(passes(overlay, endpoint, call, actor.as_ref()));
         }
     }
     Verdict::all(parts)
@@ -63,7 +60,6 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
 fn passes(
     overlay: &Overlay<'_>,
     endpoint: ResourceIndex,
-    seat: &Seat,
     call: &AtStart,
     actor: Option<&Actor>,
 ) -> Verdict {
@@ -88,7 +84,8 @@ fn passes(
         "s3" | "ecr.dkr" => "CannotPullContainerError",
         _ => "ResourceInitializationError",
     };
-    let context = through(overlay, endpoint, seat, &call.service.region);
+    let context = permission::context(overlay, &call.service.region, None);
+    let context = source::through(overlay, endpoint, context);
     let verdict = match actor {
         // Layers come by links that ECR has signed, not as the role.
         _ if call.service.name == "s3" => as_ecr(endpoint, &name, &facts, call, &context),
@@ -106,25 +103,6 @@ fn passes(
         None => Verdict::met(),
     };
     verdict.reported_as(error)
-}
-
-/// What an endpoint's policy sees of a call beside the call itself.
-fn through(overlay: &Overlay<'_>, endpoint: ResourceIndex, seat: &Seat, region: &str) -> Context {
-    let last = |place: ResourceIndex| {
-        overlay
-            .resource(place)
-            .id
-            .arn()
-            .map(|arn| arn.last_part().to_owned())
-    };
-    let mut context = permission::context(overlay, region, None);
-    if let Some(id) = last(endpoint) {
-        context = context.known("aws:SourceVpce", &id);
-    }
-    if let Some(id) = vpc_of(overlay, seat.subnet).and_then(last) {
-        context = context.known("aws:SourceVpc", &id);
-    }
-    context
 }
 
 /// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms>

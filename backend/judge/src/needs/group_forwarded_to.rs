@@ -29,9 +29,11 @@ fn judge(overlay: &Overlay<'_>, group: ResourceIndex) -> Verdict {
     let Some(facts) = overlay.facts::<TargetGroup>(group) else {
         return exists;
     };
-    let registered = facts.target_health_descriptions.as_ref();
-    let in_use = registered.is_some_and(|targets| !targets.is_empty())
-        || !overlay.needing(group, Relation::RegisteredIn).is_empty();
+    // Of two groups that take turns in deployments, one stands empty. Where that is not known, registration speaks.
+    let in_use = match &facts.target_health_descriptions {
+        Some(targets) => !targets.is_empty(),
+        None => !overlay.needing(group, Relation::RegisteredIn).is_empty(),
+    };
     if !in_use {
         return Verdict::met();
     }

@@ -10,7 +10,10 @@ use super::{
     parts::{Image, definition_name, home, host_actors, images},
     permission::{Actor, Call, OnResource, context},
 };
-use crate::{Host, Launch, Verdict};
+use crate::{
+    Host, Launch, Verdict,
+    network::{AwsService, source::seen_from},
+};
 
 pub(super) const NEED: Need = Need {
     name: "image-pull-allowed",
@@ -102,6 +105,9 @@ fn may_pull(overlay: &Overlay<'_>, launch: &Launch, actor: &Actor, image: &Image
         _ => OnResource::None,
     };
     let context = context(overlay, region, image.repository);
+    // Policies may ask through which endpoint images come. Of the token's call AWS does not say which interface it leaves by.
+    let registry = AwsService::new("ecr.dkr", region);
+    let context = seen_from(overlay, launch, &registry, context);
     let pull = PULL.map(|action| {
         actor.may(&Call {
             action,

@@ -6,7 +6,7 @@ use blastmap_model::Phase;
 use super::{Need, Subject};
 use crate::{
     Launch, Verdict,
-    network::{agent, calls, reach_from},
+    network::{calls, reach_for},
 };
 
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html>
@@ -19,7 +19,5 @@ pub(super) const NEED: Need = Need {
 };
 
 fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
-    let services: Vec<_> = calls::logs(launch).into_iter().collect();
-    reach_from(overlay, &agent::seats(overlay, launch), &services)
-        .reported_as("ResourceInitializationError")
+    reach_for(overlay, launch, &calls::logs(launch)).reported_as("ResourceInitializationError")
 }

@@ -16,7 +16,10 @@ use super::{
     parts::{SecretRead, definition_name, secrets},
     permission::{Actor, Call, OnResource, context},
 };
-use crate::{Launch, Verdict, iam};
+use crate::{
+    Launch, Verdict, iam,
+    network::{AwsService, source::seen_from},
+};
 
 pub(super) const NEED: Need = Need {
     name: "secrets-allowed",
@@ -35,7 +38,11 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
         .execution_role_place(overlay)
         .map(|role| Actor::of(overlay, role))
     {
-        Some(Ok(actor)) => Verdict::all(reads.iter().map(|read| may_read(overlay, &actor, read))),
+        Some(Ok(actor)) => Verdict::all(
+            reads
+                .iter()
+                .map(|read| may_read(overlay, launch, &actor, read)),
+        ),
         Some(Err(verdict)) => verdict,
         None if launch.execution_role().is_some() => Verdict::unknown(
             launch.definition_place,
@@ -52,14 +59,20 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     verdict.reported_as("ResourceInitializationError")
 }
 
-fn may_read(overlay: &Overlay<'_>, actor: &Actor, read: &SecretRead) -> Verdict {
+fn may_read(overlay: &Overlay<'_>, launch: &Launch, actor: &Actor, read: &SecretRead) -> Verdict {
     let there = read.place.filter(|place| overlay.is_there(*place));
     let arn = arn_of(overlay, read);
     let Some(arn) = arn else {
         return Verdict::met();
     };
     let region = arn.region();
+    let service = match read.kind {
+        ResourceKind::Secret if read.by_parameter.is_none() => "secretsmanager",
+        _ => "ssm",
+    };
     let context = context(overlay, region, there);
+    // Policies may ask through which endpoint a call comes.
+    let context = seen_from(overlay, launch, &AwsService::new(service, region), context);
     let mut parts = Vec::new();
     if let Some(parameter) = &read.by_parameter {
         parts.push(actor.may(&Call {

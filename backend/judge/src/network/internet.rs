@@ -4,7 +4,7 @@
 
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    Presence, Relation, ResourceIndex, ResourceKind,
+    Presence, Relation, ResourceId, ResourceIndex, ResourceKind,
     kinds::{
         internet_gateway::InternetGateway,
         nat_gateway::NatGateway,
@@ -127,34 +127,19 @@ impl Stretch<'_, '_> {
     fn take(&self, route: &Route) -> Verdict {
         let (overlay, table) = (self.overlay, self.table);
         let table_name = &overlay.resource(table).name;
-        if let Some((kind, id, _)) = route.gateway() {
+        if let Some((_, id, _)) = route.gateway() {
             let Some(gateway) = linked(overlay, table, Relation::RoutesVia, id) else {
                 return Verdict::unknown(
                     table,
                     format!("check {id}, to which route table {table_name} leads"),
                 );
             };
-            let gateway_name = overlay.resource(gateway).name.to_string();
-            if is_missing(overlay, gateway) {
-                return Verdict::unmet(
-                    gateway,
-                    format!("route table {table_name} leads to {gateway_name}, which is not there"),
-                );
-            }
-            if self.is_dead(route, gateway) {
-                return self.dead();
-            }
-            if !overlay.is_there(gateway) {
-                return Verdict::unknown(
-                    gateway,
-                    format!("check {gateway_name}, which could not be read"),
-                );
-            }
-            return match kind {
-                ResourceKind::NatGateway => self.through_nat(gateway),
-                ResourceKind::InternetGateway => self.through_edge(gateway),
-                _ => self.through_appliance(gateway),
-            };
+            return self.through(route, gateway);
+        }
+        // What a plan makes has no id yet that tells its kind.
+        let made = route.gateway_id.as_deref().map(ResourceId::new);
+        if let Some(gateway) = made.and_then(|id| overlay.find(&id)) {
+            return self.through(route, gateway);
         }
         if route.state.as_deref() == Some("blackhole") {
             return self.dead();
@@ -173,6 +158,32 @@ impl Stretch<'_, '_> {
             table,
             format!("check what lies behind {target}, to which route table {table_name} leads"),
         )
+    }
+
+    fn through(&self, route: &Route, gateway: ResourceIndex) -> Verdict {
+        let (overlay, table) = (self.overlay, self.table);
+        let table_name = &overlay.resource(table).name;
+        let gateway_name = overlay.resource(gateway).name.to_string();
+        if is_missing(overlay, gateway) {
+            return Verdict::unmet(
+                gateway,
+                format!("route table {table_name} leads to {gateway_name}, which is not there"),
+            );
+        }
+        if self.is_dead(route, gateway) {
+            return self.dead();
+        }
+        if !overlay.is_there(gateway) {
+            return Verdict::unknown(
+                gateway,
+                format!("check {gateway_name}, which could not be read"),
+            );
+        }
+        match overlay.kind(gateway) {
+            ResourceKind::NatGateway => self.through_nat(gateway),
+            ResourceKind::InternetGateway => self.through_edge(gateway),
+            _ => self.through_appliance(gateway),
+        }
     }
 
     /// A route says so where its target is gone. What a change makes or mends may be named by an old route.

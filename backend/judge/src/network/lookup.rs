@@ -2,16 +2,30 @@
 
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    Presence, Relation, ResourceIndex, ResourceKind,
-    kinds::{route_table::RouteTable, subnet::Subnet},
+    Presence, Relation, ResourceId, ResourceIndex, ResourceKind,
+    kinds::{
+        efs_access_point::EfsAccessPoint, efs_file_system::EfsFileSystem, route_table::RouteTable,
+        subnet::Subnet,
+    },
 };
 
 use crate::Verdict;
 
-/// True for the resource that goes by this id: `sg-1`, the ARN that ends in it, or what a plan calls it.
+/// True for the resource that goes by this id: `sg-1`, the ARN that ends in it, or what the facts of a plan call what it makes.
 pub fn goes_by(overlay: &Overlay<'_>, place: ResourceIndex, id: &str) -> bool {
-    let own = overlay.resource(place).id.as_str();
-    own == id || own.strip_suffix(id).is_some_and(|rest| rest.ends_with('/'))
+    let resource = overlay.resource(place);
+    let own = resource.id.as_str();
+    let by_its_id = own == id || own.strip_suffix(id).is_some_and(|rest| rest.ends_with('/'));
+    if by_its_id || resource.presence != Presence::Planned {
+        return by_its_id;
+    }
+    overlay.find(&ResourceId::new(id)) == Some(place)
+        || overlay
+            .facts::<EfsFileSystem>(place)
+            .is_some_and(|facts| facts.file_system_id == id)
+        || overlay
+            .facts::<EfsAccessPoint>(place)
+            .is_some_and(|facts| facts.access_point_id == id)
 }
 
 /// What `from` names by this relation and id.

@@ -4,19 +4,19 @@
 //! way helps if it refuses. Without one, a gateway endpoint in the subnet's route table takes the packets, or else the default route.
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    ResourceIndex, ResourceKind,
+    Relation, ResourceIndex, ResourceKind,
     kinds::{vpc::Vpc, vpc_endpoint::VpcEndpoint},
 };
 
 use super::{
-    AwsService, endpoint, internet,
+    AwsService, agent, endpoint, internet,
     lookup::{in_vpc, is_blind, is_missing, list, named, vpc_of},
 };
-use crate::{Answer, Reason, Seat, Verdict};
+use crate::{Answer, Launch, Reason, Seat, Verdict};
 
 /// Whether a service can be reached from one place.
 pub fn reach(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService) -> Verdict {
@@ -29,11 +29,49 @@ pub fn reach(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService) -> Verdic
 
 /// Whether each of the services can be reached from each of the places: a task may start in any of them.
 pub fn reach_from(overlay: &Overlay<'_>, seats: &[Seat], services: &[AwsService]) -> Verdict {
+    reach_without(overlay, seats, services, &[])
+}
+
+/// Whether whoever pulls, reads and logs for a launch can reach each of the services.
+pub fn reach_for(
+    overlay: &Overlay<'_>,
+    launch: &Launch,
+    services: &BTreeSet<AwsService>,
+) -> Verdict {
+    let services: Vec<_> = services.iter().cloned().collect();
+    let seats = agent::seats(overlay, launch);
+    reach_without(overlay, &seats, &services, &gone_of(overlay, launch))
+}
+
+/// An endpoint that is not there any more, with what is remembered of it.
+type Gone = (ResourceIndex, VpcEndpoint);
+
+/// The endpoints that a launch's subject has links to, and that are not there: where nothing else serves, they are what is missing.
+fn gone_of(overlay: &Overlay<'_>, launch: &Launch) -> Vec<Gone> {
+    let linked = overlay.needed(launch.subject, Relation::ReachesAwsVia);
+    let gone = linked
+        .into_iter()
+        .filter(|place| is_missing(overlay, *place));
+    gone.filter_map(|place| {
+        let resource = overlay.resource(place);
+        let facts = resource.attributes.facts::<VpcEndpoint>().ok();
+        let facts = facts.filter(|_| resource.kind == ResourceKind::VpcEndpoint);
+        Some((place, facts?))
+    })
+    .collect()
+}
+
+fn reach_without(
+    overlay: &Overlay<'_>,
+    seats: &[Seat],
+    services: &[AwsService],
+    gone: &[Gone],
+) -> Verdict {
     let checks = services.iter().flat_map(|service| {
         let of_one = |seat: &Seat| Check {
             what: service.label().to_owned(),
             subnet: seat.subnet,
-            verdict: obstacles(overlay, seat, service),
+            verdict: obstacles(overlay, seat, service, gone),
         };
         seats.iter().map(of_one)
     });
@@ -177,7 +215,7 @@ impl Ways {
     }
 }
 
-fn obstacles(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService) -> Verdict {
+fn obstacles(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService, gone: &[Gone]) -> Verdict {
     let subnet = seat.subnet;
     // Another need says that it is not there.
     if is_missing(overlay, subnet) {
@@ -194,7 +232,10 @@ fn obstacles(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService) -> Verdic
     if !resolves.is_met() {
         return resolves;
     }
-    let ways = Ways::of(overlay, subnet, service);
+    let mut ways = Ways::of(overlay, subnet, service);
+    let gone = gone.iter().filter(|(_, facts)| service.is_served_by(facts));
+    ways.idle
+        .extend(gone.map(|(place, _)| (*place, "is not there")));
     let otherwise = || match ways.gateway {
         Some(gateway) => endpoint::gateway_lets_in(overlay, gateway, seat),
         None => by_default_route(overlay, seat, &ways),
@@ -286,7 +327,7 @@ fn names_resolve(overlay: &Overlay<'_>, seat: &Seat) -> Verdict {
 }
 
 /// True where the VPC's DHCP options name DNS servers that are not Amazon's: whether they ask Amazon's is not seen.
-fn has_own_resolvers(overlay: &Overlay<'_>, subnet: ResourceIndex) -> bool {
+pub(super) fn has_own_resolvers(overlay: &Overlay<'_>, subnet: ResourceIndex) -> bool {
     let vpc = vpc_of(overlay, subnet).and_then(|vpc| overlay.facts::<Vpc>(vpc));
     vpc.is_some_and(|facts| {
         let servers = &facts.domain_name_servers;
@@ -295,686 +336,4 @@ fn has_own_resolvers(overlay: &Overlay<'_>, subnet: ResourceIndex) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use blastmap_graph::Snapshot;
-    use blastmap_model::{
-        Edits,
-        kinds::{
-            internet_gateway::InternetGateway,
-            nat_gateway::NatGateway,
-            route_table::{Route, RouteTable},
-            security_group::{PrefixListId, SecurityGroup},
-            subnet::{NetworkAclEntry, Subnet},
-        },
-    };
-
-    use super::*;
-    use crate::estate::{
-        Estate, REGION, ec2, everything_out, gone, patched, place, tcp, together as all_of, unknown,
-    };
-
-    fn nat() -> Estate {
-        Estate::new().vpc_with_nat().fargate_service()
-    }
-
-    fn isolated() -> Estate {
-        Estate::new()
-            .isolated_vpc_with_endpoints()
-            .fargate_service()
-    }
-
-    fn both() -> Estate {
-        nat()
-            .security_group("sg-endpoints", vec![tcp((443, 443), "10.0.0.0/16")])
-            .interface_endpoint("ssm")
-    }
-
-    fn seats(overlay: &Overlay<'_>, public_ip: bool) -> Vec<Seat> {
-        let seat = |subnet: &str| Seat {
-            subnet: place(overlay, &ec2(subnet)),
-            groups: vec![place(overlay, &ec2("sg-web"))],
-            public_ip,
-        };
-        vec![seat("subnet-a"), seat("subnet-b")]
-    }
-
-    fn judged(snapshot: &Snapshot, edits: &Edits, service: &'static str) -> (Answer, String) {
-        let overlay = Overlay::with(snapshot, edits);
-        let service = [AwsService::new(service, REGION)];
-        let verdict = reach_from(&overlay, &seats(&overlay, false), &service);
-        let texts = verdict.reasons.iter().map(|reason| reason.text.as_str());
-        (verdict.answer, texts.collect::<Vec<_>>().join("; "))
-    }
-
-    fn group(snapshot: &Snapshot, id: &str, change: impl FnOnce(&mut SecurityGroup)) -> Edits {
-        patched(snapshot, &ec2(id), change)
-    }
-
-    fn endpoint(snapshot: &Snapshot, id: &str, change: impl FnOnce(&mut VpcEndpoint)) -> Edits {
-        patched(snapshot, &ec2(id), change)
-    }
-
-    fn table(snapshot: &Snapshot, change: impl FnOnce(&mut Route)) -> Edits {
-        patched(snapshot, &ec2("rtb-private"), |facts: &mut RouteTable| {
-            change(facts.routes.last_mut().unwrap());
-        })
-    }
-
-    fn acl(snapshot: &Snapshot, entry: NetworkAclEntry) -> Edits {
-        patched(snapshot, &ec2("subnet-a"), |facts: &mut Subnet| {
-            let acl = facts.network_acl.as_mut().unwrap();
-            acl.entries.insert(0, entry);
-        })
-    }
-
-    fn deny(egress: bool, cidr: &str) -> NetworkAclEntry {
-        NetworkAclEntry {
-            egress,
-            rule_number: Some(50),
-            protocol: Some("-1".to_owned()),
-            rule_action: Some("deny".to_owned()),
-            cidr_block: Some(cidr.to_owned()),
-            ..NetworkAclEntry::default()
-        }
-    }
-
-    type Case = (
-        &'static str,
-        fn() -> Estate,
-        fn(&Snapshot) -> Edits,
-        &'static str,
-        Answer,
-        &'static str,
-    );
-
-    #[test]
-    #[expect(clippy::too_many_lines, reason = "a table of cases")]
-    fn the_path_that_packets_take_is_tested() {
-        use Answer::{Met, Unknown, Unmet};
-        let nothing: fn(&Snapshot) -> Edits = |_| all_of([]);
-        let cases: Vec<Case> = vec![
-            ("healthy by NAT", nat, nothing, "ssm", Met, ""),
-            ("healthy by endpoint", isolated, nothing, "ssm", Met, ""),
-            (
-                "healthy by gateway endpoint",
-                isolated,
-                nothing,
-                "s3",
-                Met,
-                "",
-            ),
-            (
-                "no endpoint for it",
-                isolated,
-                nothing,
-                "sts",
-                Unmet,
-                "route table rtb-private has no route to the internet, and no endpoint for it in the VPC",
-            ),
-            ("endpoint and NAT", both, nothing, "ssm", Met, ""),
-            (
-                "endpoint goes, NAT stays",
-                both,
-                |_| gone(&ec2("vpce-ssm")),
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "NAT goes, endpoint stays",
-                both,
-                |_| gone(&ec2("nat-1")),
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "both go",
-                both,
-                |_| all_of([gone(&ec2("nat-1")), gone(&ec2("vpce-ssm"))]),
-                "ssm",
-                Unmet,
-                "rtb-private leads to nat-1, which is not there",
-            ),
-            (
-                "endpoint goes",
-                isolated,
-                |_| gone(&ec2("vpce-ssm")),
-                "ssm",
-                Unmet,
-                "from subnets subnet-a and subnet-b",
-            ),
-            (
-                "other endpoint goes",
-                isolated,
-                |_| gone(&ec2("vpce-logs")),
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "gateway endpoint goes",
-                isolated,
-                |_| gone(&ec2("vpce-s3")),
-                "s3",
-                Unmet,
-                "S3 cannot be reached",
-            ),
-            (
-                "gateway endpoint leaves the table",
-                isolated,
-                |s| endpoint(s, "vpce-s3", |f| f.route_table_ids.clear()),
-                "s3",
-                Unmet,
-                "has no route in the subnet's route table",
-            ),
-            // The name resolves to the endpoint: NAT does not help.
-            (
-                "endpoint refuses in spite of NAT",
-                both,
-                |s| group(s, "sg-endpoints", |f| f.ip_permissions.clear()),
-                "ssm",
-                Unmet,
-                "security group endpoints does not let in port 443 from security group web",
-            ),
-            (
-                "endpoint admits another group",
-                isolated,
-                |s| {
-                    group(s, "sg-endpoints", |f| {
-                        f.ip_permissions = vec![tcp((443, 443), "sg-other")];
-                    })
-                },
-                "ssm",
-                Unmet,
-                "does not let in",
-            ),
-            (
-                "endpoint admits the group",
-                isolated,
-                |s| {
-                    group(s, "sg-endpoints", |f| {
-                        f.ip_permissions = vec![tcp((443, 443), "sg-web")];
-                    })
-                },
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "endpoint admits one subnet",
-                isolated,
-                |s| {
-                    group(s, "sg-endpoints", |f| {
-                        f.ip_permissions = vec![tcp((443, 443), "10.0.1.0/24")];
-                    })
-                },
-                "ssm",
-                Unmet,
-                "from subnet subnet-b",
-            ),
-            (
-                "endpoint admits another port",
-                isolated,
-                |s| {
-                    group(s, "sg-endpoints", |f| {
-                        f.ip_permissions = vec![tcp((80, 80), "10.0.0.0/16")];
-                    })
-                },
-                "ssm",
-                Unmet,
-                "port 443",
-            ),
-            (
-                "endpoint admits a prefix list",
-                isolated,
-                |s| {
-                    group(s, "sg-endpoints", |f| {
-                        f.ip_permissions[0].ip_ranges.clear();
-                        f.ip_permissions[0].prefix_list_ids = vec![PrefixListId {
-                            prefix_list_id: "pl-1".to_owned(),
-                            description: None,
-                        }];
-                    })
-                },
-                "ssm",
-                Unknown,
-                "prefix list",
-            ),
-            (
-                "endpoint's rules are not known yet",
-                isolated,
-                |s| {
-                    unknown(
-                        group(s, "sg-endpoints", |f| f.ip_permissions.clear()),
-                        &["IpPermissions"],
-                    )
-                },
-                "ssm",
-                Unknown,
-                "known after the change only",
-            ),
-            (
-                "endpoint loses a subnet",
-                isolated,
-                |s| {
-                    endpoint(s, "vpce-ssm", |f| {
-                        f.subnet_ids = vec!["subnet-a".to_owned()];
-                    })
-                },
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "endpoint loses all subnets",
-                isolated,
-                |s| endpoint(s, "vpce-ssm", |f| f.subnet_ids.clear()),
-                "ssm",
-                Unmet,
-                "has an address in no subnet",
-            ),
-            (
-                "private DNS off",
-                isolated,
-                |s| endpoint(s, "vpce-ssm", |f| f.private_dns_enabled = Some(false)),
-                "ssm",
-                Unmet,
-                "has no private DNS",
-            ),
-            (
-                "private DNS off with NAT",
-                both,
-                |s| endpoint(s, "vpce-ssm", |f| f.private_dns_enabled = Some(false)),
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "private DNS not known yet",
-                isolated,
-                |s| {
-                    unknown(
-                        endpoint(s, "vpce-ssm", |f| f.private_dns_enabled = None),
-                        &["PrivateDnsEnabled"],
-                    )
-                },
-                "ssm",
-                Unknown,
-                "check which path is taken",
-            ),
-            (
-                "endpoint rejected",
-                isolated,
-                |s| endpoint(s, "vpce-ssm", |f| f.state = Some("rejected".to_owned())),
-                "ssm",
-                Unmet,
-                "is not available",
-            ),
-            (
-                "DNS support off",
-                nat,
-                |s| {
-                    patched(s, &ec2("vpc-1"), |f: &mut Vpc| {
-                        f.enable_dns_support = Some(false);
-                    })
-                },
-                "ssm",
-                Unmet,
-                "DNS support",
-            ),
-            (
-                "DNS hostnames off",
-                isolated,
-                |s| {
-                    patched(s, &ec2("vpc-1"), |f: &mut Vpc| {
-                        f.enable_dns_hostnames = Some(false);
-                    })
-                },
-                "ssm",
-                Unmet,
-                "DNS hostnames",
-            ),
-            (
-                "DNS hostnames off with NAT",
-                nat,
-                |s| {
-                    patched(s, &ec2("vpc-1"), |f: &mut Vpc| {
-                        f.enable_dns_hostnames = Some(false);
-                    })
-                },
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "own DNS servers",
-                isolated,
-                |s| {
-                    patched(s, &ec2("vpc-1"), |f: &mut Vpc| {
-                        f.domain_name_servers = vec!["10.0.0.9".to_owned()];
-                    })
-                },
-                "ssm",
-                Unknown,
-                "check which path is taken",
-            ),
-            (
-                "own DNS servers, either path serves",
-                both,
-                |s| {
-                    patched(s, &ec2("vpc-1"), |f: &mut Vpc| {
-                        f.domain_name_servers = vec!["10.0.0.9".to_owned()];
-                    })
-                },
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "NAT goes",
-                nat,
-                |_| gone(&ec2("nat-1")),
-                "ssm",
-                Unmet,
-                "Parameter Store (ssm) cannot be reached from subnets subnet-a and subnet-b: route table rtb-private leads to nat-1",
-            ),
-            (
-                "NAT failed",
-                nat,
-                |s| {
-                    patched(s, &ec2("nat-1"), |f: &mut NatGateway| {
-                        f.state = Some("failed".to_owned());
-                    })
-                },
-                "ssm",
-                Unmet,
-                "NAT gateway nat-1 is failed",
-            ),
-            (
-                "NAT private",
-                nat,
-                |s| {
-                    patched(s, &ec2("nat-1"), |f: &mut NatGateway| {
-                        f.connectivity_type = Some("private".to_owned());
-                    })
-                },
-                "ssm",
-                Unmet,
-                "private",
-            ),
-            (
-                "internet gateway detached",
-                nat,
-                |s| {
-                    patched(s, &ec2("igw-1"), |f: &mut InternetGateway| {
-                        f.attachments.clear();
-                    })
-                },
-                "ssm",
-                Unmet,
-                "igw-1 is not attached",
-            ),
-            (
-                "internet gateway goes",
-                nat,
-                |_| gone(&ec2("igw-1")),
-                "ssm",
-                Unmet,
-                "rtb-public leads to igw-1, which is not there",
-            ),
-            (
-                "route goes",
-                nat,
-                |s| {
-                    patched(s, &ec2("rtb-private"), |f: &mut RouteTable| {
-                        f.routes.pop();
-                    })
-                },
-                "ssm",
-                Unmet,
-                "no route to the internet",
-            ),
-            (
-                "black hole",
-                nat,
-                |s| table(s, |r| r.state = Some("blackhole".to_owned())),
-                "ssm",
-                Unmet,
-                "black hole",
-            ),
-            (
-                "transit gateway",
-                nat,
-                |s| {
-                    table(s, |r| {
-                        r.nat_gateway_id = None;
-                        r.transit_gateway_id = Some("tgw-1".to_owned());
-                    })
-                },
-                "ssm",
-                Unknown,
-                "check what lies behind tgw-1",
-            ),
-            (
-                "internet gateway without a public address",
-                nat,
-                |s| {
-                    table(s, |r| {
-                        r.nat_gateway_id = None;
-                        r.gateway_id = Some("igw-1".to_owned());
-                    })
-                },
-                "ssm",
-                Unmet,
-                "serves public addresses only",
-            ),
-            (
-                "egress closed",
-                nat,
-                |s| group(s, "sg-web", |f| f.ip_permissions_egress.clear()),
-                "ssm",
-                Unmet,
-                "security group web does not let out port 443 to the internet",
-            ),
-            (
-                "egress to the VPC only",
-                nat,
-                |s| {
-                    group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((443, 443), "10.0.0.0/16")];
-                    })
-                },
-                "ssm",
-                Unmet,
-                "to the internet",
-            ),
-            (
-                "egress to the VPC is enough for an endpoint",
-                isolated,
-                |s| {
-                    group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((443, 443), "10.0.0.0/16")];
-                    })
-                },
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "egress to the endpoint's group",
-                isolated,
-                |s| {
-                    group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((443, 443), "sg-endpoints")];
-                    })
-                },
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "egress to the VPC is not enough for S3",
-                isolated,
-                |s| {
-                    group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((443, 443), "10.0.0.0/16")];
-                    })
-                },
-                "s3",
-                Unmet,
-                "to endpoint s3",
-            ),
-            (
-                "egress to the prefix list",
-                isolated,
-                |s| {
-                    group(s, "sg-web", |f| {
-                        let mut rule = tcp((443, 443), "10.0.0.0/16");
-                        rule.prefix_list_ids = vec![PrefixListId {
-                            prefix_list_id: "pl-6da54004".to_owned(),
-                            description: None,
-                        }];
-                        f.ip_permissions_egress = vec![rule];
-                    })
-                },
-                "s3",
-                Met,
-                "",
-            ),
-            (
-                "a second group adds up",
-                nat,
-                |s| {
-                    group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((80, 80), "0.0.0.0/0"), everything_out()];
-                    })
-                },
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "ACL holds back",
-                nat,
-                |s| acl(s, deny(true, "0.0.0.0/0")),
-                "ssm",
-                Unmet,
-                "network ACL acl-1 of subnet subnet-a does not let port 443 out",
-            ),
-            (
-                "ACL holds answers back",
-                nat,
-                |s| acl(s, deny(false, "0.0.0.0/0")),
-                "ssm",
-                Unmet,
-                "does not let ports 32768 to 60999 in",
-            ),
-            (
-                "ACL bars some",
-                nat,
-                |s| acl(s, deny(true, "203.0.113.0/24")),
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "ACL between endpoint and client",
-                isolated,
-                |s| acl(s, deny(false, "10.0.2.0/24")),
-                "ssm",
-                Unknown,
-                "check the way to its other addresses",
-            ),
-            (
-                "ACL of others",
-                isolated,
-                |s| acl(s, deny(false, "172.16.0.0/12")),
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "subnet goes",
-                nat,
-                |_| gone(&ec2("subnet-a")),
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "endpoints could not be read",
-                || nat().blind(ResourceKind::VpcEndpoint),
-                |_| gone(&ec2("nat-1")),
-                "ssm",
-                Unknown,
-                "endpoints, which could not be read",
-            ),
-            (
-                "endpoints could not be read, NAT serves",
-                || nat().blind(ResourceKind::VpcEndpoint),
-                |_| all_of([]),
-                "ssm",
-                Met,
-                "",
-            ),
-            (
-                "NAT could not be read",
-                || nat().unreadable(&ec2("nat-1")),
-                |_| all_of([]),
-                "ssm",
-                Unknown,
-                "check nat-1, which could not be read",
-            ),
-            ("another region by NAT", nat, nothing, "sts", Met, ""),
-        ];
-        for (case, estate, change, service, answer, why) in cases {
-            let snapshot = estate().snapshot();
-            let (own, text) = judged(&snapshot, &change(&snapshot), service);
-            assert_eq!(own, answer, "{case}: {text}");
-            assert!(text.contains(why), "{case}: {text}");
-        }
-    }
-
-    #[test]
-    fn another_region_goes_by_the_internet() {
-        let snapshot = isolated().snapshot();
-        let overlay = Overlay::as_is(&snapshot);
-        let verdict = reach(
-            &overlay,
-            &seats(&overlay, false)[0],
-            &AwsService::new("ssm", "us-east-1"),
-        );
-        assert_eq!(verdict.answer, Answer::Unmet);
-    }
-
-    #[test]
-    fn a_public_address_makes_an_internet_gateway_do() {
-        let snapshot = nat().snapshot();
-        let edits = table(&snapshot, |route| {
-            route.nat_gateway_id = None;
-            route.gateway_id = Some("igw-1".to_owned());
-        });
-        let overlay = Overlay::with(&snapshot, &edits);
-        let service = [AwsService::new("ssm", REGION)];
-        assert!(reach_from(&overlay, &seats(&overlay, true), &service).is_met());
-        assert!(!reach_from(&overlay, &seats(&overlay, false), &service).is_met());
-    }
-
-    #[test]
-    fn what_keeps_several_services_apart_is_said_once() {
-        let snapshot = nat().snapshot();
-        let overlay = Overlay::with(&snapshot, &gone(&ec2("nat-1")));
-        let services = ["ecr.api", "s3"].map(|name| AwsService::new(name, REGION));
-        let verdict = reach_from(&overlay, &seats(&overlay, false), &services);
-        let [reason] = verdict.reasons.as_slice() else {
-            unreachable!("one reason, not {:?}", verdict.reasons);
-        };
-        assert_eq!(
-            reason.text,
-            "ECR's API (ecr.api) and S3 cannot be reached from subnets subnet-a and subnet-b: \
-             route table rtb-private leads to nat-1, which is not there, and no endpoint for it in the VPC"
-        );
-        assert_eq!(reason.about, Some(place(&overlay, &ec2("nat-1"))));
-    }
-}
+mod tests;

@@ -150,6 +150,7 @@ pub fn zone_is_enabled(
         balancer,
         format!("load balancer {name} has no subnet in zone {own} of {target}"),
     )
+    .reported_as("Target.NotInUse")
 }
 
 /// The ports at which a container takes connections.
