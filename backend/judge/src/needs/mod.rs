@@ -2,7 +2,7 @@
 
 mod capacity_provider_usable;
 mod definition_usable;
-mod deleted_users;
+pub(crate) mod deleted_users;
 mod drain_can_finish;
 mod host_active;
 mod image_exists;

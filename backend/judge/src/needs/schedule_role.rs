@@ -401,7 +401,7 @@ mod tests {
             (
                 "may not pass",
                 role(|own| {
-                    own.role_policy_list[0].policy_document = allow(&["ecs:RunTask"], &["*"])
+                    own.role_policy_list[0].policy_document = allow(&["ecs:RunTask"], &["*"]);
                 }),
                 [met, met, unmet],
             ),
