@@ -75,7 +75,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     ])
 }
 
-/// Existing services and their tasks go on with an inactive revision; RunTask refuses it.
+/// Existing services and their tasks go on with an inactive revision; `RunTask` refuses it.
 fn status(
     overlay: &Overlay<'_>,
     launch: &Launch,

@@ -1,4 +1,4 @@
-//! Services that CreateService and UpdateService refuse.
+//! Services that AWS refuses to create or update.
 //!
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html>
 

@@ -1,4 +1,4 @@
-//! Task definitions that RegisterTaskDefinition refuses.
+//! Task definitions that AWS refuses to register.
 //!
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html>
 
@@ -388,6 +388,7 @@ fn too_large(facts: &EcsTaskDefinition) -> Vec<String> {
         containers.map(|own| i64::from(own.memory_reservation.or(own.memory).unwrap_or(0)));
     let reserved: i64 = reserved.sum();
     if let Some(task) = task_memory
+        && found.is_empty()
         && reserved > task
     {
         found.push(format!(
