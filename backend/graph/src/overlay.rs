@@ -31,9 +31,13 @@ pub struct Overlay<'a> {
     /// Who among those depends on a place.
     dependents: HashMap<ResourceIndex, Vec<(ResourceIndex, usize)>>,
     facts: RefCell<HashMap<ResourceIndex, Option<Rc<dyn Any>>>>,
+    parts: RefCell<HashMap<(ResourceIndex, Relation), Rc<Parts>>>,
     /// What was read since [`Self::watch`].
     read: RefCell<Option<BTreeSet<ResourceIndex>>>,
 }
+
+/// Dependents by their kind.
+type Parts = BTreeMap<ResourceKind, Vec<ResourceIndex>>;
 
 /// A link of an overlay, seen from either end.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +69,7 @@ impl<'a> Overlay<'a> {
             dependencies: BTreeMap::new(),
             dependents: HashMap::new(),
             facts: RefCell::default(),
+            parts: RefCell::default(),
             read: RefCell::default(),
         }
     }
@@ -390,6 +395,28 @@ impl<'a> Overlay<'a> {
         ties.filter(|tie| tie.relation == relation)
             .map(|tie| tie.from)
             .collect()
+    }
+
+    /// What of a kind needs this by one relation. It is looked for once: many ask for the route tables of one VPC.
+    pub fn needing_of(
+        &self,
+        this: ResourceIndex,
+        relation: Relation,
+        kind: ResourceKind,
+    ) -> Vec<ResourceIndex> {
+        self.saw(this);
+        let known = self.parts.borrow().get(&(this, relation)).cloned();
+        let parts = known.unwrap_or_else(|| {
+            let mut parts = Parts::new();
+            for place in self.needing(this, relation) {
+                parts.entry(self.kind(place)).or_default().push(place);
+            }
+            let parts = Rc::new(parts);
+            let mut kept = self.parts.borrow_mut();
+            kept.insert((this, relation), Rc::clone(&parts));
+            parts
+        });
+        parts.get(&kind).cloned().unwrap_or_default()
     }
 
     fn tie_of(&self, link: LinkIndex) -> Tie<'_> {

@@ -1,23 +1,46 @@
 //! One file a need: a pure function over facts that says whether something a task hangs on holds.
 
+mod balancer_zones;
 mod capacity_provider_usable;
 mod definition_usable;
 pub(crate) mod deleted_users;
+mod discovery_exists;
 mod drain_can_finish;
+mod endpoint_policy_allows;
+mod endpoint_serves;
+mod environment_files;
+pub(crate) mod fargate_size;
+mod group_forwarded_to;
 mod host_active;
 mod image_exists;
+mod image_platform;
 mod image_pull_allowed;
 mod instance_room;
+mod key;
+mod keys_usable;
+mod log_group_exists;
+mod logs_allowed;
+mod logs_reachable;
+mod network_exists;
+mod new_targets_healthy;
 mod parts;
 pub mod permission;
 mod policy_can_act;
+mod registry_reachable;
+mod roles_assumable;
 mod room_to_roll;
+mod rule_reached;
 mod scales;
 mod schedule_cluster;
 mod schedule_enabled;
 mod schedule_role;
+mod secrets_allowed;
+mod secrets_exist;
+mod secrets_reachable;
 mod subnet_addresses;
 mod target_can_act;
+mod targets_healthy;
+mod volumes_reachable;
 
 pub use schedule_enabled::is_enabled;
 
@@ -54,18 +77,50 @@ pub enum Subject {
 
 /// Every need, in the order in which reports name them: by phase.
 pub const ALL: &[Need] = &[
+    // To start a task.
+    definition_usable::NEED,
     capacity_provider_usable::NEED,
     instance_room::NEED,
     subnet_addresses::NEED,
-    definition_usable::NEED,
+    fargate_size::NEED,
+    network_exists::NEED,
     image_exists::NEED,
+    image_platform::NEED,
     image_pull_allowed::NEED,
+    registry_reachable::NEED,
+    secrets_exist::NEED,
+    secrets_allowed::NEED,
+    keys_usable::NEED,
+    secrets_reachable::NEED,
+    roles_assumable::NEED,
+    log_group_exists::NEED,
+    logs_allowed::NEED,
+    logs_reachable::NEED,
+    environment_files::NEED,
+    endpoint_policy_allows::NEED,
+    volumes_reachable::NEED,
+    discovery_exists::NEED,
+    new_targets_healthy::NEED,
+    // While it runs.
     host_active::NEED,
+    roles_assumable::WHILE_RUNNING,
+    volumes_reachable::WHILE_RUNNING,
+    endpoint_serves::OF_VPC,
+    endpoint_serves::OF_MOUNT_TARGET,
+    endpoint_serves::OF_ACCESS_POINT,
+    // To get traffic.
+    group_forwarded_to::NEED,
+    targets_healthy::NEED,
+    rule_reached::NEED,
+    balancer_zones::NEED,
+    // To roll out.
     room_to_roll::NEED,
     drain_can_finish::NEED,
+    // To scale.
     scales::NEED,
     target_can_act::NEED,
     policy_can_act::NEED,
+    // To be started.
     schedule_enabled::NEED,
     schedule_cluster::NEED,
     schedule_role::NEED,

@@ -282,7 +282,7 @@ mod tests {
             (
                 "stops first, no address",
                 service(full(), |own| {
-                    own.deployment_configuration = Some(bounds(50, 100))
+                    own.deployment_configuration = Some(bounds(50, 100));
                 }),
                 Answer::Met,
             ),

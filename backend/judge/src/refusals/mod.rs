@@ -1,4 +1,10 @@
-//! Changes that AWS refuses: one file a rule. The estate stays as it is, and the apply stops there.
+//! Changes that AWS refuses: one file a subject. The estate stays as it is, and the apply stops there.
+
+mod in_use;
+mod listener_rule;
+mod scalable_target;
+mod service;
+mod task_definition;
 
 use blastmap_change::Change;
 use blastmap_graph::Overlay;
@@ -31,4 +37,77 @@ pub struct Rule {
 }
 
 /// Every rule, in the order in which reports name them.
-pub const ALL: &[Rule] = &[];
+pub const ALL: &[Rule] = &[
+    task_definition::SIZE,
+    task_definition::STORAGE,
+    task_definition::NETWORK_MODE,
+    task_definition::FARGATE,
+    task_definition::CONTAINER_SIZE,
+    task_definition::HOST_PORT,
+    task_definition::DEPENDS_ON,
+    task_definition::ESSENTIAL,
+    task_definition::ACCESS_POINT,
+    task_definition::EXECUTION_ROLE,
+    service::INACTIVE,
+    service::BALANCED_CONTAINER,
+    service::CONNECT_PORT,
+    service::NETWORK,
+    service::PLATFORM,
+    service::UNASSOCIATED,
+    scalable_target::RULE,
+    listener_rule::RULE,
+    in_use::CLUSTER,
+    in_use::TARGET_GROUP,
+    in_use::SECURITY_GROUP,
+    in_use::SUBNET,
+    in_use::VPC,
+];
+
+/// Whether a place of the estate after a change is one of the estate before it.
+fn is_in(before: &Overlay<'_>, place: ResourceIndex) -> bool {
+    place.as_usize() < before.snapshot().inventory().resources().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use blastmap_change::{Action, Match};
+    use blastmap_graph::Snapshot;
+    use blastmap_model::{Edits, ResourceId};
+
+    use super::*;
+    use crate::estate::place;
+
+    /// What of a change to one resource is refused, and by which rule.
+    pub(super) fn refusals(
+        rules: &[Rule],
+        snapshot: &Snapshot,
+        edits: &Edits,
+        action: Action,
+        id: &str,
+    ) -> Vec<(&'static str, Refusal)> {
+        let (before, after) = (Overlay::as_is(snapshot), Overlay::with(snapshot, edits));
+        let resource = place(&after, id);
+        let change = Change {
+            address: id.to_owned(),
+            type_name: String::new(),
+            action,
+            matched: Match::Matched,
+            resource: Some(ResourceId::new(id)),
+            kind: Some(after.kind(resource)),
+            attributes: Vec::new(),
+        };
+        let found = rules.iter().flat_map(|rule| {
+            let found = (rule.refuses)(&before, &after, &change, resource);
+            found.into_iter().map(|refusal| (rule.name, refusal))
+        });
+        found.collect()
+    }
+
+    #[test]
+    fn names_are_told_apart() {
+        let mut names: Vec<_> = ALL.iter().map(|rule| rule.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+}

@@ -1,0 +1,364 @@
+//! Deletions of what is still in use.
+
+use blastmap_change::{Action, Change};
+use blastmap_graph::Overlay;
+use blastmap_model::{
+    Relation, ResourceIndex, ResourceKind,
+    kinds::{ecs_service::EcsService, security_group::SecurityGroup},
+};
+
+use super::{Refusal, Rule, is_in};
+
+pub(super) const CLUSTER: Rule = Rule {
+    name: "cluster-not-empty",
+    documentation: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html",
+    sentence: "The deletion of a cluster that still has services, tasks or container instances.",
+    refuses: cluster,
+};
+
+pub(super) const TARGET_GROUP: Rule = Rule {
+    name: "target-group-in-use",
+    documentation: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html",
+    sentence: "The deletion of a target group to which a listener or rule still forwards.",
+    refuses: |before, after, change, place| {
+        let users = |place| there(after, after.needing(place, Relation::ForwardsTo));
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            ResourceKind::TargetGroup,
+            "ResourceInUse",
+            users,
+        )
+    },
+};
+
+pub(super) const SECURITY_GROUP: Rule = Rule {
+    name: "security-group-in-use",
+    documentation: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html",
+    sentence: "The deletion of a security group that network interfaces or rules of other groups still use.",
+    refuses: |before, after, change, place| {
+        let users = |place| {
+            let mut users = there(after, after.needing(place, Relation::ProtectedBy));
+            users.retain(|user| has_addresses(after, *user));
+            users.extend(there(after, after.needing(place, Relation::Allows)));
+            users
+        };
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            ResourceKind::SecurityGroup,
+            "DependencyViolation",
+            users,
+        )
+    },
+};
+
+pub(super) const SUBNET: Rule = Rule {
+    name: "subnet-in-use",
+    documentation: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html",
+    sentence: "The deletion of a subnet in which something still has addresses.",
+    refuses: |before, after, change, place| {
+        let users = |place| {
+            let mut users = there(after, after.needing(place, Relation::PlacedIn));
+            users.retain(|user| has_addresses(after, *user));
+            users
+        };
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            ResourceKind::Subnet,
+            "DependencyViolation",
+            users,
+        )
+    },
+};
+
+pub(super) const VPC: Rule = Rule {
+    name: "vpc-in-use",
+    documentation: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html",
+    sentence: "The deletion of a VPC that still has subnets, gateways, endpoints or security groups.",
+    refuses: |before, after, change, place| {
+        let users = |place| {
+            let mut users = there(after, after.needing(place, Relation::InVpc));
+            users.retain(|user| holds_vpc(after, *user));
+            users.extend(there(after, after.needing(place, Relation::AttachedTo)));
+            users
+        };
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            ResourceKind::Vpc,
+            "DependencyViolation",
+            users,
+        )
+    },
+};
+
+fn cluster(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    change: &Change,
+    place: ResourceIndex,
+) -> Vec<Refusal> {
+    if !is_deleted(before, change, place, ResourceKind::EcsCluster) {
+        return Vec::new();
+    }
+    let members = there(after, after.needing(place, Relation::PartOf));
+    let of_kind = |kind| {
+        let own = members.iter().copied();
+        own.filter(|member| after.kind(*member) == kind)
+            .collect::<Vec<_>>()
+    };
+    let kinds = [
+        (ResourceKind::EcsService, "ClusterContainsServicesException"),
+        (
+            ResourceKind::EcsContainerInstance,
+            "ClusterContainsContainerInstancesException",
+        ),
+        (ResourceKind::EcsTask, "ClusterContainsTasksException"),
+    ];
+    // AWS tells the first of them.
+    let first = kinds.into_iter().find_map(|(kind, error)| {
+        let mut own = of_kind(kind);
+        own.retain(|member| kind != ResourceKind::EcsService || is_active(after, *member));
+        (!own.is_empty()).then_some((own, error))
+    });
+    let refusal = first.map(|(users, error)| refusal(after, place, &users, error));
+    refusal.into_iter().collect()
+}
+
+fn is_active(overlay: &Overlay<'_>, service: ResourceIndex) -> bool {
+    let facts = overlay.facts::<EcsService>(service);
+    facts.is_none_or(|facts| facts.status.as_deref() != Some("INACTIVE"))
+}
+
+fn is_deleted(
+    before: &Overlay<'_>,
+    change: &Change,
+    place: ResourceIndex,
+    kind: ResourceKind,
+) -> bool {
+    change.action == Action::Delete
+        && is_in(before, place)
+        && before.kind(place) == kind
+        && before.is_there(place)
+        // A change that takes away a part of something, such as one rule of a group, says so of the whole.
+        && (change.type_name.is_empty() || is_whole(&change.type_name, kind))
+}
+
+fn is_whole(type_name: &str, kind: ResourceKind) -> bool {
+    let main: &[&str] = match kind {
+        ResourceKind::EcsCluster => &["aws_ecs_cluster"],
+        ResourceKind::TargetGroup => &["aws_lb_target_group", "aws_alb_target_group"],
+        ResourceKind::SecurityGroup => &["aws_security_group"],
+        ResourceKind::Subnet => &["aws_subnet"],
+        ResourceKind::Vpc => &["aws_vpc"],
+        _ => &[],
+    };
+    main.contains(&type_name) || type_name == kind.cloudformation_type()
+}
+
+fn deleted(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    change: &Change,
+    place: ResourceIndex,
+    kind: ResourceKind,
+    aws_error: &'static str,
+    users: impl Fn(ResourceIndex) -> Vec<ResourceIndex>,
+) -> Vec<Refusal> {
+    if !is_deleted(before, change, place, kind) || after.is_there(place) {
+        return Vec::new();
+    }
+    let mut users = users(place);
+    users.retain(|user| *user != place);
+    users.sort_unstable();
+    users.dedup();
+    if users.is_empty() {
+        return Vec::new();
+    }
+    vec![refusal(after, place, &users, aws_error)]
+}
+
+fn refusal(
+    after: &Overlay<'_>,
+    place: ResourceIndex,
+    users: &[ResourceIndex],
+    aws_error: &'static str,
+) -> Refusal {
+    // Three names are enough to find them by.
+    const NAMED: usize = 3;
+    let named = |place: ResourceIndex| {
+        let resource = after.resource(place);
+        format!("{} `{}`", resource.kind.label(), resource.name)
+    };
+    let mut names: Vec<String> = users.iter().take(NAMED).map(|user| named(*user)).collect();
+    if users.len() > NAMED {
+        names.push(format!("{} more", users.len() - NAMED));
+    }
+    let (what, users) = (named(place), names.join(", "));
+    Refusal {
+        resource: place,
+        text: format!(
+            "AWS will refuse to delete {what} while it is in use by {users}; the apply stops there, and Terraform may already have changed or deleted what came before it"
+        ),
+        aws_error,
+        remediation: format!("Move or delete first what uses it: {users}."),
+    }
+}
+
+fn there(overlay: &Overlay<'_>, mut places: Vec<ResourceIndex>) -> Vec<ResourceIndex> {
+    places.retain(|place| overlay.is_there(*place));
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Whether this has network interfaces of its own that no move of another resource takes away. A service's tasks and their
+/// interfaces go where the service goes; a schedule has none before it runs.
+fn has_addresses(overlay: &Overlay<'_>, place: ResourceIndex) -> bool {
+    match overlay.kind(place) {
+        ResourceKind::EcsService => {
+            let facts = overlay.facts::<EcsService>(place);
+            facts.is_none_or(|facts| facts.desired_count > 0 || facts.running_count > 0)
+        }
+        ResourceKind::EcsTask => {
+            let wholes = overlay.needed(place, Relation::PartOf);
+            !wholes
+                .into_iter()
+                .any(|whole| overlay.kind(whole) == ResourceKind::EcsService)
+        }
+        kind => matches!(
+            kind,
+            ResourceKind::LoadBalancer
+                | ResourceKind::VpcEndpoint
+                | ResourceKind::NatGateway
+                | ResourceKind::EfsMountTarget
+                | ResourceKind::Ec2Instance
+                | ResourceKind::LambdaFunction
+        ),
+    }
+}
+
+/// The default group and the main route table go with the VPC.
+fn holds_vpc(overlay: &Overlay<'_>, place: ResourceIndex) -> bool {
+    match overlay.kind(place) {
+        ResourceKind::SecurityGroup => {
+            let facts = overlay.facts::<SecurityGroup>(place);
+            facts.is_some_and(|facts| facts.group_name != "default")
+        }
+        kind => matches!(
+            kind,
+            ResourceKind::Subnet
+                | ResourceKind::VpcEndpoint
+                | ResourceKind::NatGateway
+                | ResourceKind::LoadBalancer
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use blastmap_model::kinds::listener_rule::ListenerRule;
+
+    use super::*;
+    use crate::{
+        estate::{Estate, arn, ec2, gone, patched, together},
+        refusals::{ALL, tests::refusals},
+    };
+
+    #[test]
+    fn what_is_in_use_stays() {
+        let service = arn("ecs", "service/main/web");
+        let cluster = arn("ecs", "cluster/main");
+        let group = arn("elasticloadbalancing", "targetgroup/web/1");
+        let rule = arn("elasticloadbalancing", "listener-rule/app/front/1/80/10");
+        let (web, front, hosts) = (ec2("sg-web"), ec2("sg-front"), ec2("sg-hosts"));
+        let (subnet, vpc) = (ec2("subnet-a"), ec2("vpc-1"));
+        let snapshot = Estate::new()
+            .vpc_with_nat()
+            .fargate_service()
+            .alb()
+            .snapshot();
+        let unforwarded = patched(&snapshot, &rule, |facts: &mut ListenerRule| {
+            facts.actions.clear();
+        });
+        let moved = patched(&snapshot, &service, |facts: &mut EcsService| {
+            let network = facts.network_configuration.as_mut().unwrap();
+            network
+                .awsvpc_configuration
+                .as_mut()
+                .unwrap()
+                .security_groups = vec!["sg-new".to_owned()];
+        });
+        let scaled = patched(&snapshot, &service, |facts: &mut EcsService| {
+            (facts.desired_count, facts.running_count) = (0, 0);
+        });
+        let cases = [
+            (
+                &cluster,
+                gone(&cluster),
+                Some(("cluster-not-empty", "service `web`")),
+            ),
+            (&cluster, together([gone(&cluster), gone(&service)]), None),
+            (
+                &group,
+                gone(&group),
+                Some(("target-group-in-use", "listener rule `front rule 10`")),
+            ),
+            (&group, together([gone(&group), gone(&rule)]), None),
+            (&group, together([gone(&group), unforwarded]), None),
+            (
+                &web,
+                gone(&web),
+                Some(("security-group-in-use", "service `web`")),
+            ),
+            (&web, together([gone(&web), moved]), None),
+            (&web, together([gone(&web), scaled]), None),
+            (&web, together([gone(&web), gone(&service)]), None),
+            // The load balancer has it, and `web` lets it in.
+            (
+                &front,
+                gone(&front),
+                Some(("security-group-in-use", "security group `web`")),
+            ),
+            (
+                &subnet,
+                gone(&subnet),
+                Some(("subnet-in-use", "service `web`")),
+            ),
+            (
+                &vpc,
+                gone(&vpc),
+                Some(("vpc-in-use", "internet gateway `igw-1`")),
+            ),
+        ];
+        for (number, (id, edits, expected)) in cases.into_iter().enumerate() {
+            let found = refusals(ALL, &snapshot, &edits, Action::Delete, id);
+            match (expected, &found[..]) {
+                (None, []) => {}
+                (Some((rule, user)), [(own, refusal)]) => {
+                    assert_eq!(*own, rule, "{number}");
+                    assert!(refusal.text.contains(user), "{number}: {}", refusal.text);
+                }
+                _ => unreachable!("{number}: {found:?}"),
+            }
+        }
+        let snapshot = Estate::new().vpc_with_nat().ec2_cluster().snapshot();
+        let found = refusals(ALL, &snapshot, &gone(&hosts), Action::Delete, &hosts);
+        assert_eq!(found[0].1.aws_error, "DependencyViolation");
+        let found = refusals(ALL, &snapshot, &gone(&cluster), Action::Delete, &cluster);
+        assert_eq!(
+            found[0].1.aws_error,
+            "ClusterContainsContainerInstancesException"
+        );
+    }
+}
