@@ -17,7 +17,6 @@ mod sample;
 mod service;
 mod shape;
 mod task_definition;
-pub mod containers;
 pub mod terraform;
 mod workbench;
 

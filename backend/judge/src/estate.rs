@@ -44,7 +44,7 @@ struct Entry {
     place: Arn,
     facts: Value,
     tags: Vec<(String, String)>,
-    put: fn(&mut Found, &ResourceId, &Entry),
+    put: fn(&mut Found, &ResourceId, &Self),
 }
 
 /// `arn:aws:SERVICE:eu-west-1:123456789012:RESOURCE`.

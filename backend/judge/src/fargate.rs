@@ -69,7 +69,7 @@ pub fn has_size(cpu: u32, memory: u32, windows: bool) -> Result<(), String> {
     };
     // A quarter of a vCPU has no size of 1.5 GB.
     let gap = cpu == 256 && memory == 3 * 512;
-    if (*from..=*to).contains(&memory) && memory % step == 0 && !gap {
+    if (*from..=*to).contains(&memory) && memory.is_multiple_of(*step) && !gap {
         Ok(())
     } else {
         Err(format!(

@@ -98,6 +98,10 @@ pub fn everything_out() -> IpPermission {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "most of AWS's fields are optional"
+)]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

@@ -181,7 +181,7 @@ mod tests {
         let snapshot = estate.snapshot();
         let strategy = |strategy: &[(&str, i32)]| {
             patched(&snapshot, &service, |own: &mut EcsService| {
-                own.capacity_provider_strategy = items(strategy)
+                own.capacity_provider_strategy = items(strategy);
             })
         };
         let cases = [
@@ -230,7 +230,7 @@ mod tests {
             (
                 "provider inactive",
                 patched(&snapshot, &provider, |own: &mut EcsCapacityProvider| {
-                    own.status = Some("INACTIVE".to_owned())
+                    own.status = Some("INACTIVE".to_owned());
                 }),
                 Answer::Unmet,
             ),
@@ -238,7 +238,7 @@ mod tests {
             (
                 "group on its way",
                 patched(&snapshot, &group, |own: &mut AutoScalingGroup| {
-                    own.status = Some("Delete in progress".to_owned())
+                    own.status = Some("Delete in progress".to_owned());
                 }),
                 Answer::Unmet,
             ),

@@ -75,7 +75,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     ])
 }
 
-/// Existing services and their tasks go on with an inactive revision; RunTask refuses it.
+/// Existing services and their tasks go on with an inactive revision; `RunTask` refuses it.
 fn status(
     overlay: &Overlay<'_>,
     launch: &Launch,
@@ -153,7 +153,10 @@ fn compatible(
 
 #[cfg(test)]
 mod tests {
-    use blastmap_model::kinds::event_rule::{EcsParameters, EventTarget};
+    use blastmap_model::{
+        Edits,
+        kinds::event_rule::{EcsParameters, EventTarget},
+    };
 
     use super::*;
     use crate::estate::{
@@ -202,8 +205,8 @@ mod tests {
             &["containerDefinitions"],
         );
         let cases = [
-            (&service, Default::default(), "met"),
-            (&nightly, Default::default(), "met"),
+            (&service, Edits::default(), "met"),
+            (&nightly, Edits::default(), "met"),
             (&service, inactive.clone(), "met"),
             (
                 &nightly,

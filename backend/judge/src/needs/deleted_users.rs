@@ -1,13 +1,14 @@
 //! Who used something and is deleted by the change: what is deleted has no links any more.
 
 use blastmap_graph::Overlay;
-use blastmap_model::{Presence, Relation, ResourceIndex};
+use blastmap_model::{Presence, Relation, ResourceIndex, ResourceKind};
 
-/// Those that needed `this` before the change and are not there after it. Sorted.
-pub(super) fn deleted_users(
+/// Those of a kind that needed `this` before the change and are not there after it. Sorted.
+pub(crate) fn deleted_users(
     overlay: &Overlay<'_>,
     this: ResourceIndex,
     relation: Relation,
+    kind: ResourceKind,
 ) -> Vec<ResourceIndex> {
     let snapshot = overlay.snapshot();
     if this.as_usize() >= snapshot.inventory().resources().len() {
@@ -16,7 +17,7 @@ pub(super) fn deleted_users(
     let links = snapshot.topology().dependents(this).iter();
     let mut users: Vec<ResourceIndex> = links
         .map(|link| snapshot.link(*link))
-        .filter(|link| link.relation == relation)
+        .filter(|link| link.relation == relation && overlay.kind(link.from) == kind)
         .map(|link| link.from)
         .filter(|user| overlay.resource(*user).presence == Presence::Missing)
         .collect();

@@ -103,7 +103,7 @@ mod tests {
                 &snapshot,
                 &host(number),
                 |own: &mut EcsContainerInstance| {
-                    own.remaining_resources[0].integer_value = Some(255)
+                    own.remaining_resources[0].integer_value = Some(255);
                 },
             )
         };

@@ -58,9 +58,14 @@ fn machine_runs(overlay: &Overlay<'_>, machine: ResourceIndex) -> Verdict {
             .reported_as("Host EC2 terminated");
     }
     // A group that is deleted takes its instances with it.
-    if let Some(group) = deleted_users(overlay, machine, Relation::BackedBy)
-        .first()
-        .copied()
+    if let Some(group) = deleted_users(
+        overlay,
+        machine,
+        Relation::BackedBy,
+        ResourceKind::AutoScalingGroup,
+    )
+    .first()
+    .copied()
     {
         let text = format!(
             "EC2 instance {name} goes with Auto Scaling group {}, which does not exist",
@@ -132,14 +137,14 @@ mod tests {
         let snapshot = estate.snapshot();
         let status = |status: &'static str| {
             patched(&snapshot, &host, |own: &mut EcsContainerInstance| {
-                own.status = Some(status.to_owned())
+                own.status = Some(status.to_owned());
             })
         };
         let state = |state: &'static str| {
             patched(&snapshot, &ec2("i-1"), |own: &mut Ec2Instance| {
                 own.state = Some(InstanceState {
                     name: Some(state.to_owned()),
-                })
+                });
             })
         };
         let cases = [

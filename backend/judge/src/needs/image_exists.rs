@@ -49,7 +49,7 @@ fn unknown_images(overlay: &Overlay<'_>, launch: &Launch) -> Vec<Verdict> {
 }
 
 fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict {
-    let (repository, named) = (&image.image.repository, &image.image.named);
+    let (repository, named) = (&image.source.repository, &image.source.named);
     let what = if named.starts_with("sha256:") {
         "digest"
     } else {

@@ -69,7 +69,7 @@ fn fits(overlay: &Overlay<'_>, wanted: &BTreeSet<String>, image: &Image<'_>) -> 
     let Some(facts) = overlay.facts::<EcrRepository>(place) else {
         return Verdict::met();
     };
-    let named = &image.image.named;
+    let named = &image.source.named;
     let known = facts.images_in_use.iter().find(|own| own.named == *named);
     // A single image does not say for which platform it is.
     let Some(known) = known.filter(|known| known.exists && !known.platforms.is_empty()) else {
@@ -86,7 +86,7 @@ fn fits(overlay: &Overlay<'_>, wanted: &BTreeSet<String>, image: &Image<'_>) -> 
         .filter(|platform| !offered(platform))
         .map(String::as_str)
         .collect();
-    let name = format!("{}:{named}", image.image.repository);
+    let name = format!("{}:{named}", image.source.repository);
     let has = known.platforms.join(", ");
     if lacking.is_empty() {
         Verdict::met()

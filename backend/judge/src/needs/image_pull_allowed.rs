@@ -67,7 +67,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
 }
 
 fn may_pull(overlay: &Overlay<'_>, launch: &Launch, actor: &Actor, image: &Image<'_>) -> Verdict {
-    let region = &image.image.region;
+    let region = &image.source.region;
     let token = actor.may(&Call {
         action: "ecr:GetAuthorizationToken",
         resource: "*",
@@ -82,12 +82,12 @@ fn may_pull(overlay: &Overlay<'_>, launch: &Launch, actor: &Actor, image: &Image
     let Some(home) = home(overlay, launch) else {
         return token;
     };
-    let resource = format!("repository/{}", image.image.repository);
+    let resource = format!("repository/{}", image.source.repository);
     let Ok(arn) = Arn::new(
         home.partition(),
         "ecr",
         region,
-        &image.image.account,
+        &image.source.account,
         &resource,
     ) else {
         return token;
@@ -101,7 +101,7 @@ fn may_pull(overlay: &Overlay<'_>, launch: &Launch, actor: &Actor, image: &Image
             OnResource::of(overlay, place, policy, "repositoryPolicy")
         }
         // Across accounts its policy has to allow, which nobody here can read; in this account it seldom denies.
-        _ if image.image.account != home.account() => OnResource::Unread,
+        _ if image.source.account != home.account() => OnResource::Unread,
         _ => OnResource::None,
     };
     let context = context(overlay, region, image.repository);

@@ -50,6 +50,10 @@ mod tests {
         arn("ecs", &format!("container-instance/main/{number}"))
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "what AWS may leave out is an option"
+    )]
     fn some(text: &str) -> Option<String> {
         Some(text.to_owned())
     }
@@ -195,7 +199,7 @@ mod tests {
                 "another image",
                 &full,
                 definition(&full, |own| {
-                    own.container_definitions[0].image = "other".to_owned()
+                    own.container_definitions[0].image = "other".to_owned();
                 }),
                 MET,
             ),
@@ -355,7 +359,7 @@ mod tests {
                         own.placement_constraints = vec![PlacementConstraint {
                             r#type: some("memberOf"),
                             expression: some("nonsense"),
-                        }]
+                        }];
                     }),
                     definition(&full, cpu("2560")),
                 ]),
@@ -461,7 +465,7 @@ mod tests {
             own.attributes.push(Attribute {
                 name: "ecs.awsvpc-trunk-id".to_owned(),
                 value: some("1"),
-            })
+            });
         };
         let only_zone = |estate: Estate, subnet: &str| {
             estate.with::<EcsService>(&arn("ecs", WEB), |own| {
@@ -493,7 +497,7 @@ mod tests {
         };
         let daemon = |estate: Estate| {
             estate.with::<EcsService>(&arn("ecs", WEB), |own| {
-                own.scheduling_strategy = some("DAEMON")
+                own.scheduling_strategy = some("DAEMON");
             })
         };
         let cases = [
@@ -534,7 +538,7 @@ mod tests {
             (
                 "instances counted, not seen",
                 without_hosts.with::<EcsCluster>(&arn("ecs", "cluster/main"), |own| {
-                    own.registered_container_instances_count = 2
+                    own.registered_container_instances_count = 2;
                 }),
                 UNKNOWN,
             ),
@@ -591,7 +595,7 @@ mod tests {
                 "outside AWS",
                 host_state(
                     half().with::<EcsService>(&arn("ecs", WEB), |own| {
-                        own.launch_type = some("EXTERNAL")
+                        own.launch_type = some("EXTERNAL");
                     }),
                     |own| {
                         let id = own.ec2_instance_id.clone().unwrap_or_default();
@@ -611,10 +615,10 @@ mod tests {
     #[test]
     fn a_daemon_has_to_fit_on_each() {
         let estate = half().with::<EcsService>(&arn("ecs", WEB), |own| {
-            own.scheduling_strategy = some("DAEMON")
+            own.scheduling_strategy = some("DAEMON");
         });
         let estate = estate.with::<EcsContainerInstance>(&host(2), |own| {
-            own.remaining_resources = resources(0, 7168, &["22"])
+            own.remaining_resources = resources(0, 7168, &["22"]);
         });
         let snapshot = estate.snapshot();
         let cases = [("2048", MET), ("2560", part("RESOURCE:CPU", 1, 2))];
@@ -673,7 +677,7 @@ mod tests {
             (1..=2).fold(estate, |estate, number| {
                 if hosts {
                     estate.with::<EcsContainerInstance>(&host(number), |own| {
-                        own.capacity_provider_name = some("hosts")
+                        own.capacity_provider_name = some("hosts");
                     })
                 } else {
                     estate
@@ -712,6 +716,32 @@ mod tests {
     }
 
     #[test]
+    fn instances_that_ecs_manages_are_as_many_as_it_takes() {
+        let provider = arn("ecs", "capacity-provider/managed");
+        let facts = EcsCapacityProvider {
+            capacity_provider_arn: provider.clone(),
+            name: "managed".to_owned(),
+            status: some("ACTIVE"),
+            ..EcsCapacityProvider::default()
+        };
+        let estate = full()
+            .put(&provider, &facts)
+            .with::<EcsService>(&arn("ecs", WEB), |own| {
+                own.launch_type = None;
+                own.capacity_provider_strategy = vec![CapacityProviderStrategyItem {
+                    capacity_provider: "managed".to_owned(),
+                    weight: 1,
+                    base: 0,
+                }];
+            });
+        let snapshot = estate.snapshot();
+        let edits = definition(&estate, |own| own.cpu = some("4096"));
+        assert_eq!(said(&judge(&Overlay::with(&snapshot, &edits))), MET);
+        let edits = unknown(service(&estate, |_| ()), &["desiredCount"]);
+        assert_eq!(said(&judge(&Overlay::with(&snapshot, &edits))), UNKNOWN);
+    }
+
+    #[test]
     fn tasks_of_a_deleted_service_leave() {
         let other = EcsService {
             service_arn: arn("ecs", "service/main/api"),
@@ -727,7 +757,7 @@ mod tests {
         let estate = task(task(estate, 2, 1, "api"), 4, 2, "api");
         let estate = (1..=2).fold(estate, |estate, number| {
             estate.with::<EcsContainerInstance>(&host(number), |own| {
-                own.remaining_resources = resources(0, 6144, &["22"])
+                own.remaining_resources = resources(0, 6144, &["22"]);
             })
         });
         let snapshot = estate.snapshot();

@@ -3,7 +3,7 @@
 mod balancer_zones;
 mod capacity_provider_usable;
 mod definition_usable;
-mod deleted_users;
+pub(crate) mod deleted_users;
 mod discovery_exists;
 mod drain_can_finish;
 mod endpoint_policy_allows;

@@ -37,7 +37,7 @@ pub(super) fn home(overlay: &Overlay<'_>, launch: &Launch) -> Option<Arn> {
 /// An image of a private ECR registry, as a container names it.
 pub(super) struct Image<'l> {
     pub(super) container: &'l ContainerDefinition,
-    pub(super) image: EcrImage,
+    pub(super) source: EcrImage,
     /// None: the graph has no such repository.
     pub(super) repository: Option<ResourceIndex>,
 }
@@ -69,7 +69,7 @@ pub(super) fn images<'l>(overlay: &Overlay<'_>, launch: &'l Launch) -> Vec<Image
             repository: found.or_else(planned),
             container,
 
-            image,
+            source: image,
         })
     });
     of_ecr.collect()
@@ -114,12 +114,11 @@ pub(super) fn secrets(overlay: &Overlay<'_>, launch: &Launch) -> Vec<SecretRead>
             let id = ssm_parameter::forwarded_secret(value_from, &home)?;
             Some((id, ssm_parameter::of_value_from(value_from, &home)))
         });
-        let (kind, id, by_parameter) = match secret {
-            Some((id, parameter)) => (ResourceKind::Secret, id, parameter),
-            None => {
-                let id = ssm_parameter::of_value_from(value_from, &home)?;
-                (ResourceKind::SsmParameter, id, None)
-            }
+        let (kind, id, by_parameter) = if let Some((id, parameter)) = secret {
+            (ResourceKind::Secret, id, parameter)
+        } else {
+            let id = ssm_parameter::of_value_from(value_from, &home)?;
+            (ResourceKind::SsmParameter, id, None)
         };
         let goes_by = |place: &ResourceIndex| {
             let arn = id.arn();

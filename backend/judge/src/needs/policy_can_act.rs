@@ -24,7 +24,12 @@ fn judge(overlay: &Overlay<'_>, policy: ResourceIndex) -> Verdict {
         return Verdict::met();
     };
     let there = overlay.needing(policy, Relation::ScaledBy);
-    let gone = deleted_users(overlay, policy, Relation::ScaledBy);
+    let gone = deleted_users(
+        overlay,
+        policy,
+        Relation::ScaledBy,
+        ResourceKind::ScalableTarget,
+    );
     let target = match gone.first() {
         Some(gone) if !there.iter().any(|place| overlay.is_there(*place)) => Verdict::unmet(
             *gone,

@@ -87,9 +87,9 @@ mod tests {
             |account: &str| on_condition(json!({"StringEquals": {"aws:SourceAccount": account}}));
         let source = |arn: &str| on_condition(json!({"ArnLike": {"aws:SourceArn": arn}}));
         let for_ec2 = || trust("ec2.amazonaws.com");
-        let no_role = estate()
-            .with::<EcsTaskDefinition>(&arn("ecs", "task-definition/web:1"), |facts| {
-                facts.task_role_arn = None
+        let no_role =
+            estate().with::<EcsTaskDefinition>(&arn("ecs", "task-definition/web:1"), |facts| {
+                facts.task_role_arn = None;
             });
         // Estate; at the start; while a task runs.
         let cases = [

@@ -177,7 +177,7 @@ mod tests {
         ];
         for (desired, least, most, stoppable, startable) in cases {
             let steps = Steps::of(desired, least, most);
-            let signs = (steps.stoppable.min(1).max(-1), steps.startable.clamp(-1, 1));
+            let signs = (steps.stoppable.clamp(-1, 1), steps.startable.clamp(-1, 1));
             assert_eq!(
                 signs,
                 (stoppable, startable),
@@ -187,12 +187,12 @@ mod tests {
         }
     }
 
-    fn bounds(least: i32, most: i32) -> Option<DeploymentConfiguration> {
-        Some(DeploymentConfiguration {
+    fn bounds(least: i32, most: i32) -> DeploymentConfiguration {
+        DeploymentConfiguration {
             minimum_healthy_percent: Some(least),
             maximum_percent: Some(most),
             ..DeploymentConfiguration::default()
-        })
+        }
     }
 
     fn judged(estate: &Estate) -> Verdict {
@@ -238,14 +238,14 @@ mod tests {
             (
                 "no step",
                 service(fargate(), |own| {
-                    own.deployment_configuration = bounds(100, 100)
+                    own.deployment_configuration = Some(bounds(100, 100));
                 }),
                 Answer::Unmet,
             ),
             (
                 "no step, and none wanted",
                 service(fargate(), |own| {
-                    own.deployment_configuration = bounds(100, 100);
+                    own.deployment_configuration = Some(bounds(100, 100));
                     own.desired_count = 0;
                 }),
                 Answer::Met,
@@ -253,7 +253,7 @@ mod tests {
             (
                 "no step, a daemon",
                 service(hosts(), |own| {
-                    own.deployment_configuration = bounds(100, 100);
+                    own.deployment_configuration = Some(bounds(100, 100));
                     own.scheduling_strategy = Some("DAEMON".to_owned());
                 }),
                 Answer::Met,
@@ -261,7 +261,7 @@ mod tests {
             (
                 "no step, CodeDeploy",
                 service(fargate(), |own| {
-                    own.deployment_configuration = bounds(100, 100);
+                    own.deployment_configuration = Some(bounds(100, 100));
                     own.deployment_controller = Some(DeploymentController {
                         r#type: "CODE_DEPLOY".to_owned(),
                     });
@@ -273,7 +273,7 @@ mod tests {
                 service(fargate(), |own| {
                     own.deployment_configuration = Some(DeploymentConfiguration {
                         strategy: Some("BLUE_GREEN".to_owned()),
-                        ..bounds(100, 100).unwrap()
+                        ..bounds(100, 100)
                     });
                 }),
                 Answer::Met,
@@ -281,7 +281,9 @@ mod tests {
             ("starts first, no address", full(), Answer::Unmet),
             (
                 "stops first, no address",
-                service(full(), |own| own.deployment_configuration = bounds(50, 100)),
+                service(full(), |own| {
+                    own.deployment_configuration = Some(bounds(50, 100));
+                }),
                 Answer::Met,
             ),
             ("starts first, instances have room", hosts(), Answer::Met),
@@ -299,7 +301,7 @@ mod tests {
             (
                 "stops first, its port is taken on each",
                 service(static_port(busy(1024, &["8080"])), |own| {
-                    own.deployment_configuration = bounds(50, 100)
+                    own.deployment_configuration = Some(bounds(50, 100));
                 }),
                 Answer::Met,
             ),
@@ -309,7 +311,7 @@ mod tests {
             assert_eq!(verdict.answer, expected, "{case}: {verdict:?}");
         }
         let verdict = judged(&service(fargate(), |own| {
-            own.deployment_configuration = bounds(51, 149)
+            own.deployment_configuration = Some(bounds(51, 149));
         }));
         assert_eq!(
             verdict.reasons[0].text,

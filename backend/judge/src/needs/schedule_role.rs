@@ -110,8 +110,12 @@ fn may_run(
     let cluster = launch
         .cluster
         .and_then(|cluster| overlay.resource(cluster).id.arn());
-    let cluster = cluster.map_or_else(|| target.cluster.clone(), |arn| arn.to_string());
-    let context = context(overlay, &region, None).known("ecs:cluster", &cluster);
+    // Of a cluster that the change makes, the ARN is not known.
+    let cluster = cluster.or_else(|| Arn::parse(&target.cluster).ok());
+    let mut context = context(overlay, &region, None);
+    if let Some(cluster) = cluster {
+        context = context.known("ecs:cluster", cluster.as_str());
+    }
     let mut named = Vec::new();
     let resolved = launch
         .definition_place
@@ -401,7 +405,7 @@ mod tests {
             (
                 "may not pass",
                 role(|own| {
-                    own.role_policy_list[0].policy_document = allow(&["ecs:RunTask"], &["*"])
+                    own.role_policy_list[0].policy_document = allow(&["ecs:RunTask"], &["*"]);
                 }),
                 [met, met, unmet],
             ),

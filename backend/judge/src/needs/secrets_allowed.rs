@@ -351,7 +351,7 @@ mod tests {
             (
                 "no execution role",
                 estate().with::<EcsTaskDefinition>(&arn("ecs", "task-definition/web:1"), |facts| {
-                    facts.execution_role_arn = None
+                    facts.execution_role_arn = None;
                 }),
                 "unmet",
                 "has no execution role",
@@ -407,7 +407,7 @@ mod tests {
             (
                 "a plain parameter needs no key",
                 estate().with::<SsmParameter>(&arn("ssm", "parameter/prod/url"), |facts| {
-                    facts.key_id = Some("alias/web".to_owned())
+                    facts.key_id = Some("alias/web".to_owned());
                 }),
                 "met",
                 "",

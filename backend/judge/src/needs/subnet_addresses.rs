@@ -13,7 +13,10 @@ use blastmap_model::{
 use super::{Need, Subject};
 use crate::{
     Launch, Verdict,
-    room::tasks::{extra, running, unseen},
+    room::{
+        tasks::{extra, running, unseen},
+        unknown_count,
+    },
     verdict::Share,
 };
 
@@ -29,6 +32,12 @@ pub(super) const NEED: Need = Need {
 const CLAIMS: usize = 200;
 
 fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
+    if !launch.has_own_addresses() {
+        return Verdict::met();
+    }
+    if let Some(unknown) = unknown_count(overlay, launch) {
+        return unknown;
+    }
     // A task that takes the place of one in the same subnets takes its address; one that comes from others needs a new one.
     let mut subnets = subnets_of(launch);
     subnets.retain(|place| overlay.resource(*place).presence != Presence::Missing);
@@ -102,7 +111,7 @@ fn free_in(
     for place in subnets {
         let count = overlay
             .facts::<Subnet>(*place)
-            .and_then(|facts| facts.available_ip_address_count);
+            .and_then(|facts| available(&facts, overlay.resource(*place).presence));
         match count {
             Some(count) => free = free.saturating_add(usize::try_from(count).unwrap_or(0)),
             None if overlay.resource(*place).presence == Presence::Missing => {}
@@ -110,6 +119,21 @@ fn free_in(
         }
     }
     (free, unread)
+}
+
+/// What AWS reports; of a subnet yet to be made, all addresses but the five that AWS keeps.
+///
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html>
+fn available(facts: &Subnet, presence: Presence) -> Option<i32> {
+    if presence != Presence::Planned || facts.available_ip_address_count.is_some() {
+        return facts.available_ip_address_count;
+    }
+    let (_, prefix) = facts.cidr_block.as_deref()?.split_once('/')?;
+    let bits = 32_u32.checked_sub(prefix.parse().ok()?)?;
+    1_i32
+        .checked_shl(bits)?
+        .checked_sub(5)
+        .filter(|left| *left >= 0)
 }
 
 /// Addresses that other services want of these subnets: their tasks beside those that run, as far as subnets of their
@@ -140,7 +164,7 @@ fn claimed(
 
 #[cfg(test)]
 mod tests {
-    use blastmap_model::{Edits, ResourceKind};
+    use blastmap_model::Edits;
 
     use super::*;
     use crate::{
@@ -233,7 +257,7 @@ mod tests {
         for (case, estate, desired, expected, lost) in cases {
             let snapshot = estate.snapshot();
             let edits = patched(&snapshot, &arn("ecs", WEB), |own: &mut EcsService| {
-                own.desired_count = desired
+                own.desired_count = desired;
             });
             let overlay = Overlay::with(&snapshot, &edits);
             let launch = Launch::of(&overlay, place(&overlay, &arn("ecs", WEB))).remove(0);
@@ -312,12 +336,33 @@ mod tests {
         let launch = Launch::of(&overlay, place(&overlay, &arn("ecs", WEB))).remove(0);
         assert_eq!(judge(&overlay, &launch).answer, Answer::Unknown);
         let enough = estate.with::<Subnet>(&ec2("subnet-a"), |own| {
-            own.available_ip_address_count = Some(1)
+            own.available_ip_address_count = Some(1);
         });
         let snapshot = enough.snapshot();
         let overlay = Overlay::as_is(&snapshot);
         let launch = Launch::of(&overlay, place(&overlay, &arn("ecs", WEB))).remove(0);
         assert_eq!(judge(&overlay, &launch).answer, Answer::Met);
+    }
+
+    #[test]
+    fn a_new_subnet_is_empty() {
+        let cases = [("10.0.9.0/24", 251), ("10.0.9.0/28", 11)];
+        for (block, free) in cases {
+            let facts = Subnet {
+                subnet_id: "subnet-new".to_owned(),
+                cidr_block: Some(block.to_owned()),
+                ..Subnet::default()
+            };
+            assert_eq!(available(&facts, Presence::Planned), Some(free));
+            assert_eq!(available(&facts, Presence::Live), None);
+        }
+        for block in ["10.0.9.0", "10.0.9.0/99", "10.0.9.0/0", "10.0.9.0/x", "/"] {
+            let facts = Subnet {
+                cidr_block: Some(block.to_owned()),
+                ..Subnet::default()
+            };
+            assert_eq!(available(&facts, Presence::Planned), None, "{block}");
+        }
     }
 
     #[test]

@@ -76,20 +76,19 @@ fn service_is_there(
     let arn = overlay.resource(target).id.arn();
     let arn = arn.and_then(|arn| arn.sibling("ecs", &facts.resource_id).ok());
     let place = arn.and_then(|arn| overlay.find(&ResourceId::from(arn)));
+    // Which service a target that the change makes is for, no link says.
+    let planned = overlay.resource(target).presence == Presence::Planned;
     match place.map(|place| (place, overlay.resource(place).presence)) {
+        None if planned => Verdict::met(),
         Some((_, Presence::Live | Presence::Planned)) => Verdict::met(),
         Some((place, Presence::Missing)) => Verdict::unmet(
             place,
             format!("service {name}, which it scales, does not exist"),
         ),
-        None if overlay.resource(target).presence == Presence::Live
-            && !is_blind(overlay, target, ResourceKind::EcsService) =>
-        {
-            Verdict::unmet(
-                target,
-                format!("service {name}, which it scales, does not exist"),
-            )
-        }
+        None if !is_blind(overlay, target, ResourceKind::EcsService) => Verdict::unmet(
+            target,
+            format!("service {name}, which it scales, does not exist"),
+        ),
         _ => Verdict::unknown(
             target,
             format!("check service {name}, which it scales: it was not read"),
@@ -138,8 +137,11 @@ pub(super) fn has_means(
     let unread = policies
         .iter()
         .any(|place| overlay.resource(*place).presence != Presence::Missing);
-    let planned = overlay.resource(target).presence == Presence::Planned;
-    if unread || planned || is_blind(overlay, target, ResourceKind::ScalingPolicy) {
+    // No link ties a target that the change makes to its policies.
+    if overlay.resource(target).presence == Presence::Planned {
+        return Verdict::met();
+    }
+    if unread || is_blind(overlay, target, ResourceKind::ScalingPolicy) {
         return Verdict::unknown(
             target,
             format!("check what scales {name}: no policy or scheduled action was read"),
@@ -156,7 +158,6 @@ mod tests {
     use blastmap_model::{
         Edits,
         kinds::{
-            Facts,
             ecs_service::EcsService,
             scalable_target::{ScheduledAction, SuspendedState},
             scaling_policy::{Alarm, PredefinedMetric, ScalingPolicy, TargetTracking},
@@ -367,7 +368,9 @@ mod tests {
 
     #[test]
     fn what_was_not_read_is_not_known() {
-        let estate = scaled().without(&policy()).blind(ScalingPolicy::KIND);
+        let estate = scaled()
+            .without(&policy())
+            .blind(ResourceKind::ScalingPolicy);
         let snapshot = estate.snapshot();
         let overlay = Overlay::as_is(&snapshot);
         let verdict = judge(&overlay, place(&overlay, &target()));

@@ -289,7 +289,7 @@ mod tests {
             .alb()
             .snapshot();
         let unforwarded = patched(&snapshot, &rule, |facts: &mut ListenerRule| {
-            facts.actions.clear()
+            facts.actions.clear();
         });
         let moved = patched(&snapshot, &service, |facts: &mut EcsService| {
             let network = facts.network_configuration.as_mut().unwrap();

@@ -94,7 +94,7 @@ mod tests {
             planned(new, &own, &facts)
         };
         let moved = patched(&snapshot, &live, |facts: &mut ListenerRule| {
-            facts.priority = Some("20".to_owned())
+            facts.priority = Some("20".to_owned());
         });
         let cases = [
             (made("20"), new, 0),

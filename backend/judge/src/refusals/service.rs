@@ -1,4 +1,4 @@
-//! Services that CreateService and UpdateService refuse.
+//! Services that AWS refuses to create or update.
 //!
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html>
 
@@ -597,7 +597,7 @@ mod tests {
             },
         );
         let more = patched(&snapshot, SERVICE, |facts: &mut EcsService| {
-            facts.desired_count = 4
+            facts.desired_count = 4;
         });
         assert_eq!(
             names(&snapshot, &together([inactive, more])),
@@ -628,7 +628,7 @@ mod tests {
             facts.actions[0].target_group_arn = Some(group.clone());
         });
         let count = patched(&snapshot, SERVICE, |facts: &mut EcsService| {
-            facts.desired_count = 3
+            facts.desired_count = 3;
         });
         let cases = [
             (added.clone(), vec!["tg-unassociated"]),

@@ -1,4 +1,4 @@
-//! Task definitions that RegisterTaskDefinition refuses.
+//! Task definitions that AWS refuses to register.
 //!
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html>
 
@@ -388,6 +388,7 @@ fn too_large(facts: &EcsTaskDefinition) -> Vec<String> {
         containers.map(|own| i64::from(own.memory_reservation.or(own.memory).unwrap_or(0)));
     let reserved: i64 = reserved.sum();
     if let Some(task) = task_memory
+        && found.is_empty()
         && reserved > task
     {
         found.push(format!(
@@ -510,6 +511,10 @@ mod tests {
         refusals::{ALL, tests::refusals},
     };
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "most of AWS's fields are optional"
+    )]
     fn some(text: &str) -> Option<String> {
         Some(text.to_owned())
     }
@@ -582,7 +587,7 @@ mod tests {
                         .log_configuration
                         .as_mut()
                         .unwrap()
-                        .log_driver = "json-file".to_owned()
+                        .log_driver = "json-file".to_owned();
                 },
                 Some("fargate-parameter-unsupported"),
             ),
@@ -592,7 +597,7 @@ mod tests {
                         .log_configuration
                         .as_mut()
                         .unwrap()
-                        .log_driver = "awsfirelens".to_owned()
+                        .log_driver = "awsfirelens".to_owned();
                 },
                 None,
             ),
@@ -627,27 +632,30 @@ mod tests {
             (
                 |own| {
                     own.container_definitions
-                        .push(waits("side", "web", "START"))
+                        .push(waits("side", "web", "START"));
                 },
                 None,
             ),
             (
                 |own| {
                     own.container_definitions
-                        .push(waits("side", "none", "START"))
+                        .push(waits("side", "none", "START"));
                 },
                 Some("container-dependency-invalid"),
             ),
             (
                 |own| {
                     own.container_definitions
-                        .push(waits("side", "web", "HEALTHY"))
+                        .push(waits("side", "web", "HEALTHY"));
                 },
                 Some("container-dependency-invalid"),
             ),
             (
                 |own| {
-                    own.container_definitions[0].health_check = Some(HealthCheck::default());
+                    own.container_definitions[0].health_check = Some(HealthCheck {
+                        command: vec!["CMD".to_owned()],
+                        ..HealthCheck::default()
+                    });
                     own.container_definitions
                         .push(waits("side", "web", "HEALTHY"));
                 },
@@ -656,7 +664,7 @@ mod tests {
             (
                 |own| {
                     own.container_definitions
-                        .push(waits("side", "web", "SUCCESS"))
+                        .push(waits("side", "web", "SUCCESS"));
                 },
                 Some("container-dependency-invalid"),
             ),

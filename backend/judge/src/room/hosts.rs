@@ -31,6 +31,7 @@ use super::{
 use crate::{
     Host, Launch, Verdict,
     launch::{definition_named, last},
+    needs::deleted_users::deleted_users,
 };
 
 /// Other services of a cluster whose wish for more tasks is heard, the first by id.
@@ -148,7 +149,7 @@ impl Floor {
                 on.entry(instance).or_default().push(task.size.clone());
             }
         }
-        let ended = ended(overlay);
+        let ended = ended(overlay, cluster);
         let (mut rooms, mut refusals, mut stuck) = (Vec::new(), Vec::new(), 0);
         for (place, facts) in &of_kind {
             let own = on.remove(place).unwrap_or_default();
@@ -493,9 +494,10 @@ fn free_interfaces(
     place: ResourceIndex,
     facts: &EcsContainerInstance,
 ) -> Amount {
-    let Some(all) = interfaces_of(overlay, place, facts) else {
-        return Amount::UNKNOWN;
-    };
+    let all = interfaces_of(overlay, place, facts);
+    if all.least != all.most || all == Amount::PLENTY {
+        return all;
+    }
     let tasks = tasks_on(overlay, place);
     let with_interface = tasks
         .iter()
@@ -506,44 +508,41 @@ fn free_interfaces(
         .and_then(|machine| overlay.facts::<Ec2Instance>(machine))
         .map_or(0, |machine| machine.network_interfaces.len());
     let taken = with_interface.max(attached.saturating_sub(1));
-    all.map_or(Amount::PLENTY, |all| {
-        Amount::of(all.saturating_sub(i64::try_from(taken).unwrap_or(i64::MAX)))
-    })
+    Amount::of(
+        all.most
+            .saturating_sub(i64::try_from(taken).unwrap_or(i64::MAX)),
+    )
 }
 
-/// Interfaces for tasks on an empty instance: none, where not known; as many as one likes, with trunking.
+/// Interfaces for tasks on an empty instance: as many as one likes, with trunking.
 fn interfaces_of(
     overlay: &Overlay<'_>,
     place: ResourceIndex,
     facts: &EcsContainerInstance,
-) -> Option<Option<i64>> {
-    if facts
-        .attributes
-        .iter()
-        .any(|own| own.name == "ecs.awsvpc-trunk-id")
-    {
-        return Some(None);
+) -> Amount {
+    let trunk = |own: &Attribute| own.name == "ecs.awsvpc-trunk-id";
+    if facts.attributes.iter().any(trunk) {
+        return Amount::PLENTY;
     }
-    let machine = overlay.needed(place, Relation::HostedOn).first().copied()?;
-    let machine = overlay.facts::<Ec2Instance>(machine)?;
-    let all = machine
-        .instance_type_info
-        .as_ref()?
-        .maximum_network_interfaces?;
-    Some(Some(i64::from(all) - 1))
+    let machine = overlay.needed(place, Relation::HostedOn).first().copied();
+    let machine = machine.and_then(|machine| overlay.facts::<Ec2Instance>(machine));
+    let all = machine.as_ref().and_then(|machine| {
+        machine
+            .instance_type_info
+            .as_ref()?
+            .maximum_network_interfaces
+    });
+    all.map_or(Amount::UNKNOWN, |all| Amount::of(i64::from(all) - 1))
 }
 
 /// What tasks of services that the change deletes leave behind, by instance.
-fn ended(overlay: &Overlay<'_>) -> BTreeMap<ResourceIndex, Vec<Size>> {
+fn ended(overlay: &Overlay<'_>, cluster: ResourceIndex) -> BTreeMap<ResourceIndex, Vec<Size>> {
     let mut ended: BTreeMap<ResourceIndex, Vec<Size>> = BTreeMap::new();
-    for place in overlay.touched() {
-        if overlay.kind(place) == ResourceKind::EcsService
-            && overlay.resource(place).presence == Presence::Missing
-        {
-            for task in tasks::running(overlay, place) {
-                if let (Some(instance), Some(size)) = (task.instance, task.size) {
-                    ended.entry(instance).or_default().push(size);
-                }
+    let service = ResourceKind::EcsService;
+    for place in deleted_users(overlay, cluster, Relation::PartOf, service) {
+        for task in tasks::running(overlay, place) {
+            if let (Some(instance), Some(size)) = (task.instance, task.size) {
+                ended.entry(instance).or_default().push(size);
             }
         }
     }
@@ -570,10 +569,12 @@ fn growth(
         let Some(facts) = overlay.facts::<EcsCapacityProvider>(provider) else {
             continue;
         };
-        let managed = facts
-            .auto_scaling_group_provider
-            .as_ref()
-            .and_then(|own| own.managed_scaling.as_ref());
+        // Without a group, ECS starts instances itself, of a size that fits.
+        let Some(own) = &facts.auto_scaling_group_provider else {
+            sum = sum.plus(Count::of(usize::MAX));
+            continue;
+        };
+        let managed = own.managed_scaling.as_ref();
         if managed.and_then(|own| own.status.as_deref()) != Some("ENABLED") {
             continue;
         }
@@ -611,9 +612,7 @@ fn growth(
                 return Count::default();
             }
             let interfaces = if asks.interfaces {
-                interfaces_of(overlay, *instance, facts).map_or(Amount::UNKNOWN, |all| {
-                    all.map_or(Amount::PLENTY, Amount::of)
-                })
+                interfaces_of(overlay, *instance, facts)
             } else {
                 Amount::PLENTY
             };

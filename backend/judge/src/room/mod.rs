@@ -21,7 +21,13 @@ use crate::{Host, Launch, Verdict, verdict::Share};
 /// take counts as free, since whatever starts takes the place of one that stopped; tasks wanted beyond those, and those
 /// whose instance is being drained, have to fit beside what else runs there.
 pub(crate) fn for_replacement(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
-    if launch.host == Host::Fargate || launch.count == 0 {
+    if launch.host == Host::Fargate {
+        return Verdict::met();
+    }
+    if let Some(unknown) = unknown_count(overlay, launch) {
+        return unknown;
+    }
+    if launch.count == 0 {
         return Verdict::met();
     }
     let floor = match Floor::of(overlay, launch) {
@@ -331,16 +337,36 @@ pub(crate) fn is_blind(
 }
 
 /// Sizes that only the change itself will tell.
-pub(crate) fn is_size_unknown(overlay: &Overlay<'_>, launch: &Launch) -> bool {
+fn is_size_unknown(overlay: &Overlay<'_>, launch: &Launch) -> bool {
     let (Some(place), Some(definition)) = (launch.definition_place, &launch.definition) else {
         return false;
     };
-    let of_task = |field: &str, own: Option<&str>| {
-        overlay.is_unknown(place, field)
-            || own.is_none()
-                && overlay.is_unknown(place, &format!("containerDefinitions[0].{field}"))
+    let of_containers = |fields: &[&str]| {
+        // Where all containers are unknown, so is the first, though there is none.
+        let numbers = 0..definition.container_definitions.len().max(1);
+        numbers.into_iter().any(|number| {
+            let mut fields = fields.iter();
+            fields.any(|field| {
+                overlay.is_unknown(place, &format!("containerDefinitions[{number}].{field}"))
+            })
+        })
     };
     overlay.is_unknown(place, "networkMode")
-        || of_task("cpu", definition.cpu.as_deref())
-        || of_task("memory", definition.memory.as_deref())
+        || overlay.is_unknown(place, "cpu")
+        || overlay.is_unknown(place, "memory")
+        || definition.cpu.is_none() && of_containers(&["cpu"])
+        || definition.memory.is_none() && of_containers(&["memory", "memoryReservation"])
+}
+
+/// The verdict where only the change itself tells how many tasks are wanted.
+pub(crate) fn unknown_count(overlay: &Overlay<'_>, launch: &Launch) -> Option<Verdict> {
+    let subject = launch.subject;
+    let unknown = overlay.is_unknown(subject, "desiredCount");
+    unknown.then(|| {
+        let name = &overlay.resource(subject).name;
+        Verdict::unknown(
+            subject,
+            format!("check how many tasks {name} wants: only the change itself tells"),
+        )
+    })
 }
