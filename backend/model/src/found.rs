@@ -81,13 +81,13 @@ impl Found {
         tags: impl IntoIterator<Item = (String, String)>,
         source: Source,
     ) {
-        self.push(arn.into(), arn, facts, tags, source, How::Kept);
+        self.push(&arn.into(), arn, facts, tags, source, How::Kept);
     }
 
     /// A resource that AWS reported and that has no ARN: `place` is one of its account and region.
     pub fn resource_with_id<F: Facts>(
         &mut self,
-        id: ResourceId,
+        id: &ResourceId,
         place: &Arn,
         facts: &F,
         tags: impl IntoIterator<Item = (String, String)>,
@@ -104,17 +104,17 @@ impl Found {
         tags: impl IntoIterator<Item = (String, String)>,
         source: Source,
     ) {
-        self.push(arn.into(), arn, facts, tags, source, How::Offered);
+        self.push(&arn.into(), arn, facts, tags, source, How::Offered);
     }
 
     /// A resource found before, of which more is known now; its tags stay.
     pub fn replace<F: Facts>(&mut self, arn: &Arn, facts: &F, source: Source) {
-        self.push(arn.into(), arn, facts, [], source, How::Replaces);
+        self.push(&arn.into(), arn, facts, [], source, How::Replaces);
     }
 
     fn push<F: Facts>(
         &mut self,
-        id: ResourceId,
+        id: &ResourceId,
         arn: &Arn,
         facts: &F,
         tags: impl IntoIterator<Item = (String, String)>,
@@ -124,7 +124,7 @@ impl Found {
         let mut attributes = kinds::attributes(facts);
         self.redactor.scrub_value(&mut attributes);
         let tags = self.clean_tags(tags);
-        let id = self.clean_id(&id);
+        let id = self.clean_id(id);
         let named = tags
             .iter()
             .find(|(key, value)| &**key == "Name" && !value.is_empty())

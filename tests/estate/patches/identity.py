@@ -64,9 +64,8 @@ def service_linked_role():
         return role
 
 
-@patch("A signature covers the body as it was sent: a GET has none, whatever its path and query say",
-       "IAM/latest/UserGuide/reference_sigv-create-signed-request.html")
-def signatures_of_rest():
+@patch("A GET request is signed with an empty body: what it asks stands in its path", "IAM/latest/UserGuide/reference_sigv-create-signed-request.html")
+def signed_get_requests():
     from moto.iam.access_control import IAMRequestBase
 
     @around(IAMRequestBase, "_create_aws_request")

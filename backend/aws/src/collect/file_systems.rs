@@ -425,7 +425,7 @@ fn describe_mount_target(
         life_cycle_state: text!(Some(mount_target.life_cycle_state())),
         security_groups: groups,
     };
-    found.resource_with_id(ResourceId::new(id), file_system, &facts, [], SOURCE);
+    found.resource_with_id(&ResourceId::new(id), file_system, &facts, [], SOURCE);
 }
 
 fn tags(tags: &[Tag]) -> Vec<(String, String)> {

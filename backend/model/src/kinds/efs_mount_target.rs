@@ -59,7 +59,7 @@ mod tests {
             ..EfsMountTarget::default()
         };
         let place = Arn::parse("arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-1").unwrap();
-        found.resource_with_id(ResourceId::new("fsmt-1"), &place, &facts, [], Source::of("elasticfilesystem:DescribeMountTargets"));
+        found.resource_with_id(&ResourceId::new("fsmt-1"), &place, &facts, [], Source::of("elasticfilesystem:DescribeMountTargets"));
         let mut builder = InventoryBuilder::new(vec![scope]);
         builder.absorb(found);
         let inventory = builder.finish("one".to_owned(), OffsetDateTime::UNIX_EPOCH, Vec::new()).unwrap();

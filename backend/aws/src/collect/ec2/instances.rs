@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{
-    Filter, Instance, InstanceType, InstanceTypeInfo as SdkInstanceTypeInfo, Reservation,
+    Filter, GpuInfo, Instance, InstanceType, InstanceTypeInfo as SdkInstanceTypeInfo, MemoryInfo,
+    NetworkInfo, ProcessorInfo, Reservation, VCpuInfo,
 };
 use blastmap_model::{
     Arn, Found, ResourceId, ResourceKind, Source,
@@ -239,10 +240,10 @@ fn describe(arn: &Arn, instance: &Instance, types: &Types, found: &mut Found) {
 
 fn describe_type(info: &SdkInstanceTypeInfo) -> Option<(String, InstanceTypeInfo)> {
     let name = info.instance_type()?.as_str().to_owned();
-    let network = info.network_info();
-    let gpus = info.gpu_info().map(|gpus| gpus.gpus()).unwrap_or_default();
-    let processor = info.processor_info();
-    let architectures = processor.map(|processor| processor.supported_architectures());
+    let gpus = info.gpu_info().map(GpuInfo::gpus).unwrap_or_default();
+    let architectures = info
+        .processor_info()
+        .map(ProcessorInfo::supported_architectures);
     let mut architectures: Vec<_> = architectures
         .unwrap_or_default()
         .iter()
@@ -250,9 +251,11 @@ fn describe_type(info: &SdkInstanceTypeInfo) -> Option<(String, InstanceTypeInfo
         .collect();
     architectures.sort();
     let facts = InstanceTypeInfo {
-        maximum_network_interfaces: network.and_then(|own| own.maximum_network_interfaces()),
-        default_vcpus: info.v_cpu_info().and_then(|own| own.default_v_cpus()),
-        memory_size_in_mib: info.memory_info().and_then(|own| own.size_in_mib()),
+        maximum_network_interfaces: info
+            .network_info()
+            .and_then(NetworkInfo::maximum_network_interfaces),
+        default_vcpus: info.v_cpu_info().and_then(VCpuInfo::default_v_cpus),
+        memory_size_in_mib: info.memory_info().and_then(MemoryInfo::size_in_mib),
         gpus: gpus
             .iter()
             .map(|gpu| Gpu {

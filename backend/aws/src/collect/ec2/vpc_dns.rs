@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ec2::types::{DhcpOptions, VpcAttributeName};
+use aws_sdk_ec2::types::{AttributeBooleanValue, DhcpConfiguration, DhcpOptions, VpcAttributeName};
 use blastmap_model::{
     Found, InventoryBuilder, Relation, ResourceKind, Scope, Source,
     kinds::{subnet::Subnet, vpc::Vpc},
@@ -138,7 +138,7 @@ async fn attribute(
     let value = answer
         .enable_dns_support()
         .or(answer.enable_dns_hostnames());
-    Ok(value.and_then(|value| value.value()))
+    Ok(value.and_then(AttributeBooleanValue::value))
 }
 
 /// The DNS servers of each set of DHCP options, by its id.
@@ -166,7 +166,7 @@ fn describe(options: &DhcpOptions) -> (String, Vec<String>) {
         .dhcp_configurations()
         .iter()
         .filter(|own| own.key() == Some("domain-name-servers"))
-        .flat_map(|own| own.values())
+        .flat_map(DhcpConfiguration::values)
         .filter_map(|own| Some(own.value()?.to_owned()))
         .collect();
     let id = options.dhcp_options_id().unwrap_or_default().to_owned();
