@@ -21,39 +21,43 @@ import urllib.parse
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import botocore.session
+
 SIGNING_TO_IAM = {"tagging": "tag", "monitoring": "cloudwatch"}  # what a service signs as -> its prefix in policies
 HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "server", "date"}
 HTML = b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>\n"
 REPEATED = "the-same-token-again"
 
 
-# Services that are asked by path: path -> action
-REST = {
-    "scheduler": [(r"/schedules$", "ListSchedules"), (r"/schedules/", "GetSchedule")],
-}
+def rest_operations(service):
+    """(method, pattern of the path, operation) of each operation of a REST API."""
+    model = botocore.session.get_session().get_service_model(service)
+    for name in model.operation_names:
+        http = model.operation_model(name).http
+        pattern = re.sub(r"\{\w+\}", "[^/]+", http["requestUri"].split("?")[0])
+        yield http["method"], re.compile(pattern + "/?"), name
 
 
-def rest_action(signing, path):
-    """The action that a REST service's path asks for; None for services of other protocols."""
-    plain = path.split("?")[0]
-    return next((action for pattern, action in REST.get(signing, []) if re.match(pattern, plain)), None)
+# what a service signs as -> its operations, for APIs that name theirs by method and path alone
+REST = {signing: list(rest_operations(service)) for signing, service in {"elasticfilesystem": "efs", "scheduler": "scheduler"}.items()}
 
 
 class Call:
     """A request, named by service and action."""
 
-    def __init__(self, path, headers, body):
+    def __init__(self, path, headers, body, method="POST"):
         scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", headers.get("Authorization", ""))
         self.region, signing = scope.groups() if scope else ("", "unsigned")
         self.path, self.body = path, body
         target, operation = headers.get("X-Amz-Target"), re.search(r"/operation/(\w+)", path)
         form = re.search(rb"(?:^|&)Action=(\w+)", body)
-        if action := rest_action(signing, path):
-            self.protocol = "json"
-        elif target:
+        if target:
             self.protocol, action = "json", target.rpartition(".")[2]
         elif operation:
             self.protocol, action = "cbor", operation.group(1)
+        elif signing in REST:
+            where = path.partition("?")[0]
+            self.protocol, action = "rest", next(n for m, p, n in REST[signing] if m == method and p.fullmatch(where))
         else:
             self.protocol, action = "ec2" if signing == "ec2" else "query", form.group(1).decode() if form else path
         self.action = f"{SIGNING_TO_IAM.get(signing, signing)}:{action}"
@@ -61,10 +65,10 @@ class Call:
 
 def error(protocol, status, code, message):
     """An error of AWS in the protocol's own form: (status, headers, body)."""
-    if protocol in ("json", "cbor"):
+    if protocol in ("json", "rest", "cbor"):
         document = {"__type": code, "message": message}
-        body = json.dumps(document).encode() if protocol == "json" else cbor(document)
-        kind = "application/x-amz-json-1.1" if protocol == "json" else "application/cbor"
+        body = cbor(document) if protocol == "cbor" else json.dumps(document).encode()
+        kind = {"json": "application/x-amz-json-1.1", "rest": "application/json", "cbor": "application/cbor"}[protocol]
         more = {"smithy-protocol": "rpc-v2-cbor"} if protocol == "cbor" else {}
         return status, {"Content-Type": kind, "x-amzn-ErrorType": code, **more}, body
     inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
@@ -145,7 +149,7 @@ class Proxy:
 
     def handle(self, request):
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
-        call = Call(request.path, request.headers, body)
+        call = Call(request.path, request.headers, body, request.command)
         attempt = re.search(r"attempt=(\d+)", request.headers.get("amz-sdk-request", ""))
         with self.lock:
             self.calls[call.action] += 1

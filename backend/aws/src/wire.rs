@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
+use tokio::task::futures::TaskLocalFuture;
 
 use crate::{clients::CallCounts, retry::ATTEMPT};
 pub(crate) use recording::{RecordedCall, Recorder, Request};
@@ -30,8 +31,11 @@ tokio::task_local! {
 }
 
 /// Tells the wire which action the requests of `call` belong to. `action` is IAM's name for it.
-pub(crate) async fn of_action<T>(action: &'static str, call: impl Future<Output = T>) -> T {
-    ACTION.scope(action, call).await
+pub(crate) fn of_action<C: Future>(
+    action: &'static str,
+    call: C,
+) -> TaskLocalFuture<&'static str, C> {
+    ACTION.scope(action, call)
 }
 
 /// Where calls go.
