@@ -396,7 +396,7 @@ impl<'a> Workbench<'a> {
     }
 
     fn own_of(&self, resource: &Resource) -> Arn {
-        resource.id.arn().unwrap_or_else(|| {
+        resource.own_arn().unwrap_or_else(|| {
             let account = if resource.account.is_empty() {
                 &self.place.account
             } else {
@@ -449,6 +449,12 @@ impl Kept {
         }
         redactor.scrub_value(&mut facts);
         self.resource.attributes = Attributes::from_value(&facts);
+        if self.resource.presence == Presence::Planned && self.resource.tag("Name").is_none() {
+            let name = kinds::name_of(self.resource.kind, &self.resource.attributes);
+            if let Some(name) = name.filter(|name| !name.is_empty()) {
+                self.resource.name = name.into();
+            }
+        }
         Planned {
             resource: self.resource,
             own: self.own,

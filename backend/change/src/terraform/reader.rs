@@ -598,6 +598,11 @@ impl Applying<'_, '_, '_> {
                 }
             }
             None if self.workbench.is_gone(&id) => return,
+            None if whole.fields.is_empty()
+                || !changes_more_than_tags(&before, self.entries[place].after.as_ref()) =>
+            {
+                return;
+            }
             // It was not seen: what the plan knows of it is all.
             None => {
                 let written = self.write(place, whole, None, &own, json!({}), None, also);
@@ -804,6 +809,13 @@ impl Applying<'_, '_, '_> {
 struct Written {
     facts: Value,
     unknown: Vec<String>,
+}
+
+fn changes_more_than_tags(before: &Map<String, Value>, after: Option<&Map<String, Value>>) -> bool {
+    let names = before.keys().chain(after.into_iter().flat_map(Map::keys));
+    names
+        .filter(|name| !matches!(name.as_str(), "tags" | "tags_all"))
+        .any(|name| before.get(name) != after.and_then(|after| after.get(name)))
 }
 
 /// All tags, those that the provider adds included.

@@ -94,10 +94,11 @@ impl Showing<'_> {
         if (old == new && !unknown) || (creates && new.is_none()) || twice {
             return;
         }
-        let marks = [&self.entry.before_sensitive, &self.entry.after_sensitive]
-            .map(|marks| marks.get(name).unwrap_or(marks));
-        let sensitive =
-            marks.iter().any(|mark| is_marked(mark)) || is_secret(&self.entry.type_name, name);
+        let marks = [&self.entry.before_sensitive, &self.entry.after_sensitive];
+        let sensitive = is_secret(&self.entry.type_name, name)
+            || marks
+                .iter()
+                .any(|marks| is_marked(marks.get(name).unwrap_or(&Value::Null)) || **marks == true);
         if sensitive || !self.judged {
             self.push(name.to_owned(), None, None, unknown, sensitive);
         } else if name == "container_definitions" {
