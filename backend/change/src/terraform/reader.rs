@@ -30,6 +30,8 @@ struct Tied {
     mapping: Option<Mapping>,
     place: Place,
     found: Lookup,
+    /// What is found is AWS's own, and taken over.
+    adopted: bool,
     /// What it makes.
     made: Option<Made>,
     matched: Match,
@@ -74,6 +76,10 @@ impl Find for Finder<'_, '_> {
 
     fn facts(&mut self, id: &ResourceId) -> Option<Value> {
         self.workbench.facts(id)
+    }
+
+    fn beginning(&mut self, with: &str) -> Vec<ResourceId> {
+        self.workbench.beginning(with)
     }
 
     fn there(&mut self, kind: ResourceKind) -> Vec<ResourceId> {
@@ -284,7 +290,17 @@ fn tie<'p>(
         .then(|| types::of(&entry.type_name))
         .flatten();
     let place = places.of(entry, references);
+    let mut adopted = false;
     let found = match mapping {
+        Some(Mapping::Whole(Whole {
+            adopts: Some(adopts),
+            ..
+        })) if entry.action == Action::Create => {
+            let side = entry.after.as_ref();
+            let found = side.map_or(Lookup::Nothing, |side| adopts(workbench, Side(side)));
+            adopted = matches!(found, Lookup::One(_));
+            found
+        }
         Some(Mapping::Whole(whole)) => {
             let side = entry.before.as_ref().or(entry.after.as_ref());
             let looks = entry.before.is_some() || entry.is_data;
@@ -310,6 +326,7 @@ fn tie<'p>(
         mapping,
         place,
         found,
+        adopted,
         made: None,
         matched,
         resource,
@@ -344,13 +361,13 @@ impl Applying<'_, '_, '_> {
     /// Gives an ARN to all that is made: first to what the ARNs of others are made of.
     fn name_what_is_made(&mut self) {
         let replaced = self.replaced();
-        let mut revisions = HashMap::new();
+        let mut revisions = None;
         for rank in 0..3 {
             for place in 0..self.entries.len() {
                 let Some(whole) = self.whole(place).filter(|whole| whole.rank == rank) else {
                     continue;
                 };
-                if !self.entries[place].makes_something() {
+                if !self.entries[place].makes_something() || self.tied[place].adopted {
                     continue;
                 }
                 self.fill(place, &replaced);
@@ -365,7 +382,12 @@ impl Applying<'_, '_, '_> {
         }
     }
 
-    fn name(&mut self, place: usize, whole: &'static Whole, revisions: &mut HashMap<String, i32>) {
+    fn name(
+        &mut self,
+        place: usize,
+        whole: &'static Whole,
+        revisions: &mut Option<HashMap<String, i32>>,
+    ) {
         let entry = &self.entries[place];
         let Some(after) = &entry.after else {
             return;
@@ -386,6 +408,9 @@ impl Applying<'_, '_, '_> {
             .id_of_new(&entry.address, &own.arn, own.certain);
         let mut names = vec![own.arn.to_string(), id.to_string()];
         match whole.id {
+            Id::Arn if whole.kind == ResourceKind::EcsService => {
+                names.push(own.arn.resource_name().to_owned());
+            }
             Id::Arn => {}
             Id::Last => names.push(own.arn.last_part().to_owned()),
             Id::Name | Id::None => names.push(own.arn.resource_name().to_owned()),
@@ -517,6 +542,7 @@ impl Applying<'_, '_, '_> {
                 continue;
             };
             match self.entries[place].action {
+                Action::Create if self.tied[place].adopted => self.update(place, whole, &mut also),
                 Action::Create | Action::Replace => self.create(place, whole, &mut also),
                 Action::Update => self.update(place, whole, &mut also),
                 _ => {}
@@ -576,7 +602,10 @@ impl Applying<'_, '_, '_> {
             return;
         };
         let (Some(before), Some(after)) = (
-            self.entries[place].before.clone(),
+            self.entries[place]
+                .before
+                .clone()
+                .or_else(|| Some(Map::new())),
             &self.entries[place].after,
         ) else {
             return;
@@ -795,6 +824,7 @@ impl Applying<'_, '_, '_> {
                 marks: &marks,
                 unknown: &mut unknown,
                 finder: &mut finder,
+                comes_back: !keeps_unknown,
             });
             self.workbench.change(&id, |now| *now = facts);
             if keeps_unknown {

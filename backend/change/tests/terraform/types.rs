@@ -524,6 +524,63 @@ fn networks() {
             ],
         },
         Case {
+            name: "other entries of a network ACL",
+            live: vec![subnet.clone()],
+            changes: vec![update(
+                "aws_network_acl.x",
+                json!({"id": "acl-1", "ingress": [], "egress": []}),
+                json!({"ingress": [{"rule_no": 10, "protocol": "6", "action": "deny", "cidr_block": "10.0.0.0/8", "from_port": 1, "to_port": 2}]}),
+            )],
+            expected: vec![
+                (
+                    format!("{EC2}subnet/subnet-1"),
+                    "/NetworkAcl/NetworkAclId",
+                    json!("acl-1"),
+                ),
+                (
+                    format!("{EC2}subnet/subnet-1"),
+                    "/NetworkAcl/Entries/0/RuleAction",
+                    json!("deny"),
+                ),
+            ],
+        },
+        Case {
+            name: "AWS's own table and group are taken over",
+            live: vec![
+                live(
+                    &format!("{EC2}route-table/rtb-9"),
+                    json!({"RouteTableId": "rtb-9", "Routes": [{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"}]}),
+                ),
+                live(
+                    &format!("{EC2}security-group/sg-9"),
+                    json!({"GroupId": "sg-9", "GroupName": "default", "VpcId": "vpc-1", "IpPermissions": [{"IpProtocol": "-1"}]}),
+                ),
+            ],
+            changes: vec![
+                create(
+                    "aws_default_route_table.x",
+                    json!({"default_route_table_id": "rtb-9", "route": []}),
+                ),
+                create(
+                    "aws_default_security_group.x",
+                    json!({"vpc_id": "vpc-1", "ingress": [], "egress": []}),
+                ),
+            ],
+            expected: vec![
+                (format!("{EC2}route-table/rtb-9"), "/Routes", Value::Null),
+                (
+                    format!("{EC2}security-group/sg-9"),
+                    "/IpPermissions",
+                    Value::Null,
+                ),
+                (
+                    format!("{EC2}security-group/sg-9"),
+                    "/GroupName",
+                    json!("default"),
+                ),
+            ],
+        },
+        Case {
             name: "a NAT gateway in a subnet that is there",
             live: vec![subnet],
             changes: vec![create(
