@@ -243,7 +243,7 @@ pub(super) const KEY_POLICY: Part = Part {
             owner.facts,
             "Policy",
             resource_policy(&account_decides(owner.own)),
-        )
+        );
     },
     add: |owner| put_policy(owner, "Policy"),
     last: false,
