@@ -54,6 +54,8 @@ pub struct Workbench<'a> {
     place: Place,
     by_kind: OnceCell<HashMap<ResourceKind, Vec<ResourceIndex>>>,
     names: HashMap<ResourceKind, HashMap<String, Vec<ResourceIndex>>>,
+    /// Live resources by the text of one field.
+    fields: HashMap<(ResourceKind, &'static str), HashMap<String, Vec<ResourceId>>>,
     entries: BTreeMap<ResourceId, Entry>,
     /// Ids made up so far for what AWS will name.
     made_up: HashSet<String>,
@@ -95,6 +97,7 @@ impl<'a> Workbench<'a> {
             place: first_place(inventory),
             by_kind: OnceCell::new(),
             names: HashMap::new(),
+            fields: HashMap::new(),
             entries: BTreeMap::new(),
             made_up: HashSet::new(),
         }
@@ -191,6 +194,49 @@ impl<'a> Workbench<'a> {
             .into_iter()
             .map(move |index| inventory.resource(index))
             .filter(|resource| resource.presence == Presence::Live)
+    }
+
+    /// Live resources whose ids begin with this, in order.
+    pub fn beginning(&self, with: &str) -> Vec<ResourceId> {
+        let resources = self.inventory.resources();
+        let first = resources.partition_point(|own| own.id.as_str() < with);
+        let inside = resources[first..].iter();
+        inside
+            .take_while(|own| own.id.as_str().starts_with(with))
+            .filter(|own| own.presence == Presence::Live)
+            .map(|own| own.id.clone())
+            .collect()
+    }
+
+    /// Live resources of a kind whose facts have this text in this field.
+    pub fn having(
+        &mut self,
+        kind: ResourceKind,
+        field: &'static str,
+        text: &str,
+    ) -> Vec<ResourceId> {
+        if !self.fields.contains_key(&(kind, field)) {
+            let mut index: HashMap<String, Vec<ResourceId>> = HashMap::new();
+            for resource in self.live(kind) {
+                if let Some(text) = resource
+                    .attributes
+                    .to_value()
+                    .get(field)
+                    .and_then(Value::as_str)
+                {
+                    index
+                        .entry(text.to_owned())
+                        .or_default()
+                        .push(resource.id.clone());
+                }
+            }
+            self.fields.insert((kind, field), index);
+        }
+        let index = self.fields.get(&(kind, field));
+        index
+            .and_then(|index| index.get(text))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The resource as it is before the change.
@@ -396,7 +442,7 @@ impl<'a> Workbench<'a> {
     }
 
     fn own_of(&self, resource: &Resource) -> Arn {
-        resource.id.arn().unwrap_or_else(|| {
+        resource.own_arn().unwrap_or_else(|| {
             let account = if resource.account.is_empty() {
                 &self.place.account
             } else {
@@ -449,6 +495,12 @@ impl Kept {
         }
         redactor.scrub_value(&mut facts);
         self.resource.attributes = Attributes::from_value(&facts);
+        if self.resource.presence == Presence::Planned && self.resource.tag("Name").is_none() {
+            let name = kinds::name_of(self.resource.kind, &self.resource.attributes);
+            if let Some(name) = name.filter(|name| !name.is_empty()) {
+                self.resource.name = name.into();
+            }
+        }
         Planned {
             resource: self.resource,
             own: self.own,
@@ -552,7 +604,7 @@ mod tests {
 
     use super::*;
 
-    fn resource(id: &str, kind: ResourceKind, presence: Presence, facts: Value) -> Resource {
+    fn resource(id: &str, kind: ResourceKind, presence: Presence, facts: &Value) -> Resource {
         let id = ResourceId::new(id);
         let arn = id.arn();
         Resource {
@@ -563,7 +615,7 @@ mod tests {
             id,
             presence,
             tags: Tags::default(),
-            attributes: Attributes::from_value(&facts),
+            attributes: Attributes::from_value(facts),
             observed_at: OffsetDateTime::UNIX_EPOCH,
         }
     }
@@ -575,7 +627,7 @@ mod tests {
             duration_ms: None,
             api_calls: 0,
         };
-        let live = |id: &str, kind| resource(id, kind, Presence::Live, json!({}));
+        let live = |id: &str, kind| resource(id, kind, Presence::Live, &json!({}));
         let resources = vec![
             live(
                 "arn:aws:ecs:eu-west-1:123456789012:service/prod/web",
@@ -602,7 +654,7 @@ mod tests {
                 "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/web",
                 ResourceKind::LogGroup,
                 Presence::Missing,
-                json!({}),
+                &json!({}),
             ),
         ];
         Inventory::new(

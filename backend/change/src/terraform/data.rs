@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key>
 
-use blastmap_model::ResourceKind;
+use blastmap_model::{Arn, ResourceKind};
 use serde_json::{Value, json};
 
 use super::{
@@ -154,6 +154,7 @@ pub(super) const KEY: Whole = Whole {
         field("multi_region", "MultiRegion", Shape::Flag),
         field("policy", "Policy", Shape::Custom(resource_policy)),
     ],
+    empty_when_new: &["policy"],
     finish: finish_key,
     // https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
     delete: |workbench, id, _| {
@@ -173,6 +174,11 @@ fn finish_key(finish: &mut Finish<'_>) {
         finish.set("KeyManager", "CUSTOMER");
         finish.set("KeyState", "Enabled");
         finish.set("Enabled", true);
+        if finish.facts.get("Policy").is_none()
+            && !finish.unknown.iter().any(|field| field == "Policy")
+        {
+            finish.set("Policy", resource_policy(&account_decides(finish.own)));
+        }
     }
     for attribute in ["is_enabled", "enabled"] {
         let enabled = finish
@@ -218,20 +224,26 @@ fn alias_name(side: Side<'_>) -> String {
         .to_owned()
 }
 
+/// The policy of a key that is given none.
+///
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
+fn account_decides(key: &Arn) -> Value {
+    let root = format!("arn:{}:iam::{}:root", key.partition(), key.account());
+    json!({"Version": "2012-10-17", "Id": "default", "Statement": [{
+        "Sid": "Enable IAM User Permissions", "Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*",
+    }]})
+}
+
 pub(super) const KEY_POLICY: Part = Part {
     kind: ResourceKind::KmsKey,
     owners: |finder, side| owner(finder, ResourceKind::KmsKey, side, &["key_id", "id"]),
-    // Terraform puts AWS's default policy in its place, which lets the account decide.
+    // Terraform puts AWS's default policy in its place.
     remove: |owner| {
-        let root = format!(
-            "arn:{}:iam::{}:root",
-            owner.own.partition(),
-            owner.own.account()
+        set(
+            owner.facts,
+            "Policy",
+            resource_policy(&account_decides(owner.own)),
         );
-        let policy = json!({"Version": "2012-10-17", "Id": "default", "Statement": [{
-            "Sid": "Enable IAM User Permissions", "Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*",
-        }]});
-        set(owner.facts, "Policy", resource_policy(&policy));
     },
     add: |owner| put_policy(owner, "Policy"),
     last: false,
@@ -299,7 +311,7 @@ pub(super) const REPOSITORY_POLICY: Part = Part {
             owner.facts,
             "repositoryPolicy",
             resource_policy(&Value::Null),
-        )
+        );
     },
     add: |owner| put_policy(owner, "repositoryPolicy"),
     last: false,

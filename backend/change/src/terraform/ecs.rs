@@ -2,6 +2,8 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service>
 
+use std::collections::HashMap;
+
 use blastmap_model::{Arn, ResourceKind};
 use serde_json::{Value, json};
 
@@ -669,10 +671,8 @@ fn revision(naming: &mut Naming<'_, '_>) -> Option<Own> {
         .unwrap_or(&naming.made_up)
         .to_owned();
     let workbench = naming.workbench;
-    let number = naming
-        .revisions
-        .entry(family.clone())
-        .or_insert_with(|| highest(workbench, &family));
+    let revisions = naming.revisions.get_or_insert_with(|| highest(workbench));
+    let number = revisions.entry(family.clone()).or_default();
     *number = number.saturating_add(1);
     let arn = naming
         .place
@@ -683,15 +683,22 @@ fn revision(naming: &mut Naming<'_, '_>) -> Option<Own> {
     })
 }
 
-fn highest(workbench: &Workbench<'_>, family: &str) -> i32 {
-    let revisions = workbench
-        .live(ResourceKind::EcsTaskDefinition)
-        .filter_map(|definition| {
-            let arn = definition.id.arn()?;
-            let (own, revision) = arn.resource_name().rsplit_once(':')?;
-            (own == family).then(|| revision.parse().ok())?
-        });
-    revisions.max().unwrap_or_default()
+/// The highest revision of each family that was seen.
+fn highest(workbench: &Workbench<'_>) -> HashMap<String, i32> {
+    let mut highest = HashMap::new();
+    for definition in workbench.live(ResourceKind::EcsTaskDefinition) {
+        let arn = definition.id.arn();
+        let name = arn
+            .as_ref()
+            .and_then(|arn| arn.resource_name().rsplit_once(':'));
+        if let Some((family, revision)) = name
+            && let Ok(revision) = revision.parse::<i32>()
+        {
+            let known = highest.entry(family.to_owned()).or_insert(revision);
+            *known = revision.max(*known);
+        }
+    }
+    highest
 }
 
 fn finish_definition(finish: &mut Finish<'_>) {
@@ -721,15 +728,12 @@ fn finish_definition(finish: &mut Finish<'_>) {
         .after
         .get("container_definitions")
         .and_then(|value| containers::read(value, finish.redactor));
-    match read {
-        Some(containers) => {
-            let containers = blastmap_model::kinds::attributes(&containers);
-            finish.set("containerDefinitions", containers);
-        }
-        None => {
-            finish.set("containerDefinitions", Value::Null);
-            finish.unknown.push("containerDefinitions".to_owned());
-        }
+    if let Some(containers) = read {
+        let containers = blastmap_model::kinds::attributes(&containers);
+        finish.set("containerDefinitions", containers);
+    } else {
+        finish.set("containerDefinitions", Value::Null);
+        finish.unknown.push("containerDefinitions".to_owned());
     }
 }
 
@@ -744,14 +748,12 @@ pub(super) const TASK_SET: Whole = Whole {
         let service = naming
             .side
             .text("service")
-            .map(last_part)
-            .unwrap_or("service")
+            .map_or("service", last_part)
             .to_owned();
         let cluster = naming
             .side
             .text("cluster")
-            .map(last_part)
-            .unwrap_or("default")
+            .map_or("default", last_part)
             .to_owned();
         naming.invented("ecs", &format!("task-set/{cluster}/{service}/"))
     },

@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb_listener_rule>
 
-use blastmap_model::{Redactor, ResourceKind};
+use blastmap_model::{Redactor, ResourceId, ResourceKind};
 use serde_json::{Value, json};
 
 use super::{
@@ -45,39 +45,17 @@ pub(super) const LOAD_BALANCER: Whole = Whole {
     delete: |workbench, id, _| {
         // Its listeners and their rules go with it.
         // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html
-        if let Some(path) = id
-            .as_str()
-            .split_once("loadbalancer/")
-            .map(|(_, path)| path.to_owned())
-        {
-            remove_inside(
-                workbench,
-                ResourceKind::Listener,
-                &format!("listener/{path}/"),
-            );
-            remove_inside(
-                workbench,
-                ResourceKind::ListenerRule,
-                &format!("listener-rule/{path}/"),
-            );
-        }
+        remove_inside(workbench, id, ":loadbalancer/", ":listener/");
+        remove_inside(workbench, id, ":loadbalancer/", ":listener-rule/");
         workbench.remove(id);
     },
     ..Whole::of(ResourceKind::LoadBalancer)
 };
 
-fn remove_inside(workbench: &mut Workbench<'_>, kind: ResourceKind, beginning: &str) {
-    let inside: Vec<_> = workbench
-        .live(kind)
-        .filter(|own| {
-            own.id
-                .arn()
-                .is_some_and(|arn| arn.resource().starts_with(beginning))
-        })
-        .map(|own| own.id.clone())
-        .collect();
-    for id in inside {
-        workbench.remove(&id);
+/// What lies in another has its path in its ARN.
+fn remove_inside(workbench: &mut Workbench<'_>, id: &ResourceId, from: &str, to: &str) {
+    for inside in workbench.beginning(&format!("{}/", id.as_str().replacen(from, to, 1))) {
+        workbench.remove(&inside);
     }
 }
 
@@ -149,17 +127,7 @@ pub(super) const LISTENER: Whole = Whole {
     ],
     finish: finish_listener,
     delete: |workbench, id, _| {
-        if let Some(path) = id
-            .as_str()
-            .split_once(":listener/")
-            .map(|(_, path)| path.to_owned())
-        {
-            remove_inside(
-                workbench,
-                ResourceKind::ListenerRule,
-                &format!("listener-rule/{path}/"),
-            );
-        }
+        remove_inside(workbench, id, ":listener/", ":listener-rule/");
         workbench.remove(id);
     },
     ..Whole::of(ResourceKind::Listener)
@@ -193,22 +161,16 @@ fn finish_listener(finish: &mut Finish<'_>) {
     }
     if finish.writing.changes("default_action") && !finish.is_new {
         // The default rule says the same once more.
-        let path = finish
+        let beginning = finish
             .own
-            .resource()
-            .strip_prefix("listener/")
-            .map(|path| format!("listener-rule/{path}/"));
+            .as_str()
+            .replacen(":listener/", ":listener-rule/", 1);
         let made = finish.facts["DefaultActions"].clone();
-        for rule in finish.finder.there(ResourceKind::ListenerRule) {
-            let inside = rule.arn().is_some_and(|arn| {
-                path.as_ref()
-                    .is_some_and(|path| arn.resource().starts_with(path))
-            });
-            if inside
-                && finish
-                    .finder
-                    .facts(&rule)
-                    .is_some_and(|facts| facts["IsDefault"] == true)
+        for rule in finish.finder.beginning(&format!("{beginning}/")) {
+            if finish
+                .finder
+                .facts(&rule)
+                .is_some_and(|facts| facts["IsDefault"] == true)
             {
                 finish.also.push((rule, "Actions", made.clone()));
             }

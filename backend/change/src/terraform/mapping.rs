@@ -1,5 +1,7 @@
 //! How a type of Terraform becomes facts: as a resource of its own, or as a part of another.
 
+use std::collections::HashMap;
+
 use blastmap_model::{Arn, Redactor, ResourceId, ResourceKind};
 use serde_json::Value;
 
@@ -41,6 +43,8 @@ pub(super) struct Whole {
     pub(super) empty_when_new: &'static [&'static str],
     /// What no table can say.
     pub(super) finish: fn(&mut Finish<'_>),
+    /// The resource of AWS's own making that its creation takes over.
+    pub(super) adopts: Option<fn(&mut Workbench<'_>, Side<'_>) -> Lookup>,
     /// What its deletion does.
     pub(super) delete: fn(&mut Workbench<'_>, &ResourceId, Side<'_>),
 }
@@ -57,6 +61,7 @@ impl Whole {
             fields: &[],
             empty_when_new: &[],
             finish: |_| {},
+            adopts: None,
             delete: |workbench, id, _| workbench.remove(id),
         }
     }
@@ -86,8 +91,8 @@ pub(super) struct Naming<'n, 'w> {
     pub(super) place: &'n Place,
     pub(super) made_up: String,
     pub(super) workbench: &'n Workbench<'w>,
-    /// Task definitions that this plan has numbered so far, by family.
-    pub(super) revisions: &'n mut std::collections::HashMap<String, i32>,
+    /// The highest revision so far of each family; none until somebody asks.
+    pub(super) revisions: &'n mut Option<HashMap<String, i32>>,
 }
 
 impl Naming<'_, '_> {
@@ -157,6 +162,8 @@ pub(super) trait Find {
     fn find(&mut self, kind: ResourceKind, names: &[String]) -> Lookup;
     fn arn_of(&mut self, kind: ResourceKind, name: &str) -> Option<Arn>;
     fn facts(&mut self, id: &ResourceId) -> Option<Value>;
+    /// Ids of what was there before and begins with this.
+    fn beginning(&mut self, with: &str) -> Vec<ResourceId>;
     /// Ids of what is there of a kind, in order.
     fn there(&mut self, kind: ResourceKind) -> Vec<ResourceId>;
 }
@@ -182,6 +189,8 @@ pub(super) struct Owner<'o> {
     pub(super) marks: &'o Value,
     pub(super) unknown: &'o mut Vec<String>,
     pub(super) finder: &'o mut dyn Find,
+    /// True where what is removed comes back, changed.
+    pub(super) comes_back: bool,
 }
 
 impl Owner<'_> {

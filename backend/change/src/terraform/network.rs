@@ -310,6 +310,16 @@ fn main(owner: &mut Owner<'_>, chosen: &str) {
     }
 }
 
+/// The table that a VPC comes with: Terraform takes it over, and lets go of it.
+pub(super) const DEFAULT_ROUTE_TABLE: Whole = Whole {
+    adopts: Some(|workbench, side| {
+        let id = side.text("default_route_table_id").unwrap_or_default();
+        workbench.find(ResourceKind::RouteTable, &[id], None)
+    }),
+    delete: |_, _, _| {},
+    ..ROUTE_TABLE
+};
+
 pub(super) const NAT_GATEWAY: Whole = Whole {
     own: |naming| naming.invented("ec2", "natgateway/"),
     id: Id::Last,
@@ -539,8 +549,10 @@ pub(super) const ACL: Part = Part {
     },
     // Its subnets get the default one of their VPC, which may say anything.
     remove: |owner| {
-        set(owner.facts, "NetworkAcl", Value::Null);
-        owner.unknown.push("NetworkAcl".to_owned());
+        if !owner.comes_back {
+            set(owner.facts, "NetworkAcl", Value::Null);
+            owner.unknown.push("NetworkAcl".to_owned());
+        }
     },
     add: |owner| {
         let id = owner
@@ -576,6 +588,12 @@ pub(super) const ACL: Part = Part {
         );
     },
     last: false,
+};
+
+/// The ACL that a VPC comes with: Terraform takes it over, and lets go of it.
+pub(super) const DEFAULT_ACL: Part = Part {
+    remove: |_| {},
+    ..ACL
 };
 
 /// What no entry takes is denied.

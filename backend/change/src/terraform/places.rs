@@ -116,10 +116,9 @@ impl<'p> Places<'p> {
 
 fn own_arn(entry: &Entry) -> Option<Arn> {
     let of = |side: &Map<String, Value>| {
-        let given = ["arn", "id"]
+        ["arn", "id"]
             .into_iter()
-            .filter_map(|name| side.get(name)?.as_str());
-        given.filter_map(|text| Arn::parse(text).ok()).next()
+            .find_map(|name| Arn::parse(side.get(name)?.as_str()?).ok())
     };
     entry
         .before

@@ -30,6 +30,8 @@ struct Tied {
     mapping: Option<Mapping>,
     place: Place,
     found: Lookup,
+    /// What is found is AWS's own, and taken over.
+    adopted: bool,
     /// What it makes.
     made: Option<Made>,
     matched: Match,
@@ -74,6 +76,10 @@ impl Find for Finder<'_, '_> {
 
     fn facts(&mut self, id: &ResourceId) -> Option<Value> {
         self.workbench.facts(id)
+    }
+
+    fn beginning(&mut self, with: &str) -> Vec<ResourceId> {
+        self.workbench.beginning(with)
     }
 
     fn there(&mut self, kind: ResourceKind) -> Vec<ResourceId> {
@@ -289,7 +295,17 @@ fn tie<'p>(
         .then(|| types::of(&entry.type_name))
         .flatten();
     let place = places.of(entry, references);
+    let mut adopted = false;
     let found = match mapping {
+        Some(Mapping::Whole(Whole {
+            adopts: Some(adopts),
+            ..
+        })) if entry.action == Action::Create => {
+            let side = entry.after.as_ref();
+            let found = side.map_or(Lookup::Nothing, |side| adopts(workbench, Side(side)));
+            adopted = matches!(found, Lookup::One(_));
+            found
+        }
         Some(Mapping::Whole(whole)) => {
             let side = entry.before.as_ref().or(entry.after.as_ref());
             let looks = entry.before.is_some() || entry.is_data;
@@ -315,6 +331,7 @@ fn tie<'p>(
         mapping,
         place,
         found,
+        adopted,
         made: None,
         matched,
         resource,
@@ -349,13 +366,13 @@ impl Applying<'_, '_, '_> {
     /// Gives an ARN to all that is made: first to what the ARNs of others are made of.
     fn name_what_is_made(&mut self) {
         let replaced = self.replaced();
-        let mut revisions = HashMap::new();
+        let mut revisions = None;
         for rank in 0..3 {
             for place in 0..self.entries.len() {
                 let Some(whole) = self.whole(place).filter(|whole| whole.rank == rank) else {
                     continue;
                 };
-                if !self.entries[place].makes_something() {
+                if !self.entries[place].makes_something() || self.tied[place].adopted {
                     continue;
                 }
                 self.fill(place, &replaced);
@@ -370,7 +387,12 @@ impl Applying<'_, '_, '_> {
         }
     }
 
-    fn name(&mut self, place: usize, whole: &'static Whole, revisions: &mut HashMap<String, i32>) {
+    fn name(
+        &mut self,
+        place: usize,
+        whole: &'static Whole,
+        revisions: &mut Option<HashMap<String, i32>>,
+    ) {
         let entry = &self.entries[place];
         let Some(after) = &entry.after else {
             return;
@@ -391,6 +413,9 @@ impl Applying<'_, '_, '_> {
             .id_of_new(&entry.address, &own.arn, own.certain);
         let mut names = vec![own.arn.to_string(), id.to_string()];
         match whole.id {
+            Id::Arn if whole.kind == ResourceKind::EcsService => {
+                names.push(own.arn.resource_name().to_owned());
+            }
             Id::Arn => {}
             Id::Last => names.push(own.arn.last_part().to_owned()),
             Id::Name | Id::None => names.push(own.arn.resource_name().to_owned()),
@@ -522,6 +547,7 @@ impl Applying<'_, '_, '_> {
                 continue;
             };
             match self.entries[place].action {
+                Action::Create if self.tied[place].adopted => self.update(place, whole, &mut also),
                 Action::Create | Action::Replace => self.create(place, whole, &mut also),
                 Action::Update => self.update(place, whole, &mut also),
                 _ => {}
@@ -581,7 +607,10 @@ impl Applying<'_, '_, '_> {
             return;
         };
         let (Some(before), Some(after)) = (
-            self.entries[place].before.clone(),
+            self.entries[place]
+                .before
+                .clone()
+                .or_else(|| Some(Map::new())),
             &self.entries[place].after,
         ) else {
             return;
@@ -603,6 +632,11 @@ impl Applying<'_, '_, '_> {
                 }
             }
             None if self.workbench.is_gone(&id) => return,
+            None if whole.fields.is_empty()
+                || !changes_more_than_tags(&before, self.entries[place].after.as_ref()) =>
+            {
+                return;
+            }
             // It was not seen: what the plan knows of it is all.
             None => {
                 let written = self.write(place, whole, None, &own, json!({}), None, also);
@@ -795,6 +829,7 @@ impl Applying<'_, '_, '_> {
                 marks: &marks,
                 unknown: &mut unknown,
                 finder: &mut finder,
+                comes_back: !keeps_unknown,
             });
             self.workbench.change(&id, |now| *now = facts);
             if keeps_unknown {
@@ -809,6 +844,13 @@ impl Applying<'_, '_, '_> {
 struct Written {
     facts: Value,
     unknown: Vec<String>,
+}
+
+fn changes_more_than_tags(before: &Map<String, Value>, after: Option<&Map<String, Value>>) -> bool {
+    let names = before.keys().chain(after.into_iter().flat_map(Map::keys));
+    names
+        .filter(|name| !matches!(name.as_str(), "tags" | "tags_all"))
+        .any(|name| before.get(name) != after.and_then(|after| after.get(name)))
 }
 
 /// All tags, those that the provider adds included.

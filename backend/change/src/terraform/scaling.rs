@@ -57,18 +57,13 @@ pub(super) const TARGET: Whole = Whole {
 };
 
 fn remove_policies(workbench: &mut Workbench<'_>, side: Side<'_>) {
-    let (resource, dimension) = (side.text("resource_id"), side.text("scalable_dimension"));
-    let of_target = |facts: &Value| {
-        facts["ResourceId"].as_str() == resource
-            && dimension.is_none_or(|dimension| facts["ScalableDimension"] == dimension)
-    };
-    let policies: Vec<_> = workbench
-        .live(ResourceKind::ScalingPolicy)
-        .filter(|policy| resource.is_some() && of_target(&policy.attributes.to_value()))
-        .map(|policy| policy.id.clone())
-        .collect();
-    for policy in policies {
-        workbench.remove(&policy);
+    let dimension = side.text("scalable_dimension");
+    let resource = side.text("resource_id").unwrap_or_default();
+    for policy in workbench.having(ResourceKind::ScalingPolicy, "ResourceId", resource) {
+        let facts = workbench.facts(&policy).unwrap_or_default();
+        if dimension.is_none_or(|dimension| facts["ScalableDimension"] == dimension) {
+            workbench.remove(&policy);
+        }
     }
 }
 

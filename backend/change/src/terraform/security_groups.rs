@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_security_group_ingress_rule>
 
-use blastmap_model::ResourceKind;
+use blastmap_model::{ResourceId, ResourceKind};
 use serde_json::{Value, json};
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
     mapping::{Finish, Id, Owner, Part, Whole, owner},
     side::Side,
 };
+use crate::Lookup;
 
 const INBOUND: &str = "IpPermissions";
 const OUTBOUND: &str = "IpPermissionsEgress";
@@ -26,6 +27,25 @@ pub(super) const GROUP: Whole = Whole {
     empty_when_new: &["ingress", "egress"],
     finish: finish_group,
     ..Whole::of(ResourceKind::SecurityGroup)
+};
+
+/// The group that a VPC comes with: Terraform takes it over with all its rules, and lets go of it.
+pub(super) const DEFAULT_GROUP: Whole = Whole {
+    adopts: Some(|workbench, side| {
+        let vpc = side.text("vpc_id").unwrap_or_default();
+        let groups = workbench.having(ResourceKind::SecurityGroup, "VpcId", vpc);
+        let is_default = |id: &ResourceId| {
+            workbench
+                .facts(id)
+                .is_some_and(|facts| facts["GroupName"] == "default")
+        };
+        groups
+            .into_iter()
+            .find(is_default)
+            .map_or(Lookup::Nothing, Lookup::One)
+    }),
+    delete: |_, _, _| {},
+    ..GROUP
 };
 
 fn finish_group(finish: &mut Finish<'_>) {

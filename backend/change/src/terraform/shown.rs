@@ -94,12 +94,13 @@ impl Showing<'_> {
         if (old == new && !unknown) || (creates && new.is_none()) || twice {
             return;
         }
-        let marks = [&self.entry.before_sensitive, &self.entry.after_sensitive]
-            .map(|marks| marks.get(name).unwrap_or(marks));
-        let sensitive =
-            marks.iter().any(|mark| is_marked(mark)) || is_secret(&self.entry.type_name, name);
+        let marks = [&self.entry.before_sensitive, &self.entry.after_sensitive];
+        let sensitive = is_secret(&self.entry.type_name, name)
+            || marks
+                .iter()
+                .any(|marks| is_marked(marks.get(name).unwrap_or(&Value::Null)) || **marks == true);
         if sensitive || !self.judged {
-            self.push(name.to_owned(), None, None, unknown, sensitive);
+            self.push(name, None, None, unknown, sensitive);
         } else if name == "container_definitions" {
             self.containers(old, new, unknown);
         } else if let (Some(old), Some(new)) = (one_block(old), one_block(new)) {
@@ -116,10 +117,10 @@ impl Showing<'_> {
                 } else {
                     (one, other)
                 };
-                self.push(format!("{name}.{inner}"), one, other, unknown, sensitive);
+                self.push(&format!("{name}.{inner}"), one, other, unknown, sensitive);
             }
         } else {
-            self.push(name.to_owned(), old, new, unknown, false);
+            self.push(name, old, new, unknown, false);
         }
     }
 
@@ -133,7 +134,7 @@ impl Showing<'_> {
         };
         let (old, new) = (read(old), read(new));
         if unknown && new.is_empty() {
-            self.push("container_definitions".to_owned(), None, None, true, false);
+            self.push("container_definitions", None, None, true, false);
             return;
         }
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -154,13 +155,13 @@ impl Showing<'_> {
                 }
             }
             let path = format!("container_definitions.{name}");
-            self.push(path, one.as_ref(), other.as_ref(), unknown, false);
+            self.push(&path, one.as_ref(), other.as_ref(), unknown, false);
         }
     }
 
     fn push(
         &mut self,
-        name: String,
+        name: &str,
         before: Option<&Value>,
         after: Option<&Value>,
         unknown: bool,
@@ -171,7 +172,7 @@ impl Showing<'_> {
             before.filter(|value| !value.is_null()).map(shown),
             after.filter(|value| !value.is_null()).map(shown),
         );
-        let name = self.redactor.scrub(&name).into_owned();
+        let name = self.redactor.scrub(name).into_owned();
         self.shown.push(AttributeChange {
             name,
             before,
@@ -183,6 +184,10 @@ impl Showing<'_> {
 }
 
 /// False for what is as good as not set.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "it filters options of references"
+)]
 fn is_said(value: &&Value) -> bool {
     match value {
         Value::Null => false,

@@ -50,7 +50,7 @@ pub(super) const FILE_SYSTEM_POLICY: Part = Part {
             owner.facts,
             "FileSystemPolicy",
             resource_policy(&Value::Null),
-        )
+        );
     },
     add: |owner| {
         if owner.is_unknown("policy") {

@@ -1,5 +1,7 @@
 //! Fills in values that only the apply will tell, where the plan says which resource they come from.
 
+use std::collections::VecDeque;
+
 use serde_json::{Map, Value, json};
 
 use super::references::{Step, Target};
@@ -114,28 +116,29 @@ fn fill_value<'m>(
             let Value::Array(after) = after else {
                 return;
             };
+            while after.len() < marks.len() && after.len() < 1000 {
+                after.push(Value::Null);
+            }
+            let mut left = elements(name, after, marks, path, tell);
             for (place, mark) in marks.iter_mut().enumerate() {
                 if path.len() > DEEPEST || !super::fields::is_marked(mark) {
                     continue;
                 }
-                while after.len() <= place && after.len() < 1000 {
-                    after.push(Value::Null);
-                }
                 let old = before.and_then(|before| before.get(place));
-                path.push(Step::Index(place));
+                let Some(slot) = after.get_mut(place) else {
+                    break;
+                };
                 if mark == &Value::Bool(true) {
-                    // Which of several references this element is, only a list of one tells.
-                    if names_another(name)
-                        && let Some(value) = element(name, old, path, tell)
-                        && let Some(slot) = after.get_mut(place)
-                    {
+                    let replaced = || tell.replacement(old?.as_str()?).map(Value::String);
+                    if let Some(value) = left.pop_front().or_else(replaced) {
                         *slot = value;
                         *mark = Value::Bool(false);
                     }
-                } else if let Some(value) = after.get_mut(place) {
-                    fill_value(name, old, value, mark, path, tell);
+                } else {
+                    path.push(Step::Index(place));
+                    fill_value(name, old, slot, mark, path, tell);
+                    path.pop();
                 }
-                path.pop();
             }
         }
         _ => {}
@@ -175,10 +178,31 @@ fn told(name: &str, old: Option<&Value>, path: &[Step<'_>], tell: &dyn Tell) -> 
     }
 }
 
-fn element(name: &str, old: Option<&Value>, path: &[Step<'_>], tell: &dyn Tell) -> Option<Value> {
-    let targets = tell.targets(path);
-    if let Some([target]) = targets.as_deref() {
-        return tell.value(target, name);
+/// What the unknown elements of a list are: what it is made of and does not show yet, if those are as many.
+fn elements(
+    name: &str,
+    known: &[Value],
+    marks: &[Value],
+    path: &[Step<'_>],
+    tell: &dyn Tell,
+) -> VecDeque<Value> {
+    let unknown = marks
+        .iter()
+        .filter(|mark| **mark == Value::Bool(true))
+        .count();
+    if unknown == 0 || !names_another(name) {
+        return VecDeque::new();
     }
-    tell.replacement(old?.as_str()?).map(Value::String)
+    let targets = tell.targets(path).unwrap_or_default();
+    let values: Option<Vec<Value>> = targets
+        .iter()
+        .map(|target| tell.value(target, name))
+        .collect();
+    let mut values = values.unwrap_or_default();
+    values.retain(|value| !known.contains(value));
+    if values.len() == unknown {
+        values.into()
+    } else {
+        VecDeque::new()
+    }
 }

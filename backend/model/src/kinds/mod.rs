@@ -34,6 +34,14 @@ macro_rules! kinds {
             Ok(links.finish())
         }
 
+        /// AWS's own name for a resource with these facts, where it has one.
+        pub fn name_of(kind: ResourceKind, attributes: &Attributes) -> Option<String> {
+            match kind {
+                $(<$module::$facts as Facts>::KIND => attributes.facts::<$module::$facts>().ok()?.name(),)*
+                _ => None,
+            }
+        }
+
         /// The kinds that have facts of their own.
         pub const WITH_FACTS: &[ResourceKind] = &[$(<$module::$facts as Facts>::KIND,)*];
     };

@@ -1,0 +1,13 @@
+//! Plans of Terraform and `OpenTofu`, read against small estates.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "tests stop where something is not as it should be"
+)]
+
+mod hostile;
+mod real_plans;
+mod references;
+mod support;
+mod types;
