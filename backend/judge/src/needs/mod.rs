@@ -28,6 +28,7 @@ mod secrets_exist;
 mod secrets_reachable;
 mod targets_healthy;
 mod volumes_reachable;
+mod way;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind};

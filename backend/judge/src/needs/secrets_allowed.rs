@@ -15,8 +15,9 @@ use super::{
     keys_usable::is_encrypted,
     parts::{SecretRead, definition_name, secrets},
     permission::{Actor, Call, OnResource, context},
+    way::on_its_way,
 };
-use crate::{Launch, Verdict, iam};
+use crate::{Launch, Verdict, iam, network::AwsService};
 
 pub(super) const NEED: Need = Need {
     name: "secrets-allowed",
@@ -35,7 +36,11 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
         .execution_role_place(overlay)
         .map(|role| Actor::of(overlay, role))
     {
-        Some(Ok(actor)) => Verdict::all(reads.iter().map(|read| may_read(overlay, &actor, read))),
+        Some(Ok(actor)) => Verdict::all(
+            reads
+                .iter()
+                .map(|read| may_read(overlay, launch, &actor, read)),
+        ),
         Some(Err(verdict)) => verdict,
         None if launch.execution_role().is_some() => Verdict::unknown(
             launch.definition_place,
@@ -52,7 +57,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     verdict.reported_as("ResourceInitializationError")
 }
 
-fn may_read(overlay: &Overlay<'_>, actor: &Actor, read: &SecretRead) -> Verdict {
+fn may_read(overlay: &Overlay<'_>, launch: &Launch, actor: &Actor, read: &SecretRead) -> Verdict {
     let there = read.place.filter(|place| overlay.is_there(*place));
     let arn = arn_of(overlay, read);
     let Some(arn) = arn else {
@@ -60,14 +65,25 @@ fn may_read(overlay: &Overlay<'_>, actor: &Actor, read: &SecretRead) -> Verdict 
     };
     let region = arn.region();
     let context = context(overlay, region, there);
+    let may = |service, action, resource: &str, policy: OnResource<'_>| {
+        let service = AwsService::new(service, region);
+        on_its_way(overlay, launch, &service, &context, |context| {
+            actor.may(&Call {
+                action,
+                resource,
+                policy,
+                context,
+            })
+        })
+    };
     let mut parts = Vec::new();
     if let Some(parameter) = &read.by_parameter {
-        parts.push(actor.may(&Call {
-            action: "ssm:GetParameters",
-            resource: parameter.as_str(),
-            policy: OnResource::None,
-            context: &context,
-        }));
+        parts.push(may(
+            "ssm",
+            "ssm:GetParameters",
+            parameter.as_str(),
+            OnResource::None,
+        ));
     }
     if read.kind == ResourceKind::Secret {
         let facts = there.and_then(|place| overlay.facts::<Secret>(place));
@@ -82,19 +98,15 @@ fn may_read(overlay: &Overlay<'_>, actor: &Actor, read: &SecretRead) -> Verdict 
             _ if is_missing(overlay, read) => OnResource::None,
             _ => OnResource::Unread,
         };
-        parts.push(actor.may(&Call {
-            action: "secretsmanager:GetSecretValue",
-            resource: arn.as_str(),
-            policy,
-            context: &context,
-        }));
+        let action = "secretsmanager:GetSecretValue";
+        parts.push(may("secretsmanager", action, arn.as_str(), policy));
     } else {
-        parts.push(actor.may(&Call {
-            action: "ssm:GetParameters",
-            resource: arn.as_str(),
-            policy: OnResource::None,
-            context: &context,
-        }));
+        parts.push(may(
+            "ssm",
+            "ssm:GetParameters",
+            arn.as_str(),
+            OnResource::None,
+        ));
     }
     let encrypted = there.filter(|place| is_encrypted(overlay, *place));
     if let Some(key) = encrypted.and_then(|place| key_of(overlay, place)) {

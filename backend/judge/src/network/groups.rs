@@ -91,19 +91,23 @@ pub fn let_through(
                 "check that {own} {held} all of {ports} {toward} {name}, of which rules name a part"
             ),
         ),
-        Cover::None => if let Some((group, why)) = unsure.iter().min() { Verdict::unknown(
-            *group,
-            format!(
-                "check that {own} {held} {ports} {toward} {name}: {} {why}",
-                overlay.resource(*group).name
-            ),
-        ) } else {
-            let verb = if groups.len() == 1 { "does" } else { "do" };
-            Verdict::unmet(
-                about,
-                format!("{own} {verb} not {held} {ports} {toward} {name}"),
-            )
-        },
+        Cover::None => {
+            if let Some((group, why)) = unsure.iter().min() {
+                Verdict::unknown(
+                    *group,
+                    format!(
+                        "check that {own} {held} {ports} {toward} {name}: {} {why}",
+                        overlay.resource(*group).name
+                    ),
+                )
+            } else {
+                let verb = if groups.len() == 1 { "does" } else { "do" };
+                Verdict::unmet(
+                    about,
+                    format!("{own} {verb} not {held} {ports} {toward} {name}"),
+                )
+            }
+        }
     }
 }
 

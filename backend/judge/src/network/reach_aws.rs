@@ -847,7 +847,8 @@ mod tests {
                 nat,
                 |s| {
                     group(s, "sg-web", |f| {
-                        f.ip_permissions_egress = vec![tcp((80, 80), "0.0.0.0/0"), everything_out()];
+                        f.ip_permissions_egress =
+                            vec![tcp((80, 80), "0.0.0.0/0"), everything_out()];
                     })
                 },
                 "ssm",
