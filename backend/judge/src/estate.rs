@@ -178,6 +178,19 @@ impl Estate {
         self
     }
 
+    /// It is there, and AWS says nothing of it.
+    #[must_use]
+    pub fn emptied(mut self, id: &str) -> Self {
+        let entry = self.entries.get_mut(id).expect("put before");
+        entry.facts = json!({});
+        self
+    }
+
+    /// The ids of what was put.
+    pub fn ids(&self) -> Vec<String> {
+        self.entries.keys().cloned().collect()
+    }
+
     pub fn snapshot(&self) -> Snapshot {
         let now = OffsetDateTime::UNIX_EPOCH;
         let scopes = [Scope::new(ACCOUNT, REGION), Scope::new(ACCOUNT, GLOBAL)];
