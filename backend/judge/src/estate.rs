@@ -119,7 +119,7 @@ impl Estate {
             put: |found, id, entry| {
                 let facts: F = serde_json::from_value(entry.facts.clone()).expect("own facts");
                 found.resource_with_id(
-                    id.clone(),
+                    &id,
                     &entry.place,
                     &facts,
                     entry.tags.clone(),
@@ -176,6 +176,19 @@ impl Estate {
     pub fn blind(mut self, kind: ResourceKind) -> Self {
         self.blind.insert(kind);
         self
+    }
+
+    /// It is there, and AWS says nothing of it.
+    #[must_use]
+    pub fn emptied(mut self, id: &str) -> Self {
+        let entry = self.entries.get_mut(id).expect("put before");
+        entry.facts = json!({});
+        self
+    }
+
+    /// The ids of what was put.
+    pub fn ids(&self) -> Vec<String> {
+        self.entries.keys().cloned().collect()
     }
 
     pub fn snapshot(&self) -> Snapshot {

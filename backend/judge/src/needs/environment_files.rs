@@ -9,8 +9,9 @@ use super::{
     Need, Subject,
     parts::{containers, definition_name, home},
     permission::{Actor, Call, OnResource, context},
+    way::on_its_way,
 };
-use crate::{Launch, Verdict};
+use crate::{Launch, Verdict, network::AwsService};
 
 pub(super) const NEED: Need = Need {
     name: "environment-files-allowed",
@@ -44,7 +45,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
             Verdict::all(
                 files
                     .iter()
-                    .map(|file| may_read(overlay, &actor, &region, file)),
+                    .map(|file| may_read(overlay, launch, &actor, &region, file)),
             )
         }
         Some(Err(verdict)) => verdict,
@@ -63,20 +64,29 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     verdict.reported_as("ResourceInitializationError")
 }
 
-fn may_read(overlay: &Overlay<'_>, actor: &Actor, region: &str, file: &Arn) -> Verdict {
+fn may_read(
+    overlay: &Overlay<'_>,
+    launch: &Launch,
+    actor: &Actor,
+    region: &str,
+    file: &Arn,
+) -> Verdict {
     let bucket = file.resource().split('/').next().unwrap_or_default();
     let bucket = format!("arn:{}:s3:::{bucket}", file.partition());
     let context = context(overlay, region, None);
+    let store = AwsService::new("s3", region);
     let asked = [
         ("s3:GetObject", file.as_str()),
         ("s3:GetBucketLocation", bucket.as_str()),
     ];
     Verdict::all(asked.map(|(action, resource)| {
-        actor.may(&Call {
-            action,
-            resource,
-            policy: OnResource::None,
-            context: &context,
+        on_its_way(overlay, launch, &store, &context, |context| {
+            actor.may(&Call {
+                action,
+                resource,
+                policy: OnResource::None,
+                context,
+            })
         })
     }))
 }

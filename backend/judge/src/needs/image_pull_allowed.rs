@@ -9,11 +9,9 @@ use super::{
     Need, Subject,
     parts::{Image, definition_name, home, host_actors, images},
     permission::{Actor, Call, OnResource, context},
+    way::on_its_way,
 };
-use crate::{
-    Host, Launch, Verdict,
-    network::{AwsService, source::seen_from},
-};
+use crate::{Host, Launch, Verdict, network::AwsService};
 
 pub(super) const NEED: Need = Need {
     name: "image-pull-allowed",
@@ -105,15 +103,15 @@ fn may_pull(overlay: &Overlay<'_>, launch: &Launch, actor: &Actor, image: &Image
         _ => OnResource::None,
     };
     let context = context(overlay, region, image.repository);
-    // Policies may ask through which endpoint images come. Of the token's call AWS does not say which interface it leaves by.
     let registry = AwsService::new("ecr.dkr", region);
-    let context = seen_from(overlay, launch, &registry, context);
     let pull = PULL.map(|action| {
-        actor.may(&Call {
-            action,
-            resource: arn.as_str(),
-            policy,
-            context: &context,
+        on_its_way(overlay, launch, &registry, &context, |context| {
+            actor.may(&Call {
+                action,
+                resource: arn.as_str(),
+                policy,
+                context,
+            })
         })
     });
     Verdict::all(std::iter::once(token).chain(pull))

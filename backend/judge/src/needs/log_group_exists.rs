@@ -55,7 +55,7 @@ fn may_create(overlay: &Overlay<'_>, launch: &Launch, target: &LogTarget<'_>) ->
         Some(Ok(actors)) => Verdict::all(
             actors
                 .iter()
-                .map(|actor| may_on_group(overlay, actor, target, "logs:CreateLogGroup")),
+                .map(|actor| may_on_group(overlay, launch, actor, target, "logs:CreateLogGroup")),
         ),
     }
 }

@@ -9,8 +9,13 @@ use super::{
     Need, Subject,
     parts::{LogTarget, definition_name, host_actors, log_targets, logger_error},
     permission::{Actor, Call, OnResource, context},
+    way::on_its_way,
 };
-use crate::{Host, Launch, Verdict, iam};
+use crate::{
+    Host, Launch, Verdict,
+    iam::{self, Context},
+    network::AwsService,
+};
 
 pub(super) const NEED: Need = Need {
     name: "logs-allowed",
@@ -33,7 +38,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     let verdict = Verdict::all(actors.iter().flat_map(|actor| {
         targets
             .iter()
-            .map(move |target| may_log(overlay, actor, target))
+            .map(move |target| may_log(overlay, launch, actor, target))
     }));
     // The agent may be told to write logs with the execution role, which no API shows.
     // <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html>
@@ -42,7 +47,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
         let actor = Actor::of(overlay, role).ok()?;
         let parts = targets
             .iter()
-            .map(|target| may_log(overlay, &actor, target));
+            .map(|target| may_log(overlay, launch, &actor, target));
         Verdict::all(parts).is_met().then_some(role)
     };
     let verdict = match (launch.host, verdict.is_met()) {
@@ -89,9 +94,14 @@ pub(super) fn actors(
     }
 }
 
-fn may_log(overlay: &Overlay<'_>, actor: &Actor, target: &LogTarget<'_>) -> Verdict {
+fn may_log(
+    overlay: &Overlay<'_>,
+    launch: &Launch,
+    actor: &Actor,
+    target: &LogTarget<'_>,
+) -> Verdict {
     let actions = ["logs:CreateLogStream", "logs:PutLogEvents"];
-    Verdict::all(actions.map(|action| may_on_group(overlay, actor, target, action)))
+    Verdict::all(actions.map(|action| may_on_group(overlay, launch, actor, target, action)))
 }
 
 /// Policies name a group with or without `:*`, or its streams: an Allow of any of these is meant for it, a Deny of any counts.
@@ -99,11 +109,20 @@ fn may_log(overlay: &Overlay<'_>, actor: &Actor, target: &LogTarget<'_>) -> Verd
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>
 pub(super) fn may_on_group(
     overlay: &Overlay<'_>,
+    launch: &Launch,
     actor: &Actor,
     target: &LogTarget<'_>,
     action: &str,
 ) -> Verdict {
-    let context = context(overlay, target.arn.region(), target.place);
+    let region = target.arn.region();
+    let context = context(overlay, region, target.place);
+    let logs = AwsService::new("logs", region);
+    on_its_way(overlay, launch, &logs, &context, |context| {
+        on_group(actor, target, action, context)
+    })
+}
+
+fn on_group(actor: &Actor, target: &LogTarget<'_>, action: &str, context: &Context) -> Verdict {
     let prefix = target
         .container
         .log_configuration
@@ -123,7 +142,7 @@ pub(super) fn may_on_group(
             action,
             resource,
             policy: OnResource::None,
-            context: &context,
+            context,
         };
         let decision = actor.decide(&call);
         let denied = decision

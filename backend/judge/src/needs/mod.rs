@@ -41,6 +41,7 @@ mod subnet_addresses;
 mod target_can_act;
 mod targets_healthy;
 mod volumes_reachable;
+mod way;
 
 use std::fmt;
 
@@ -133,3 +134,97 @@ pub const ALL: &[Need] = &[
     schedule_cluster::NEED,
     schedule_role::NEED,
 ];
+
+#[cfg(test)]
+mod tests {
+    use blastmap_graph::Snapshot;
+    use blastmap_model::Arn;
+
+    use super::*;
+    use crate::{
+        Answer,
+        estate::{Estate, told},
+    };
+
+    fn estates() -> Vec<(&'static str, Estate)> {
+        let new = Estate::new;
+        vec![
+            ("by NAT", new().vpc_with_nat().fargate_service().alb()),
+            (
+                "by endpoints",
+                new().isolated_vpc_with_endpoints().fargate_service(),
+            ),
+            (
+                "on instances",
+                new().vpc_with_nat().ec2_cluster().ec2_service(),
+            ),
+        ]
+    }
+
+    /// What each need says of each of its subjects, where it is not met.
+    fn said(snapshot: &Snapshot) -> Vec<(Answer, String)> {
+        let overlay = Overlay::as_is(snapshot);
+        let mut said = Vec::new();
+        for place in snapshot.inventory().indices() {
+            let kind = overlay.kind(place);
+            let launches = Launch::of(&overlay, place);
+            for need in ALL {
+                let verdict = match need.subject {
+                    Subject::Start(judge) => {
+                        let of_service = !overlay
+                            .needed(place, blastmap_model::Relation::PartOf)
+                            .is_empty()
+                            && kind == ResourceKind::EcsTask;
+                        let launches = launches.iter().filter(|_| !of_service);
+                        Verdict::all(launches.map(|launch| judge(&overlay, launch)))
+                    }
+                    Subject::Of(kinds, judge) if kinds.contains(&kind) => judge(&overlay, place),
+                    Subject::Of(..) => continue,
+                };
+                if !verdict.is_met() {
+                    let name = &overlay.resource(place).name;
+                    let text = format!("{} of {name}: {}", need.name, told(&verdict));
+                    said.push((verdict.answer, text));
+                }
+            }
+        }
+        said
+    }
+
+    #[test]
+    fn a_healthy_estate_has_all_that_it_needs() {
+        for (name, estate) in estates() {
+            let said = said(&estate.snapshot());
+            assert_eq!(said, [], "{name}");
+        }
+    }
+
+    /// Whatever is not there, not readable or empty: an answer, and never a healthy one turned into a break by not having read it.
+    #[test]
+    fn what_was_not_read_breaks_nothing() {
+        for (name, estate) in estates() {
+            for id in estate.ids() {
+                let kind = Arn::parse(&id)
+                    .ok()
+                    .and_then(|arn| ResourceKind::of_arn(&arn));
+                let blind = estate.clone().unreadable(&id).blind(kind.unwrap());
+                let unread = said(&blind.snapshot());
+                let broken: Vec<_> = unread
+                    .into_iter()
+                    .filter(|(answer, _)| *answer == Answer::Unmet)
+                    .collect();
+                assert_eq!(broken, [], "{name}, {id} unreadable");
+                said(&estate.clone().missing(&id).snapshot());
+                said(&estate.clone().emptied(&id).snapshot());
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_told_apart() {
+        let mut names: Vec<_> = ALL.iter().map(|need| need.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+}

@@ -15,11 +15,9 @@ use super::{
     keys_usable::is_encrypted,
     parts::{SecretRead, definition_name, secrets},
     permission::{Actor, Call, OnResource, context},
+    way::on_its_way,
 };
-use crate::{
-    Launch, Verdict, iam,
-    network::{AwsService, source::seen_from},
-};
+use crate::{Launch, Verdict, iam, network::AwsService};
 
 pub(super) const NEED: Need = Need {
     name: "secrets-allowed",
@@ -66,21 +64,26 @@ fn may_read(overlay: &Overlay<'_>, launch: &Launch, actor: &Actor, read: &Secret
         return Verdict::met();
     };
     let region = arn.region();
-    let service = match read.kind {
-        ResourceKind::Secret if read.by_parameter.is_none() => "secretsmanager",
-        _ => "ssm",
-    };
     let context = context(overlay, region, there);
-    // Policies may ask through which endpoint a call comes.
-    let context = seen_from(overlay, launch, &AwsService::new(service, region), context);
+    let may = |service, action, resource: &str, policy: OnResource<'_>| {
+        let service = AwsService::new(service, region);
+        on_its_way(overlay, launch, &service, &context, |context| {
+            actor.may(&Call {
+                action,
+                resource,
+                policy,
+                context,
+            })
+        })
+    };
     let mut parts = Vec::new();
     if let Some(parameter) = &read.by_parameter {
-        parts.push(actor.may(&Call {
-            action: "ssm:GetParameters",
-            resource: parameter.as_str(),
-            policy: OnResource::None,
-            context: &context,
-        }));
+        parts.push(may(
+            "ssm",
+            "ssm:GetParameters",
+            parameter.as_str(),
+            OnResource::None,
+        ));
     }
     if read.kind == ResourceKind::Secret {
         let facts = there.and_then(|place| overlay.facts::<Secret>(place));
@@ -95,19 +98,15 @@ fn may_read(overlay: &Overlay<'_>, launch: &Launch, actor: &Actor, read: &Secret
             _ if is_missing(overlay, read) => OnResource::None,
             _ => OnResource::Unread,
         };
-        parts.push(actor.may(&Call {
-            action: "secretsmanager:GetSecretValue",
-            resource: arn.as_str(),
-            policy,
-            context: &context,
-        }));
+        let action = "secretsmanager:GetSecretValue";
+        parts.push(may("secretsmanager", action, arn.as_str(), policy));
     } else {
-        parts.push(actor.may(&Call {
-            action: "ssm:GetParameters",
-            resource: arn.as_str(),
-            policy: OnResource::None,
-            context: &context,
-        }));
+        parts.push(may(
+            "ssm",
+            "ssm:GetParameters",
+            arn.as_str(),
+            OnResource::None,
+        ));
     }
     let encrypted = there.filter(|place| is_encrypted(overlay, *place));
     if let Some(key) = encrypted.and_then(|place| key_of(overlay, place)) {

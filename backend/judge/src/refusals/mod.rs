@@ -95,6 +95,7 @@ mod tests {
             resource: Some(ResourceId::new(id)),
             kind: Some(after.kind(resource)),
             attributes: Vec::new(),
+            ..Change::default()
         };
         let found = rules.iter().flat_map(|rule| {
             let found = (rule.refuses)(&before, &after, &change, resource);
