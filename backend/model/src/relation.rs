@@ -137,7 +137,7 @@ relations! {
     PartOf, "PART_OF", [
         part(&[EcsTask], &[EcsService, EcsTaskSet]), part(&[EcsTaskSet], &[EcsService]), only_whole(&[EcsService, EcsTask, EcsContainerInstance], &[EcsCluster]),
         part(&[ListenerRule], &[Listener]), part(&[Listener], &[LoadBalancer]),
-        needs(&[EfsAccessPoint, EfsMountTarget], &[EfsFileSystem]), needs(&[DnsRecord], &[HostedZone]), needs(&[CloudMapService], &[CloudMapNamespace])
+        needs(&[EfsAccessPoint], &[EfsFileSystem]), part(&[EfsMountTarget], &[EfsFileSystem]), needs(&[DnsRecord], &[HostedZone]), needs(&[CloudMapService], &[CloudMapNamespace])
     ], [Start, Run, Traffic, Deploy, Scale], ToDependent, Each;
     /// Runs on this host.
     HostedOn, "HOSTED_ON", [needs(&[EcsTask], &[EcsContainerInstance]), needs(&[EcsContainerInstance], &[Ec2Instance])], [Run], ToDependent, Each;
