@@ -75,8 +75,10 @@ fn forwards(overlay: &Overlay<'_>, from: ResourceIndex, group: ResourceIndex) ->
             format!("{name} forwards to target group {group} with weight 0"),
         );
     }
-    if let Some(balancer) = balancer_of(overlay, from) {
-        let exists = there(overlay, balancer);
+    // What is deleted takes its rules along.
+    let whole = overlay.needed(from, Relation::PartOf).into_iter();
+    for whole in whole.chain(balancer_of(overlay, from)) {
+        let exists = there(overlay, whole);
         if !exists.is_met() {
             return exists;
         }
