@@ -9,7 +9,7 @@ use blastmap_model::{
 };
 
 use super::{Need, Subject, deleted_users::deleted_users};
-use crate::Verdict;
+use crate::{Verdict, room::is_blind};
 
 pub(super) const NEED: Need = Need {
     name: "policy-can-act",
@@ -82,6 +82,9 @@ fn counts_something(
         format!("loadbalancer/{balancer}"),
         group.trim_start_matches('/').to_owned(),
     ];
+    let kinds = [ResourceKind::LoadBalancer, ResourceKind::TargetGroup];
+    let unseen = overlay.resource(policy).presence == Presence::Planned
+        || kinds.iter().any(|kind| is_blind(overlay, policy, *kind));
     Verdict::all(counted.iter().map(|resource| {
         let arn = own.sibling("elasticloadbalancing", resource).ok();
         let place = arn.and_then(|arn| overlay.find(&ResourceId::from(arn)));
@@ -95,6 +98,13 @@ fn counts_something(
                 );
                 Verdict::unmet(place, text)
             }
+            None if !unseen => Verdict::unmet(
+                policy,
+                format!(
+                    "{resource}, whose requests policy {} counts, does not exist",
+                    facts.policy_name
+                ),
+            ),
             _ => Verdict::met(),
         }
     }))
