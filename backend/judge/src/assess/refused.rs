@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use blastmap_change::{Action, Proposal};
+use blastmap_change::Proposal;
 use blastmap_graph::{Overlay, Snapshot};
-use blastmap_model::{After, Edits, Presence, ResourceIndex};
+use blastmap_model::{Edits, Presence, ResourceIndex};
 
 use crate::refusals::{self, Refusal, Rule};
 
@@ -36,7 +36,7 @@ pub(super) fn set_apart(
         };
         for rule in refusals::ALL {
             for refusal in (rule.refuses)(before, &wished, change, place) {
-                stopped.insert(place);
+                stopped.insert(refusal.resource);
                 let known = before.holds(refusal.resource).then_some(refusal.resource);
                 refused.push(Refused {
                     rule,
@@ -64,25 +64,9 @@ pub(super) fn set_apart(
         }
     }
     let mut edits = proposal.edits.clone();
-    edits.after.retain(|id, after| {
+    edits.after.retain(|id, _| {
         let place = wished.find(id);
-        let is_stopped = place.is_some_and(|place| stopped.contains(&place));
-        // A replaced definition's old revision is deregistered before the new one is refused.
-        !is_stopped || matches!(after, After::Is(planned) if keeps(planned, proposal))
+        place.is_none_or(|place| !stopped.contains(&place))
     });
     (edits, refused)
-}
-
-/// True for the old half of a replacement, which Terraform takes away first.
-fn keeps(planned: &blastmap_model::Planned, proposal: &Proposal) -> bool {
-    let id = &planned.resource.id;
-    planned.resource.presence == Presence::Live
-        && !proposal
-            .changes
-            .iter()
-            .any(|change| change.resource.as_ref() == Some(id) && change.action != Action::Replace)
-        && proposal
-            .changes
-            .iter()
-            .all(|change| change.resource.as_ref() != Some(id))
 }

@@ -2,44 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-network-properties>
 
-use std::collections::BTreeSet;
-
 use blastmap_graph::Overlay;
 use blastmap_model::ResourceIndex;
 
-use super::{
-    AwsService, agent,
-    lookup::vpc_of,
-    reach_aws::{caught_by, has_own_resolvers},
-};
-use crate::{Launch, iam::Context};
-
-/// The context of a call that the agent makes for a launch: with the endpoint that it passes and that one's VPC; without both
-/// where it passes none; as it was where that is not certain.
-pub fn seen_from(
-    overlay: &Overlay<'_>,
-    launch: &Launch,
-    service: &AwsService,
-    context: Context,
-) -> Context {
-    let seats = agent::seats(overlay, launch);
-    let uncertain = seats
-        .iter()
-        .any(|seat| has_own_resolvers(overlay, seat.subnet));
-    if seats.is_empty() || uncertain {
-        return context;
-    }
-    let ways = seats
-        .iter()
-        .map(|seat| caught_by(overlay, seat.subnet, service));
-    let ways: BTreeSet<Vec<ResourceIndex>> = ways.collect();
-    let mut ways = ways.into_iter();
-    match (ways.next().as_deref(), ways.next()) {
-        (Some([]), None) => context.absent("aws:SourceVpce").absent("aws:SourceVpc"),
-        (Some([endpoint]), None) => through(overlay, *endpoint, context),
-        _ => context,
-    }
-}
+use super::lookup::vpc_of;
+use crate::iam::Context;
 
 /// The context of a call that passes this endpoint.
 pub fn through(overlay: &Overlay<'_>, endpoint: ResourceIndex, context: Context) -> Context {
@@ -60,58 +27,15 @@ pub fn through(overlay: &Overlay<'_>, endpoint: ResourceIndex, context: Context)
 
 #[cfg(test)]
 mod tests {
-    use blastmap_model::kinds::{resource_policy::ResourcePolicy, secret::Secret, vpc::Vpc};
+    use blastmap_model::kinds::{resource_policy::ResourcePolicy, secret::Secret};
     use serde_json::json;
 
     use super::*;
     use crate::{
         Answer,
-        estate::{Estate, REGION, arn, ec2, gone, judged, patched, place, tcp, together},
-        iam::ContextValue,
+        estate::{Estate, arn, ec2, gone, judged, tcp, together},
         needs::ALL,
     };
-
-    #[test]
-    fn a_call_has_the_endpoint_that_it_passes() {
-        let isolated = Estate::new()
-            .isolated_vpc_with_endpoints()
-            .fargate_service();
-        let by_nat = Estate::new().vpc_with_nat().fargate_service();
-        let own_servers = patched(&isolated.snapshot(), &ec2("vpc-1"), |facts: &mut Vpc| {
-            facts.domain_name_servers = vec!["10.0.0.9".to_owned()];
-        });
-        let known = |id: &str| Some(ContextValue::Known(vec![id.to_owned()]));
-        let absent = Some(ContextValue::KnownAbsent);
-        let cases = [
-            (
-                "endpoint",
-                &isolated,
-                together([]),
-                known("vpce-ssm"),
-                known("vpc-1"),
-            ),
-            (
-                "endpoint goes",
-                &isolated,
-                gone(&ec2("vpce-ssm")),
-                absent.clone(),
-                absent.clone(),
-            ),
-            ("NAT", &by_nat, together([]), absent.clone(), absent),
-            ("own DNS servers", &isolated, own_servers, None, None),
-        ];
-        for (case, estate, edits, endpoint, vpc) in cases {
-            let snapshot = estate.snapshot();
-            let overlay = Overlay::with(&snapshot, &edits);
-            let service = place(&overlay, &arn("ecs", "service/main/web"));
-            for launch in Launch::of(&overlay, service) {
-                let ssm = AwsService::new("ssm", REGION);
-                let context = seen_from(&overlay, &launch, &ssm, Context::new());
-                assert_eq!(context.get("aws:SourceVpce"), endpoint.as_ref(), "{case}");
-                assert_eq!(context.get("aws:SourceVpc"), vpc.as_ref(), "{case}");
-            }
-        }
-    }
 
     /// A secret whose policy wants it read through one endpoint.
     #[test]
