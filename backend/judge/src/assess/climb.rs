@@ -20,7 +20,10 @@ use super::{
 };
 use crate::{
     needs::is_enabled,
-    network::listener_rules::{forwards_to, shadowed_by},
+    network::{
+        listener_rules::{forwards_to, shadowed_by},
+        lookup::is_blind,
+    },
     verdict::{Answer, Share},
 };
 
@@ -192,7 +195,21 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         } else {
             Judged::met()
         };
-        let effect = compare(&before.verdict, &after.verdict);
+        let mut effect = compare(&before.verdict, &after.verdict);
+        let mut after = after;
+        // What keeps a roll-out from moving does not excuse what newly keeps a drain from ending.
+        if phase == Phase::Deploy
+            && effect == Effect::AlreadyBroken
+            && after.verdict.answer == Answer::Unmet
+        {
+            let old: BTreeSet<&str> = before.causes.iter().map(|own| own.need.name).collect();
+            let mut fresh = after.causes.clone();
+            fresh.retain(|own| !old.contains(own.need.name));
+            if !fresh.is_empty() {
+                effect = Effect::Breaks;
+                after.causes = fresh;
+            }
+        }
         let pair = Pair {
             before,
             after,
@@ -308,6 +325,9 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             .filter(|other| self.what_if.deleted.contains(other))
             .collect();
         let cause = match from.first() {
+            _ if self.what_if.deleted.contains(&place) => {
+                format!("{} is deleted.", before.resource(place).name)
+            }
             Some(owner) => format!("It goes with {}, which is deleted.", before.resource(*owner).name),
             None => "It is deleted along with what it belongs to.".to_owned(),
         };
@@ -460,11 +480,22 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         Some(worst)
     }
 
+    /// A service that goes, or is told to run nothing, takes its tasks along.
+    fn stops(&self, whole: ResourceIndex) -> bool {
+        let after = self.what_if.after;
+        !after.is_there(whole)
+            || after.kind(whole) == ResourceKind::EcsService
+                && self.scaled_to_nothing(whole, self.tasks_of(whole).len()).is_some()
+    }
+
     /// A service that is told to run nothing stops.
     fn scaled_to_nothing(&self, place: ResourceIndex, of: usize) -> Option<Impact> {
         let after = self.what_if.after.facts::<EcsService>(place)?;
         let daemon = after.scheduling_strategy.as_deref() == Some("DAEMON");
-        if of == 0 || daemon || after.desired_count != 0 || !self.what_if.touched.contains(&place) {
+        let before = self.what_if.before;
+        let known = before.holds(place).then(|| before.facts::<EcsService>(place)).flatten();
+        let was_nothing = known.is_some_and(|own| own.desired_count == 0);
+        if of == 0 || daemon || after.desired_count != 0 || was_nothing {
             return None;
         }
         Some(Impact {
@@ -603,7 +634,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         }
         let gone = |task: &&ResourceIndex| {
             let services = before.needed(**task, Relation::PartOf);
-            !after.is_there(**task) || services.iter().any(|service| !after.is_there(*service))
+            !after.is_there(**task) || services.iter().any(|service| self.stops(*service))
         };
         let stopped: Vec<Impact> = members.iter().filter_map(|task| self.task(*task)).collect();
         let with_service: Vec<&ResourceIndex> = members.iter().filter(gone).collect();
@@ -633,12 +664,17 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             impact = why.or_else(|| {
                 let service = with_service.first().and_then(|task| {
                     let services = before.needed(**task, Relation::PartOf);
-                    services.into_iter().find(|own| !after.is_there(*own))
+                    services.into_iter().find(|own| self.stops(*own))
                 });
                 let mut along = self.gone_along(place, Phase::Traffic);
                 if let Some(service) = service {
                     let name = &before.resource(service).name;
-                    along.cause = format!("{stop} of {of} targets go with {name}, which is deleted.");
+                    let what = if after.is_there(service) {
+                        "is to run no task"
+                    } else {
+                        "is deleted"
+                    };
+                    along.cause = format!("{stop} of {of} targets go with {name}, which {what}.");
                     along.from = vec![service];
                     along.about = Some(service);
                 }
@@ -703,9 +739,38 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         let still = |group: ResourceIndex| after_groups.iter().any(|(own, weight)| *own == group && *weight > 0);
         let before_groups = forwards_to(before, place);
         if before_groups.iter().any(|(group, weight)| *weight > 0 && !still(*group)) {
+            if let Some(empty) = self.leads_nowhere(&after_groups) {
+                let name = &after.resource(empty).name;
+                loss.lost = loss.of;
+                loss.impact = Some(Impact {
+                    cause: format!("It forwards to target group {name}, in which nothing is registered."),
+                    need: "group-has-targets".into(),
+                    about: Some(empty),
+                    from: vec![place],
+                    documentation: Some(RULES_PAGE.into()),
+                    ..self.impact(place, Outcome::Down, Phase::Traffic, &Judged::met())
+                });
+            }
             return loss;
         }
         merge(loss, &groups)
+    }
+
+    /// The first of these groups, where all that have weight are known to be empty and nobody is to fill them.
+    fn leads_nowhere(&self, groups: &[(ResourceIndex, i32)]) -> Option<ResourceIndex> {
+        let (before, after) = (self.what_if.before, self.what_if.after);
+        let mut weighty = groups.iter().filter(|(_, weight)| *weight > 0).map(|(group, _)| *group);
+        let empty = |group: ResourceIndex| {
+            let facts = before.holds(group).then(|| before.facts::<TargetGroup>(group)).flatten();
+            let none = facts.is_some_and(|own| {
+                own.target_type.as_deref() != Some("lambda")
+                    && own.target_health_descriptions.as_ref().is_none_or(Vec::is_empty)
+            });
+            none && !is_blind(before, ResourceKind::TargetGroup, group)
+                && after.needing(group, Relation::RegisteredIn).is_empty()
+        };
+        let first = weighty.clone().next()?;
+        weighty.all(empty).then_some(first)
     }
 
     fn listener(&self, place: ResourceIndex) -> Loss {
@@ -721,7 +786,12 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             .collect();
         for rule in &rules {
             if forwards_to(before, *rule).iter().any(|(_, weight)| *weight > 0) {
-                parts.push(self.rule(*rule));
+                let mut own = self.rule(*rule);
+                // A rule that the change itself takes away is no harm to its listener.
+                if self.what_if.deleted.contains(rule) {
+                    own.lost = 0;
+                }
+                parts.push(own);
             }
         }
         if rules.is_empty() {
