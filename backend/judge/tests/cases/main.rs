@@ -1,0 +1,78 @@
+//! Changes as a reviewer meets them, each with what AWS would do: some break a service, some break its next start, some look
+//! dangerous and are not, some AWS refuses.
+
+mod deploying;
+mod estates;
+mod harness;
+mod network;
+mod permissions;
+mod placement;
+mod properties;
+mod refused;
+mod scheduled;
+mod starting;
+mod traffic;
+
+use std::collections::BTreeSet;
+
+use blastmap_judge::{needs, refusals};
+
+use harness::{Case, Meant};
+
+fn all() -> Vec<Case> {
+    let areas = [
+        starting::cases,
+        permissions::cases,
+        network::cases,
+        placement::cases,
+        traffic::cases,
+        deploying::cases,
+        scheduled::cases,
+        refused::cases,
+    ];
+    areas.into_iter().flat_map(|area| area()).collect()
+}
+
+#[test]
+fn every_change_is_judged_as_aws_would_have_it() {
+    let wrong: Vec<String> = all().iter().filter_map(Case::judge).collect();
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n\n{}",
+        wrong.len(),
+        wrong.join("\n\n")
+    );
+}
+
+#[test]
+fn cases_are_many_and_a_third_are_harmless() {
+    let cases = all();
+    let names: BTreeSet<_> = cases.iter().map(|case| case.name).collect();
+    assert_eq!(names.len(), cases.len(), "two cases have one name");
+    let harmless = cases
+        .iter()
+        .filter(|case| case.meant() == Meant::Harmless)
+        .count();
+    assert!(cases.len() >= 90, "{} cases", cases.len());
+    assert!(
+        3 * harmless >= cases.len(),
+        "{harmless} of {} are harmless",
+        cases.len()
+    );
+}
+
+/// Needs that are said to be broken by name, and refusal rules that are said to refuse.
+#[test]
+fn every_need_is_broken_and_every_rule_refuses_somewhere() {
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    for case in all() {
+        told.extend(case.told());
+    }
+    let needs = needs::ALL.iter().map(|need| need.name);
+    let rules = refusals::ALL.iter().map(|rule| rule.name);
+    let missing: Vec<_> = needs
+        .chain(rules)
+        .filter(|name| !told.contains(*name))
+        .collect();
+    assert!(missing.is_empty(), "no case for {missing:?}");
+}

@@ -1,0 +1,168 @@
+//! Roles, trust, boundaries, denials and policies of resources.
+
+use blastmap_judge::{
+    Level,
+    Outcome::{AtRisk, Down, FailsOnNextStart},
+    estate::{Estate, allow, arn, ec2, execution_policy, iam, patched, role, trust},
+};
+use blastmap_model::{
+    Phase::{Run, Start},
+    kinds::{
+        iam_policy::IamPolicy,
+        iam_role::{AttachedPolicy, IamRole, InlinePolicy, PermissionsBoundary},
+    },
+};
+use serde_json::{Value, json};
+
+use crate::{estates::*, harness::*};
+
+fn on_role(
+    change: impl Fn(&mut IamRole) + 'static,
+) -> impl Fn(&blastmap_graph::Snapshot) -> blastmap_model::Edits {
+    move |snapshot| patched::<IamRole>(snapshot, &execution_role(), |own| change(own))
+}
+
+fn inline(name: &str, document: Value) -> InlinePolicy {
+    InlinePolicy {
+        policy_name: name.to_owned(),
+        policy_document: document,
+    }
+}
+
+fn deny(actions: &[&str], condition: Value) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": actions, "Resource": "*", "Condition": condition}]})
+}
+
+/// A managed policy of the customer's own.
+fn managed(estate: Estate, name: &str, document: Value) -> Estate {
+    let id = iam(&format!("policy/{name}"));
+    let facts: IamPolicy = serde_json::from_value(json!({
+        "Arn": id, "PolicyName": name, "PolicyVersionList": [{"VersionId": "v1", "IsDefaultVersion": true, "Document": document}],
+        "DefaultVersionId": "v1", "PolicyDocument": document, "Document": document,
+    })).expect("facts of a policy");
+    estate.put(&id, &facts)
+}
+
+fn tf_inline(policy: Value) -> Value {
+    json!({"id": "web-execution:execution", "name": "execution", "role": "web-execution", "policy": policy.to_string()})
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let fails = |case: Case| {
+        case.hits(&service(), FailsOnNextStart, Start)
+            .share(0, 2)
+            .level(Level::High)
+    };
+    let bound = |document: Value| managed(nat(), "bound", document);
+    let with_boundary = || {
+        on_role(|own| {
+            own.permissions_boundary = Some(PermissionsBoundary {
+                permissions_boundary_type: Some("Policy".to_owned()),
+                permissions_boundary_arn: iam("policy/bound"),
+            })
+        })
+    };
+    let logs = || allow(&["logs:CreateLogStream", "logs:PutLogEvents"], &["*"]);
+    let spare = managed(nat(), "pull", allow(&["ecr:*"], &["*"])).with::<IamRole>(
+        &execution_role(),
+        |own| {
+            own.attached_managed_policies.push(AttachedPolicy {
+                policy_name: "pull".to_owned(),
+                policy_arn: iam("policy/pull"),
+            })
+        },
+    );
+    let bound_to_endpoint = isolated().with::<IamRole>(&execution_role(), |own| {
+        own.role_policy_list[1].policy_document["Statement"][0]["Condition"] =
+            json!({"StringEquals": {"aws:SourceVpce": ["vpce-ssm", "vpce-secretsmanager"]}});
+    });
+    vec![
+        fails(terraform("the execution role may no longer pull", nat(), [tf_update("aws_iam_role_policy",
+            tf_inline(execution_policy()), json!({"policy": logs().to_string()}))]))
+            .by("image-pull-allowed"),
+        terraform("a statement goes that another policy repeats", spare, [tf_update("aws_iam_role_policy",
+            tf_inline(execution_policy()), json!({"policy": logs().to_string()}))]),
+        fails(terraform("the execution role may no longer write logs", nat(), [tf_update("aws_iam_role_policy",
+            tf_inline(execution_policy()), json!({"policy": allow(&["ecr:*"], &["*"]).to_string()}))]))
+            .by("logs-allowed"),
+        fails(terraform("the execution role may read fewer secrets", nat(), [tf_update("aws_iam_role_policy",
+            json!({"id": "web-execution:reads", "name": "reads", "role": "web-execution", "policy": "{}"}),
+            json!({"policy": allow(&["ssm:GetParameters"], &[&arn("ssm", "parameter/prod/*")]).to_string()}))]))
+            .by("secrets-allowed"),
+        fails(terraform("the execution role's policy is deleted", nat(), [tf_delete("aws_iam_role_policy",
+            tf_inline(execution_policy()))])),
+        fails(edited("the execution role trusts another service", nat(), on_role(|own| {
+            own.assume_role_policy_document = trust("ec2.amazonaws.com");
+        })))
+        .by("roles-assumable"),
+        edited("the execution role trusts one more service", nat(), on_role(|own| {
+            own.assume_role_policy_document["Statement"][0]["Principal"] =
+                json!({"Service": ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com"]});
+        })),
+        edited("the trust is tied to this account", nat(), on_role(|own| {
+            own.assume_role_policy_document["Statement"][0]["Condition"] = json!({
+                "StringEquals": {"aws:SourceAccount": "123456789012"},
+                "ArnLike": {"aws:SourceArn": "arn:aws:ecs:eu-west-1:123456789012:*"},
+            });
+        })),
+        fails(edited("the trust is tied to another account", nat(), on_role(|own| {
+            own.assume_role_policy_document["Statement"][0]["Condition"] =
+                json!({"StringEquals": {"aws:SourceAccount": "210987654321"}});
+        }))),
+        fails(resources("the execution role is deleted", nat(), [delete(&execution_role())])),
+        resources("the task role is deleted", nat(), [delete(&task_role())])
+            .hits(&service(), Down, Run).by("task-role-usable"),
+        terraform("the task role may write to fewer queues", nat(), [tf_update("aws_iam_role_policy",
+            json!({"id": "web-task:queue", "name": "queue", "role": "web-task", "policy": allow(&["sqs:SendMessage"], &[&arn("sqs", "jobs")]).to_string()}),
+            json!({"policy": allow(&["sqs:SendMessage"], &[&arn("sqs", "others")]).to_string()}))])
+            .hits(&service(), AtRisk, Run),
+        terraform("the task role may do one thing more", nat(), [tf_update("aws_iam_role_policy",
+            json!({"id": "web-task:queue", "name": "queue", "role": "web-task", "policy": allow(&["sqs:SendMessage"], &[&arn("sqs", "jobs")]).to_string()}),
+            json!({"policy": allow(&["sqs:SendMessage", "sqs:GetQueueUrl"], &[&arn("sqs", "jobs")]).to_string()}))]),
+        fails(edited("a boundary that allows logs alone", bound(logs()), with_boundary())),
+        edited("a boundary that allows everything", bound(allow(&["*"], &["*"])), with_boundary()),
+        edited("a boundary that allows just what is needed", bound(allow(&["ecr:*", "logs:*", "ssm:Get*", "secretsmanager:Get*"], &["*"])), with_boundary()),
+        fails(edited("an explicit denial of the pull", nat(), on_role(|own| {
+            own.role_policy_list.push(inline("no", deny(&["ecr:BatchGetImage"], json!({}))));
+        }))),
+        edited("an explicit denial of what nobody does", nat(), on_role(|own| {
+            own.role_policy_list.push(inline("no", deny(&["ecr:DeleteRepository", "iam:*"], json!({}))));
+        })),
+        edited("a denial without encryption in transit", nat(), on_role(|own| {
+            own.role_policy_list.push(inline("no", deny(&["*"], json!({"Bool": {"aws:SecureTransport": "false"}}))));
+        })),
+        edited("a denial outside the region", nat(), on_role(|own| {
+            own.role_policy_list.push(inline("no", deny(&["*"], json!({"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}))));
+        })),
+        edited("a condition that nobody can know", nat(), on_role(|own| {
+            own.role_policy_list[1].policy_document["Statement"][0]["Condition"] =
+                json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}});
+        }))
+        .hits(&service(), AtRisk, Start),
+        fails(resources("the endpoint to which a role is bound is made again", bound_to_endpoint.clone(), [delete(&ec2("vpce-ssm"))])),
+        resources("another endpoint's tags of a role that is bound", bound_to_endpoint, [update(&ec2("vpce-logs"), json!({"State": "available"}))]),
+        fails(resources("the repository's policy denies the role", nat(), [update(&arn("ecr", "repository/web"), json!({
+            "repositoryPolicy": {"read": true, "document": {"Version": "2012-10-17", "Statement": [{"Effect": "Deny",
+                "Principal": {"AWS": execution_role()}, "Action": "ecr:BatchGetImage"}]}},
+        }))])),
+        resources("the repository's policy lets another account in", nat(), [update(&arn("ecr", "repository/web"), json!({
+            "repositoryPolicy": {"read": true, "document": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::210987654321:root"}, "Action": "ecr:BatchGetImage"}]}},
+        }))]),
+        fails(resources("the secret's policy denies the role", nat(), [update(&secret(), json!({
+            "ResourcePolicy": {"read": true, "document": {"Version": "2012-10-17", "Statement": [{"Effect": "Deny",
+                "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}]}},
+        }))])),
+        fails(edited("the wildcard of the secrets is narrowed past the service's", nat(), on_role(|own| {
+            own.role_policy_list[1].policy_document = allow(&["ssm:GetParameters", "secretsmanager:GetSecretValue"], &[&arn("ssm", "parameter/stage/*")]);
+        }))),
+        edited("the wildcard of the secrets is narrowed to what is read", nat(), on_role(|own| {
+            own.role_policy_list[1].policy_document = allow(&["ssm:GetParameters", "secretsmanager:GetSecretValue"], &[&parameter(), &secret()]);
+        })),
+        edited("a role that nobody uses loses everything", nat().put(&iam("role/idle"), &role("idle", "ecs-tasks.amazonaws.com", &[("all", allow(&["*"], &["*"]))])),
+            |snapshot| patched::<IamRole>(snapshot, &iam("role/idle"), |own| own.role_policy_list.clear())),
+        terraform("tags of the execution role", nat(), [tf_update("aws_iam_role",
+            json!({"id": "web-execution", "name": "web-execution", "arn": execution_role(), "assume_role_policy": trust("ecs-tasks.amazonaws.com").to_string(), "tags": {}}),
+            json!({"tags": {"team": "web"}}))]),
+    ]
+}
