@@ -159,8 +159,8 @@ class Site:
 
     # ------------------------------------------------------------ permissions
 
-    def role(self, name, service=ECS_TASKS, inline=None, attached=(), boundary=None, path="/", trusts=None, **tags):
-        """inline: policy name to list of statements; trusts: a trust policy, instead of the service's."""
+    def role(self, name, service=ECS_TASKS, /, inline=None, attached=(), boundary=None, path="/", trusts=None, **tags):
+        """inline: policy name to list of statements; trusts: a trust policy, instead of the service's; a tag may be named service."""
         iam = self.aws("iam")
         given = {"PermissionsBoundary": boundary} if boundary else {}
         made = iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trusts or trust(service), Tags=upper(tags), **given)
