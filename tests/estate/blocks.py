@@ -149,12 +149,13 @@ class Site:
         return self.ids[name]
 
     def let_in(self, group, port, source, **pair):
-        """Lets a CIDR or another group in, or itself where the source has the group's own name."""
+        """Lets a CIDR or another group in, or itself where the source has the group's own name; several ports are (first, last)."""
         if "/" in source and ":" not in source and source[0].isdigit():
             who = {"IpRanges": [{"CidrIp": source}]}
         else:
             who = {"UserIdGroupPairs": [{"GroupId": self.ids.get(source, source), **pair}]}
-        ports = {"IpProtocol": "-1"} if port is None else {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+        first, last = port if isinstance(port, tuple) else (port, port)
+        ports = {"IpProtocol": "-1"} if port is None else {"IpProtocol": "tcp", "FromPort": first, "ToPort": last}
         self.aws("ec2").authorize_security_group_ingress(GroupId=self.ids[group], IpPermissions=[{**ports, **who}])
 
     # ------------------------------------------------------------ permissions
