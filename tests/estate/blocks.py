@@ -149,18 +149,19 @@ class Site:
         return self.ids[name]
 
     def let_in(self, group, port, source, **pair):
-        """Lets a CIDR or another group in, or itself where the source has the group's own name."""
+        """Lets a CIDR or another group in, or itself where the source has the group's own name; several ports are (first, last)."""
         if "/" in source and ":" not in source and source[0].isdigit():
             who = {"IpRanges": [{"CidrIp": source}]}
         else:
             who = {"UserIdGroupPairs": [{"GroupId": self.ids.get(source, source), **pair}]}
-        ports = {"IpProtocol": "-1"} if port is None else {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
+        first, last = port if isinstance(port, tuple) else (port, port)
+        ports = {"IpProtocol": "-1"} if port is None else {"IpProtocol": "tcp", "FromPort": first, "ToPort": last}
         self.aws("ec2").authorize_security_group_ingress(GroupId=self.ids[group], IpPermissions=[{**ports, **who}])
 
     # ------------------------------------------------------------ permissions
 
-    def role(self, name, service=ECS_TASKS, inline=None, attached=(), boundary=None, path="/", trusts=None, **tags):
-        """inline: policy name to list of statements; trusts: a trust policy, instead of the service's."""
+    def role(self, name, service=ECS_TASKS, /, inline=None, attached=(), boundary=None, path="/", trusts=None, **tags):
+        """inline: policy name to list of statements; trusts: a trust policy, instead of the service's; a tag may be named service."""
         iam = self.aws("iam")
         given = {"PermissionsBoundary": boundary} if boundary else {}
         made = iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trusts or trust(service), Tags=upper(tags), **given)

@@ -83,13 +83,17 @@ def roles(site):
     shared, payments = site.ids["key/larkspur/shared"], site.ids["key/larkspur/payments"]
     site.policy("workload-boundary", allow("*"), {"Effect": "Deny", "Action": ["iam:*", "organizations:*"], "Resource": "*"})
     runtime = site.policy(
-        "runtime-secrets-read", allow("ssm:GetParameters", arn("ssm", "parameter/prod/*")),
-        allow("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:prod/*")), allow("kms:Decrypt", [shared]))
+        "runtime-secrets-read",
+        allow("ssm:GetParameters", [arn("ssm", "parameter/prod/*"), arn("ssm", "parameter/prod/logistics/*", region="eu-west-1"),
+                                    arn("ssm", "parameter/feature-flags-*"), arn("ssm", "parameter/aws/reference/secretsmanager/prod/*")]),
+        allow("secretsmanager:GetSecretValue", [arn("secretsmanager", f"secret:{names}") for names in (
+            "prod/*", "platform/*", "registry/*", "search/*")] + [arn("secretsmanager", "secret:shared/*", account=PARTNER_ACCOUNT)]),
+        allow("kms:Decrypt", [shared]))
     site.role("ecs-task-execution", attached=[PULL_AND_LOG, runtime], path="/platform/", **PLATFORM)
     site.role("payments-execution", owner="payments", attached=[PULL_AND_LOG], boundary=BOUNDARY, inline={"payments-secrets": [
         allow("secretsmanager:GetSecretValue", [arn("secretsmanager", "secret:prod/payments/acquirer-??????"),
                                                 arn("secretsmanager", "secret:prod/payments/ledger-db-*")]),
-        allow("ssm:GetParameters", [arn("ssm", "parameter/prod/payments/webhook-secret")]), allow("kms:Decrypt", payments)]})
+        allow("ssm:GetParameters", [arn("ssm", "parameter/prod/payments/*")]), allow("kms:Decrypt", payments)]})
     site.role("nightly-settlement", owner="payments", boundary=BOUNDARY, inline={"settle": [
         allow(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::larkspur-prod-settlement/*"),
         allow("s3:ListBucket", "arn:aws:s3:::larkspur-prod-settlement"),

@@ -21,7 +21,7 @@ def build(site):
 
 def starters(site):
     """The roles with which EventBridge and its scheduler start tasks."""
-    for name, service, passed in [("events-start-tasks", "events.amazonaws.com", ["payments-execution", "nightly-settlement"]),
+    for name, service, passed in [("events-start-tasks", "events.amazonaws.com", ["payments-execution", "nightly-settlement", "ecs-task-execution"]),
                                   ("scheduler-start-tasks", "scheduler.amazonaws.com", ["ecs-task-execution", "search-indexer-task", "reports-task"])]:
         site.role(name, service, owner="platform", inline={"start": [
             allow("ecs:RunTask", arn("ecs", "task-definition/*")),

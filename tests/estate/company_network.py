@@ -50,7 +50,9 @@ def groups(site):
     site.security_group("prod", "endpoints", "Services to the VPC endpoints", (443, "10.20.0.0/16"), **PLATFORM)
     site.security_group("prod", "ecs-hosts", "Container instances", **PLATFORM)
     site.let_in("ecs-hosts", None, "ecs-hosts")
-    site.let_in("ecs-hosts", 8080, "alb-internal")
+    site.let_in("ecs-hosts", (32768, 65535), "alb-internal")  # ports that ECS picks
+    for port in (2525, 7443):
+        site.let_in("ecs-hosts", port, "0.0.0.0/0")  # behind the network load balancer, which has no group
     site.security_group("prod", "efs-reports", "Shared files of the reports service", owner="data", environment="prod")
 
 

@@ -18,7 +18,7 @@ FARGATE = {
                                                  "execution": "payments-execution"}),
     "payments-worker": ("payments", 512, 1024, 2, {"execution": "payments-execution"}),
     "ledger": ("payments", 1024, 4096, 2, {"listen": ("internal-443", 12, {"host": "ledger.internal.larkspur.example"}),
-                                           "execution": "payments-execution", "subnets": ISOLATED}),
+                                           "execution": "payments-execution", "subnets": ISOLATED[:2]}),
     "fraud-scoring": ("risk", 2048, 4096, 2, {"listen": ("internal-443", 13, {"host": "fraud.internal.larkspur.example"})}),
     "catalog": ("catalog", 1024, 2048, 3, {"listen": ("internal-443", 14, {"host": "catalog.internal.larkspur.example"})}),
     "pricing": ("catalog", 512, 1024, 2, {"listen": ("internal-443", 15, {"host": "pricing.internal.larkspur.example"})}),
@@ -173,6 +173,9 @@ def adjust(site, name, main, sidecar):
         sidecar["logConfiguration"] = {
             "logDriver": "splunk", "options": {"splunk-url": f"https://splunk.larkspur.example/{PLANTED['log option']}"},
             "secretOptions": [{"name": "splunk-token", "valueFrom": secret(site, "platform/splunk-hec")}]}
+    if name == "ledger":  # nothing leads from its subnets to the public registry
+        mirror = site.repository("platform/aws-otel-collector", ("v0.43.0",), owner="platform")
+        sidecar["image"] = mirror["v0.43.0"]
     if name == "cart":  # its sidecar's repository was removed last year
         sidecar.update(name="metrics", image=f"{site.aws.account}.dkr.ecr.{REGION}.amazonaws.com/platform/metrics-agent:1.9")
     if name == "inventory":  # the registry expired this image: running tasks go on, a new one cannot start

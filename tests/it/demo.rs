@@ -15,7 +15,7 @@ use crate::{
 
 const CHECKOUT: &str = "arn:aws:ecs:us-east-1:123456789012:service/prod/checkout";
 const KEY_THAT_MAY_NOT_BE_READ: &str =
-    "arn:aws:kms:us-east-1:123456789012:key/8ef0f5fd-5506-4135-b5ed-7cd563f03721";
+    "arn:aws:kms:us-east-1:123456789012:key/aa110f83-ddea-4df5-8c24-228c213262d7";
 
 async fn demo(machine: &Machine) -> (Server, Value) {
     let server = Server::start(machine, &["--demo"]).await;
