@@ -24,7 +24,7 @@ const POLICY: &str = "ecr:GetRepositoryPolicy";
 /// The repository itself comes from another call.
 const SOURCE: Source = Source {
     api: "ecr:DescribeRepositories",
-    by_field: &[("imagesInUse", API), ("repositoryPolicy", POLICY)],
+    by_field: &[("imagesInUse", API), ("tags", API), ("repositoryPolicy", POLICY)],
 };
 
 const KINDS: &[ResourceKind] = &[ResourceKind::EcrRepository];
@@ -105,11 +105,17 @@ async fn collect(
     });
     let mut answers = stream::iter(known)
         .map(|(arn, facts, names)| async move {
-            let (mut images, mut failed) = images_of(clients, &arn, &names).await;
+            let first = facts.tags.is_none() && facts.images_in_use.is_empty();
+            let listed = if first { list(clients, &arn).await } else { None };
+            let (tags, mut images, mut failed) = images_of(clients, &arn, names, listed).await;
             failed.extend(platforms_of(clients, &arn, &mut images).await);
             let policy = match facts.repository_policy {
                 None => policy_of(clients, &arn).await,
                 Some(ref known) => Ok(Some(known.clone())),
+            };
+            let facts = EcrRepository {
+                tags: tags.or_else(|| facts.tags.clone()),
+                ..facts
             };
             (arn, facts, images, failed, policy)
         })
@@ -131,7 +137,66 @@ async fn collect(
     Ok(())
 }
 
+/// A repository's images, and whether these are all.
+struct Listed {
+    details: Vec<ImageDetail>,
+    whole: bool,
+}
+
+/// The most that one answer tells.
+const PAGE: i32 = 1000;
+
+/// What one call tells of a repository; none where it tells nothing, and the images are asked for by name.
+async fn list(clients: &Clients, repository: &Arn) -> Option<Listed> {
+    let request = clients
+        .ecr
+        .describe_images()
+        .repository_name(repository.resource_name())
+        .max_results(PAGE);
+    let answer = clients.call(API, request.send()).await.ok()?;
+    Some(Listed {
+        whole: answer.next_token().is_none(),
+        details: answer.image_details.unwrap_or_default(),
+    })
+}
+
+/// The images by these names: from what was listed, and, where that is not all, by asking for them. With every tag, if all are known.
 async fn images_of(
+    clients: &Clients,
+    repository: &Arn,
+    names: BTreeSet<String>,
+    listed: Option<Listed>,
+) -> (Option<Vec<String>>, Vec<ImageInUse>, Vec<CallError>) {
+    let Some(listed) = listed else {
+        let (images, failed) = ask_for(clients, repository, &names).await;
+        return (None, images, failed);
+    };
+    let find = |named: &String| in_use(named, &listed.details);
+    let mut images: Vec<ImageInUse> = names.iter().filter_map(find).collect();
+    let rest: BTreeSet<String> = names
+        .into_iter()
+        .filter(|named| !images.iter().any(|image| image.named == *named))
+        .collect();
+    if !listed.whole {
+        let (more, failed) = ask_for(clients, repository, &rest).await;
+        images.extend(more);
+        return (None, images, failed);
+    }
+    images.extend(rest.into_iter().map(not_there));
+    let tags = listed.details.iter().flat_map(ImageDetail::image_tags);
+    let tags: BTreeSet<String> = tags.cloned().collect();
+    (Some(tags.into_iter().collect()), images, Vec::new())
+}
+
+fn not_there(named: String) -> ImageInUse {
+    ImageInUse {
+        named,
+        exists: false,
+        ..ImageInUse::default()
+    }
+}
+
+async fn ask_for(
     clients: &Clients,
     repository: &Arn,
     names: &BTreeSet<String>,
@@ -147,11 +212,7 @@ async fn images_of(
             Ok(details) => images.extend(batch.iter().filter_map(|named| in_use(named, &details))),
             // One image that is not there fails the whole batch: it is halved until that one stands alone.
             Err(error) if error.has_code(&["ImageNotFoundException"]) => match batch.as_slice() {
-                [named] => images.push(ImageInUse {
-                    named: named.clone(),
-                    exists: false,
-                    ..ImageInUse::default()
-                }),
+                [named] => images.push(not_there(named.clone())),
                 several => {
                     let (first, second) = several.split_at(several.len() / 2);
                     batches.extend([first.to_vec(), second.to_vec()]);

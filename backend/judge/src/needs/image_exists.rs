@@ -92,6 +92,15 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
         None if overlay.resource(place).presence == Presence::Planned => {
             Verdict::unknown(place, check("a new repository is empty"))
         }
+        // Every tag was listed: a plan may name one that nothing named before.
+        None if what == "tag" && facts.tags.as_ref().is_some_and(|tags| tags.contains(named)) => {
+            Verdict::met()
+        }
+        None if what == "tag" && facts.tags.is_some() => Verdict::unmet(
+            place,
+            format!("repository `{repository}` had no image of tag `{named}` when it was read"),
+        )
+        .reported_as(error),
         // A crawl looks up what is in use.
         None => Verdict::unknown(
             place,
