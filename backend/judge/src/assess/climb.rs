@@ -21,7 +21,7 @@ use super::{
 use crate::{
     needs::is_enabled,
     network::{
-        listener_rules::{forwards_to, shadowed_by},
+        listener_rules::{answers_instead, forwards_to, shadowed_by, still_answers},
         lookup::is_blind,
     },
     verdict::{Answer, Share},
@@ -518,11 +518,11 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         if !before.holds(place) {
             return (None, None);
         }
-        let groups: Vec<Loss> = before
-            .needed(place, Relation::RegisteredIn)
-            .into_iter()
-            .map(|group| self.group(group))
-            .collect();
+        let registered = before.needed(place, Relation::RegisteredIn);
+        let groups: Vec<Loss> = registered.iter().map(|group| self.group(*group)).collect();
+        if let Some(moved) = self.moves_to_another_group(place, &registered) {
+            return (None, Some(moved));
+        }
         let at_risk = groups
             .iter()
             .find_map(|loss| loss.at_risk.clone())
@@ -557,6 +557,38 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             ..impact
         });
         (impact, at_risk)
+    }
+
+    /// A service whose group goes while it is registered in another that is forwarded to: between the two lies a gap at most.
+    fn moves_to_another_group(
+        &self,
+        place: ResourceIndex,
+        before: &[ResourceIndex],
+    ) -> Option<Impact> {
+        let after = self.what_if.after;
+        let gone = *before.iter().find(|group| !after.is_there(**group))?;
+        let next = after
+            .needed(place, Relation::RegisteredIn)
+            .into_iter()
+            .find(|group| !before.contains(group) && after.is_there(*group))?;
+        if self.pair(next, Phase::Traffic).after.verdict.answer == Answer::Unmet {
+            return None;
+        }
+        let (gone_name, next_name) = (&after.resource(gone).name, &after.resource(next).name);
+        Some(Impact {
+            resource: place,
+            outcome: Outcome::AtRisk,
+            phase: Phase::Traffic,
+            share: None,
+            cause: format!(
+                "It moves from target group {gone_name} to {next_name}: check that its new targets are healthy before the old group stops being asked."
+            ),
+            need: "group-forwarded-to".into(),
+            about: Some(gone),
+            from: vec![gone],
+            aws_error: None,
+            documentation: Some(TARGET_GROUPS_PAGE.into()),
+        })
     }
 
     // ------------------------------------------------------------ what serves
@@ -913,6 +945,8 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
 }
 
 const RULES_PAGE: &str = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html";
+const TARGET_GROUPS_PAGE: &str =
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html";
 const SCHEDULED_TASKS_PAGE: &str =
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/scheduled_tasks.html";
 
@@ -968,22 +1002,30 @@ fn requests_sent_elsewhere(
             .collect();
         let name = after.resource(*rule).name.to_string();
         if after.is_there(*rule) {
-            let mut losers: BTreeSet<ResourceIndex> = BTreeSet::new();
+            let mut losers: Vec<BTreeSet<ResourceIndex>> = Vec::new();
             for other in beside {
                 let hidden = shadowed_by(after, other) == Some(*rule)
                     && shadowed_by(before, other).is_none();
                 if hidden {
-                    losers.extend(services(before, other));
+                    losers.push(services(before, other));
                 }
             }
             if before.holds(*rule) && before.is_there(*rule) {
-                losers.extend(services(before, *rule));
+                losers.push(services(before, *rule));
+                if still_answers(before, after, *rule) != Some(true) {
+                    let text = format!(
+                        "{name} no longer matches all the requests that it did: check that nothing misses them."
+                    );
+                    let own = services(before, *rule).into_iter();
+                    sent.extend(own.map(|service| (service, (*rule, text.clone()))));
+                }
             }
             let gainers = services(after, *rule);
-            if losers.is_empty() {
-                continue;
-            }
-            for service in gainers.difference(&losers) {
+            let gains = |service: &&ResourceIndex| {
+                let mut lost = losers.iter();
+                lost.any(|own| !own.is_empty() && !own.contains(service))
+            };
+            for service in gainers.iter().filter(gains) {
                 let text = format!(
                     "It is sent requests that another service answered: check that it can answer what {name} now forwards to it."
                 );
@@ -991,10 +1033,11 @@ fn requests_sent_elsewhere(
             }
         } else if before.holds(*rule) {
             let losers = services(before, *rule);
-            let defaults = listeners.iter().flat_map(|listener| services(after, *listener));
-            for service in defaults.filter(|service| !losers.contains(service)) {
+            let next = answers_instead(before, after, *rule);
+            let gainers = next.map(|next| services(after, next)).unwrap_or_default();
+            for service in gainers.difference(&losers).copied() {
                 let text = format!(
-                    "It is the listener's default, and is sent what {name} forwarded elsewhere: check that it can answer that."
+                    "It is sent what {name} forwarded elsewhere: check that it can answer that."
                 );
                 sent.insert(service, (*rule, text));
             }

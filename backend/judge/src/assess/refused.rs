@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use blastmap_change::Proposal;
 use blastmap_graph::{Overlay, Snapshot};
-use blastmap_model::{Edits, Presence, ResourceIndex};
+use blastmap_model::{Edits, Presence, ResourceId, ResourceIndex};
 
 use crate::refusals::{self, Refusal, Rule};
 
@@ -31,10 +31,18 @@ pub(super) fn set_apart(
         if !change.action.changes_something() {
             continue;
         }
-        let Some(place) = change.resource.as_ref().and_then(|id| wished.find(id)) else {
-            continue;
-        };
-        for rule in refusals::ALL {
+        // What a replacement makes goes by the change's address.
+        let made = ResourceId::new(&format!("planned:{}", change.address));
+        let places: BTreeSet<ResourceIndex> = change
+            .resource
+            .iter()
+            .chain([&made])
+            .filter_map(|id| wished.find(id))
+            .collect();
+        let pairs = places
+            .iter()
+            .flat_map(|place| refusals::ALL.iter().map(|rule| (*place, rule)));
+        for (place, rule) in pairs {
             for refusal in (rule.refuses)(before, &wished, change, place) {
                 stopped.insert(refusal.resource);
                 let known = before.holds(refusal.resource).then_some(refusal.resource);

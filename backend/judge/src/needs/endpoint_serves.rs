@@ -15,9 +15,9 @@ use super::{Need, Subject};
 use crate::{
     Launch, Seat, Verdict,
     network::{
-        endpoint,
+        AwsService, endpoint,
         lookup::{is_missing, there, vpc_of, zone_of},
-        volumes,
+        reach, volumes,
     },
 };
 
@@ -55,27 +55,34 @@ fn judge(overlay: &Overlay<'_>, place: ResourceIndex) -> Verdict {
     let clients = overlay.needing(place, Relation::ReachesAwsVia);
     let name = &overlay.resource(place).name;
     let vpc = vpc_of(overlay, place);
+    let arn = overlay.resource(place).id.arn();
+    let service = arn.and_then(|arn| AwsService::of(&facts, arn.region()));
+    // Packets that come here no more are no loss where another way takes them.
+    let lost = |seat: &Seat, why: String| match &service {
+        Some(service) if reach(overlay, seat, service).is_met() => Verdict::met(),
+        _ => Verdict::unmet(place, why),
+    };
     shared(overlay, tasks_or_else_services(overlay, clients), |seat| {
         if is_missing(overlay, seat.subnet) || vpc_of(overlay, seat.subnet) != vpc {
             return Verdict::met();
         }
         if !endpoint::is_available(overlay, place, &facts) {
-            return Verdict::unmet(place, format!("endpoint {name} is not available"));
+            return lost(seat, format!("endpoint {name} is not available"));
         }
         if !facts.is_interface() {
             if endpoint::gateway_takes(overlay, &facts, seat.subnet) {
                 return endpoint::gateway_lets_in(overlay, place, seat);
             }
             let subnet = &overlay.resource(seat.subnet).name;
-            return Verdict::unmet(
-                place,
+            return lost(
+                seat,
                 format!("endpoint {name} has no route in the route table of subnet {subnet}"),
             );
         }
         if facts.private_dns_enabled != Some(true)
             && !overlay.is_unknown(place, "PrivateDnsEnabled")
         {
-            return Verdict::unmet(place, format!("endpoint {name} has no private DNS"));
+            return lost(seat, format!("endpoint {name} has no private DNS"));
         }
         endpoint::interface_lets_in(overlay, place, seat)
     })

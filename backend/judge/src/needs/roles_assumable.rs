@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>
 
 use blastmap_graph::Overlay;
-use blastmap_model::{Phase, ResourceIndex, ResourceKind};
+use blastmap_model::{Phase, Relation, ResourceIndex, ResourceKind};
 
 use super::{Need, Subject, parts::home, permission::assumable};
 use crate::{Launch, Verdict};
@@ -37,12 +37,31 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
 }
 
 fn judge_task(overlay: &Overlay<'_>, task: ResourceIndex) -> Verdict {
+    if is_being_replaced(overlay, task) {
+        return Verdict::met();
+    }
     let launches = Launch::of(overlay, task);
     let roles = launches.iter().filter_map(|launch| {
         let role = launch.task_role_place(overlay)?;
         Some(trusts(overlay, launch, role))
     });
     Verdict::all(roles)
+}
+
+/// Its service runs another definition: a roll-out takes its place, and what the new role lacks is told of the service.
+fn is_being_replaced(overlay: &Overlay<'_>, task: ResourceIndex) -> bool {
+    let definition = |subject| {
+        let launches = Launch::of(overlay, subject);
+        launches.first().and_then(|launch| launch.definition_place)
+    };
+    let own = definition(task);
+    let wholes = overlay.needed(task, Relation::PartOf).into_iter();
+    wholes
+        .filter(|whole| overlay.kind(*whole) == ResourceKind::EcsService)
+        .any(|service| {
+            let next = definition(service);
+            own.is_some() && next.is_some() && own != next
+        })
 }
 
 /// The source is a pattern: which task it will be nobody knows, and AWS asks policies to name no more than region and account.

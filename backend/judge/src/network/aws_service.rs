@@ -20,6 +20,13 @@ impl AwsService {
         }
     }
 
+    /// The service that an endpoint serves, of those that starting a task calls.
+    pub fn of(endpoint: &VpcEndpoint, region: &str) -> Option<Self> {
+        const CALLED: [&str; 6] = ["ecr.api", "ecr.dkr", "s3", "logs", "ssm", "secretsmanager"];
+        let services = CALLED.into_iter().map(|name| Self::new(name, region));
+        services.into_iter().find(|own| own.is_served_by(endpoint))
+    }
+
     /// What people call it.
     pub fn label(&self) -> &'static str {
         match self.name {

@@ -77,6 +77,36 @@ pub fn reached(overlay: &Overlay<'_>, rule: ResourceIndex) -> Reached {
     perhaps.map_or(Reached::Yes, Reached::Perhaps)
 }
 
+/// Whether a rule matches all requests after a change that it matched before. None: not to be told.
+pub fn still_answers(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    rule: ResourceIndex,
+) -> Option<bool> {
+    covers(&rule_of(after, rule)?, &rule_of(before, rule)?)
+}
+
+/// The rule, or the listener by default, that answers after a change all that a rule answered before it; none where several share it.
+pub fn answers_instead(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    rule: ResourceIndex,
+) -> Option<ResourceIndex> {
+    let own = rule_of(before, rule)?;
+    let listener = listener_of(before, rule)?;
+    let mut others = rules_of(after, listener);
+    others.sort_by_key(|other| other.priority.unwrap_or(u32::MAX));
+    let mut overlapping = others
+        .iter()
+        .filter(|other| other.priority.is_some() && covers(other, &own) != Some(false));
+    let first = overlapping.find(|other| other.place != rule);
+    match first {
+        Some(first) if covers(first, &own) == Some(true) => Some(first.place),
+        Some(_) => None,
+        None => Some(listener),
+    }
+}
+
 /// The target groups to which a rule, or a listener by default, forwards, with their weights.
 ///
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ForwardActionConfig.html>

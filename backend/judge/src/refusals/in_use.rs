@@ -4,7 +4,7 @@ use blastmap_change::{Action, Change};
 use blastmap_graph::Overlay;
 use blastmap_model::{
     Relation, ResourceIndex, ResourceKind,
-    kinds::{ecs_service::EcsService, security_group::SecurityGroup},
+    kinds::{ecs_cluster::EcsCluster, ecs_service::EcsService, security_group::SecurityGroup},
 };
 
 use super::{Refusal, Rule, is_in};
@@ -102,6 +102,82 @@ pub(super) const VPC: Rule = Rule {
     },
 };
 
+pub(super) const DISCOVERY: Rule = Rule {
+    name: "cloud-map-service-in-use",
+    documentation: "https://docs.aws.amazon.com/cloud-map/latest/api/API_DeleteService.html",
+    sentence: "The deletion of a Cloud Map service in which a service still registers its tasks, unless Terraform's `force_destroy` takes them out first.",
+    refuses: |before, after, change, place| {
+        let forced = change.attributes.iter().any(|attribute| {
+            attribute.name == "force_destroy" && attribute.before == Some(true.into())
+        });
+        if forced {
+            return Vec::new();
+        }
+        let users = |place| there(after, after.needing(place, Relation::DiscoveredBy));
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            ResourceKind::CloudMapService,
+            "ResourceInUse",
+            users,
+        )
+    },
+};
+
+pub(super) const CAPACITY_PROVIDER: Rule = Rule {
+    name: "capacity-provider-in-use",
+    documentation: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html",
+    sentence: "Taking a capacity provider from a cluster while services there still use it.",
+    refuses: providers,
+};
+
+/// AWS answers `ResourceInUseException` where tasks or services still use what is taken away.
+fn providers(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    _change: &Change,
+    place: ResourceIndex,
+) -> Vec<Refusal> {
+    if !is_in(before, place) || !after.is_there(place) {
+        return Vec::new();
+    }
+    let (Some(old), Some(new)) = (
+        before.facts::<EcsCluster>(place),
+        after.facts::<EcsCluster>(place),
+    ) else {
+        return Vec::new();
+    };
+    let name = |provider: &String| provider.rsplit('/').next().unwrap_or_default().to_owned();
+    let kept: Vec<String> = new.capacity_providers.iter().map(name).collect();
+    let taken = old.capacity_providers.iter().map(name);
+    let services = there(after, after.needing(place, Relation::PartOf));
+    taken
+        .filter(|provider| !kept.contains(provider))
+        .filter_map(|provider| {
+            let uses = |service: &&ResourceIndex| {
+                let facts = after.facts::<EcsService>(**service);
+                facts.is_some_and(|facts| {
+                    let mut strategy = facts.capacity_provider_strategy.iter();
+                    strategy.any(|item| name(&item.capacity_provider) == provider)
+                })
+            };
+            let users: Vec<ResourceIndex> = services.iter().filter(uses).copied().collect();
+            if users.is_empty() {
+                return None;
+            }
+            let mut refusal = refusal(after, place, &users, "ResourceInUseException");
+            refusal.text = refusal.text.replacen(
+                "AWS will refuse to delete",
+                &format!("AWS will refuse to take capacity provider `{provider}` from"),
+                1,
+            );
+            Some(refusal)
+        })
+        .collect()
+}
+
 fn cluster(
     before: &Overlay<'_>,
     after: &Overlay<'_>,
@@ -161,6 +237,7 @@ fn is_whole(type_name: &str, kind: ResourceKind) -> bool {
         ResourceKind::SecurityGroup => &["aws_security_group"],
         ResourceKind::Subnet => &["aws_subnet"],
         ResourceKind::Vpc => &["aws_vpc"],
+        ResourceKind::CloudMapService => &["aws_service_discovery_service"],
         _ => &[],
     };
     main.contains(&type_name) || type_name == kind.cloudformation_type()

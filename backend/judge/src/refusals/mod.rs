@@ -61,6 +61,8 @@ pub const ALL: &[Rule] = &[
     in_use::SECURITY_GROUP,
     in_use::SUBNET,
     in_use::VPC,
+    in_use::DISCOVERY,
+    in_use::CAPACITY_PROVIDER,
 ];
 
 /// Whether a place of the estate after a change is one of the estate before it.
