@@ -82,7 +82,7 @@ const REMEDIES: &[(&str, &str)] = &[
         "Keep a way to CloudWatch Logs: its endpoint, or a route through NAT.",
     ),
     (
-        "environment-files",
+        "environment-files-allowed",
         "Keep s3:GetObject on the environment file in the execution role.",
     ),
     (
@@ -136,6 +136,10 @@ const REMEDIES: &[(&str, &str)] = &[
     (
         "rule-reached",
         "Give the new rule narrower conditions, or a later priority than the rules that it would hide.",
+    ),
+    (
+        "group-has-targets",
+        "Register targets in the group before a rule gives it all the weight.",
     ),
     (
         "requests-unchanged",

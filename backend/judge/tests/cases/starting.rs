@@ -194,6 +194,13 @@ pub(crate) fn cases() -> Vec<Case> {
                 patched::<EcsService>(snapshot, &service(), |own| own.task_definition = Some(id.clone())),
             ])
         }),
+        terraform("a parameter that nobody reads is made", nat(), [tf_create("aws_ssm_parameter", json!({
+            "name": "/prod/new", "type": "String",
+        }))]),
+        resources("the parameter that was lacking is made", nat().missing(&parameter()), [create(&parameter(), json!({
+            "Name": "/prod/url", "Type": "String",
+        }))])
+        .mends(&service()),
         // Keys.
         fails(resources("the secret's key is disabled", with_key(nat()), [update(&key(), json!({"KeyState": "Disabled", "Enabled": false}))]))
             .by("keys-usable"),
