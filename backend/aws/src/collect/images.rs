@@ -24,7 +24,7 @@ const POLICY: &str = "ecr:GetRepositoryPolicy";
 /// The repository itself comes from another call.
 const SOURCE: Source = Source {
     api: "ecr:DescribeRepositories",
-    by_field: &[("imagesInUse", API), ("tags", API), ("repositoryPolicy", POLICY)],
+    by_field: &[("imagesInUse", API), ("imageNames", API), ("repositoryPolicy", POLICY)],
 };
 
 const KINDS: &[ResourceKind] = &[ResourceKind::EcrRepository];
@@ -105,16 +105,16 @@ async fn collect(
     });
     let mut answers = stream::iter(known)
         .map(|(arn, facts, names)| async move {
-            let first = facts.tags.is_none() && facts.images_in_use.is_empty();
+            let first = facts.image_names.is_none() && facts.images_in_use.is_empty();
             let listed = if first { list(clients, &arn).await } else { None };
-            let (tags, mut images, mut failed) = images_of(clients, &arn, names, listed).await;
+            let (all, mut images, mut failed) = images_of(clients, &arn, names, listed).await;
             failed.extend(platforms_of(clients, &arn, &mut images).await);
             let policy = match facts.repository_policy {
                 None => policy_of(clients, &arn).await,
                 Some(ref known) => Ok(Some(known.clone())),
             };
             let facts = EcrRepository {
-                tags: tags.or_else(|| facts.tags.clone()),
+                image_names: all.or_else(|| facts.image_names.clone()),
                 ..facts
             };
             (arn, facts, images, failed, policy)
@@ -160,7 +160,7 @@ async fn list(clients: &Clients, repository: &Arn) -> Option<Listed> {
     })
 }
 
-/// The images by these names: from what was listed, and, where that is not all, by asking for them. With every tag, if all are known.
+/// The images by these names: from what was listed, and, where that is not all, by asking for them. With all tags and digests, if all are known.
 async fn images_of(
     clients: &Clients,
     repository: &Arn,
@@ -183,9 +183,12 @@ async fn images_of(
         return (None, images, failed);
     }
     images.extend(rest.into_iter().map(not_there));
-    let tags = listed.details.iter().flat_map(ImageDetail::image_tags);
-    let tags: BTreeSet<String> = tags.cloned().collect();
-    (Some(tags.into_iter().collect()), images, Vec::new())
+    let all = listed.details.iter().flat_map(|detail| {
+        let digest = detail.image_digest().map(str::to_owned);
+        detail.image_tags().iter().cloned().chain(digest)
+    });
+    let all: BTreeSet<String> = all.collect();
+    (Some(all.into_iter().collect()), images, Vec::new())
 }
 
 fn not_there(named: String) -> ImageInUse {

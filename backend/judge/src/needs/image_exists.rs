@@ -92,15 +92,17 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
         None if overlay.resource(place).presence == Presence::Planned => {
             Verdict::unknown(place, check("a new repository is empty"))
         }
-        // Every tag was listed: a plan may name one that nothing named before.
-        None if what == "tag" && facts.tags.as_ref().is_some_and(|tags| tags.contains(named)) => {
-            Verdict::met()
+        // Every image was listed: a plan may name one that nothing named before.
+        None if let Some(all) = &facts.image_names => {
+            if all.contains(named) {
+                Verdict::met()
+            } else {
+                let text = format!(
+                    "repository `{repository}` had no image of {what} `{named}` when it was read"
+                );
+                Verdict::unmet(place, text).reported_as(error)
+            }
         }
-        None if what == "tag" && facts.tags.is_some() => Verdict::unmet(
-            place,
-            format!("repository `{repository}` had no image of tag `{named}` when it was read"),
-        )
-        .reported_as(error),
         // A crawl looks up what is in use.
         None => Verdict::unknown(
             place,

@@ -17,8 +17,8 @@ pub struct EcrRepository {
     pub image_tag_mutability: Option<String>,
     pub encryption_configuration: Option<EncryptionConfiguration>,
     pub created_at: Option<String>,
-    /// Every tag in it, sorted. None: it holds more than one answer tells.
-    pub tags: Option<Vec<String>>,
+    /// Every tag and digest in it, sorted. None: it holds more than one answer tells.
+    pub image_names: Option<Vec<String>>,
     /// What of it is in use, as far as it was asked for: sorted by what names it.
     pub images_in_use: Vec<ImageInUse>,
     /// None: not asked for (no image of it is in use), or not readable.
