@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use blastmap_change::{Action, Change};
 use blastmap_graph::{LinkIndex, Snapshot};
 use blastmap_model::{Relation, ResourceIndex, ResourceKind};
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::{Assessment, Impact, Outcome};
 
@@ -170,9 +171,16 @@ pub(super) fn change_line(estate: &Snapshot, change: &Change, place: Option<Reso
 pub(super) fn parts(estate: &Snapshot, impact: &Impact) -> Option<String> {
     let share = impact.share?;
     let word = match estate.kind(impact.resource) {
-        ResourceKind::EcsService => "tasks",
-        ResourceKind::TargetGroup => "targets",
+        ResourceKind::EcsService => "task",
+        ResourceKind::TargetGroup => "target",
         _ => return None,
     };
-    (share.of > 0 && impact.outcome <= Outcome::Degraded).then(|| format!("{} of {} {word}", share.lost, share.of))
+    (share.of > 0 && impact.outcome <= Outcome::Degraded)
+        .then(|| format!("{} of {}", share.lost, counted(share.of, word)))
+}
+
+/// `2026-11-26 19:12 UTC`.
+pub(super) fn moment(time: OffsetDateTime) -> String {
+    let time = time.to_offset(UtcOffset::UTC);
+    format!("{} {:02}:{:02} UTC", time.date(), time.hour(), time.minute())
 }
