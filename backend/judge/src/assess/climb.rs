@@ -308,7 +308,10 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             .filter(|other| self.what_if.deleted.contains(other))
             .collect();
         let cause = match from.first() {
-            Some(owner) => format!("It goes with {}, which is deleted.", before.resource(*owner).name),
+            Some(owner) => {
+                let owner = before.resource(*owner);
+                format!("It goes with {} {}, which is deleted.", owner.kind.label(), owner.name)
+            }
             None => "It is deleted along with what it belongs to.".to_owned(),
         };
         Impact {
