@@ -59,6 +59,10 @@ impl Summary {
     }
 }
 
+/// What people have in mind when they ask what a change hits.
+const RUNS_OR_STARTS: &[ResourceKind] =
+    &[ResourceKind::EcsService, ResourceKind::EcsTask, ResourceKind::Schedule, ResourceKind::EventRule];
+
 fn headline(estate: &Snapshot, told: &[&Impact], assessment: &Assessment) -> String {
     let mut counts: BTreeMap<(Outcome, ResourceKind), usize> = BTreeMap::new();
     for impact in told {
@@ -75,6 +79,9 @@ fn headline(estate: &Snapshot, told: &[&Impact], assessment: &Assessment) -> Str
     if refused > 0 {
         parts.push(format!("AWS will refuse {}", counted(refused, "change")));
     }
+    // What people ask for first: what is behind it, such as endpoints, may fall off the end.
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|((outcome, kind), _)| (!RUNS_OR_STARTS.contains(kind), *outcome, *kind));
     parts.extend(counts.into_iter().take(6).map(|((outcome, kind), count)| {
         let who = counted(count, kind.label());
         let verb = |one: &str, many: &str| if count == 1 { one.to_owned() } else { many.to_owned() };
