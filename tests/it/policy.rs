@@ -26,7 +26,7 @@ async fn the_policy_allows_reading_lists_and_descriptions_only() {
     for action in actions {
         let (_, name) = action.split_once(':').unwrap();
         assert!(
-            ["List", "Describe", "Get"]
+            ["List", "Describe", "Get", "BatchGet"]
                 .iter()
                 .any(|verb| name.starts_with(verb)),
             "{action}"
