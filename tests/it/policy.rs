@@ -34,7 +34,8 @@ async fn the_policy_allows_reading_lists_and_descriptions_only() {
         assert!(!action.contains('*'), "{action}");
         // These give the values of secrets and parameters.
         assert!(!action.starts_with("ssm:Get"), "{action}");
-        let gives_secrets = action.starts_with("secretsmanager:Get") && action != "secretsmanager:GetResourcePolicy";
+        let gives_secrets = action.starts_with("secretsmanager:Get")
+            && action != "secretsmanager:GetResourcePolicy";
         assert!(!gives_secrets, "{action}");
     }
 }
