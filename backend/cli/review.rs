@@ -27,7 +27,11 @@ pub(crate) async fn run(args: Review) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("{} cannot be reviewed", named(&args.file)))?;
     let snapshot = Snapshot::new(inventory, args.owners.owner_tag.clone());
     let assessment = assess(&snapshot, &proposal);
-    let text = write(&assessment, args.format);
+    let colours = match args.out {
+        Some(_) => report::Colours::Off,
+        None => report::Colours::On,
+    };
+    let text = write(&assessment, args.format, colours);
     match &args.out {
         Some(path) => fs::write(path, text)
             .with_context(|| format!("cannot write the report to {}", path.display()))?,
@@ -59,9 +63,9 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-fn write(assessment: &Assessment, format: ReviewFormat) -> String {
+fn write(assessment: &Assessment, format: ReviewFormat, colours: report::Colours) -> String {
     match format {
-        ReviewFormat::Text => report::text(assessment, report::Colours::On),
+        ReviewFormat::Text => report::text(assessment, colours),
         ReviewFormat::Json => format!("{:#}\n", blastmap_api::assessment_json(assessment)),
         ReviewFormat::Markdown => report::markdown(assessment),
         ReviewFormat::Html => report::html(assessment),

@@ -12,6 +12,7 @@ mod policy;
 mod program;
 mod radius;
 mod recording;
+mod review;
 mod schema;
 mod secrets;
 mod server;

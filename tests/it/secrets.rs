@@ -34,7 +34,7 @@ fn plant(call: &mut Value) {
     };
     let override_value = json!([{ "name": "OVERRIDDEN", "value": "planted-override-value" }]);
     match call["action"].as_str() {
-        Some("ecs:DescribeTaskDefinition") => {
+        Some("ecs:DescribeTaskDefinition") if body["taskDefinition"].is_object() => {
             let container = &mut body["taskDefinition"]["containerDefinitions"][0];
             container["environment"] = json!([
                 { "name": "PLANTED_VARIABLE", "value": "planted-environment-value" },

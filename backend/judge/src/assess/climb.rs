@@ -328,7 +328,10 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             _ if self.what_if.deleted.contains(&place) => {
                 format!("{} is deleted.", before.resource(place).name)
             }
-            Some(owner) => format!("It goes with {}, which is deleted.", before.resource(*owner).name),
+            Some(owner) => {
+                let owner = before.resource(*owner);
+                format!("It goes with {} {}, which is deleted.", owner.kind.label(), owner.name)
+            }
             None => "It is deleted along with what it belongs to.".to_owned(),
         };
         Impact {

@@ -213,7 +213,7 @@ impl Actor {
         let why: Vec<String> = decision
             .reasons
             .iter()
-            .map(|reason| reason.to_string().trim_end_matches('.').to_owned())
+            .map(|reason| clause(reason, call))
             .collect();
         let why = why.join("; ");
         let what = if call.resource == "*" {
@@ -241,6 +241,21 @@ impl Actor {
             .fold(context.clone(), |context, (key, value)| {
                 context.known(&format!("aws:PrincipalTag/{key}"), value)
             })
+    }
+}
+
+/// A reason as a part of a sentence that says already what was asked.
+fn clause(reason: &iam::Reason, call: &Call<'_>) -> String {
+    let iam::Reason::NotAllowed { by, action, resource } = reason else {
+        let sentence = reason.to_string();
+        let mut letters = sentence.trim_end_matches('.').chars();
+        let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+        return first.into_iter().chain(letters).collect();
+    };
+    if action == call.action && resource == call.resource {
+        format!("nothing in {by} allows it")
+    } else {
+        format!("nothing in {by} allows {action} on {resource}")
     }
 }
 

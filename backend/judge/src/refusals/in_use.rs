@@ -279,7 +279,7 @@ fn refusal(
     };
     let mut names: Vec<String> = users.iter().take(NAMED).map(|user| named(*user)).collect();
     if users.len() > NAMED {
-        names.push(format!("{} more", users.len() - NAMED));
+        names.push(format!("and {} more", users.len() - NAMED));
     }
     let (what, users) = (named(place), names.join(", "));
     Refusal {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    summary::{Summary, change_line, parts, stands_alone, step},
+    summary::{Summary, change_line, moment, parts, stands_alone, step},
     text::outcome_words,
 };
 use crate::{Assessment, Impact};
@@ -101,7 +101,7 @@ pub fn html(assessment: &Assessment) -> String {
     }
     add(format!(
         "</ul>\n<p class=\"soft\">Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.</p>\n</body></html>\n",
-        escape(&assessment.snapshot_id), assessment.taken_at, assessment.resources, assessment.links
+        escape(&assessment.snapshot_id), moment(assessment.taken_at), assessment.resources, assessment.links
     ));
     page
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    summary::{Summary, change_line, parts, stands_alone, step},
+    summary::{Summary, change_line, moment, parts, stands_alone, step},
     text::outcome_words,
 };
 use crate::{Assessment, Impact, Level};
@@ -106,7 +106,7 @@ pub fn markdown(assessment: &Assessment) -> String {
     page.push("\n</details>\n");
     page.close(&format!(
         "\n<sub>Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.</sub>\n",
-        assessment.snapshot_id, assessment.taken_at, assessment.resources, assessment.links
+        assessment.snapshot_id, moment(assessment.taken_at), assessment.resources, assessment.links
     ));
     page.text
 }

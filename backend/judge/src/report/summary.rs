@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use blastmap_change::{Action, Change};
 use blastmap_graph::{LinkIndex, Snapshot};
 use blastmap_model::{Relation, ResourceIndex, ResourceKind};
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::{Assessment, Impact, Outcome};
 
@@ -58,6 +59,10 @@ impl Summary {
     }
 }
 
+/// What people have in mind when they ask what a change hits.
+const RUNS_OR_STARTS: &[ResourceKind] =
+    &[ResourceKind::EcsService, ResourceKind::EcsTask, ResourceKind::Schedule, ResourceKind::EventRule];
+
 fn headline(estate: &Snapshot, told: &[&Impact], assessment: &Assessment) -> String {
     let mut counts: BTreeMap<(Outcome, ResourceKind), usize> = BTreeMap::new();
     for impact in told {
@@ -74,6 +79,9 @@ fn headline(estate: &Snapshot, told: &[&Impact], assessment: &Assessment) -> Str
     if refused > 0 {
         parts.push(format!("AWS will refuse {}", counted(refused, "change")));
     }
+    // What people ask for first: what is behind it, such as endpoints, may fall off the end.
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|((outcome, kind), _)| (!RUNS_OR_STARTS.contains(kind), *outcome, *kind));
     parts.extend(counts.into_iter().take(6).map(|((outcome, kind), count)| {
         let who = counted(count, kind.label());
         let verb = |one: &str, many: &str| if count == 1 { one.to_owned() } else { many.to_owned() };
@@ -170,9 +178,16 @@ pub(super) fn change_line(estate: &Snapshot, change: &Change, place: Option<Reso
 pub(super) fn parts(estate: &Snapshot, impact: &Impact) -> Option<String> {
     let share = impact.share?;
     let word = match estate.kind(impact.resource) {
-        ResourceKind::EcsService => "tasks",
-        ResourceKind::TargetGroup => "targets",
+        ResourceKind::EcsService => "task",
+        ResourceKind::TargetGroup => "target",
         _ => return None,
     };
-    (share.of > 0 && impact.outcome <= Outcome::Degraded).then(|| format!("{} of {} {word}", share.lost, share.of))
+    (share.of > 0 && impact.outcome <= Outcome::Degraded)
+        .then(|| format!("{} of {}", share.lost, counted(share.of, word)))
+}
+
+/// `2026-11-26 19:12 UTC`.
+pub(super) fn moment(time: OffsetDateTime) -> String {
+    let time = time.to_offset(UtcOffset::UTC);
+    format!("{} {:02}:{:02} UTC", time.date(), time.hour(), time.minute())
 }

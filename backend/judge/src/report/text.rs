@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use blastmap_graph::render::{columns, plain};
 
-use super::summary::{Summary, change_line, parts, stands_alone, step};
+use super::summary::{Summary, change_line, moment, parts, stands_alone, step};
 use crate::{Assessment, Impact, Level, Outcome, Risk};
 
 const WIDTH: usize = 100;
@@ -110,7 +110,7 @@ pub fn text(assessment: &Assessment, colours: Colours) -> String {
         0,
         &format!(
             "Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.",
-            assessment.snapshot_id, assessment.taken_at, assessment.resources, assessment.links
+            assessment.snapshot_id, moment(assessment.taken_at), assessment.resources, assessment.links
         ),
     );
     page.text

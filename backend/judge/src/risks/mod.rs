@@ -124,18 +124,19 @@ fn of_impacts(told: &Told<'_>) -> Vec<Risk> {
                 1 => format!("{} and 1 more", name(speaks.resource)),
                 more => format!("{} and {more} more", name(speaks.resource)),
             };
-            let what = match (speaks.outcome, speaks.phase) {
-                (Outcome::Down, Phase::Traffic) => "gets no traffic",
-                (Outcome::Down, Phase::Schedule) => "starts nothing any more",
-                (Outcome::Down, Phase::Scale) => "cannot act any more",
-                (Outcome::Down, _) => "goes down",
-                (Outcome::Degraded, _) => "loses part of its capacity",
-                (Outcome::FailsOnNextStart, Phase::Deploy) => "can be deployed no more",
-                (Outcome::FailsOnNextStart, Phase::Schedule) => "fails at its next run",
-                (Outcome::FailsOnNextStart, _) => "cannot start tasks",
-                (Outcome::AtRisk, Phase::Scale) => "may scale no more",
-                (Outcome::AtRisk, _) => "may be hit",
+            let (one, many) = match (speaks.outcome, speaks.phase) {
+                (Outcome::Down, Phase::Traffic) => ("gets no traffic", "get no traffic"),
+                (Outcome::Down, Phase::Schedule) => ("starts nothing any more", "start nothing any more"),
+                (Outcome::Down, Phase::Scale) => ("cannot act any more", "cannot act any more"),
+                (Outcome::Down, _) => ("goes down", "go down"),
+                (Outcome::Degraded, _) => ("loses part of its capacity", "lose part of their capacity"),
+                (Outcome::FailsOnNextStart, Phase::Deploy) => ("can be deployed no more", "can be deployed no more"),
+                (Outcome::FailsOnNextStart, Phase::Schedule) => ("fails at its next run", "fail at their next run"),
+                (Outcome::FailsOnNextStart, _) => ("cannot start tasks", "cannot start tasks"),
+                (Outcome::AtRisk, Phase::Scale) => ("may scale no more", "may scale no more"),
+                (Outcome::AtRisk, _) => ("may be hit", "may be hit"),
             };
+            let what = if others == 0 { one } else { many };
             let subject = about.unwrap_or(speaks.resource);
             let id = &estate.resource(subject).id;
             let mut affected: Vec<ResourceIndex> =
@@ -181,7 +182,7 @@ fn of_refusals(told: &Told<'_>) -> impl Iterator<Item = Risk> {
         level: Level::High,
         title: format!("AWS will refuse {}", refused.address),
         detail: format!(
-            "{} ({}). The apply fails there: what stands before it in the plan will have been changed already.",
+            "{} ({}).",
             refused.refusal.text.trim_end_matches('.'),
             refused.refusal.aws_error
         ),
