@@ -95,6 +95,8 @@ pub struct Assessment {
     /// The changed resources.
     pub roots: Vec<ResourceIndex>,
     pub blind_spots: Vec<BlindSpot>,
+    /// What the input as a whole does not say, such as missing pages.
+    pub notes: Vec<String>,
     /// The snapshot that was judged against.
     pub snapshot_id: String,
     pub taken_at: OffsetDateTime,
@@ -210,6 +212,7 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         impacts: &impacts,
         refusals: &refusals,
         blind_spots: &blind_spots,
+        notes: &proposal.notes,
     });
     Assessment {
         level: risks.first().map_or(Level::None, |risk| risk.level),
@@ -219,6 +222,7 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         mended,
         roots,
         blind_spots,
+        notes: proposal.notes.clone(),
         changes,
         snapshot_id: snapshot.id().to_owned(),
         taken_at: snapshot.taken_at(),
