@@ -16,7 +16,7 @@ use blastmap_api::{
 use blastmap_graph::Snapshot;
 use blastmap_model::{
     Attributes, BlindSpot, BlindSpotReason, Evidence, Inventory, NamedLink, Phase, Phases,
-    Presence, Relation, Resource, ResourceId, ResourceKind, Scope, ScopeRecord, Tags,
+    Presence, Redactor, Relation, Resource, ResourceId, ResourceKind, Scope, ScopeRecord, Tags,
 };
 use blastmap_store::Store;
 use serde_json::{Value, json};
@@ -219,6 +219,7 @@ pub(crate) fn empty() -> App {
         snapshots: Arc::new(Snapshots::new()),
         store: None,
         crawl: None,
+        redactor: Redactor::new([7; 32]),
         settings: settings(),
     }
 }
