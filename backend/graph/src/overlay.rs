@@ -559,9 +559,8 @@ fn presence_of_unseen(snapshot: &Snapshot, kind: ResourceKind, arn: Option<&Arn>
         &*spot.account == arn.account() && &*spot.region == region && spot.kinds.contains(&kind)
     });
     match (crawled, blind) {
-        (false, _) => Presence::Outside,
         (true, true) => Presence::Unreadable,
         (true, false) if KEPT_WHOLE.contains(&kind) => Presence::Missing,
-        (true, false) => Presence::Outside,
+        (false, _) | (true, false) => Presence::Outside,
     }
 }

@@ -1,4 +1,5 @@
 //! Reports of one assessment: what people and other tools are given to read.
+#![expect(clippy::unwrap_used, reason = "what fails in a test should end it")]
 
 use blastmap_graph::Snapshot;
 use blastmap_judge::{

@@ -530,6 +530,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
 
     // ------------------------------------------------------------ what serves
 
+    #[expect(clippy::unused_self, reason = "reads as the others do")]
     fn whole_or_part(&self, place: ResourceIndex, loss: Loss) -> Option<Impact> {
         if !loss.served || loss.lost == 0 {
             return loss.at_risk.map(|impact| Impact {

@@ -19,10 +19,11 @@ pub(super) enum Effect {
 /// | unmet | mended | already broken | already broken, but for parts that are lost on top |
 pub(super) fn compare(before: &Verdict, after: &Verdict) -> Effect {
     match (before.answer, after.answer) {
-        (Answer::Met | Answer::Unknown, Answer::Met) => Effect::Nothing,
         (Answer::Met, Answer::Unknown) => Effect::AtRisk,
         (Answer::Unknown, Answer::Unknown) if before.reasons != after.reasons => Effect::AtRisk,
-        (Answer::Unknown, Answer::Unknown) => Effect::Nothing,
+        (Answer::Met | Answer::Unknown, Answer::Met) | (Answer::Unknown, Answer::Unknown) => {
+            Effect::Nothing
+        }
         (Answer::Met | Answer::Unknown, Answer::Unmet) => Effect::Breaks,
         (Answer::Unmet, Answer::Met) => Effect::Mended,
         (Answer::Unmet, Answer::Unmet) if loses_more(before.share, after.share) => Effect::Breaks,
