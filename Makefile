@@ -12,7 +12,7 @@ DENY_VERSION := 0.20.2
 PYTHON := tests/.venv/bin/python
 export CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || echo /usr/bin/chromium)
 
-.PHONY: help run build web test test-rust test-web test-estate test-browser lint licenses schema demo docker
+.PHONY: help run build web test test-rust test-web test-estate test-browser lint licenses schema demo docker fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -67,9 +67,14 @@ test-browser: build tests/browser/node_modules/.package-lock.json ## the page in
 	test -x "$(CHROMIUM)" || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
 	cd tests/browser && BLASTMAP_BIN=$(abspath $(BLASTMAP)) npm test
 
+FUZZ_SECONDS := 600
+fuzz: ## plans and policies of any bytes, ten minutes each; needs a nightly Rust and cargo-fuzz
+	cargo +nightly fuzz run policy -- -max_total_time=$(FUZZ_SECONDS)
+	cargo +nightly fuzz run plan -- -max_total_time=$(FUZZ_SECONDS)
+
 schema: build ## print schema.graphql, the docs that come from code and the page's types again
 	$(BLASTMAP) schema > schema.graphql
-	BLASTMAP_BLESS=1 cargo test $(CARGO_FLAGS) --quiet --test relations_doc
+	BLASTMAP_BLESS=1 cargo test $(CARGO_FLAGS) --quiet --test relations_doc --test needs_doc
 	cd web && npm run generate
 
 demo: build tests/.venv/ready ## record the demo estate again

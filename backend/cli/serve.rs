@@ -30,24 +30,23 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let snapshots = Arc::new(Snapshots::new());
 
     type Parts = (Option<Arc<Store>>, Option<Arc<dyn Crawl>>, Redactor);
-    let (store, crawl, redactor): Parts =
-        if let Some(path) = &args.snapshot {
-            publish(&snapshots, source::read_file(path)?, &owner_keys);
-            (None, None, stores::redactor_of(&args.keep).await?)
-        } else if args.demo {
-            let open = || Box::pin(crawling::open_demo()) as Opening;
-            // A replay costs nothing: the demo looks alive, yet does not fill the log.
-            let plan = Plan {
-                open: Box::new(open),
-                snapshots: Arc::clone(&snapshots),
-                store: None,
-                owner_keys: owner_keys.clone(),
-                interval: args.interval,
-            };
-            (None, Some(start(plan, None)), crawling::demo_redactor())
-        } else {
-            crawling_from_aws(&args, &snapshots, &owner_keys).await?
+    let (store, crawl, redactor): Parts = if let Some(path) = &args.snapshot {
+        publish(&snapshots, source::read_file(path)?, &owner_keys);
+        (None, None, stores::redactor_of(&args.keep).await?)
+    } else if args.demo {
+        let open = || Box::pin(crawling::open_demo()) as Opening;
+        // A replay costs nothing: the demo looks alive, yet does not fill the log.
+        let plan = Plan {
+            open: Box::new(open),
+            snapshots: Arc::clone(&snapshots),
+            store: None,
+            owner_keys: owner_keys.clone(),
+            interval: args.interval,
         };
+        (None, Some(start(plan, None)), crawling::demo_redactor())
+    } else {
+        crawling_from_aws(&args, &snapshots, &owner_keys).await?
+    };
 
     let mut settings = Settings::new(address);
     settings.public_url = public_url;

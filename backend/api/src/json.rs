@@ -74,10 +74,7 @@ pub fn assessment_json(assessment: &Assessment) -> Value {
     let estate = assessment.excerpt.snapshot();
     let radius = blast_radius(estate, &assessment.roots, &RadiusQuery::default());
     let impacts = |impacts: &[Impact]| -> Value {
-        impacts
-            .iter()
-            .map(|own| impact(assessment, own))
-            .collect()
+        impacts.iter().map(|own| impact(assessment, own)).collect()
     };
     let changes = |changes: &mut dyn Iterator<Item = &(Change, Option<ResourceIndex>)>| -> Value {
         changes

@@ -46,7 +46,10 @@ impl Reviews {
         });
         if let Some(store) = &self.store {
             let bytes = review.to_bytes().map_err(|error| {
-                error!(error = &error as &dyn std::error::Error, "Cannot write a review");
+                error!(
+                    error = &error as &dyn std::error::Error,
+                    "Cannot write a review"
+                );
                 Problem::new(Code::Internal, "the review could not be written")
             })?;
             store
@@ -114,14 +117,14 @@ impl Reviews {
     }
 }
 
-/// `20261126T180012Z-5f0c1a...`: sorts by time, and nobody guesses it.
+/// `20261126T180012123456Z-5f0c1a...`: sorts by time, and nobody guesses it.
 fn new_id(now: OffsetDateTime) -> Result<String, Problem> {
     let mut random = [0_u8; 8];
     getrandom::fill(&mut random)
         .map_err(|_no_entropy| Problem::new(Code::Internal, "no id could be made"))?;
     let stamp = now
         .format(format_description!(
-            "[year][month][day]T[hour][minute][second]Z"
+            "[year][month][day]T[hour][minute][second][subsecond digits:6]Z"
         ))
         .unwrap_or_default();
     Ok(format!("{stamp}-{}", hex::encode(random)))

@@ -160,9 +160,7 @@ impl<'a> Overlay<'a> {
                 .id
                 .arn()
                 .or_else(|| Some(planned.own.clone()))
-                .and_then(|own| {
-                    kinds::declare(before.kind, &own, &before.attributes, PLAN).ok()
-                })
+                .and_then(|own| kinds::declare(before.kind, &own, &before.attributes, PLAN).ok())
                 .map(|(declared, _)| {
                     let places = declared.iter().filter_map(|declared| {
                         let id = &declared.to.id;
@@ -553,16 +551,16 @@ fn presence_of_unseen(snapshot: &Snapshot, kind: ResourceKind, arn: Option<&Arn>
     };
     let region = kind.region_of(arn);
     let inventory = snapshot.inventory();
-    let crawled = inventory.scopes.iter().any(|record| {
-        &*record.scope.account == arn.account() && &*record.scope.region == region
-    });
+    let crawled = inventory
+        .scopes
+        .iter()
+        .any(|record| &*record.scope.account == arn.account() && &*record.scope.region == region);
     let blind = inventory.blind_spots.iter().any(|spot| {
         &*spot.account == arn.account() && &*spot.region == region && spot.kinds.contains(&kind)
     });
     match (crawled, blind) {
-        (false, _) => Presence::Outside,
         (true, true) => Presence::Unreadable,
         (true, false) if KEPT_WHOLE.contains(&kind) => Presence::Missing,
-        (true, false) => Presence::Outside,
+        (false, _) | (true, false) => Presence::Outside,
     }
 }

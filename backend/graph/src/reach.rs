@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blastmap_model::{ResourceIndex};
+use blastmap_model::ResourceIndex;
 
 use crate::{
     Overlay, Tie,
@@ -20,11 +20,7 @@ pub struct Reach {
 ///
 /// # Panics
 /// On places of another estate.
-pub fn reach(
-    before: &Overlay<'_>,
-    after: &Overlay<'_>,
-    roots: &BTreeSet<ResourceIndex>,
-) -> Reach {
+pub fn reach(before: &Overlay<'_>, after: &Overlay<'_>, roots: &BTreeSet<ResourceIndex>) -> Reach {
     let mut known: BTreeMap<ResourceIndex, State> =
         roots.iter().map(|root| (*root, State::Whole)).collect();
     let mut waiting: Vec<(ResourceIndex, State)> =
@@ -69,4 +65,3 @@ fn moves(
     }
     found
 }
-

@@ -118,13 +118,7 @@ impl Estate {
             tags: Vec::new(),
             put: |found, id, entry| {
                 let facts: F = serde_json::from_value(entry.facts.clone()).expect("own facts");
-                found.resource_with_id(
-                    &id,
-                    &entry.place,
-                    &facts,
-                    entry.tags.clone(),
-                    SOURCE,
-                );
+                found.resource_with_id(id, &entry.place, &facts, entry.tags.clone(), SOURCE);
             },
         };
         self.entries.insert(id.to_owned(), entry);

@@ -57,6 +57,8 @@ struct Head {
     mended: Vec<Impact>,
     roots: Vec<ResourceIndex>,
     blind_spots: Vec<BlindSpot>,
+    #[serde(default)]
+    notes: Vec<String>,
     snapshot_id: String,
     #[serde(with = "time::serde::rfc3339")]
     taken_at: OffsetDateTime,
@@ -82,12 +84,14 @@ impl Review {
             mended: own.mended.clone(),
             roots: own.roots.clone(),
             blind_spots: own.blind_spots.clone(),
+            notes: own.notes.clone(),
             snapshot_id: own.snapshot_id.clone(),
             taken_at: own.taken_at,
             resources: own.resources,
             links: own.links,
         };
-        let mut bytes = serde_json::to_vec(&head).map_err(|error| ReviewError::Write(error.into()))?;
+        let mut bytes =
+            serde_json::to_vec(&head).map_err(|error| ReviewError::Write(error.into()))?;
         bytes.push(b'\n');
         record::write_compressed(own.excerpt.snapshot().inventory(), &mut bytes)
             .map_err(|error| ReviewError::Write(error.into()))?;
@@ -106,7 +110,9 @@ impl Review {
         match version.get("review").and_then(serde_json::Value::as_u64) {
             None => return Err(ReviewError::NotAReview),
             Some(version) if version > u64::from(VERSION) => {
-                return Err(ReviewError::Newer(u32::try_from(version).unwrap_or(u32::MAX)));
+                return Err(ReviewError::Newer(
+                    u32::try_from(version).unwrap_or(u32::MAX),
+                ));
             }
             Some(_) => {}
         }
@@ -131,6 +137,7 @@ impl Review {
                 mended: head.mended,
                 roots: head.roots,
                 blind_spots: head.blind_spots,
+                notes: head.notes,
                 snapshot_id: head.snapshot_id,
                 taken_at: head.taken_at,
                 resources: head.resources,

@@ -34,9 +34,7 @@ pub struct Verdict {
 }
 
 /// How many of something's parts.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Share {
     pub lost: usize,
     pub of: usize,

@@ -41,7 +41,10 @@ fn print() -> String {
          refuses. [impact.md](impact.md) says how they are compared, [not-judged.md](not-judged.md) what no configuration decides.\n",
     );
     for phase in Phase::ALL {
-        text += &format!("\n## {}\n\n| need | whose | must hold |\n|---|---|---|\n", phase.name());
+        text += &format!(
+            "\n## {}\n\n| need | whose | must hold |\n|---|---|---|\n",
+            phase.name()
+        );
         for need in needs::ALL.iter().filter(|need| need.phase == phase) {
             let whose = match need.subject {
                 Subject::Start(_) => "whatever starts tasks".to_owned(),
@@ -61,7 +64,10 @@ fn print() -> String {
         "\n## Changes that AWS refuses\n\nEach is a HIGH risk of its own: nothing is down, but the apply stops there.\n\n| rule | refused |\n|---|---|\n",
     );
     for rule in refusals::ALL {
-        text += &format!("| [{}]({}) | {} |\n", rule.name, rule.documentation, rule.sentence);
+        text += &format!(
+            "| [{}]({}) | {} |\n",
+            rule.name, rule.documentation, rule.sentence
+        );
     }
     text.push_str(
         "\n## Levels of risk\n\n\

@@ -7,9 +7,7 @@ use time::OffsetDateTime;
 use crate::{BlindSpot, Evidence, Phases, Relation, Resource, ResourceId, ScopeRecord};
 
 /// The place of a resource in its inventory.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ResourceIndex(pub u32);
 

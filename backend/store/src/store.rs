@@ -21,8 +21,8 @@ use crate::{
     location::Location,
     place::{Item, Place},
     snapshots::{
-        FOLDER, REVIEWS, check_id, entry_name, id_of_entry, id_of_review, id_of_snapshot, review_name,
-        snapshot_name,
+        FOLDER, REVIEWS, check_id, entry_name, id_of_entry, id_of_review, id_of_snapshot,
+        review_name, snapshot_name,
     },
 };
 

@@ -268,3 +268,58 @@ fn s3_without_credentials_says_so() {
     let error = Store::open("s3://team-data/blastmap", None).unwrap_err();
     assert!(matches!(error, StoreError::NoCredentials(_)), "{error}");
 }
+
+#[tokio::test]
+async fn reviews_are_kept_beside_the_snapshots() {
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path());
+    assert!(store.list_reviews().await.unwrap().is_empty());
+    for id in ["one", "two"] {
+        store.save_review(id, id.as_bytes().to_vec()).await.unwrap();
+    }
+    let other = open(root.path());
+    let mut ids = other.list_reviews().await.unwrap();
+    ids.sort();
+    assert_eq!(ids, ["one", "two"]);
+    let bytes = other.load_review("one").await.unwrap();
+    assert_eq!(bytes.as_deref(), Some(&b"one"[..]));
+    assert!(other.load_review("three").await.unwrap().is_none());
+    assert!(other.list_snapshots().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_reviews_id_is_no_path() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("outside"), "secret").unwrap();
+    let store = open(&root.path().join("store"));
+    let long = "x".repeat(101);
+    for id in [
+        "",
+        ".",
+        "..",
+        "../outside",
+        "/etc/passwd",
+        "a/b",
+        "a\\b",
+        "a\0b",
+        "é",
+        &long,
+    ] {
+        assert!(
+            matches!(store.load_review(id).await, Err(StoreError::Id(_))),
+            "{id:?}"
+        );
+        assert!(
+            matches!(
+                store.save_review(id, Vec::new()).await,
+                Err(StoreError::Id(_))
+            ),
+            "{id:?}"
+        );
+    }
+    assert_eq!(
+        fs::read_dir(root.path()).unwrap().count(),
+        1,
+        "nothing was written"
+    );
+}

@@ -66,6 +66,25 @@ async fn snapshots_are_kept_listed_and_forgotten() {
 }
 
 #[tokio::test]
+async fn reviews_are_kept_and_listed() {
+    let Some((endpoint, bucket)) = endpoint("blastmap-reviews") else {
+        return;
+    };
+    let store = open(&format!("s3://{bucket}/r"), endpoint.clone());
+    assert!(store.list_reviews().await.unwrap().is_empty());
+    store.save_review("one", b"1".to_vec()).await.unwrap();
+    let other = open(&format!("s3://{bucket}/r"), endpoint);
+    assert_eq!(other.list_reviews().await.unwrap(), ["one"]);
+    let bytes = other.load_review("one").await.unwrap();
+    assert_eq!(bytes.as_deref(), Some(&b"1"[..]));
+    assert!(other.load_review("two").await.unwrap().is_none());
+    assert!(matches!(
+        other.load_review("../one").await,
+        Err(StoreError::Id(_))
+    ));
+}
+
+#[tokio::test]
 async fn those_who_make_the_key_at_once_agree() {
     let Some((endpoint, bucket)) = endpoint("blastmap-key") else {
         return;

@@ -341,7 +341,11 @@ impl Assessment {
     }
 
     async fn blind_spots(&self) -> Vec<BlindSpot> {
-        self.judged.blind_spots.iter().map(BlindSpot::from).collect()
+        self.judged
+            .blind_spots
+            .iter()
+            .map(BlindSpot::from)
+            .collect()
     }
 
     /// The snapshot that was judged against.

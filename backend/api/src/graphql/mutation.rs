@@ -49,11 +49,16 @@ impl Mutation {
         change: ChangeInput,
     ) -> Result<Review, Problem> {
         if title.trim().is_empty() {
-            return Err(Problem::bad_input("`title` is empty: say what the change is for"));
+            return Err(Problem::bad_input(
+                "`title` is empty: say what the change is for",
+            ));
         }
         let assessment = Assessment::of(ctx, &*latest(ctx)?, change)?;
         let now = OffsetDateTime::now_utc();
-        let kept = state(ctx).reviews.keep(title.trim(), assessment, now).await?;
+        let kept = state(ctx)
+            .reviews
+            .keep(title.trim(), assessment, now)
+            .await?;
         Ok(Review::new(kept))
     }
 }

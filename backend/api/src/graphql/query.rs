@@ -51,6 +51,8 @@ pub(crate) const COSTS: &[(&str, u64)] = &[
     ("estate", 50_000),
     ("paths", 50_000),
     ("resources", 10_000),
+    ("review", 10_000),
+    ("reviews", 50_000),
     ("search", 10_000),
     ("snapshots", 1000),
 ];

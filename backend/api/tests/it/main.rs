@@ -8,6 +8,7 @@
 
 mod support;
 
+mod assessments;
 mod fences;
 mod pages;
 mod queries;

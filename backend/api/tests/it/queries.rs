@@ -331,78 +331,11 @@ async fn coverage_says_what_was_read_and_what_was_not() {
 }
 
 #[tokio::test]
-async fn a_change_is_never_called_safe_unjudged() {
-    let caller = Caller::of(app());
-    let query = "query($change: ChangeInput!) { assess(change: $change) {
-        risk changes { address action match resource { id } attributes { name before after unknown sensitive } }
-        notJudged { address } risks { id rule level title resource { id } affected { id } evidence { relation } }
-        impacts { cause } alreadyBroken { cause } mended { cause }
-        blastRadius { totalCount } blindSpots { api } snapshot { id }
-    } }";
-    let change = json!({ "resources": [
-        { "id": ROLE, "action": "UPDATE", "attributes": { "description": "hunter2" } },
-        { "id": "planned:new", "action": "CREATE" },
-        { "id": "arn:no", "action": "DELETE" },
-    ] });
-    let assessment = caller.data(query, json!({ "change": change })).await;
-    assert!(
-        !assessment.to_string().contains("hunter2"),
-        "proposed values may be secret"
-    );
-    assert_json_snapshot!(assessment);
-
-    for change in [
-        json!({ "terraformPlan": "{}" }),
-        json!({ "planId": "1" }),
-        json!({ "taskDefinition": "{}" }),
-        json!({ "cloudFormationChangeSet": "{}" }),
-    ] {
-        let assessment = caller.data(query, json!({ "change": change })).await["assess"].clone();
-        assert_eq!(
-            (&assessment["risk"], &assessment["risks"][0]["rule"]),
-            (&json!("LOW"), &json!("not-judged")),
-            "{change}"
-        );
-    }
-    for change in [
-        json!({}),
-        json!({ "resources": [] }),
-        json!({ "planId": "1", "taskDefinition": "{}" }),
-        json!({ "resources": [{ "id": "a", "action": "READ" }], "planId": "1" }),
-    ] {
-        let answer = caller.ask(query, json!({ "change": change })).await;
-        assert_eq!(answer.code(), "BAD_INPUT", "{change}");
-    }
-}
-
-#[tokio::test]
-async fn a_review_is_assessed_and_says_that_it_is_not_kept() {
-    let caller = Caller::of(app());
-    let query = "mutation($change: ChangeInput!) { createReview(title: \"Monday\", change: $change) { id title createdAt assessment { risk notJudged { address } } } }";
-    let change = json!({ "resources": [{ "id": WEB, "action": "DELETE" }] });
-    let review = caller.data(query, json!({ "change": change })).await["createReview"].clone();
-    assert_eq!(
-        (&review["id"], &review["title"]),
-        (&json!("not-kept"), &json!("Monday"))
-    );
-    assert_eq!(
-        review["assessment"],
-        json!({ "risk": "LOW", "notJudged": [{ "address": WEB }] })
-    );
-}
-
-#[tokio::test]
 async fn what_comes_later_is_empty() {
-    let query = "{ review(id: \"not-kept\") { id }
-        reviews { totalCount nodes { id } edges { cursor } pageInfo { hasNextPage } }
-        findings(filter: { levels: [HIGH], rules: [\"a\"], resource: \"b\" }) { totalCount nodes { id } } }";
+    let query = "{ findings(filter: { levels: [HIGH], rules: [\"a\"], resource: \"b\" }) { totalCount nodes { id } } }";
     assert_eq!(
         Caller::of(app()).data(query, json!({})).await,
-        json!({
-            "review": null,
-            "reviews": { "totalCount": 0, "nodes": [], "edges": [], "pageInfo": { "hasNextPage": false } },
-            "findings": { "totalCount": 0, "nodes": [] },
-        })
+        json!({ "findings": { "totalCount": 0, "nodes": [] } })
     );
 }
 

@@ -24,7 +24,11 @@ const POLICY: &str = "ecr:GetRepositoryPolicy";
 /// The repository itself comes from another call.
 const SOURCE: Source = Source {
     api: "ecr:DescribeRepositories",
-    by_field: &[("imagesInUse", API), ("imageNames", API), ("repositoryPolicy", POLICY)],
+    by_field: &[
+        ("imagesInUse", API),
+        ("imageNames", API),
+        ("repositoryPolicy", POLICY),
+    ],
 };
 
 const KINDS: &[ResourceKind] = &[ResourceKind::EcrRepository];
@@ -106,7 +110,11 @@ async fn collect(
     let mut answers = stream::iter(known)
         .map(|(arn, facts, names)| async move {
             let first = facts.image_names.is_none() && facts.images_in_use.is_empty();
-            let listed = if first { list(clients, &arn).await } else { None };
+            let listed = if first {
+                list(clients, &arn).await
+            } else {
+                None
+            };
             let (all, mut images, mut failed) = images_of(clients, &arn, names, listed).await;
             failed.extend(platforms_of(clients, &arn, &mut images).await);
             let policy = match facts.repository_policy {

@@ -113,9 +113,8 @@ fn same_cluster(estate: &Overlay<'_>, place: ResourceIndex) -> BTreeSet<Resource
             .any(|member| estate.kind(*member) == ResourceKind::EcsContainerInstance);
         if hosts {
             let services = members.into_iter();
-            found.extend(
-                services.filter(|member| estate.kind(*member) == ResourceKind::EcsService),
-            );
+            found
+                .extend(services.filter(|member| estate.kind(*member) == ResourceKind::EcsService));
         }
     }
     found

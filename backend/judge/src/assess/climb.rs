@@ -215,9 +215,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             after,
             effect,
         };
-        self.pairs
-            .borrow_mut()
-            .insert((place, phase), pair.clone());
+        self.pairs.borrow_mut().insert((place, phase), pair.clone());
         pair
     }
 
@@ -305,12 +303,10 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             && let Some(share) = after
         {
             let lost = share.lost - before.map_or(0, |before| before.lost.min(share.lost));
-            impact.share = Some(Share {
-                lost,
-                of: share.of,
-            });
+            impact.share = Some(Share { lost, of: share.of });
             if share.lost < share.of {
                 impact.outcome = Outcome::Degraded;
+                impact.cause = in_part(impact.outcome, &impact.cause);
             }
         }
         Some(impact)
@@ -330,7 +326,11 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             }
             Some(owner) => {
                 let owner = before.resource(*owner);
-                format!("It goes with {} {}, which is deleted.", owner.kind.label(), owner.name)
+                format!(
+                    "It goes with {} {}, which is deleted.",
+                    owner.kind.label(),
+                    owner.name
+                )
             }
             None => "It is deleted along with what it belongs to.".to_owned(),
         };
@@ -367,7 +367,9 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     fn task_impact(&self, place: ResourceIndex, outcomes: &mut Outcomes) -> Option<Impact> {
         let after = self.what_if.after;
         let service = after.needed(place, Relation::PartOf).into_iter();
-        let service = service.clone().find(|whole| after.kind(*whole) == ResourceKind::EcsService);
+        let service = service
+            .clone()
+            .find(|whole| after.kind(*whole) == ResourceKind::EcsService);
         let stops = self.sort(place, Phase::Run, Phase::Run, Outcome::Down, outcomes);
         if stops.is_some() || service.is_some() {
             // The service speaks for the rest.
@@ -409,7 +411,10 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     fn service(&self, place: ResourceIndex, outcomes: &mut Outcomes) -> Option<Impact> {
         let (before, after) = (self.what_if.before, self.what_if.after);
         let tasks = self.tasks_of(place);
-        let known = before.holds(place).then(|| before.facts::<EcsService>(place)).flatten();
+        let known = before
+            .holds(place)
+            .then(|| before.facts::<EcsService>(place))
+            .flatten();
         let of = if tasks.is_empty() {
             let running = known.as_ref().map_or(0, |facts| facts.running_count);
             usize::try_from(running).unwrap_or_default()
@@ -488,7 +493,9 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         let after = self.what_if.after;
         !after.is_there(whole)
             || after.kind(whole) == ResourceKind::EcsService
-                && self.scaled_to_nothing(whole, self.tasks_of(whole).len()).is_some()
+                && self
+                    .scaled_to_nothing(whole, self.tasks_of(whole).len())
+                    .is_some()
     }
 
     /// A service that is told to run nothing stops.
@@ -496,7 +503,10 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         let after = self.what_if.after.facts::<EcsService>(place)?;
         let daemon = after.scheduling_strategy.as_deref() == Some("DAEMON");
         let before = self.what_if.before;
-        let known = before.holds(place).then(|| before.facts::<EcsService>(place)).flatten();
+        let known = before
+            .holds(place)
+            .then(|| before.facts::<EcsService>(place))
+            .flatten();
         let was_nothing = known.is_some_and(|own| own.desired_count == 0);
         if of == 0 || daemon || after.desired_count != 0 || was_nothing {
             return None;
@@ -596,6 +606,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
 
     // ------------------------------------------------------------ what serves
 
+    #[expect(clippy::unused_self, reason = "reads as the others do")]
     fn whole_or_part(&self, place: ResourceIndex, loss: Loss) -> Option<Impact> {
         if !loss.served || loss.lost == 0 {
             return loss.at_risk.map(|impact| Impact {
@@ -617,6 +628,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             outcome,
             phase: Phase::Traffic,
             share,
+            cause: in_part(outcome, &impact.cause),
             ..impact
         })
     }
@@ -771,14 +783,23 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         }
         // Where its groups are others after the change, those decide.
         let after_groups = forwards_to(after, place);
-        let still = |group: ResourceIndex| after_groups.iter().any(|(own, weight)| *own == group && *weight > 0);
+        let still = |group: ResourceIndex| {
+            after_groups
+                .iter()
+                .any(|(own, weight)| *own == group && *weight > 0)
+        };
         let before_groups = forwards_to(before, place);
-        if before_groups.iter().any(|(group, weight)| *weight > 0 && !still(*group)) {
+        if before_groups
+            .iter()
+            .any(|(group, weight)| *weight > 0 && !still(*group))
+        {
             if let Some(empty) = self.leads_nowhere(&after_groups) {
                 let name = &after.resource(empty).name;
                 loss.lost = loss.of;
                 loss.impact = Some(Impact {
-                    cause: format!("It forwards to target group {name}, in which nothing is registered."),
+                    cause: format!(
+                        "It forwards to target group {name}, in which nothing is registered."
+                    ),
                     need: "group-has-targets".into(),
                     about: Some(empty),
                     from: vec![place],
@@ -794,12 +815,21 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     /// The first of these groups, where all that have weight are known to be empty and nobody is to fill them.
     fn leads_nowhere(&self, groups: &[(ResourceIndex, i32)]) -> Option<ResourceIndex> {
         let (before, after) = (self.what_if.before, self.what_if.after);
-        let mut weighty = groups.iter().filter(|(_, weight)| *weight > 0).map(|(group, _)| *group);
+        let mut weighty = groups
+            .iter()
+            .filter(|(_, weight)| *weight > 0)
+            .map(|(group, _)| *group);
         let empty = |group: ResourceIndex| {
-            let facts = before.holds(group).then(|| before.facts::<TargetGroup>(group)).flatten();
+            let facts = before
+                .holds(group)
+                .then(|| before.facts::<TargetGroup>(group))
+                .flatten();
             let none = facts.is_some_and(|own| {
                 own.target_type.as_deref() != Some("lambda")
-                    && own.target_health_descriptions.as_ref().is_none_or(Vec::is_empty)
+                    && own
+                        .target_health_descriptions
+                        .as_ref()
+                        .is_none_or(Vec::is_empty)
             });
             none && !is_blind(before, ResourceKind::TargetGroup, group)
                 && after.needing(group, Relation::RegisteredIn).is_empty()
@@ -820,7 +850,10 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             .filter(|rule| before.kind(*rule) == ResourceKind::ListenerRule)
             .collect();
         for rule in &rules {
-            if forwards_to(before, *rule).iter().any(|(_, weight)| *weight > 0) {
+            if forwards_to(before, *rule)
+                .iter()
+                .any(|(_, weight)| *weight > 0)
+            {
                 let mut own = self.rule(*rule);
                 // A rule that the change itself takes away is no harm to its listener.
                 if self.what_if.deleted.contains(rule) {
@@ -947,9 +980,9 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     }
 }
 
-const RULES_PAGE: &str = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html";
-const TARGET_GROUPS_PAGE: &str =
-    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html";
+const RULES_PAGE: &str =
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html";
+const TARGET_GROUPS_PAGE: &str = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html";
 const SCHEDULED_TASKS_PAGE: &str =
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/scheduled_tasks.html";
 
@@ -1049,6 +1082,21 @@ fn requests_sent_elsewhere(
     sent
 }
 
+/// What is only lost in part is told so.
+fn in_part(outcome: Outcome, cause: &str) -> String {
+    if outcome != Outcome::Degraded {
+        return cause.to_owned();
+    }
+    let told = [
+        ("It gets no more traffic", "Part of it gets no more traffic"),
+        ("It cannot go on", "It cannot serve all any more"),
+    ];
+    let found = told
+        .into_iter()
+        .find_map(|(whole, part)| Some(format!("{part}{}", cause.strip_prefix(whole)?)));
+    found.unwrap_or_else(|| cause.to_owned())
+}
+
 /// One sentence: what happens, and why.
 fn sentence(outcome: Outcome, phase: Phase, judged: &Judged) -> String {
     let mut texts: Vec<&str> = Vec::new();
@@ -1058,11 +1106,7 @@ fn sentence(outcome: Outcome, phase: Phase, judged: &Judged) -> String {
         }
     }
     let more = texts.len().saturating_sub(3);
-    let mut why = texts
-        .into_iter()
-        .take(3)
-        .collect::<Vec<_>>()
-        .join("; ");
+    let mut why = texts.into_iter().take(3).collect::<Vec<_>>().join("; ");
     if more > 0 {
         why = format!("{why}; and {more} more");
     }

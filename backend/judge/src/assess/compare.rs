@@ -19,10 +19,11 @@ pub(super) enum Effect {
 /// | unmet | mended | already broken | already broken, but for parts that are lost on top |
 pub(super) fn compare(before: &Verdict, after: &Verdict) -> Effect {
     match (before.answer, after.answer) {
-        (Answer::Met | Answer::Unknown, Answer::Met) => Effect::Nothing,
         (Answer::Met, Answer::Unknown) => Effect::AtRisk,
         (Answer::Unknown, Answer::Unknown) if before.reasons != after.reasons => Effect::AtRisk,
-        (Answer::Unknown, Answer::Unknown) => Effect::Nothing,
+        (Answer::Met | Answer::Unknown, Answer::Met) | (Answer::Unknown, Answer::Unknown) => {
+            Effect::Nothing
+        }
         (Answer::Met | Answer::Unknown, Answer::Unmet) => Effect::Breaks,
         (Answer::Unmet, Answer::Met) => Effect::Mended,
         (Answer::Unmet, Answer::Unmet) if loses_more(before.share, after.share) => Effect::Breaks,
@@ -48,11 +49,9 @@ mod tests {
             "met" => Verdict::met(),
             "unknown" => Verdict::unknown(None, "check"),
             "unknown else" => Verdict::unknown(None, "check this, too"),
-            "1 of 3" => Verdict::shared([
-                Verdict::unmet(None, "gone"),
-                Verdict::met(),
-                Verdict::met(),
-            ]),
+            "1 of 3" => {
+                Verdict::shared([Verdict::unmet(None, "gone"), Verdict::met(), Verdict::met()])
+            }
             "2 of 3" => Verdict::shared([
                 Verdict::unmet(None, "gone"),
                 Verdict::unmet(None, "gone"),
@@ -80,7 +79,11 @@ mod tests {
             ("1 of 3", "unmet", Effect::Breaks),
         ];
         for (before, after, effect) in cases {
-            assert_eq!(compare(&verdict(before), &verdict(after)), effect, "{before} -> {after}");
+            assert_eq!(
+                compare(&verdict(before), &verdict(after)),
+                effect,
+                "{before} -> {after}"
+            );
         }
     }
 }

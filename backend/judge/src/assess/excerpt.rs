@@ -62,7 +62,11 @@ impl Excerpt {
         let blind_spots: Vec<BlindSpot> = inventory
             .blind_spots
             .iter()
-            .filter(|spot| accounts.iter().any(|(account, _)| *account == &*spot.account))
+            .filter(|spot| {
+                accounts
+                    .iter()
+                    .any(|(account, _)| *account == &*spot.account)
+            })
             .cloned()
             .collect();
         let cut = Inventory::new(

@@ -26,9 +26,7 @@ use crate::{
 pub use excerpt::Excerpt;
 
 /// Worst first.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
     /// Stops serving or stops running.
@@ -95,6 +93,8 @@ pub struct Assessment {
     /// The changed resources.
     pub roots: Vec<ResourceIndex>,
     pub blind_spots: Vec<BlindSpot>,
+    /// What the input as a whole does not say, such as missing pages.
+    pub notes: Vec<String>,
     /// The snapshot that was judged against.
     pub snapshot_id: String,
     pub taken_at: OffsetDateTime,
@@ -125,7 +125,9 @@ impl Assessment {
 
     /// Changes that were not judged.
     pub fn not_judged(&self) -> impl Iterator<Item = &(Change, Option<ResourceIndex>)> {
-        self.changes.iter().filter(|(change, _)| is_not_judged(change))
+        self.changes
+            .iter()
+            .filter(|(change, _)| is_not_judged(change))
     }
 }
 
@@ -210,6 +212,7 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         impacts: &impacts,
         refusals: &refusals,
         blind_spots: &blind_spots,
+        notes: &proposal.notes,
     });
     Assessment {
         level: risks.first().map_or(Level::None, |risk| risk.level),
@@ -219,6 +222,7 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         mended,
         roots,
         blind_spots,
+        notes: proposal.notes.clone(),
         changes,
         snapshot_id: snapshot.id().to_owned(),
         taken_at: snapshot.taken_at(),

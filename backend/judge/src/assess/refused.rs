@@ -65,7 +65,10 @@ pub(super) fn set_apart(
             continue;
         }
         for tie in wished.dependents(place) {
-            let edited = proposal.edits.after.contains_key(&wished.resource(tie.from).id);
+            let edited = proposal
+                .edits
+                .after
+                .contains_key(&wished.resource(tie.from).id);
             if edited && stopped.insert(tie.from) {
                 waiting.push(tie.from);
             }

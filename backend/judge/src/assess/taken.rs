@@ -56,7 +56,11 @@ pub(super) fn from_task_role(what_if: &WhatIf<'_, '_>, service: ResourceIndex) -
         .iter()
         .filter(|grant| !had.denied.iter().any(|other| grant.is_within(other)));
     taken.extend(denied.map(|grant| format!("{} (now denied)", grant.say())));
-    taken.extend(had.unread.difference(&has.unread).map(|policy| format!("what policy {policy} grants")));
+    taken.extend(
+        had.unread
+            .difference(&has.unread)
+            .map(|policy| format!("what policy {policy} grants")),
+    );
     if taken.is_empty() {
         return None;
     }
@@ -84,7 +88,10 @@ pub(super) fn from_task_role(what_if: &WhatIf<'_, '_>, service: ResourceIndex) -
 
 fn task_role(estate: &Overlay<'_>, service: ResourceIndex) -> Option<ResourceIndex> {
     let definition = *estate.needed(service, Relation::Runs).first()?;
-    estate.needed(definition, Relation::TaskRole).first().copied()
+    estate
+        .needed(definition, Relation::TaskRole)
+        .first()
+        .copied()
 }
 
 /// What a role's policies say, statement by statement.
@@ -107,7 +114,10 @@ struct Grant {
 impl Grant {
     fn is_within(&self, other: &Self) -> bool {
         (other.condition.is_null() || other.condition == self.condition)
-            && covers(&other.action.to_ascii_lowercase(), &self.action.to_ascii_lowercase())
+            && covers(
+                &other.action.to_ascii_lowercase(),
+                &self.action.to_ascii_lowercase(),
+            )
             && covers(&other.resource, &self.resource)
     }
 
@@ -180,7 +190,10 @@ fn say(value: &Value) -> String {
 }
 
 fn one_or_many(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    let many = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let many = value
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let one = value.filter(|value| !value.is_array());
     one.into_iter().chain(many)
 }

@@ -246,7 +246,12 @@ impl Actor {
 
 /// A reason as a part of a sentence that says already what was asked.
 fn clause(reason: &iam::Reason, call: &Call<'_>) -> String {
-    let iam::Reason::NotAllowed { by, action, resource } = reason else {
+    let iam::Reason::NotAllowed {
+        by,
+        action,
+        resource,
+    } = reason
+    else {
         let sentence = reason.to_string();
         let mut letters = sentence.trim_end_matches('.').chars();
         let first = letters.next().map(|letter| letter.to_ascii_lowercase());

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use super::{
-    summary::{Summary, change_line, moment, parts, stands_alone, step},
+    summary::{
+        Summary, Told, change_line, judged_against, parts, standing_alone, step, visible, when,
+    },
     text::outcome_words,
 };
-use crate::{Assessment, Impact};
+use crate::Assessment;
 
 const STYLE: &str = "
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;--bad:#b42318;--warn:#9a5b00;--good:#1a7f37}
@@ -21,7 +23,8 @@ th{color:var(--soft);font-weight:600}ol,ul{padding-left:1.4rem}li{margin:.35rem 
 
 /// A report as one HTML file.
 pub fn html(assessment: &Assessment) -> String {
-    let summary = Summary::of(assessment);
+    let told = Told::of(assessment);
+    let summary = Summary::of(assessment, &told);
     let estate = assessment.excerpt.snapshot();
     let level = assessment.level.name();
     let mut page = format!(
@@ -33,41 +36,53 @@ pub fn html(assessment: &Assessment) -> String {
     );
     let mut add = |text: String| page.push_str(&text);
     if !summary.owners.is_empty() {
-        add(format!(" Ask <strong>{}</strong>.", escape(&summary.owners.join(", "))));
+        add(format!(
+            " Ask <strong>{}</strong>.",
+            escape(&summary.owners.join(", "))
+        ));
     }
     add("</p>\n".to_owned());
-    let told: Vec<&Impact> = assessment
-        .impacts
-        .iter()
-        .filter(|impact| stands_alone(estate, impact))
-        .collect();
-    if !told.is_empty() {
+    if !told.impacts.is_empty() {
         add("<h2>What is hit</h2>\n<table><thead><tr><th scope=\"col\">Outcome<th scope=\"col\">Resource<th scope=\"col\">Owner<th scope=\"col\">When<th scope=\"col\">Why</tr></thead><tbody>\n".to_owned());
-        for impact in &told {
+        for impact in &told.impacts {
             let resource = estate.resource(impact.resource);
             let mut steps = String::new();
             for link in assessment.path_of(impact) {
-                let _infallible = write!(steps, "<br><code class=\"soft\">{}</code>", escape(&step(estate, link)));
+                let _infallible = write!(
+                    steps,
+                    "<br><code class=\"soft\">{}</code>",
+                    escape(&step(estate, link))
+                );
             }
             add(format!(
                 "<tr><td><span class=\"{}\">{}</span>{}<td>{}<br><span class=\"soft\">{}</span><td>{}<td>{}<td>{}{steps}</tr>\n",
                 impact.outcome.name(),
                 outcome_words(impact.outcome),
-                parts(estate, impact).map_or_else(String::new, |parts| format!("<br>{}", escape(&parts))),
+                parts(estate, impact)
+                    .map_or_else(String::new, |parts| format!("<br>{}", escape(&parts))),
                 escape(&resource.name),
                 escape(resource.kind.label()),
                 escape(estate.owner(impact.resource).unwrap_or("-")),
-                impact.phase.name(),
+                when(impact.phase),
                 escape(&impact.cause)
             ));
         }
         add("</tbody></table>\n".to_owned());
     }
-    if !assessment.risks.is_empty() {
-        add("<h2>Risks</h2>\n<ol>\n".to_owned());
-        for risk in &assessment.risks {
+    for (title, risks) in [
+        ("Risks", &told.risks),
+        ("What was not seen or judged", &told.unknown),
+    ] {
+        if risks.is_empty() {
+            continue;
+        }
+        add(format!("<h2>{title}</h2>\n<ol>\n"));
+        for risk in risks {
             let see = risk.documentation.as_ref().map_or_else(String::new, |url| {
-                format!(" <a href=\"{0}\" rel=\"noreferrer\">AWS's page</a>", escape(url))
+                format!(
+                    " <a href=\"{}\" rel=\"noreferrer\">AWS's page</a>",
+                    escape(url)
+                )
             });
             add(format!(
                 "<li><span class=\"{level}\">{level}</span> <strong>{}</strong><br>{}<br><em>{}</em>{see}\n",
@@ -83,32 +98,41 @@ pub fn html(assessment: &Assessment) -> String {
         ("Broken today already", &assessment.already_broken),
         ("Broken today, whole after the change", &assessment.mended),
     ] {
+        let impacts = standing_alone(assessment, impacts);
         if impacts.is_empty() {
             continue;
         }
         add(format!("<h2>{title}</h2>\n<ul>\n"));
         for impact in impacts {
             let resource = estate.resource(impact.resource);
-            add(format!("<li>{} {}: {}\n", escape(resource.kind.label()), escape(&resource.name), escape(&impact.cause)));
+            add(format!(
+                "<li>{} {}: {}\n",
+                escape(resource.kind.label()),
+                escape(&resource.name),
+                escape(&impact.cause)
+            ));
         }
         add("</ul>\n".to_owned());
     }
     add("<h2>The change as understood</h2>\n<ul>\n".to_owned());
     for (change, place) in &assessment.changes {
         if change.action.changes_something() {
-            add(format!("<li>{}\n", escape(&change_line(estate, change, *place))));
+            add(format!(
+                "<li>{}\n",
+                escape(&change_line(estate, change, *place))
+            ));
         }
     }
     add(format!(
-        "</ul>\n<p class=\"soft\">Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.</p>\n</body></html>\n",
-        escape(&assessment.snapshot_id), moment(assessment.taken_at), assessment.resources, assessment.links
+        "</ul>\n<p class=\"soft\">{}</p>\n</body></html>\n",
+        escape(&judged_against(assessment))
     ));
     page
 }
 
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in visible(text).chars() {
         match character {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),

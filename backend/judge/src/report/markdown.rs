@@ -3,17 +3,20 @@
 use std::fmt::Write as _;
 
 use super::{
-    summary::{Summary, change_line, moment, parts, stands_alone, step},
+    summary::{
+        Summary, Told, change_line, judged_against, parts, standing_alone, step, visible, when,
+    },
     text::outcome_words,
 };
-use crate::{Assessment, Impact, Level};
+use crate::{Assessment, Level};
 
 /// Under what GitHub, GitLab and Bitbucket take.
 const LARGEST: usize = 59_000;
 
 /// A report as a comment, whatever the plan under 60,000 characters.
 pub fn markdown(assessment: &Assessment) -> String {
-    let summary = Summary::of(assessment);
+    let told = Told::of(assessment);
+    let summary = Summary::of(assessment, &told);
     let estate = assessment.excerpt.snapshot();
     let mut page = Page::default();
     page.push(&format!(
@@ -24,71 +27,105 @@ pub fn markdown(assessment: &Assessment) -> String {
         summary.changes
     ));
     if !summary.owners.is_empty() {
-        let owners: Vec<String> = summary.owners.iter().map(|owner| format!("**{}**", escape(owner))).collect();
+        let owners: Vec<String> = summary
+            .owners
+            .iter()
+            .map(|owner| format!("**{}**", escape(owner)))
+            .collect();
         page.push(&format!(" Ask {}.", owners.join(", ")));
     }
     page.push("\n");
-    let told: Vec<&Impact> = assessment
-        .impacts
-        .iter()
-        .filter(|impact| stands_alone(estate, impact))
-        .collect();
-    if !told.is_empty() {
+    if !told.impacts.is_empty() {
         page.push("\n| outcome | resource | owner | when | why |\n|---|---|---|---|---|\n");
-        page.rows(told.len(), told.iter().map(|impact| {
-            let resource = estate.resource(impact.resource);
-            let parts = parts(estate, impact).map_or_else(String::new, |parts| format!(" {parts}"));
-            format!(
-                "| **{}**{parts} | {} `{}` | {} | {} | {} |\n",
-                outcome_words(impact.outcome),
-                resource.kind.label(),
-                code(&resource.name),
-                escape(estate.owner(impact.resource).unwrap_or("-")),
-                impact.phase.name(),
-                escape(&impact.cause)
-            )
-        }));
+        page.rows(
+            told.impacts.len(),
+            told.impacts.iter().map(|impact| {
+                let resource = estate.resource(impact.resource);
+                let parts =
+                    parts(estate, impact).map_or_else(String::new, |parts| format!(" {parts}"));
+                format!(
+                    "| **{}**{parts} | {} `{}` | {} | {} | {} |\n",
+                    outcome_words(impact.outcome),
+                    resource.kind.label(),
+                    code(&resource.name),
+                    escape(estate.owner(impact.resource).unwrap_or("-")),
+                    when(impact.phase),
+                    escape(&impact.cause)
+                )
+            }),
+        );
     }
-    let risks: Vec<_> = assessment.risks.iter().collect();
-    if !risks.is_empty() {
-        page.push("\n### Risks\n\n");
-        page.rows(risks.len(), risks.iter().map(|risk| {
-            let see = risk
-                .documentation
-                .as_ref()
-                .map_or_else(String::new, |page| format!(" [AWS's page]({page})"));
-            format!(
-                "- **{}** {}: {} *{}*{see}\n",
-                risk.level.name(),
-                escape(&risk.title),
-                escape(&risk.detail),
-                escape(&risk.remediation)
-            )
-        }));
+    for (title, risks) in [
+        ("Risks", &told.risks),
+        ("What was not seen or judged", &told.unknown),
+    ] {
+        if risks.is_empty() {
+            continue;
+        }
+        page.push(&format!("\n### {title}\n\n"));
+        page.rows(
+            risks.len(),
+            risks.iter().map(|risk| {
+                let see = risk
+                    .documentation
+                    .as_ref()
+                    .map_or_else(String::new, |page| format!(" [AWS's page]({page})"));
+                format!(
+                    "- **{}** {}: {} *{}*{see}\n",
+                    risk.level.name(),
+                    escape(&risk.title),
+                    escape(&risk.detail),
+                    escape(&risk.remediation)
+                )
+            }),
+        );
     }
     for (title, impacts) in [
         ("Broken today already", &assessment.already_broken),
         ("Broken today, whole after the change", &assessment.mended),
     ] {
+        let impacts = standing_alone(assessment, impacts);
         if impacts.is_empty() {
             continue;
         }
         page.push(&format!("\n### {title}\n\n"));
-        page.rows(impacts.len(), impacts.iter().map(|impact| {
-            let resource = estate.resource(impact.resource);
-            format!("- {} `{}`: {}\n", resource.kind.label(), code(&resource.name), escape(&impact.cause))
-        }));
+        page.rows(
+            impacts.len(),
+            impacts.iter().map(|impact| {
+                let resource = estate.resource(impact.resource);
+                format!(
+                    "- {} `{}`: {}\n",
+                    resource.kind.label(),
+                    code(&resource.name),
+                    escape(&impact.cause)
+                )
+            }),
+        );
     }
-    if !told.is_empty() {
-        page.push("\n<details><summary>Why: the links from the change to what is hit</summary>\n\n");
-        page.rows(told.len(), told.iter().map(|impact| {
-            let steps: Vec<String> = assessment
-                .path_of(impact)
-                .into_iter()
-                .map(|link| format!("  - {}", escape(&step(estate, link))))
-                .collect();
-            format!("- `{}`\n{}\n", code(&estate.resource(impact.resource).name), steps.join("\n"))
-        }));
+    let ways: Vec<_> = told
+        .impacts
+        .iter()
+        .map(|impact| (impact, assessment.path_of(impact)))
+        .filter(|(_, path)| !path.is_empty())
+        .collect();
+    if !ways.is_empty() {
+        page.push(
+            "\n<details><summary>Why: the links from the change to what is hit</summary>\n\n",
+        );
+        page.rows(
+            ways.len(),
+            ways.iter().map(|(impact, path)| {
+                let steps: Vec<String> = path
+                    .iter()
+                    .map(|link| format!("  - {}", escape(&step(estate, *link))))
+                    .collect();
+                format!(
+                    "- `{}`\n{}\n",
+                    code(&estate.resource(impact.resource).name),
+                    steps.join("\n")
+                )
+            }),
+        );
         page.push("\n</details>\n");
     }
     page.push("\n<details><summary>The change as understood</summary>\n\n");
@@ -104,9 +141,9 @@ pub fn markdown(assessment: &Assessment) -> String {
             .map(|(change, place)| format!("- {}\n", escape(&change_line(estate, change, *place)))),
     );
     page.push("\n</details>\n");
-    page.close(&format!(
-        "\n<sub>Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.</sub>\n",
-        assessment.snapshot_id, moment(assessment.taken_at), assessment.resources, assessment.links
+    page.push(&format!(
+        "\n<sub>{}</sub>\n",
+        escape(&judged_against(assessment))
     ));
     page.text
 }
@@ -128,15 +165,15 @@ impl Page {
         let begun = self.text.len();
         for (number, row) in rows.enumerate() {
             if self.text.len() - begun + row.len() > room {
-                let _infallible = write!(self.text, "\nand {} more: `--format json` has them all\n", count - number);
+                let _infallible = write!(
+                    self.text,
+                    "\nand {} more: `--format json` has them all\n",
+                    count - number
+                );
                 return;
             }
             self.text.push_str(&row);
         }
-    }
-
-    fn close(&mut self, text: &str) {
-        self.push(text);
     }
 }
 
@@ -153,9 +190,9 @@ fn sign(level: Level) -> &'static str {
 /// Text that stays text: no markup, no mention, no row's end.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in visible(text).chars() {
         match character {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' => {
                 escaped.push('\\');
                 escaped.push(character);
             }
@@ -163,7 +200,6 @@ fn escape(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
             '@' => escaped.push_str("@\u{200b}"),
-            '\n' | '\r' => escaped.push(' '),
             _ => escaped.push(character),
         }
     }
@@ -172,5 +208,5 @@ fn escape(text: &str) -> String {
 
 /// Text inside backticks.
 fn code(text: &str) -> String {
-    text.replace(['`', '\n', '\r', '|'], " ")
+    visible(text).replace('`', "'").replace('|', "\u{a6}")
 }

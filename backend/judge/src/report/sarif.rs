@@ -20,7 +20,20 @@ pub fn sarif(assessment: &Assessment) -> String {
             rule
         });
     }
-    let results: Vec<Value> = assessment.risks.iter().map(|risk| result(assessment, risk)).collect();
+    let place: BTreeMap<&str, usize> = rules
+        .keys()
+        .enumerate()
+        .map(|(place, rule)| (*rule, place))
+        .collect();
+    let results: Vec<Value> = assessment
+        .risks
+        .iter()
+        .map(|risk| {
+            let mut result = result(assessment, risk);
+            result["ruleIndex"] = json!(place.get(&*risk.rule));
+            result
+        })
+        .collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -35,7 +48,10 @@ pub fn sarif(assessment: &Assessment) -> String {
 
 fn result(assessment: &Assessment, risk: &Risk) -> Value {
     let estate = assessment.excerpt.snapshot();
-    let named = risk.resource.into_iter().chain(risk.affected.iter().copied());
+    let named = risk
+        .resource
+        .into_iter()
+        .chain(risk.affected.iter().copied());
     let mut locations: Vec<Value> = named
         .map(|place| {
             let resource = estate.resource(place);
@@ -55,9 +71,21 @@ fn result(assessment: &Assessment, risk: &Risk) -> Value {
     json!({
         "ruleId": risk.rule,
         "level": level,
-        "message": { "text": format!("{}. {} {}", risk.title, risk.detail, risk.remediation) },
+        "message": { "text": plain_text(&format!("{}. {} {}", risk.title, risk.detail, risk.remediation)) },
         "locations": locations,
         "partialFingerprints": { "blastmapRisk/v1": risk.id },
         "properties": { "risk": risk.level.name() },
     })
+}
+
+/// A message's text, in which brackets would be links.
+fn plain_text(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '\\' | '[' | ']') {
+            plain.push('\\');
+        }
+        plain.push(letter);
+    }
+    plain
 }

@@ -3,11 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use blastmap_change::{Action, Change};
-use blastmap_graph::{LinkIndex, Snapshot};
-use blastmap_model::{Relation, ResourceIndex, ResourceKind};
-use time::{OffsetDateTime, UtcOffset};
+use blastmap_graph::{LinkIndex, Snapshot, render::plain};
+use blastmap_model::{Phase, Relation, ResourceIndex, ResourceKind};
 
-use crate::{Assessment, Impact, Outcome};
+use time::{UtcOffset, macros::format_description};
+
+use crate::{
+    Assessment, Impact, Outcome, Risk,
+    risks::{OF_WHAT_IS_NOT_KNOWN, REFUSED},
+};
+
+/// More of one sort are counted in a headline, not listed.
+const NAMED: usize = 6;
+/// More owners are counted.
+const OWNERS: usize = 10;
 
 /// An assessment in numbers and names.
 pub(super) struct Summary {
@@ -15,57 +24,99 @@ pub(super) struct Summary {
     pub(super) headline: String,
     /// `1 update, 2 deletes`.
     pub(super) changes: String,
-    /// Owners of what is hit, sorted; what has none is counted.
+    /// Owners of what is hit, sorted; the last one may count the rest, and what has none.
     pub(super) owners: Vec<String>,
-    pub(super) without_owner: usize,
+}
+
+/// Text from tags and files on one line, without what a terminal or browser would obey or not show.
+pub(super) fn visible(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(plain).collect();
+    words.join(" ")
+}
+
+/// What people are told of: what is hit, what breaks, and what is not known.
+pub(super) struct Told<'a> {
+    pub(super) impacts: Vec<&'a Impact>,
+    pub(super) risks: Vec<&'a Risk>,
+    pub(super) unknown: Vec<&'a Risk>,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn of(assessment: &'a Assessment) -> Self {
+        let (unknown, risks) = assessment
+            .risks
+            .iter()
+            .partition(|risk| OF_WHAT_IS_NOT_KNOWN.contains(&&*risk.rule));
+        Self {
+            impacts: standing_alone(assessment, &assessment.impacts),
+            risks,
+            unknown,
+        }
+    }
+}
+
+/// Without what is told of through others.
+pub(super) fn standing_alone<'a>(
+    assessment: &Assessment,
+    impacts: &'a [Impact],
+) -> Vec<&'a Impact> {
+    let estate = assessment.excerpt.snapshot();
+    let alone = impacts.iter().filter(|impact| stands_alone(estate, impact));
+    alone.collect()
 }
 
 /// Kinds that are told of through others: a task through its service.
-pub(super) fn stands_alone(estate: &Snapshot, impact: &Impact) -> bool {
+fn stands_alone(estate: &Snapshot, impact: &Impact) -> bool {
     let place = impact.resource;
     if estate.kind(place) != ResourceKind::EcsTask {
         return true;
     }
     let links = estate.topology().dependencies(place).iter();
-    !links
-        .map(|link| estate.link(*link))
-        .any(|link| link.relation == Relation::PartOf && estate.kind(link.to) == ResourceKind::EcsService)
+    !links.map(|link| estate.link(*link)).any(|link| {
+        link.relation == Relation::PartOf && estate.kind(link.to) == ResourceKind::EcsService
+    })
 }
 
 impl Summary {
-    pub(super) fn of(assessment: &Assessment) -> Self {
+    pub(super) fn of(assessment: &Assessment, told: &Told<'_>) -> Self {
         let estate = assessment.excerpt.snapshot();
-        let told: Vec<&Impact> = assessment
+        let owned: BTreeSet<Option<&str>> = told
             .impacts
             .iter()
-            .filter(|impact| stands_alone(estate, impact))
+            .map(|impact| estate.owner(impact.resource))
             .collect();
-        let mut owners = BTreeSet::new();
-        let mut without_owner = 0;
-        for impact in &told {
-            match estate.owner(impact.resource) {
-                Some(owner) => {
-                    owners.insert(owner.to_owned());
-                }
-                None => without_owner += 1,
-            }
+        let mut owners: Vec<String> = owned.iter().flatten().map(|owner| visible(owner)).collect();
+        if owners.len() > OWNERS {
+            let more = owners.split_off(OWNERS).len();
+            owners.push(format!("{more} more"));
+        }
+        let without = told
+            .impacts
+            .iter()
+            .filter(|impact| estate.owner(impact.resource).is_none())
+            .count();
+        if without > 0 && !owners.is_empty() {
+            owners.push(format!("{without} without an owner"));
         }
         Self {
-            headline: headline(estate, &told, assessment),
+            headline: headline(estate, told, assessment),
             changes: changes(assessment),
-            owners: owners.into_iter().collect(),
-            without_owner,
+            owners,
         }
     }
 }
 
 /// What people have in mind when they ask what a change hits.
-const RUNS_OR_STARTS: &[ResourceKind] =
-    &[ResourceKind::EcsService, ResourceKind::EcsTask, ResourceKind::Schedule, ResourceKind::EventRule];
+const RUNS_OR_STARTS: &[ResourceKind] = &[
+    ResourceKind::EcsService,
+    ResourceKind::EcsTask,
+    ResourceKind::Schedule,
+    ResourceKind::EventRule,
+];
 
-fn headline(estate: &Snapshot, told: &[&Impact], assessment: &Assessment) -> String {
+fn headline(estate: &Snapshot, told: &Told<'_>, assessment: &Assessment) -> String {
     let mut counts: BTreeMap<(Outcome, ResourceKind), usize> = BTreeMap::new();
-    for impact in told {
+    for impact in &told.impacts {
         *counts
             .entry((impact.outcome, estate.kind(impact.resource)))
             .or_default() += 1;
@@ -73,35 +124,52 @@ fn headline(estate: &Snapshot, told: &[&Impact], assessment: &Assessment) -> Str
     let refused = assessment
         .risks
         .iter()
-        .filter(|risk| risk.title.starts_with("AWS will refuse"))
+        .filter(|risk| risk.title.starts_with(REFUSED))
         .count();
     let mut parts: Vec<String> = Vec::new();
     if refused > 0 {
-        parts.push(format!("AWS will refuse {}", counted(refused, "change")));
+        parts.push(format!("{REFUSED} {}", counted(refused, "change")));
     }
     // What people ask for first: what is behind it, such as endpoints, may fall off the end.
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|((outcome, kind), _)| (!RUNS_OR_STARTS.contains(kind), *outcome, *kind));
-    parts.extend(counts.into_iter().take(6).map(|((outcome, kind), count)| {
-        let who = counted(count, kind.label());
-        let verb = |one: &str, many: &str| if count == 1 { one.to_owned() } else { many.to_owned() };
-        let what = match outcome {
-            Outcome::Down => verb("goes down", "go down"),
-            Outcome::Degraded => verb("loses part of its capacity", "lose part of their capacity"),
-            Outcome::FailsOnNextStart => verb("fails at its next start", "fail at their next start"),
-            Outcome::AtRisk => "may be hit".to_owned(),
-        };
-        format!("{who} {what}")
-    }));
+    let more: usize = counts.iter().skip(NAMED).map(|(_, count)| count).sum();
+    parts.extend(
+        counts
+            .into_iter()
+            .take(NAMED)
+            .map(|((outcome, kind), count)| {
+                let who = counted(count, kind.label());
+                let verb = |one: &str, many: &str| {
+                    if count == 1 {
+                        one.to_owned()
+                    } else {
+                        many.to_owned()
+                    }
+                };
+                let what = match outcome {
+                    Outcome::Down => verb("goes down", "go down"),
+                    Outcome::Degraded => {
+                        verb("loses part of its capacity", "lose part of their capacity")
+                    }
+                    Outcome::FailsOnNextStart => {
+                        verb("fails at its next start", "fail at their next start")
+                    }
+                    Outcome::AtRisk => "may be hit".to_owned(),
+                };
+                format!("{who} {what}")
+            }),
+    );
     if parts.is_empty() {
         let unjudged = assessment.not_judged().count();
         return match unjudged {
             0 => "Nothing that runs, serves or starts is hit".to_owned(),
-            _ => format!(
-                "Nothing is hit by what was judged; {} not judged",
-                if unjudged == 1 { "1 change was".to_owned() } else { format!("{unjudged} changes were") }
-            ),
+            1 => "Nothing is hit by what was judged; 1 change was not judged".to_owned(),
+            _ => format!("Nothing is hit by what was judged; {unjudged} changes were not judged"),
         };
+    }
+    if more > 0 {
+        parts.push(format!("{more} more"));
     }
     parts.join(", ")
 }
@@ -145,17 +213,21 @@ pub(super) fn step(estate: &Snapshot, link: LinkIndex) -> String {
     let evidence = estate.evidence(link);
     format!(
         "{} {} {} ({} {}{})",
-        estate.resource(own.from).name,
+        visible(&estate.resource(own.from).name),
         own.relation.name(),
-        estate.resource(own.to).name,
-        evidence.api,
-        evidence.field,
+        visible(&estate.resource(own.to).name),
+        visible(&evidence.api),
+        visible(&evidence.field),
         if evidence.inferred { ", inferred" } else { "" }
     )
 }
 
 /// What a change is called, with what it touches.
-pub(super) fn change_line(estate: &Snapshot, change: &Change, place: Option<ResourceIndex>) -> String {
+pub(super) fn change_line(
+    estate: &Snapshot,
+    change: &Change,
+    place: Option<ResourceIndex>,
+) -> String {
     let what = match change.action {
         Action::Create => "create",
         Action::Update => "update",
@@ -168,9 +240,21 @@ pub(super) fn change_line(estate: &Snapshot, change: &Change, place: Option<Reso
     match place {
         Some(place) => {
             let resource = estate.resource(place);
-            format!("{what} {} ({} {})", change.address, resource.kind.label(), resource.name)
+            let address = visible(&change.address);
+            if address == resource.id.as_str() || address == *resource.name {
+                return format!(
+                    "{what} {} {}",
+                    resource.kind.label(),
+                    visible(&resource.name)
+                );
+            }
+            format!(
+                "{what} {address} ({} {})",
+                resource.kind.label(),
+                visible(&resource.name)
+            )
         }
-        None => format!("{what} {}", change.address),
+        None => format!("{what} {}", visible(&change.address)),
     }
 }
 
@@ -186,8 +270,27 @@ pub(super) fn parts(estate: &Snapshot, impact: &Impact) -> Option<String> {
         .then(|| format!("{} of {}", share.lost, counted(share.of, word)))
 }
 
-/// `2026-11-26 19:12 UTC`.
-pub(super) fn moment(time: OffsetDateTime) -> String {
-    let time = time.to_offset(UtcOffset::UTC);
-    format!("{} {:02}:{:02} UTC", time.date(), time.hour(), time.minute())
+/// When it shows, in words.
+pub(super) fn when(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Start => "when a task starts",
+        Phase::Run => "while tasks run",
+        Phase::Traffic => "when requests come",
+        Phase::Deploy => "at the next deployment",
+        Phase::Scale => "when it should scale",
+        Phase::Schedule => "at its next run",
+    }
+}
+
+/// The last line of every report.
+pub(super) fn judged_against(assessment: &Assessment) -> String {
+    let taken_at = assessment.taken_at.to_offset(UtcOffset::UTC);
+    let stamp = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+    format!(
+        "Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.",
+        visible(&assessment.snapshot_id),
+        taken_at.format(stamp).unwrap_or_default(),
+        assessment.resources,
+        assessment.links
+    )
 }

@@ -1,15 +1,25 @@
 //! For a terminal: a hundred columns, worst first, the answer in the first line.
 
-use std::fmt::Write as _;
+use std::{
+    collections::{BTreeSet, HashMap, hash_map::Entry},
+    fmt::Write as _,
+};
 
 use blastmap_graph::render::{columns, plain};
+use blastmap_model::Phase;
 
-use super::summary::{Summary, change_line, moment, parts, stands_alone, step};
+use super::summary::{
+    Summary, Told, change_line, judged_against, parts, standing_alone, step, visible, when,
+};
 use crate::{Assessment, Impact, Level, Outcome, Risk};
 
 const WIDTH: usize = 100;
 /// More of one sort are counted, not listed.
 const LISTED: usize = 25;
+/// More who are hit alike are counted.
+const NAMED: usize = 8;
+/// More links of one path are counted.
+const STEPS: usize = 8;
 
 /// Whether a report has the terminal's colours in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,96 +34,76 @@ pub fn text(assessment: &Assessment, colours: Colours) -> String {
         text: String::new(),
         colours,
     };
-    let summary = Summary::of(assessment);
+    let told = Told::of(assessment);
+    let summary = Summary::of(assessment, &told);
     let estate = assessment.excerpt.snapshot();
 
     let badge = page.paint(level_style(assessment.level), assessment.level.name());
     page.marked(0, &badge, &summary.headline);
-    page.line(0, &format!("Changes: {}", summary.changes));
-    if !summary.owners.is_empty() || summary.without_owner > 0 {
-        let mut who = summary.owners.clone();
-        if summary.without_owner > 0 {
-            who.push(format!("{} without an owner", summary.without_owner));
-        }
-        page.line(0, &format!("Ask: {}", who.join(", ")));
+    page.field("Changes", &summary.changes);
+    if !summary.owners.is_empty() {
+        page.field("Ask", &summary.owners.join(", "));
     }
 
-    let told: Vec<&Impact> = assessment
-        .impacts
-        .iter()
-        .filter(|impact| stands_alone(estate, impact))
-        .collect();
-    if !told.is_empty() {
-        page.title("What is hit");
-    }
-    for impact in told.iter().take(LISTED) {
-        page.impact(assessment, impact);
-    }
-    if told.len() > LISTED {
-        page.line(2, &format!("and {} more: --format json has them all", told.len() - LISTED));
-    }
-
-    let (notes, risks): (Vec<&Risk>, Vec<&Risk>) = assessment
-        .risks
-        .iter()
-        .partition(|risk| risk.rule == "not-judged" || risk.rule == "blind-spot");
-    if !risks.is_empty() {
-        page.title("Risks");
-    }
-    for (number, risk) in risks.iter().take(LISTED).enumerate() {
-        page.risk(number + 1, risk);
-    }
-    if risks.len() > LISTED {
-        page.line(2, &format!("and {} more", risks.len() - LISTED));
-    }
-
+    page.list("What is hit", &alike(&told.impacts), |page, _, group| {
+        page.group(assessment, group);
+    });
+    let causes: BTreeSet<&str> = told.impacts.iter().map(|impact| &*impact.cause).collect();
+    page.list("Risks", &told.risks, |page, number, risk| {
+        // What is said above is not said again.
+        let said = causes.iter().any(|cause| risk.detail.starts_with(cause));
+        page.risk(number, risk, !said);
+    });
     for (title, impacts) in [
         ("Broken today already", &assessment.already_broken),
         ("Broken today, whole after the change", &assessment.mended),
     ] {
-        let told: Vec<&Impact> = impacts
-            .iter()
-            .filter(|impact| stands_alone(estate, impact))
-            .collect();
-        if told.is_empty() {
-            continue;
-        }
-        page.title(title);
-        for impact in told.iter().take(LISTED) {
+        let impacts = standing_alone(assessment, impacts);
+        page.list(title, &impacts, |page, _, impact| {
             let resource = estate.resource(impact.resource);
-            page.line(2, &format!("{} ({}): {}", resource.name, resource.kind.label(), impact.cause));
-        }
-        if told.len() > LISTED {
-            page.line(2, &format!("and {} more", told.len() - LISTED));
-        }
+            let what = format!("{} {}", resource.kind.label(), resource.name);
+            page.item(&format!("{what}: {}", impact.cause));
+        });
     }
-    if !notes.is_empty() {
-        page.title("What was not seen or judged");
-    }
-    for risk in notes.iter().take(LISTED) {
-        page.line(2, &format!("{}: {}", risk.title, risk.detail));
-    }
-    if notes.len() > LISTED {
-        page.line(2, &format!("and {} more", notes.len() - LISTED));
-    }
-    page.title("The change as understood");
-    let changing = || assessment.changes.iter().filter(|(change, _)| change.action.changes_something());
-    for (change, place) in changing().take(LISTED) {
-        page.line(2, &change_line(estate, change, *place));
-    }
-    let count = changing().count();
-    if count > LISTED {
-        page.line(2, &format!("and {} more", count - LISTED));
-    }
-    page.text.push('\n');
-    page.line(
-        0,
-        &format!(
-            "Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.",
-            assessment.snapshot_id, moment(assessment.taken_at), assessment.resources, assessment.links
-        ),
+    page.list(
+        "What was not seen or judged",
+        &told.unknown,
+        |page, _, risk| {
+            page.item(&format!("{}: {}", risk.title, risk.detail));
+        },
     );
+    let changing: Vec<_> = assessment
+        .changes
+        .iter()
+        .filter(|(change, _)| change.action.changes_something())
+        .collect();
+    page.list(
+        "The change as understood",
+        &changing,
+        |page, _, (change, place)| {
+            page.item(&change_line(estate, change, *place));
+        },
+    );
+    page.text.push('\n');
+    page.line(0, &judged_against(assessment));
     page.text
+}
+
+/// Impacts of one outcome and cause, in the order of the first of each.
+fn alike<'a>(impacts: &[&'a Impact]) -> Vec<Vec<&'a Impact>> {
+    let mut groups: Vec<Vec<&Impact>> = Vec::new();
+    let mut places: HashMap<(Outcome, Phase, &str), usize> = HashMap::new();
+    for impact in impacts {
+        let key = (impact.outcome, impact.phase, &*impact.cause);
+        match places.entry(key) {
+            Entry::Occupied(place) => groups[*place.get()].push(impact),
+            Entry::Vacant(place) => {
+                place.insert(groups.len());
+                groups.push(vec![impact]);
+            }
+        }
+    }
+    groups
 }
 
 struct Page {
@@ -136,35 +126,99 @@ impl Page {
         self.text.push('\n');
     }
 
-    fn impact(&mut self, assessment: &Assessment, impact: &Impact) {
-        let estate = assessment.excerpt.snapshot();
-        let resource = estate.resource(impact.resource);
-        let outcome = self.paint(outcome_style(impact.outcome), outcome_words(impact.outcome));
-        let mut about = vec![format!("{} {}", resource.kind.label(), resource.name)];
-        about.extend(parts(estate, impact));
-        about.extend(estate.owner(impact.resource).map(|owner| format!("owner {owner}")));
-        about.push(format!("in phase {}", impact.phase.name()));
-        self.marked(2, &outcome, &about.join(", "));
-        self.line(6, &impact.cause);
-        for link in assessment.path_of(impact).into_iter().take(8) {
-            self.line(6, &format!("- {}", step(estate, link)));
+    /// A title and what stands under it, numbered from 1; nothing where there is nothing.
+    fn list<T>(&mut self, title: &str, all: &[T], mut show: impl FnMut(&mut Self, usize, &T)) {
+        if all.is_empty() {
+            return;
+        }
+        self.title(title);
+        for (number, each) in all.iter().take(LISTED).enumerate() {
+            show(self, number + 1, each);
+        }
+        if all.len() > LISTED {
+            let more = all.len() - LISTED;
+            self.line(2, &format!("and {more} more: --format json has them all"));
         }
     }
 
-    fn risk(&mut self, number: usize, risk: &Risk) {
+    /// Those who are hit alike: the first in full, the others by name.
+    fn group(&mut self, assessment: &Assessment, group: &[&Impact]) {
+        let estate = assessment.excerpt.snapshot();
+        let Some((first, others)) = group.split_first() else {
+            return;
+        };
+        let label = |impact: &Impact| {
+            let resource = estate.resource(impact.resource);
+            format!("{} {}", resource.kind.label(), visible(&resource.name))
+        };
+        let outcome = self.paint(outcome_style(first.outcome), outcome_words(first.outcome));
+        let mut about = vec![label(first)];
+        about.extend(parts(estate, first));
+        about.push(when(first.phase).to_owned());
+        about.extend(
+            estate
+                .owner(first.resource)
+                .map(|owner| format!("owner {owner}")),
+        );
+        self.marked(2, &outcome, &about.join(", "));
+        if !others.is_empty() {
+            let mut names: Vec<String> = others
+                .iter()
+                .take(NAMED)
+                .map(|other| label(other))
+                .collect();
+            if others.len() > NAMED {
+                names.push(format!("{} more", others.len() - NAMED));
+            }
+            self.line(6, &format!("and with it {}", names.join(", ")));
+        }
+        self.line(6, &first.cause);
+        if let Some(error) = &first.aws_error {
+            self.line(6, &format!("AWS reports: {error}"));
+        }
+        let path = assessment.path_of(first);
+        for link in path.iter().take(STEPS) {
+            self.marked(6, "-", &step(estate, *link));
+        }
+        if path.len() > STEPS {
+            self.line(8, &format!("and {} more links", path.len() - STEPS));
+        }
+    }
+
+    fn risk(&mut self, number: usize, risk: &Risk, with_detail: bool) {
         let level = self.paint(level_style(risk.level), risk.level.name());
         self.marked(2, &format!("{number}. {level}"), &risk.title);
-        self.line(6, &risk.detail);
+        if with_detail {
+            self.line(6, &risk.detail);
+        }
         self.line(6, &format!("Do: {}", risk.remediation));
         if let Some(page) = &risk.documentation {
-            self.line(6, &format!("See: {page}"));
+            let see = format!("See: {page}");
+            // An address is better whole than indented.
+            let room = WIDTH.saturating_sub(columns(&see));
+            self.line(room.min(6), &see);
         }
+    }
+
+    fn field(&mut self, name: &str, text: &str) {
+        let name = self.paint("2", &format!("{name:<8}"));
+        self.marked(0, &name, text);
+    }
+
+    fn item(&mut self, text: &str) {
+        self.marked(2, "-", text);
     }
 
     /// A line that begins with a mark of ours, which may have colours.
     fn marked(&mut self, indent: usize, mark: &str, text: &str) {
-        let _infallible = write!(self.text, "{:indent$}{mark}  ", "");
-        self.wrap(indent + 4, indent + columns_without_colours(mark) + 2, text);
+        let gap = if mark == "-" { 1 } else { 2 };
+        let _infallible = write!(self.text, "{:indent$}{mark}{:gap$}", "", "");
+        let hang = if mark == "-" { 2 } else { 4 };
+        self.wrap(
+            indent + hang,
+            indent + columns_without_colours(mark) + gap,
+            text,
+        );
     }
 
     fn line(&mut self, indent: usize, text: &str) {
@@ -175,8 +229,8 @@ impl Page {
     /// Goes on from a column, and breaks lines at the width. Names come from tags and files: they play no tricks here.
     fn wrap(&mut self, indent: usize, mut column: usize, text: &str) {
         let mut first = true;
-        for word in plain(text).split(' ').filter(|word| !word.is_empty()) {
-            let length = columns(word);
+        for word in text.split_whitespace().map(plain) {
+            let length = columns(&word);
             if !first && column + 1 + length > WIDTH {
                 let _infallible = write!(self.text, "\n{:indent$}", "");
                 column = indent;
@@ -184,8 +238,16 @@ impl Page {
                 self.text.push(' ');
                 column += 1;
             }
-            self.text.push_str(word);
-            column += length;
+            // An ARN may be longer than any line.
+            for letter in word.chars() {
+                let wide = columns(letter.encode_utf8(&mut [0; 4]));
+                if column + wide > WIDTH {
+                    let _infallible = write!(self.text, "\n{:indent$}", "");
+                    column = indent;
+                }
+                self.text.push(letter);
+                column += wide;
+            }
             first = false;
         }
         self.text.push('\n');

@@ -11,9 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::assess::{Excerpt, Impact, Outcome, is_not_judged, refused::Refused};
 
 /// How bad a risk is, worst first.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Level {
     Critical,
@@ -59,13 +57,26 @@ pub(crate) struct Told<'t> {
     pub(crate) impacts: &'t [Impact],
     pub(crate) refusals: &'t [Refused],
     pub(crate) blind_spots: &'t [BlindSpot],
+    pub(crate) notes: &'t [String],
 }
+
+/// Rules that say what was not seen or judged, not what breaks.
+pub(crate) const OF_WHAT_IS_NOT_KNOWN: &[&str] = &[
+    "not-judged",
+    "partly-judged",
+    "incomplete-input",
+    "blind-spot",
+];
+/// How the title of a change that AWS refuses begins.
+pub(crate) const REFUSED: &str = "AWS will refuse";
 
 /// Most severe first.
 pub(crate) fn risks(told: &Told<'_>) -> Vec<Risk> {
     let mut risks = of_impacts(told);
     risks.extend(of_refusals(told));
     risks.extend(of_unjudged(told));
+    risks.extend(of_partly_judged(told));
+    risks.extend(of_notes(told));
     risks.extend(of_blind_spots(told));
     risks.sort_by(|one, other| (one.level, &one.id).cmp(&(other.level, &other.id)));
     risks.dedup_by(|later, first| later.id == first.id);
@@ -116,7 +127,9 @@ fn of_impacts(told: &Told<'_>) -> Vec<Risk> {
                 .unwrap_or(worst);
             let others = impacts
                 .iter()
-                .filter(|impact| rank(estate.kind(impact.resource)) == rank(estate.kind(speaks.resource)))
+                .filter(|impact| {
+                    rank(estate.kind(impact.resource)) == rank(estate.kind(speaks.resource))
+                })
                 .count()
                 - 1;
             let who = match others {
@@ -126,12 +139,20 @@ fn of_impacts(told: &Told<'_>) -> Vec<Risk> {
             };
             let (one, many) = match (speaks.outcome, speaks.phase) {
                 (Outcome::Down, Phase::Traffic) => ("gets no traffic", "get no traffic"),
-                (Outcome::Down, Phase::Schedule) => ("starts nothing any more", "start nothing any more"),
+                (Outcome::Down, Phase::Schedule) => {
+                    ("starts nothing any more", "start nothing any more")
+                }
                 (Outcome::Down, Phase::Scale) => ("cannot act any more", "cannot act any more"),
                 (Outcome::Down, _) => ("goes down", "go down"),
-                (Outcome::Degraded, _) => ("loses part of its capacity", "lose part of their capacity"),
-                (Outcome::FailsOnNextStart, Phase::Deploy) => ("can be deployed no more", "can be deployed no more"),
-                (Outcome::FailsOnNextStart, Phase::Schedule) => ("fails at its next run", "fail at their next run"),
+                (Outcome::Degraded, _) => {
+                    ("loses part of its capacity", "lose part of their capacity")
+                }
+                (Outcome::FailsOnNextStart, Phase::Deploy) => {
+                    ("can be deployed no more", "can be deployed no more")
+                }
+                (Outcome::FailsOnNextStart, Phase::Schedule) => {
+                    ("fails at its next run", "fail at their next run")
+                }
                 (Outcome::FailsOnNextStart, _) => ("cannot start tasks", "cannot start tasks"),
                 (Outcome::AtRisk, Phase::Scale) => ("may scale no more", "may scale no more"),
                 (Outcome::AtRisk, _) => ("may be hit", "may be hit"),
@@ -180,12 +201,8 @@ fn of_refusals(told: &Told<'_>) -> impl Iterator<Item = Risk> {
         id: format!("{}:{}", refused.rule.name, refused.address),
         rule: refused.rule.name.to_owned(),
         level: Level::High,
-        title: format!("AWS will refuse {}", refused.address),
-        detail: format!(
-            "{} ({}).",
-            refused.refusal.text.trim_end_matches('.'),
-            refused.refusal.aws_error
-        ),
+        title: format!("{REFUSED} {}", refused.address),
+        detail: refusal_in_words(&refused.refusal),
         remediation: refused.refusal.remediation.clone(),
         resource: refused.place.and_then(|place| told.excerpt.place(place)),
         affected: Vec::new(),
@@ -193,26 +210,115 @@ fn of_refusals(told: &Told<'_>) -> impl Iterator<Item = Risk> {
     })
 }
 
+fn refusal_in_words(refusal: &crate::Refusal) -> String {
+    let text = refusal.text.trim_end_matches('.');
+    let stops = if text.contains("the apply stops there") {
+        ""
+    } else {
+        " The apply stops there: what stands before it in the plan will have been changed already."
+    };
+    format!("{text} ({}).{stops}", refusal.aws_error)
+}
+
 fn of_unjudged(told: &Told<'_>) -> impl Iterator<Item = Risk> {
-    let unjudged = told.changes.iter().filter(|(change, _)| is_not_judged(change));
+    let unjudged = told
+        .changes
+        .iter()
+        .filter(|(change, _)| is_not_judged(change));
     unjudged.map(|(change, _)| {
         let why = match change.matched {
-            blastmap_change::Match::NotFound => "nothing in the snapshot goes by its ARN, id or name",
-            blastmap_change::Match::Ambiguous => "several resources of the snapshot go by its name",
+            blastmap_change::Match::NotFound => {
+                "Nothing in the snapshot goes by its ARN, id or name"
+            }
+            blastmap_change::Match::Ambiguous => "Several resources of the snapshot go by its name",
             _ => "blastmap does not judge resources of this type",
         };
-        Risk {
-            id: format!("not-judged:{}", change.address),
-            rule: "not-judged".to_owned(),
-            level: Level::Low,
-            title: format!("{} was not judged", change.address),
-            detail: format!("It was not judged: {why}. What it does is not known."),
-            remediation: "Review this change by hand.".to_owned(),
-            resource: None,
-            affected: Vec::new(),
-            documentation: None,
-        }
+        let detail = format!(
+            "{why}. {}What it does is not known.",
+            sentences(&change.problems)
+        );
+        unknown(
+            "not-judged",
+            &change.address,
+            None,
+            "was not judged",
+            detail,
+        )
     })
+}
+
+/// Changes of which a part was not judged.
+fn of_partly_judged(told: &Told<'_>) -> impl Iterator<Item = Risk> {
+    let partly = told.changes.iter().filter(|(change, _)| {
+        !change.problems.is_empty() && change.action.changes_something() && !is_not_judged(change)
+    });
+    partly.map(|(change, place)| {
+        let detail = sentences(&change.problems);
+        let detail = detail.trim_end().to_owned();
+        unknown(
+            "partly-judged",
+            &change.address,
+            *place,
+            "was judged in part",
+            detail,
+        )
+    })
+}
+
+fn unknown(
+    rule: &str,
+    address: &str,
+    resource: Option<ResourceIndex>,
+    what: &str,
+    detail: String,
+) -> Risk {
+    Risk {
+        id: format!("{rule}:{address}"),
+        rule: rule.to_owned(),
+        level: Level::Low,
+        title: format!("{address} {what}"),
+        detail,
+        remediation: "Review this change by hand.".to_owned(),
+        resource,
+        affected: Vec::new(),
+        documentation: None,
+    }
+}
+
+/// What the input as a whole does not say.
+fn of_notes(told: &Told<'_>) -> impl Iterator<Item = Risk> {
+    told.notes.iter().enumerate().map(|(number, note)| Risk {
+        id: format!("incomplete-input:{}", number + 1),
+        rule: "incomplete-input".to_owned(),
+        level: Level::Low,
+        title: "The input may not say all that changes".to_owned(),
+        detail: sentence(note),
+        remediation: "Give the whole change, or review by hand what is missing.".to_owned(),
+        resource: None,
+        affected: Vec::new(),
+        documentation: None,
+    })
+}
+
+/// Each problem as a sentence, with a space after it.
+fn sentences(problems: &[String]) -> String {
+    problems
+        .iter()
+        .map(|problem| sentence(problem) + " ")
+        .collect()
+}
+
+/// Begins with a capital letter and ends with a full stop.
+fn sentence(text: &str) -> String {
+    let text = text.trim().trim_end_matches('.');
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first
+        .into_iter()
+        .flatten()
+        .chain(letters)
+        .chain(['.'])
+        .collect()
 }
 
 fn of_blind_spots(told: &Told<'_>) -> impl Iterator<Item = Risk> {
@@ -220,9 +326,15 @@ fn of_blind_spots(told: &Told<'_>) -> impl Iterator<Item = Risk> {
         id: format!("blind-spot:{}:{}:{}", spot.account, spot.region, spot.api),
         rule: "blind-spot".to_owned(),
         level: Level::Low,
-        title: format!("{} could not be read in {} {}", spot.api, spot.account, spot.region),
+        title: format!(
+            "{} could not be read in {} {}",
+            spot.api, spot.account, spot.region
+        ),
         detail: format!("More may be hit than is shown. {}", spot.message),
-        remediation: format!("Let the crawler call {} and crawl again (`blastmap policy` prints all that it needs).", spot.api),
+        remediation: format!(
+            "Let the crawler call {} and crawl again (`blastmap policy` prints all that it needs).",
+            spot.api
+        ),
         resource: None,
         affected: Vec::new(),
         documentation: None,

@@ -2,10 +2,10 @@
 
 /// What a reviewer can do, by the need's name.
 pub(super) fn of(need: &str) -> &'static str {
-    REMEDIES
-        .iter()
-        .find(|(own, _)| *own == need)
-        .map_or("Leave this part out of the change, or make what hangs on it ready first.", |(_, remedy)| remedy)
+    REMEDIES.iter().find(|(own, _)| *own == need).map_or(
+        "Leave this part out of the change, or make what hangs on it ready first.",
+        |(_, remedy)| remedy,
+    )
 }
 
 const REMEDIES: &[(&str, &str)] = &[
@@ -177,10 +177,7 @@ const REMEDIES: &[(&str, &str)] = &[
         "schedule-enabled",
         "Leave it enabled, or make sure that nobody waits for its runs.",
     ),
-    (
-        "schedule-cluster",
-        "Point it at a cluster that is there.",
-    ),
+    ("schedule-cluster", "Point it at a cluster that is there."),
     (
         "schedule-role",
         "Keep ecs:RunTask and iam:PassRole on both roles of the task definition in its role.",
@@ -199,7 +196,11 @@ mod tests {
     #[test]
     fn every_need_has_one() {
         for need in needs::ALL {
-            assert!(REMEDIES.iter().any(|(name, _)| *name == need.name), "{}", need.name);
+            assert!(
+                REMEDIES.iter().any(|(name, _)| *name == need.name),
+                "{}",
+                need.name
+            );
         }
     }
 }
