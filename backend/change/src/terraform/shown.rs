@@ -40,7 +40,10 @@ fn is_secret(type_name: &str, name: &str) -> bool {
 
 /// Attributes that change, sorted by name.
 pub(super) fn changes(entry: &Entry, redactor: &Redactor) -> Vec<AttributeChange> {
-    if !entry.action.changes_something() || entry.action == Action::Delete {
+    if entry.action == Action::Delete {
+        return force(entry);
+    }
+    if !entry.action.changes_something() {
         return Vec::new();
     }
     let (none, judged) = (Map::new(), entry.is_of_aws());
@@ -59,6 +62,19 @@ pub(super) fn changes(entry: &Entry, redactor: &Redactor) -> Vec<AttributeChange
         .shown
         .sort_by(|one, other| one.name.cmp(&other.name));
     showing.shown
+}
+
+/// What of a deletion is no attribute of AWS and yet decides it: whether Terraform empties first what it deletes.
+fn force(entry: &Entry) -> Vec<AttributeChange> {
+    let before = entry.before.as_ref();
+    let value = before.and_then(|before| before.get("force_destroy"));
+    let set = value.filter(|value| **value == Value::Bool(true));
+    let told = set.map(|value| AttributeChange {
+        name: "force_destroy".to_owned(),
+        before: Some(value.clone()),
+        ..AttributeChange::default()
+    });
+    told.into_iter().collect()
 }
 
 fn names<'v>(

@@ -90,6 +90,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Let the endpoint's policy allow these calls to the roles that make them.",
     ),
     (
+        "volumes-there",
+        "Keep the file system and a mount target as long as tasks run that mount it.",
+    ),
+    (
         "volumes-reachable",
         "Keep the file system, a mount target in each zone, and NFS (2049) open between the groups.",
     ),

@@ -244,13 +244,26 @@ pub(crate) fn cases() -> Vec<Case> {
             room(Estate::new().vpc_with_nat().ec2_cluster(), "1", 2048, 3884),
             [update(&host("1"), json!({"status": "DRAINING"}))],
         ),
-        cannot(edited(
+        resources(
             "the cluster loses the capacity provider that the service uses",
             provided(4),
+            [update(
+                &cluster(),
+                json!({"capacityProviders": ["FARGATE"]}),
+            )],
+        )
+        .refused("capacity-provider-in-use"),
+        cannot(edited(
+            "the capacity provider that the service uses is on its way out",
+            provided(4),
             |snapshot| {
-                patched::<EcsCluster>(snapshot, &cluster(), |own| {
-                    own.capacity_providers.retain(|own| own != "hosts")
-                })
+                patched::<EcsCapacityProvider>(
+                    snapshot,
+                    &arn("ecs", "capacity-provider/hosts"),
+                    |own| {
+                        own.status = Some("INACTIVE".to_owned());
+                    },
+                )
             },
         ))
         .by("capacity-provider-usable"),

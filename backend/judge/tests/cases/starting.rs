@@ -256,7 +256,11 @@ pub(crate) fn cases() -> Vec<Case> {
         resources("the file system of an access point is deleted", with_volume(true), [delete(&file_system())])
             .hits(&service(), Down, Run).by("access-point-serves"),
         // Names.
-        resources("the service's name in Cloud Map is deleted", with_discovery(), [delete(&registry())])
+        resources("the service's name in Cloud Map is deleted while tasks are registered", with_discovery(), [delete(&registry())])
+            .refused("cloud-map-service-in-use"),
+        terraform("the service's name in Cloud Map is deleted by force", with_discovery(), [
+            tf_delete("aws_service_discovery_service", json!({"arn": registry(), "id": "srv-1", "name": "web", "force_destroy": true})),
+        ])
             .hits(&service(), FailsOnNextStart, Start)
             .by("discovery-exists"),
         resources("the name in Cloud Map gets a longer lifetime", with_discovery(), [update(&registry(), json!({
