@@ -234,6 +234,14 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             .filter_map(|cause| cause.reason.about)
             .filter(|about| self.what_if.touched.contains(about))
             .collect();
+        // A role's reason rests on the role, and comes from its policy: what is changed beside it goes before what was read elsewhere.
+        let beside = judged.causes.iter().filter_map(|cause| cause.reason.about);
+        let beside: Vec<ResourceIndex> = beside.flat_map(|about| self.beside(about)).collect();
+        from.extend(
+            beside.into_iter().filter(|place| {
+                self.what_if.touched.contains(place) && judged.read.contains(place)
+            }),
+        );
         from.extend(judged.read.intersection(self.what_if.touched));
         let mut seen = BTreeSet::new();
         from.retain(|place| seen.insert(*place));
@@ -256,6 +264,18 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
                 .filter(|page| !page.is_empty())
                 .map(Into::into),
         }
+    }
+
+    /// What is linked to a resource, before the change or after it.
+    fn beside(&self, place: ResourceIndex) -> Vec<ResourceIndex> {
+        let estates = [self.what_if.before, self.what_if.after];
+        let held = estates.into_iter().filter(|estate| estate.holds(place));
+        held.flat_map(|estate| {
+            let needed = estate.dependencies(place).into_iter().map(|tie| tie.to);
+            let needing = estate.dependents(place).into_iter().map(|tie| tie.from);
+            needed.chain(needing).collect::<Vec<_>>()
+        })
+        .collect()
     }
 
     /// Sorts a pair into what is broken already, mended, broken or at risk by the change.
