@@ -94,15 +94,12 @@ impl Reviews {
 
     /// The ids of all reviews, newest first.
     pub(crate) async fn ids(&self) -> Result<Vec<String>, Problem> {
-        let mut ids = match &self.store {
-            Some(store) => store
-                .list_reviews()
-                .await
-                .map_err(|error| store_failed(&error))?,
-            None => {
-                let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-                recent.iter().map(|review| review.id.clone()).collect()
-            }
+        let mut ids = if let Some(store) = &self.store {
+            let listed = store.list_reviews().await;
+            listed.map_err(|error| store_failed(&error))?
+        } else {
+            let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            recent.iter().map(|review| review.id.clone()).collect()
         };
         // Ids begin with their time.
         ids.sort_by(|one, other| other.cmp(one));

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use crate::support::{
-    BUCKET, CLUSTER, Caller, DEFINITION, FakeCrawl, PARAMETER, ROLE, SECRET, TAKEN_AT, WEB, app,
-    empty, inventory, links, owner_keys, resource, resources, snapshot, with_store,
+    BUCKET, CLUSTER, Caller, DEFINITION, FakeCrawl, PARAMETER, SECRET, TAKEN_AT, WEB, app, empty,
+    inventory, links, owner_keys, resource, resources, snapshot, with_store,
 };
 
 const CARD: &str =
