@@ -15,6 +15,9 @@ use crate::{
     crawling, output, source, stores,
 };
 
+/// What answers come from, besides the snapshots: the store, the crawl, and what fingerprints the values of changes.
+type Parts = (Option<Arc<Store>>, Option<Arc<dyn Crawl>>, Redactor);
+
 pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     if !args.listen.ip().is_loopback() && !args.insecure_no_auth {
         bail!(
@@ -29,7 +32,6 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let owner_keys = args.owners.owner_tag.clone();
     let snapshots = Arc::new(Snapshots::new());
 
-    type Parts = (Option<Arc<Store>>, Option<Arc<dyn Crawl>>, Redactor);
     let (store, crawl, redactor): Parts = if let Some(path) = &args.snapshot {
         publish(&snapshots, source::read_file(path)?, &owner_keys);
         (None, None, stores::redactor_of(&args.keep).await?)
@@ -71,7 +73,7 @@ async fn crawling_from_aws(
     args: &Serve,
     snapshots: &Arc<Snapshots>,
     owner_keys: &[String],
-) -> anyhow::Result<(Option<Arc<Store>>, Option<Arc<dyn Crawl>>, Redactor)> {
+) -> anyhow::Result<Parts> {
     let store = Arc::new(stores::open(&args.keep).await?);
     let redactor = stores::redactor(&args.keep, &store).await?;
     let changes = redactor.clone();

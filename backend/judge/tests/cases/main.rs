@@ -1,6 +1,15 @@
 //! Changes as a reviewer meets them, each with what AWS would do: some break a service, some break its next start, some look
 //! dangerous and are not, some AWS refuses.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::semicolon_if_nothing_returned,
+    clippy::unnecessary_wraps,
+    clippy::assigning_clones,
+    reason = "a case reads as one sentence: values are given, and edits are expressions"
+)]
+#![expect(clippy::print_stdout, reason = "how many cases there are is told")]
+
 mod deploying;
 mod estates;
 mod harness;
