@@ -1,4 +1,4 @@
-//! From needs to outcomes, and from tasks to what people notice: services, target groups, rules, listeners, balancers, records.
+//! From needs to outcomes, and from tasks to what people notice: services and schedules; `serving` has what lies before them.
 
 use std::{
     cell::RefCell,
@@ -8,22 +8,21 @@ use std::{
 use blastmap_graph::{Overlay, reach};
 use blastmap_model::{
     Phase, Relation, ResourceIndex, ResourceKind,
-    kinds::{ecs_service::EcsService, ecs_task::EcsTask, target_group::TargetGroup},
+    kinds::{ecs_service::EcsService, ecs_task::EcsTask},
 };
 
 use super::{
     Impact, Outcome,
     candidates::contenders,
     compare::{Effect, compare},
+    requests,
+    serving::Loss,
     subject::{self, Judged},
     taken,
+    words::{in_part, sentence},
 };
 use crate::{
     needs::is_enabled,
-    network::{
-        listener_rules::{answers_instead, forwards_to, shadowed_by, still_answers},
-        lookup::is_blind,
-    },
     verdict::{Answer, Share},
 };
 
@@ -49,7 +48,7 @@ pub(super) struct Outcomes {
 
 /// Judges every candidate.
 pub(super) fn judge(what_if: &WhatIf<'_, '_>) -> Outcomes {
-    let mut reached = reach(what_if.before, what_if.after, what_if.touched).places;
+    let mut reached = reach(what_if.before, what_if.after, what_if.touched);
     let contending = contenders(what_if.before, what_if.after, what_if.touched, &reached);
     let climb = Climb::new(what_if);
     let mut outcomes = Outcomes::default();
@@ -65,7 +64,7 @@ pub(super) fn judge(what_if: &WhatIf<'_, '_>) -> Outcomes {
         }
         // Whoever contends and is hit joins the radius, and harm goes on from there.
         hit.retain(|place| !reached.contains(place));
-        let further = reach(what_if.before, what_if.after, &hit).places;
+        let further = reach(what_if.before, what_if.after, &hit);
         reached.extend(further.iter().copied());
         waiting = further.difference(&done).copied().collect();
     }
@@ -82,36 +81,18 @@ pub(super) fn judge(what_if: &WhatIf<'_, '_>) -> Outcomes {
 
 /// A judged pair, and what the change does to it.
 #[derive(Debug, Clone)]
-struct Pair {
-    before: Judged,
-    after: Judged,
-    effect: Effect,
+pub(super) struct Pair {
+    pub(super) before: Judged,
+    pub(super) after: Judged,
+    pub(super) effect: Effect,
 }
 
-/// What is lost of something that has parts.
-#[derive(Debug, Clone, Default)]
-struct Loss {
-    lost: usize,
-    of: usize,
-    /// True where it served before, in whole or in part.
-    served: bool,
-    /// The worst that was found, with its causes.
-    impact: Option<Impact>,
-    at_risk: Option<Impact>,
-}
-
-impl Loss {
-    fn is_whole(&self) -> bool {
-        self.of > 0 && self.lost >= self.of
-    }
-}
-
-struct Climb<'c, 'w, 'a> {
-    what_if: &'c WhatIf<'w, 'a>,
+pub(super) struct Climb<'c, 'w, 'a> {
+    pub(super) what_if: &'c WhatIf<'w, 'a>,
     /// What is touched, and what touched things hang on: whose facts may be read otherwise after the change.
     near: BTreeSet<ResourceIndex>,
     pairs: RefCell<BTreeMap<(ResourceIndex, Phase), Pair>>,
-    groups: RefCell<BTreeMap<ResourceIndex, Loss>>,
+    pub(super) losses: RefCell<BTreeMap<ResourceIndex, Loss>>,
     tasks: RefCell<BTreeMap<ResourceIndex, Option<Impact>>>,
     /// Services that are sent requests which another answered, with the rule that was changed.
     sent: BTreeMap<ResourceIndex, (ResourceIndex, String)>,
@@ -128,9 +109,9 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         Self {
             near,
             pairs: RefCell::default(),
-            groups: RefCell::default(),
+            losses: RefCell::default(),
             tasks: RefCell::default(),
-            sent: requests_sent_elsewhere(what_if),
+            sent: requests::sent_elsewhere(what_if),
             what_if,
         }
     }
@@ -149,11 +130,11 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         let impact = match after.kind(place) {
             ResourceKind::EcsTask => self.task_impact(place, outcomes),
             ResourceKind::EcsService => self.service(place, outcomes),
-            ResourceKind::TargetGroup => self.whole_or_part(place, self.group(place)),
-            ResourceKind::ListenerRule => self.whole_or_part(place, self.rule(place)),
-            ResourceKind::Listener => self.whole_or_part(place, self.listener(place)),
-            ResourceKind::LoadBalancer => self.whole_or_part(place, self.balancer(place)),
-            ResourceKind::DnsRecord => self.whole_or_part(place, self.record(place)),
+            ResourceKind::TargetGroup
+            | ResourceKind::ListenerRule
+            | ResourceKind::Listener
+            | ResourceKind::LoadBalancer
+            | ResourceKind::DnsRecord => self.serving(place),
             ResourceKind::EventRule | ResourceKind::Schedule => self.schedule(place, outcomes),
             ResourceKind::ScalableTarget | ResourceKind::ScalingPolicy => {
                 self.by_own_need(place, Phase::Scale, outcomes)
@@ -173,7 +154,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     // ------------------------------------------------------------ pairs
 
     /// The needs of a resource in a phase, before and after. What reads nothing near the change is judged once.
-    fn pair(&self, place: ResourceIndex, phase: Phase) -> Pair {
+    pub(super) fn pair(&self, place: ResourceIndex, phase: Phase) -> Pair {
         if let Some(known) = self.pairs.borrow().get(&(place, phase)) {
             return known.clone();
         }
@@ -219,7 +200,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         pair
     }
 
-    fn impact(
+    pub(super) fn impact(
         &self,
         place: ResourceIndex,
         outcome: Outcome,
@@ -333,7 +314,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     }
 
     /// Something that goes because what it hangs on is deleted.
-    fn gone_along(&self, place: ResourceIndex, phase: Phase) -> Impact {
+    pub(super) fn gone_along(&self, place: ResourceIndex, phase: Phase) -> Impact {
         let before = self.what_if.before;
         let ties = before.dependencies(place).into_iter().map(|tie| tie.to);
         let ties = ties.chain(before.dependents(place).into_iter().map(|tie| tie.from));
@@ -371,7 +352,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     // ------------------------------------------------------------ tasks
 
     /// Why a running task stops; none where it goes on.
-    fn task(&self, place: ResourceIndex) -> Option<Impact> {
+    pub(super) fn task(&self, place: ResourceIndex) -> Option<Impact> {
         if let Some(known) = self.tasks.borrow().get(&place) {
             return known.clone();
         }
@@ -509,7 +490,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     }
 
     /// A service that goes, or is told to run nothing, takes its tasks along.
-    fn stops(&self, whole: ResourceIndex) -> bool {
+    pub(super) fn stops(&self, whole: ResourceIndex) -> bool {
         let after = self.what_if.after;
         !after.is_there(whole)
             || after.kind(whole) == ResourceKind::EcsService
@@ -552,7 +533,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             return (None, None);
         }
         let registered = before.needed(place, Relation::RegisteredIn);
-        let groups: Vec<Loss> = registered.iter().map(|group| self.group(*group)).collect();
+        let groups: Vec<Loss> = registered.iter().map(|group| self.loss(*group)).collect();
         if let Some(moved) = self.moves_to_another_group(place, &registered) {
             return (None, Some(moved));
         }
@@ -624,342 +605,6 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         })
     }
 
-    // ------------------------------------------------------------ what serves
-
-    #[expect(clippy::unused_self, reason = "reads as the others do")]
-    fn whole_or_part(&self, place: ResourceIndex, loss: Loss) -> Option<Impact> {
-        if !loss.served || loss.lost == 0 {
-            return loss.at_risk.map(|impact| Impact {
-                resource: place,
-                ..impact
-            });
-        }
-        let outcome = if loss.is_whole() {
-            Outcome::Down
-        } else {
-            Outcome::Degraded
-        };
-        let share = Some(Share {
-            lost: loss.lost,
-            of: loss.of,
-        });
-        loss.impact.map(|impact| Impact {
-            resource: place,
-            outcome,
-            phase: Phase::Traffic,
-            share,
-            cause: in_part(outcome, &impact.cause),
-            ..impact
-        })
-    }
-
-    /// Targets that a group loses, of those registered.
-    fn group(&self, place: ResourceIndex) -> Loss {
-        if let Some(known) = self.groups.borrow().get(&place) {
-            return known.clone();
-        }
-        let loss = self.group_loss(place);
-        self.groups.borrow_mut().insert(place, loss.clone());
-        loss
-    }
-
-    fn group_loss(&self, place: ResourceIndex) -> Loss {
-        let (before, after) = (self.what_if.before, self.what_if.after);
-        if !before.holds(place) || !before.is_there(place) {
-            return Loss::default();
-        }
-        let registered = before.facts::<TargetGroup>(place);
-        let of = registered
-            .as_ref()
-            .and_then(|facts| facts.target_health_descriptions.as_ref())
-            .map_or(0, Vec::len);
-        let members: Vec<ResourceIndex> = before
-            .needing(place, Relation::RegisteredIn)
-            .into_iter()
-            .filter(|member| before.kind(*member) == ResourceKind::EcsTask)
-            .collect();
-        let of = of.max(members.len());
-        let pair = self.pair(place, Phase::Traffic);
-        let whole_before = pair.before.verdict.answer == Answer::Unmet
-            && pair
-                .before
-                .verdict
-                .share
-                .is_none_or(|share| share.lost >= share.of);
-        let mut loss = Loss {
-            of,
-            served: of > 0 && !whole_before,
-            ..Loss::default()
-        };
-        if !loss.served {
-            return loss;
-        }
-        if !after.is_there(place) {
-            loss.lost = of;
-            loss.impact = Some(self.gone_along(place, Phase::Traffic));
-            return loss;
-        }
-        let gone = |task: &&ResourceIndex| {
-            let services = before.needed(**task, Relation::PartOf);
-            !after.is_there(**task) || services.iter().any(|service| self.stops(*service))
-        };
-        let stopped: Vec<Impact> = members.iter().filter_map(|task| self.task(*task)).collect();
-        let with_service: Vec<&ResourceIndex> = members.iter().filter(gone).collect();
-        let stop = stopped.len().max(with_service.len());
-        let (mut lost, mut impact) = (0, None);
-        match pair.effect {
-            Effect::Breaks => {
-                lost = match (pair.before.verdict.share, pair.after.verdict.share) {
-                    (before, Some(share)) if share.of > 0 => {
-                        let lost = share.lost - before.map_or(0, |own| own.lost.min(share.lost));
-                        // The needs may count other targets than those registered today.
-                        if share.lost >= share.of { of } else { lost }
-                    }
-                    _ => of,
-                };
-                impact = Some(self.impact(place, Outcome::Down, Phase::Traffic, &pair.after));
-            }
-            Effect::AtRisk => {
-                loss.at_risk =
-                    Some(self.impact(place, Outcome::AtRisk, Phase::Traffic, &pair.after));
-            }
-            Effect::Nothing | Effect::AlreadyBroken | Effect::Mended => {}
-        }
-        if stop > lost {
-            lost = stop;
-            let why = stopped.first().cloned();
-            impact = why.or_else(|| {
-                let service = with_service.first().and_then(|task| {
-                    let services = before.needed(**task, Relation::PartOf);
-                    services.into_iter().find(|own| self.stops(*own))
-                });
-                let mut along = self.gone_along(place, Phase::Traffic);
-                if let Some(service) = service {
-                    let name = &before.resource(service).name;
-                    let what = if after.is_there(service) {
-                        "is to run no task"
-                    } else {
-                        "is deleted"
-                    };
-                    along.cause = format!("{stop} of {of} targets go with {name}, which {what}.");
-                    along.from = vec![service];
-                    along.about = Some(service);
-                }
-                Some(along)
-            });
-        }
-        loss.lost = lost.min(of);
-        loss.impact = impact;
-        loss
-    }
-
-    /// What a rule forwards to, as parts: its groups with weight.
-    fn flow(&self, place: ResourceIndex) -> Vec<Loss> {
-        let estate = self.what_if.before;
-        if !estate.holds(place) {
-            return Vec::new();
-        }
-        forwards_to(estate, place)
-            .into_iter()
-            .filter(|(_, weight)| *weight > 0)
-            .map(|(group, _)| self.group(group))
-            .collect()
-    }
-
-    /// A rule serves where it is reached and one of its groups serves; what answers by itself serves where it is reached.
-    fn rule(&self, place: ResourceIndex) -> Loss {
-        let (before, after) = (self.what_if.before, self.what_if.after);
-        if !before.holds(place) || !before.is_there(place) {
-            return Loss::default();
-        }
-        let pair = self.pair(place, Phase::Traffic);
-        let reached_before = pair.before.verdict.answer != Answer::Unmet;
-        let groups = self.flow(place);
-        let served = reached_before && (groups.is_empty() || groups.iter().any(|own| own.served));
-        let mut loss = Loss {
-            of: groups.len().max(1),
-            served,
-            ..Loss::default()
-        };
-        if !served {
-            return loss;
-        }
-        if !after.is_there(place) {
-            loss.lost = loss.of;
-            loss.impact = Some(self.gone_along(place, Phase::Traffic));
-            return loss;
-        }
-        match pair.effect {
-            Effect::Breaks => {
-                loss.lost = loss.of;
-                loss.impact = Some(self.impact(place, Outcome::Down, Phase::Traffic, &pair.after));
-                return loss;
-            }
-            Effect::AtRisk => {
-                loss.at_risk =
-                    Some(self.impact(place, Outcome::AtRisk, Phase::Traffic, &pair.after));
-            }
-            Effect::Nothing | Effect::AlreadyBroken | Effect::Mended => {}
-        }
-        // Where its groups are others after the change, those decide.
-        let after_groups = forwards_to(after, place);
-        let still = |group: ResourceIndex| {
-            after_groups
-                .iter()
-                .any(|(own, weight)| *own == group && *weight > 0)
-        };
-        let before_groups = forwards_to(before, place);
-        if before_groups
-            .iter()
-            .any(|(group, weight)| *weight > 0 && !still(*group))
-        {
-            if let Some(empty) = self.leads_nowhere(&after_groups) {
-                let name = &after.resource(empty).name;
-                loss.lost = loss.of;
-                loss.impact = Some(Impact {
-                    cause: format!(
-                        "It forwards to target group {name}, in which nothing is registered."
-                    ),
-                    need: "group-has-targets".into(),
-                    about: Some(empty),
-                    from: vec![place],
-                    documentation: Some(RULES_PAGE.into()),
-                    ..self.impact(place, Outcome::Down, Phase::Traffic, &Judged::met())
-                });
-            }
-            return loss;
-        }
-        merge(loss, &groups)
-    }
-
-    /// The first of these groups, where all that have weight are known to be empty and nobody is to fill them.
-    fn leads_nowhere(&self, groups: &[(ResourceIndex, i32)]) -> Option<ResourceIndex> {
-        let (before, after) = (self.what_if.before, self.what_if.after);
-        let mut weighty = groups
-            .iter()
-            .filter(|(_, weight)| *weight > 0)
-            .map(|(group, _)| *group);
-        let empty = |group: ResourceIndex| {
-            let facts = before
-                .holds(group)
-                .then(|| before.facts::<TargetGroup>(group))
-                .flatten();
-            let none = facts.is_some_and(|own| {
-                own.target_type.as_deref() != Some("lambda")
-                    && own
-                        .target_health_descriptions
-                        .as_ref()
-                        .is_none_or(Vec::is_empty)
-            });
-            none && !is_blind(before, ResourceKind::TargetGroup, group)
-                && after.needing(group, Relation::RegisteredIn).is_empty()
-        };
-        let first = weighty.clone().next()?;
-        weighty.all(empty).then_some(first)
-    }
-
-    fn listener(&self, place: ResourceIndex) -> Loss {
-        let (before, after) = (self.what_if.before, self.what_if.after);
-        if !before.holds(place) || !before.is_there(place) {
-            return Loss::default();
-        }
-        let mut parts: Vec<Loss> = Vec::new();
-        let rules: Vec<ResourceIndex> = before
-            .needing(place, Relation::PartOf)
-            .into_iter()
-            .filter(|rule| before.kind(*rule) == ResourceKind::ListenerRule)
-            .collect();
-        for rule in &rules {
-            if forwards_to(before, *rule)
-                .iter()
-                .any(|(_, weight)| *weight > 0)
-            {
-                let mut own = self.rule(*rule);
-                // A rule that the change itself takes away is no harm to its listener.
-                if self.what_if.deleted.contains(rule) {
-                    own.lost = 0;
-                }
-                parts.push(own);
-            }
-        }
-        if rules.is_empty() {
-            parts.extend(self.flow(place));
-        }
-        let mut loss = Loss {
-            of: parts.iter().filter(|part| part.served).count().max(1),
-            served: parts.iter().any(|part| part.served),
-            ..Loss::default()
-        };
-        if loss.served && !after.is_there(place) {
-            loss.lost = loss.of;
-            loss.impact = Some(self.gone_along(place, Phase::Traffic));
-            return loss;
-        }
-        // A rule that the change makes may answer in the place of another.
-        let made = after
-            .needing(place, Relation::PartOf)
-            .into_iter()
-            .any(|rule| !before.holds(rule) && !forwards_to(after, rule).is_empty());
-        let mut merged = merge(loss, &parts);
-        if made && merged.is_whole() {
-            merged.of += 1;
-        }
-        merged
-    }
-
-    fn balancer(&self, place: ResourceIndex) -> Loss {
-        let (before, after) = (self.what_if.before, self.what_if.after);
-        if !before.holds(place) || !before.is_there(place) {
-            return Loss::default();
-        }
-        let parts: Vec<Loss> = before
-            .needing(place, Relation::PartOf)
-            .into_iter()
-            .filter(|part| before.kind(*part) == ResourceKind::Listener)
-            .map(|listener| self.listener(listener))
-            .collect();
-        let mut loss = Loss {
-            of: parts.iter().filter(|part| part.served).count().max(1),
-            served: parts.iter().any(|part| part.served),
-            ..Loss::default()
-        };
-        if loss.served && !after.is_there(place) {
-            loss.lost = loss.of;
-            loss.impact = Some(self.gone_along(place, Phase::Traffic));
-            return loss;
-        }
-        let zones = self.pair(place, Phase::Traffic);
-        let merged = merge(loss.clone(), &parts);
-        if merged.lost == 0 && loss.served && zones.effect == Effect::Breaks {
-            let share = zones.after.verdict.share;
-            let before = zones.before.verdict.share.map_or(0, |own| own.lost);
-            loss.of = share.map_or(1, |share| share.of);
-            loss.lost = share.map_or(1, |share| share.lost - before.min(share.lost));
-            loss.impact = Some(self.impact(place, Outcome::Degraded, Phase::Traffic, &zones.after));
-            return loss;
-        }
-        merged
-    }
-
-    fn record(&self, place: ResourceIndex) -> Loss {
-        let before = self.what_if.before;
-        if !before.holds(place) || !before.is_there(place) {
-            return Loss::default();
-        }
-        let parts: Vec<Loss> = before
-            .needed(place, Relation::ResolvesTo)
-            .into_iter()
-            .filter(|to| before.kind(*to) == ResourceKind::LoadBalancer)
-            .map(|balancer| self.balancer(balancer))
-            .collect();
-        let loss = Loss {
-            of: parts.iter().filter(|part| part.served).count().max(1),
-            served: parts.iter().any(|part| part.served),
-            ..Loss::default()
-        };
-        merge(loss, &parts)
-    }
-
     // ------------------------------------------------------------ schedules
 
     fn schedule(&self, place: ResourceIndex, outcomes: &mut Outcomes) -> Option<Impact> {
@@ -1000,145 +645,8 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     }
 }
 
-const RULES_PAGE: &str =
+pub(super) const RULES_PAGE: &str =
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html";
 const TARGET_GROUPS_PAGE: &str = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html";
 const SCHEDULED_TASKS_PAGE: &str =
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/scheduled_tasks.html";
-
-/// Parts that are lost whole are lost to the whole; parts that lose a share take a share of it.
-fn merge(mut whole: Loss, parts: &[Loss]) -> Loss {
-    let served: Vec<&Loss> = parts.iter().filter(|part| part.served).collect();
-    if !whole.served || served.is_empty() {
-        return whole;
-    }
-    let lost: Vec<&&Loss> = served.iter().filter(|part| part.is_whole()).collect();
-    let some = served.iter().filter(|part| part.lost > 0);
-    whole.of = served.len();
-    whole.lost = lost.len();
-    whole.impact = lost
-        .first()
-        .and_then(|part| part.impact.clone())
-        .or_else(|| {
-            let worst = some.max_by_key(|part| part.lost)?;
-            // Nothing is lost whole: the share of the part stands for it.
-            whole.lost = worst.lost;
-            whole.of = worst.of;
-            worst.impact.clone()
-        });
-    whole
-}
-
-/// Services that a rule change sends requests to which another answered: behind the rule that now comes first, behind the groups
-/// that a rule newly forwards to, and behind the default where a rule is deleted.
-fn requests_sent_elsewhere(
-    what_if: &WhatIf<'_, '_>,
-) -> BTreeMap<ResourceIndex, (ResourceIndex, String)> {
-    let (before, after) = (what_if.before, what_if.after);
-    let mut sent = BTreeMap::new();
-    let services = |estate: &Overlay<'_>, rule: ResourceIndex| -> BTreeSet<ResourceIndex> {
-        let groups = forwards_to(estate, rule);
-        groups
-            .into_iter()
-            .filter(|(_, weight)| *weight > 0)
-            .flat_map(|(group, _)| estate.needing(group, Relation::RegisteredIn))
-            .filter(|member| estate.kind(*member) == ResourceKind::EcsService)
-            .collect()
-    };
-    let rules = |place: &&ResourceIndex| after.kind(**place) == ResourceKind::ListenerRule;
-    for rule in what_if.touched.iter().filter(rules) {
-        let listeners = {
-            let estate = if after.is_there(*rule) { after } else { before };
-            estate.needed(*rule, Relation::PartOf)
-        };
-        let beside: BTreeSet<ResourceIndex> = listeners
-            .iter()
-            .flat_map(|listener| after.needing(*listener, Relation::PartOf))
-            .filter(|other| other != rule && before.holds(*other))
-            .collect();
-        let name = after.resource(*rule).name.to_string();
-        if after.is_there(*rule) {
-            let mut losers: Vec<BTreeSet<ResourceIndex>> = Vec::new();
-            for other in beside {
-                let hidden = shadowed_by(after, other) == Some(*rule)
-                    && shadowed_by(before, other).is_none();
-                if hidden {
-                    losers.push(services(before, other));
-                }
-            }
-            if before.holds(*rule) && before.is_there(*rule) {
-                losers.push(services(before, *rule));
-                if still_answers(before, after, *rule) != Some(true) {
-                    let text = format!(
-                        "{name} no longer matches all the requests that it did: check that nothing misses them."
-                    );
-                    let own = services(before, *rule).into_iter();
-                    sent.extend(own.map(|service| (service, (*rule, text.clone()))));
-                }
-            }
-            let gainers = services(after, *rule);
-            let gains = |service: &&ResourceIndex| {
-                let mut lost = losers.iter();
-                lost.any(|own| !own.is_empty() && !own.contains(service))
-            };
-            for service in gainers.iter().filter(gains) {
-                let text = format!(
-                    "It is sent requests that another service answered: check that it can answer what {name} now forwards to it."
-                );
-                sent.insert(*service, (*rule, text));
-            }
-        } else if before.holds(*rule) {
-            let losers = services(before, *rule);
-            let next = answers_instead(before, after, *rule);
-            let gainers = next.map(|next| services(after, next)).unwrap_or_default();
-            for service in gainers.difference(&losers).copied() {
-                let text = format!(
-                    "It is sent what {name} forwarded elsewhere: check that it can answer that."
-                );
-                sent.insert(service, (*rule, text));
-            }
-        }
-    }
-    sent
-}
-
-/// What is only lost in part is told so.
-fn in_part(outcome: Outcome, cause: &str) -> String {
-    if outcome != Outcome::Degraded {
-        return cause.to_owned();
-    }
-    let told = [
-        ("It gets no more traffic", "Part of it gets no more traffic"),
-        ("It cannot go on", "It cannot serve all any more"),
-    ];
-    let found = told
-        .into_iter()
-        .find_map(|(whole, part)| Some(format!("{part}{}", cause.strip_prefix(whole)?)));
-    found.unwrap_or_else(|| cause.to_owned())
-}
-
-/// One sentence: what happens, and why.
-fn sentence(outcome: Outcome, phase: Phase, judged: &Judged) -> String {
-    let mut texts: Vec<&str> = Vec::new();
-    for cause in &judged.causes {
-        if !texts.contains(&cause.reason.text.as_str()) {
-            texts.push(&cause.reason.text);
-        }
-    }
-    let more = texts.len().saturating_sub(3);
-    let mut why = texts.into_iter().take(3).collect::<Vec<_>>().join("; ");
-    if more > 0 {
-        why = format!("{why}; and {more} more");
-    }
-    let what = match (outcome, phase) {
-        (Outcome::AtRisk, Phase::Scale) => "It may not scale",
-        (Outcome::AtRisk, _) => "Cannot be decided",
-        (_, Phase::Start) => "No new task can be relied on to start",
-        (_, Phase::Deploy) => "A deployment cannot move",
-        (_, Phase::Schedule) => "Its next run fails",
-        (_, Phase::Scale) => "It cannot act any more",
-        (_, Phase::Traffic) => "It gets no more traffic",
-        (_, Phase::Run) => "It cannot go on",
-    };
-    format!("{what}: {why}.")
-}

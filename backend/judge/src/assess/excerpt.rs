@@ -8,7 +8,7 @@ use std::{
 
 use blastmap_graph::{LinkIndex, Overlay, Snapshot};
 use blastmap_model::{
-    BlindSpot, Inventory, NamedLink, Presence, Relation, Resource, ResourceId, ResourceIndex,
+    BlindSpot, Inventory, NamedLink, Presence, Resource, ResourceId, ResourceIndex,
 };
 
 use super::refused::Refused;
@@ -37,7 +37,6 @@ impl Excerpt {
         let base = before.snapshot();
         let inventory = base.inventory();
         let mut told = told.clone();
-        // Links of what is told of lead to what it needs: those ends are told of, too, so that a reason can be shown.
         let mut resources: BTreeMap<ResourceId, Resource> = BTreeMap::new();
         let mut links: Vec<NamedLink> = Vec::new();
         told.extend(refused.iter().filter_map(|refused| refused.place));
@@ -139,20 +138,6 @@ impl Excerpt {
         }
         path.reverse();
         path
-    }
-
-    /// The link between two resources by a relation.
-    pub fn link(
-        &self,
-        from: ResourceIndex,
-        to: ResourceIndex,
-        relation: Relation,
-    ) -> Option<LinkIndex> {
-        let links = self.snapshot.topology().dependencies(from).iter().copied();
-        links.into_iter().find(|link| {
-            let link = self.snapshot.link(*link);
-            link.to == to && link.relation == relation
-        })
     }
 }
 

@@ -7,8 +7,11 @@ mod climb;
 mod compare;
 mod excerpt;
 pub(crate) mod refused;
+mod requests;
+mod serving;
 mod subject;
 mod taken;
+mod words;
 
 use std::{borrow::Cow, collections::BTreeSet};
 

@@ -10,7 +10,7 @@ use blastmap_model::{
 use serde_json::Value;
 
 use super::{Impact, Outcome, climb::WhatIf};
-use crate::iam::document_value;
+use crate::iam::{document_value, one_or_many};
 
 /// So many are named; the rest is counted.
 const NAMED: usize = 4;
@@ -154,7 +154,7 @@ fn read(document: &Value, grants: &mut Grants) {
     let Ok(document) = document_value(document) else {
         return;
     };
-    for statement in one_or_many(document.get("Statement")) {
+    for statement in document.get("Statement").into_iter().flat_map(one_or_many) {
         let condition = statement.get("Condition").cloned().unwrap_or_default();
         let into = match statement.get("Effect").and_then(Value::as_str) {
             Some("Allow") => &mut grants.allowed,
@@ -166,7 +166,10 @@ fn read(document: &Value, grants: &mut Grants) {
             let negative = format!("Not{name}");
             match statement.get(&negative) {
                 Some(value) => vec![format!("all but {}", say(value))],
-                None => one_or_many(statement.get(name))
+                None => statement
+                    .get(name)
+                    .into_iter()
+                    .flat_map(one_or_many)
                     .filter_map(Value::as_str)
                     .map(str::to_owned)
                     .collect(),
@@ -185,17 +188,8 @@ fn read(document: &Value, grants: &mut Grants) {
 }
 
 fn say(value: &Value) -> String {
-    let texts: Vec<&str> = one_or_many(Some(value)).filter_map(Value::as_str).collect();
+    let texts: Vec<&str> = one_or_many(value).filter_map(Value::as_str).collect();
     texts.join(" and ")
-}
-
-fn one_or_many(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    let many = value
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let one = value.filter(|value| !value.is_array());
-    one.into_iter().chain(many)
 }
 
 /// True where everything that `narrow` matches, `wide` matches, too: a star of the one is only covered by a star of the other.

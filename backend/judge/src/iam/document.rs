@@ -240,7 +240,7 @@ fn patterns(
 }
 
 /// AWS allows a single value wherever a list may stand.
-pub(super) fn one_or_many(value: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn one_or_many(value: &Value) -> impl Iterator<Item = &Value> {
     let many = value.as_array().map(Vec::as_slice).unwrap_or_default();
     let one = (!value.is_array()).then_some(value);
     one.into_iter().chain(many)

@@ -17,6 +17,7 @@ mod truth;
 mod wildcard;
 
 pub use context::{Context, ContextValue};
+pub(crate) use document::one_or_many;
 pub use document::{Document, DocumentError, document_value};
 pub use evaluate::{
     Answer, Contents, Decision, Policies, Policy, Request, ResourcePolicy, evaluate,

@@ -1,0 +1,46 @@
+//! A cause in one sentence.
+
+use blastmap_model::Phase;
+
+use super::{Outcome, subject::Judged};
+
+/// What is only lost in part is told so.
+pub(super) fn in_part(outcome: Outcome, cause: &str) -> String {
+    if outcome != Outcome::Degraded {
+        return cause.to_owned();
+    }
+    let told = [
+        ("It gets no more traffic", "Part of it gets no more traffic"),
+        ("It cannot go on", "It cannot serve all any more"),
+    ];
+    let found = told
+        .into_iter()
+        .find_map(|(whole, part)| Some(format!("{part}{}", cause.strip_prefix(whole)?)));
+    found.unwrap_or_else(|| cause.to_owned())
+}
+
+/// One sentence: what happens, and why.
+pub(super) fn sentence(outcome: Outcome, phase: Phase, judged: &Judged) -> String {
+    let mut texts: Vec<&str> = Vec::new();
+    for cause in &judged.causes {
+        if !texts.contains(&cause.reason.text.as_str()) {
+            texts.push(&cause.reason.text);
+        }
+    }
+    let more = texts.len().saturating_sub(3);
+    let mut why = texts.into_iter().take(3).collect::<Vec<_>>().join("; ");
+    if more > 0 {
+        why = format!("{why}; and {more} more");
+    }
+    let what = match (outcome, phase) {
+        (Outcome::AtRisk, Phase::Scale) => "It may not scale",
+        (Outcome::AtRisk, _) => "Cannot be decided",
+        (_, Phase::Start) => "No new task can be relied on to start",
+        (_, Phase::Deploy) => "A deployment cannot move",
+        (_, Phase::Schedule) => "Its next run fails",
+        (_, Phase::Scale) => "It cannot act any more",
+        (_, Phase::Traffic) => "It gets no more traffic",
+        (_, Phase::Run) => "It cannot go on",
+    };
+    format!("{what}: {why}.")
+}
