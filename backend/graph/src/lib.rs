@@ -22,7 +22,7 @@ pub use filter::{Filter, filter};
 pub use overlay::{Overlay, Tie};
 pub use paths::paths;
 pub use radius::{BlastNode, BlastRadius, Direction, RadiusQuery, blast_radius};
-pub use reach::{Reach, reach};
+pub use reach::reach;
 pub use search::{named, nearest_ids, search};
 pub use snapshot::Snapshot;
 pub use topology::{LinkIndex, Topology};

@@ -296,12 +296,6 @@ impl<'a> Overlay<'a> {
         place.as_usize() < self.snapshot.inventory().resources().len() + self.added.len()
     }
 
-    /// Every place, in order.
-    pub fn places(&self) -> impl Iterator<Item = ResourceIndex> + use<> {
-        let count = self.snapshot.inventory().resources().len() + self.added.len();
-        (0..u32::try_from(count).unwrap_or(u32::MAX)).map(ResourceIndex)
-    }
-
     /// The kind, which no change changes.
     pub fn kind(&self, place: ResourceIndex) -> ResourceKind {
         if self.in_snapshot(place) {

@@ -9,18 +9,15 @@ use crate::{
     harm::{self, State},
 };
 
-/// What harm to the roots can reach along links before or after a change, and over which links.
-#[derive(Debug, Clone, Default)]
-pub struct Reach {
-    /// The roots and all that was reached from them.
-    pub places: BTreeSet<ResourceIndex>,
-}
-
-/// Walks from `roots` over the links of both estates, which are the same one before and after a change.
+/// The roots, and what harm to them can reach over the links of both estates, which are the same one before and after a change.
 ///
 /// # Panics
 /// On places of another estate.
-pub fn reach(before: &Overlay<'_>, after: &Overlay<'_>, roots: &BTreeSet<ResourceIndex>) -> Reach {
+pub fn reach(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    roots: &BTreeSet<ResourceIndex>,
+) -> BTreeSet<ResourceIndex> {
     let mut known: BTreeMap<ResourceIndex, State> =
         roots.iter().map(|root| (*root, State::Whole)).collect();
     let mut waiting: Vec<(ResourceIndex, State)> =
@@ -38,9 +35,7 @@ pub fn reach(before: &Overlay<'_>, after: &Overlay<'_>, roots: &BTreeSet<Resourc
             }
         }
     }
-    Reach {
-        places: known.into_keys().collect(),
-    }
+    known.into_keys().collect()
 }
 
 fn moves(
