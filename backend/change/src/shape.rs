@@ -9,7 +9,7 @@ use std::{
 
 use blastmap_model::{
     ResourceKind,
-    kinds::{self, Facts},
+    kinds::{self, Facts, ForFacts},
 };
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -36,62 +36,24 @@ pub(crate) struct Shaped {
     pub(crate) unknown: BTreeSet<String>,
 }
 
-macro_rules! by_kind {
-    ($kind:expr, $input:expr, $dialect:expr, [$($module:ident::$facts:ident,)*]) => {
-        match $kind {
-            $(<kinds::$module::$facts as Facts>::KIND => shape_as::<kinds::$module::$facts>($input, $dialect),)*
-            _ => without_facts($input, $dialect),
-        }
-    };
-}
-
 /// Brings `input` into the form of the facts of `kind`.
 pub(crate) fn shape(kind: ResourceKind, input: Map<String, Value>, dialect: Dialect) -> Shaped {
-    by_kind!(
-        kind,
-        input,
-        dialect,
-        [
-            auto_scaling_group::AutoScalingGroup,
-            cloud_map_namespace::CloudMapNamespace,
-            cloud_map_service::CloudMapService,
-            ec2_instance::Ec2Instance,
-            ecr_repository::EcrRepository,
-            ecs_capacity_provider::EcsCapacityProvider,
-            ecs_cluster::EcsCluster,
-            ecs_container_instance::EcsContainerInstance,
-            ecs_service::EcsService,
-            ecs_task::EcsTask,
-            ecs_task_definition::EcsTaskDefinition,
-            ecs_task_set::EcsTaskSet,
-            efs_access_point::EfsAccessPoint,
-            efs_file_system::EfsFileSystem,
-            efs_mount_target::EfsMountTarget,
-            event_rule::EventRule,
-            iam_instance_profile::IamInstanceProfile,
-            iam_policy::IamPolicy,
-            iam_role::IamRole,
-            internet_gateway::InternetGateway,
-            kms_key::KmsKey,
-            listener::Listener,
-            listener_rule::ListenerRule,
-            load_balancer::LoadBalancer,
-            log_group::LogGroup,
-            nat_gateway::NatGateway,
-            network_interface::NetworkInterface,
-            route_table::RouteTable,
-            scalable_target::ScalableTarget,
-            scaling_policy::ScalingPolicy,
-            schedule::Schedule,
-            secret::Secret,
-            security_group::SecurityGroup,
-            ssm_parameter::SsmParameter,
-            subnet::Subnet,
-            target_group::TargetGroup,
-            vpc::Vpc,
-            vpc_endpoint::VpcEndpoint,
-        ]
-    )
+    let shaping = Shaping { input, dialect };
+    kinds::with_facts_of(kind, shaping)
+        .unwrap_or_else(|shaping| without_facts(shaping.input, shaping.dialect))
+}
+
+struct Shaping {
+    input: Map<String, Value>,
+    dialect: Dialect,
+}
+
+impl ForFacts for Shaping {
+    type Output = Shaped;
+
+    fn run<F: Facts>(self) -> Shaped {
+        shape_as::<F>(self.input, self.dialect)
+    }
 }
 
 /// Kinds without facts of their own take any name.

@@ -18,6 +18,13 @@ pub trait Facts: Serialize + DeserializeOwned {
     fn links(&self, links: &mut Links<'_>);
 }
 
+/// Something to do with the type of a kind's facts: see [`with_facts_of`].
+pub trait ForFacts {
+    type Output;
+
+    fn run<F: Facts>(self) -> Self::Output;
+}
+
 pub mod resource_policy;
 
 macro_rules! kinds {
@@ -39,6 +46,14 @@ macro_rules! kinds {
             match kind {
                 $(<$module::$facts as Facts>::KIND => attributes.facts::<$module::$facts>().ok()?.name(),)*
                 _ => None,
+            }
+        }
+
+        /// Does something with the type of a kind's facts; gives it back where the kind has none of its own.
+        pub fn with_facts_of<T: ForFacts>(kind: ResourceKind, task: T) -> Result<T::Output, T> {
+            match kind {
+                $(<$module::$facts as Facts>::KIND => Ok(task.run::<$module::$facts>()),)*
+                _ => Err(task),
             }
         }
 
