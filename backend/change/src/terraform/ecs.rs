@@ -11,7 +11,7 @@ use super::{
     fields::{Field, Shape, field, list, set, whole},
     mapping::{Finish, Id, Naming, Own, Part, Whole, owner},
 };
-use crate::{Workbench, containers};
+use crate::{Workbench, containers, deletion};
 
 const STRATEGY: &[Field] = &[
     field("capacity_provider", "capacityProvider", Shape::Text),
@@ -653,11 +653,9 @@ pub(super) const TASK_DEFINITION: Whole = Whole {
         ),
     ],
     finish: finish_definition,
-    // It is deregistered: what runs goes on, and nothing new may name it.
-    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html
     delete: |workbench, id, side| {
         if side.flag("skip_destroy") != Some(true) {
-            workbench.change(id, |facts| set(facts, "status", "INACTIVE".into()));
+            deletion::delete(workbench, id);
         }
     },
     ..Whole::of(ResourceKind::EcsTaskDefinition)

@@ -173,33 +173,39 @@ const STRATEGY: Shape = Shape::Blocks(&[
     field("base", "base", Shape::Number),
 ]);
 
-const ECS: &[Field] = &[
-    field("task_definition_arn", "TaskDefinitionArn", Shape::Text),
-    field("task_count", "TaskCount", Shape::Number),
-    field("launch_type", "LaunchType", Shape::Text),
-    field("platform_version", "PlatformVersion", Shape::Text),
-    field("group", "Group", Shape::Text),
-    field("propagate_tags", "PropagateTags", Shape::Text),
-    field(
-        "enable_ecs_managed_tags",
-        "EnableECSManagedTags",
-        Shape::Flag,
-    ),
-    field(
-        "enable_execute_command",
-        "EnableExecuteCommand",
-        Shape::Flag,
-    ),
-    field("reference_id", "ReferenceId", Shape::Text),
-    NETWORK,
-    field(
-        "capacity_provider_strategy",
-        "CapacityProviderStrategy",
-        STRATEGY,
-    ),
-    field("placement_constraint", "PlacementConstraints", CONSTRAINT),
-    field("ordered_placement_strategy", "PlacementStrategy", SPREAD),
-];
+/// The two kinds name the last two blocks differently.
+const fn ecs(constraints: &'static str, strategy: &'static str) -> [Field; 13] {
+    [
+        field("task_definition_arn", "TaskDefinitionArn", Shape::Text),
+        field("task_count", "TaskCount", Shape::Number),
+        field("launch_type", "LaunchType", Shape::Text),
+        field("platform_version", "PlatformVersion", Shape::Text),
+        field("group", "Group", Shape::Text),
+        field("propagate_tags", "PropagateTags", Shape::Text),
+        field(
+            "enable_ecs_managed_tags",
+            "EnableECSManagedTags",
+            Shape::Flag,
+        ),
+        field(
+            "enable_execute_command",
+            "EnableExecuteCommand",
+            Shape::Flag,
+        ),
+        field("reference_id", "ReferenceId", Shape::Text),
+        NETWORK,
+        field(
+            "capacity_provider_strategy",
+            "CapacityProviderStrategy",
+            STRATEGY,
+        ),
+        field(constraints, "PlacementConstraints", CONSTRAINT),
+        field(strategy, "PlacementStrategy", SPREAD),
+    ]
+}
+
+const OF_RULE: [Field; 13] = ecs("placement_constraint", "ordered_placement_strategy");
+const OF_SCHEDULE: [Field; 13] = ecs("placement_constraints", "placement_strategy");
 
 const LIMITS: [Field; 2] = [
     field(
@@ -217,7 +223,7 @@ const LIMITS: [Field; 2] = [
 const TASK_TARGET: &[Field] = &[
     field("arn", "Arn", Shape::Text),
     field("role_arn", "RoleArn", Shape::Text),
-    field("ecs_target", "EcsParameters", Shape::Block(ECS)),
+    field("ecs_target", "EcsParameters", Shape::Block(&OF_RULE)),
     field(
         "dead_letter_config",
         "DeadLetterConfig",
@@ -319,33 +325,7 @@ pub(super) const SCHEDULE: Whole = Whole {
                 field(
                     "ecs_parameters",
                     "EcsParameters",
-                    Shape::Block(&[
-                        field("task_definition_arn", "TaskDefinitionArn", Shape::Text),
-                        field("task_count", "TaskCount", Shape::Number),
-                        field("launch_type", "LaunchType", Shape::Text),
-                        field("platform_version", "PlatformVersion", Shape::Text),
-                        field("group", "Group", Shape::Text),
-                        field("propagate_tags", "PropagateTags", Shape::Text),
-                        field(
-                            "enable_ecs_managed_tags",
-                            "EnableECSManagedTags",
-                            Shape::Flag,
-                        ),
-                        field(
-                            "enable_execute_command",
-                            "EnableExecuteCommand",
-                            Shape::Flag,
-                        ),
-                        field("reference_id", "ReferenceId", Shape::Text),
-                        NETWORK,
-                        field(
-                            "capacity_provider_strategy",
-                            "CapacityProviderStrategy",
-                            STRATEGY,
-                        ),
-                        field("placement_constraints", "PlacementConstraints", CONSTRAINT),
-                        field("placement_strategy", "PlacementStrategy", SPREAD),
-                    ]),
+                    Shape::Block(&OF_SCHEDULE),
                 ),
                 field(
                     "dead_letter_config",
