@@ -90,9 +90,38 @@ pub fn is_before_1_4(version: Option<&str>) -> bool {
     }
 }
 
+/// Whether Fargate is offered in a zone, by its id: in all but those of the regions of which AWS lists the zones.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html>
+pub fn has_zone(zone: &str) -> bool {
+    const ONLY: [(&str, &[&str]); 3] = [
+        ("usw1-", &["usw1-az1", "usw1-az3"]),
+        ("apne1-", &["apne1-az1", "apne1-az2", "apne1-az4"]),
+        ("cnn1-", &["cnn1-az1", "cnn1-az2"]),
+    ];
+    let listed = ONLY.iter().find(|(region, _)| zone.starts_with(region));
+    listed.is_none_or(|(_, zones)| zones.contains(&zone))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn zones_are_listed_for_some_regions() {
+        let cases = [
+            ("euw1-az3", true),
+            ("use1-az3", true),
+            ("usw1-az1", true),
+            ("usw1-az2", false),
+            ("apne1-az3", false),
+            ("apne1-az4", true),
+            ("", true),
+        ];
+        for (zone, expected) in cases {
+            assert_eq!(has_zone(zone), expected, "{zone}");
+        }
+    }
 
     #[test]
     fn sizes_are_pairs() {

@@ -10,6 +10,7 @@ mod endpoint_policy_allows;
 mod endpoint_serves;
 mod environment_files;
 pub(crate) mod fargate_size;
+mod fargate_zone;
 mod group_forwarded_to;
 mod host_active;
 mod image_exists;
@@ -40,6 +41,7 @@ mod secrets_reachable;
 mod subnet_addresses;
 mod target_can_act;
 mod targets_healthy;
+mod volumes_attached;
 mod volumes_reachable;
 mod way;
 
@@ -93,6 +95,7 @@ pub const ALL: &[Need] = &[
     instance_room::NEED,
     network_exists::NEED,
     subnet_addresses::NEED,
+    fargate_zone::NEED,
     image_exists::NEED,
     image_platform::NEED,
     image_pull_allowed::NEED,
@@ -108,6 +111,7 @@ pub const ALL: &[Need] = &[
     environment_files::NEED,
     endpoint_policy_allows::NEED,
     volumes_reachable::NEED,
+    volumes_attached::NEED,
     discovery_exists::NEED,
     new_targets_healthy::NEED,
     // While it runs.

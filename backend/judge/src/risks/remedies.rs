@@ -34,6 +34,14 @@ const REMEDIES: &[(&str, &str)] = &[
         "Give the service another subnet or a larger one before its count is raised.",
     ),
     (
+        "fargate-zone",
+        "Take a subnet in a zone that AWS lists for Fargate.",
+    ),
+    (
+        "volumes-attached",
+        "Keep the infrastructure role with its trust in ecs.amazonaws.com and AWS's policy AmazonECSInfrastructureRolePolicyForVolumes, and its key enabled.",
+    ),
+    (
         "image-exists",
         "Push the image first, or name a tag or digest that is there.",
     ),
