@@ -18,8 +18,8 @@ use crate::{
     Launch, Seat, Verdict,
     iam::{self, Context, Policies, Policy, Principal, Request, ResourcePolicy},
     network::{
-        lookup::{linked, named, there},
-        volumes::{mount_targets, mountable},
+        lookup::{is_blind, linked, named, there},
+        volumes::{mount_targets, mountable, zone_of_target},
     },
 };
 
@@ -41,7 +41,7 @@ pub(super) const WHILE_RUNNING: Need = Need {
     phase: Phase::Run,
     subject: Subject::Of(&[ResourceKind::EcsTask], judge_task),
     documentation: "https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html",
-    sentence: "Each EFS file system that the task has mounted is there, and has a mount target left.",
+    sentence: "Each EFS file system that the task has mounted is there, and has a mount target left in the task's zone.",
 };
 
 fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
@@ -267,9 +267,10 @@ fn as_nobody(
 }
 
 fn judge_task(overlay: &Overlay<'_>, task: ResourceIndex) -> Verdict {
-    if overlay.facts::<EcsTask>(task).is_none() {
+    let Some(facts) = overlay.facts::<EcsTask>(task) else {
         return Verdict::met();
-    }
+    };
+    let zone = facts.availability_zone.as_deref();
     let definitions = overlay.needed(task, Relation::Runs).into_iter();
     let mounted = definitions.flat_map(|definition| overlay.needed(definition, Relation::Mounts));
     let file_systems = mounted.filter(|place| overlay.kind(*place) == ResourceKind::EfsFileSystem);
@@ -278,13 +279,24 @@ fn judge_task(overlay: &Overlay<'_>, task: ResourceIndex) -> Verdict {
         if !exists.is_met() {
             return exists;
         }
-        let blind =
-            crate::network::lookup::is_blind(overlay, ResourceKind::EfsMountTarget, file_system);
-        if mount_targets(overlay, file_system).is_empty() && !blind {
+        if is_blind(overlay, ResourceKind::EfsMountTarget, file_system) {
+            return Verdict::met();
+        }
+        // What is mounted stays with the address of its zone: without it, reads and writes hang.
+        let of_zone = |target: &ResourceIndex| {
+            let own = zone_of_target(overlay, *target);
+            zone.is_none() || own.is_none() || own.as_deref() == zone
+        };
+        let targets = mount_targets(overlay, file_system);
+        if !targets.iter().any(of_zone) {
             let name = &overlay.resource(file_system).name;
+            let (left, zone) = match zone.filter(|_| !targets.is_empty()) {
+                Some(zone) => (" left in zone ", zone),
+                None => (" left", ""),
+            };
             return Verdict::unmet(
                 file_system,
-                format!("file system {name} has no mount target left"),
+                format!("file system {name} has no mount target{left}{zone}"),
             );
         }
         Verdict::met()
@@ -557,7 +569,12 @@ mod tests {
                 gone(&efs("file-system/fs-1")),
                 Answer::Unmet,
             ),
-            ("a mount target goes", gone("fsmt-a"), Answer::Met),
+            (
+                "its zone's mount target goes",
+                gone("fsmt-a"),
+                Answer::Unmet,
+            ),
+            ("another zone's goes", gone("fsmt-b"), Answer::Met),
             (
                 "both go",
                 together([gone("fsmt-a"), gone("fsmt-b")]),
