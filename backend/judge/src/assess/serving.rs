@@ -341,8 +341,11 @@ impl Climb<'_, '_, '_> {
         }
         let zones = self.pair(place, Phase::Traffic);
         let merged = merge(loss.clone(), &parts);
-        if merged.lost == 0 && loss.served && zones.effect == Effect::Breaks {
-            let share = zones.after.verdict.share;
+        let share = zones.after.verdict.share;
+        // A balancer that nobody reaches is the cause, and what lies behind it the consequence.
+        let unreached = share.is_some_and(|share| share.lost >= share.of);
+        let own = merged.lost == 0 || unreached;
+        if own && loss.served && zones.effect == Effect::Breaks {
             let before = zones.before.verdict.share.map_or(0, |own| own.lost);
             loss.of = share.map_or(1, |share| share.of);
             loss.lost = share.map_or(1, |share| share.lost - before.min(share.lost));

@@ -20,7 +20,7 @@ pub(super) const NEED: Need = Need {
     sentence: "Each subnet of the load balancer is there and, if it faces the internet, has a route to an internet gateway.",
 };
 
-fn judge(overlay: &Overlay<'_>, balancer: ResourceIndex) -> Verdict {
+pub(super) fn judge(overlay: &Overlay<'_>, balancer: ResourceIndex) -> Verdict {
     let Some(facts) = overlay.facts::<LoadBalancer>(balancer) else {
         return Verdict::met();
     };

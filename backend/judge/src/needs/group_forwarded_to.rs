@@ -5,9 +5,9 @@ use blastmap_model::{
     Phase, Relation, ResourceIndex, ResourceKind, kinds::target_group::TargetGroup,
 };
 
-use super::{Need, Subject};
+use super::{Need, Subject, balancer_zones};
 use crate::{
-    Verdict,
+    Answer, Verdict,
     network::{
         forwards_to,
         listener_rules::{Reached, balancer_of, forwarding_to, reached},
@@ -77,11 +77,20 @@ fn forwards(overlay: &Overlay<'_>, from: ResourceIndex, group: ResourceIndex) ->
     }
     // What is deleted takes its rules along.
     let whole = overlay.needed(from, Relation::PartOf).into_iter();
-    for whole in whole.chain(balancer_of(overlay, from)) {
+    let balancer = balancer_of(overlay, from);
+    for whole in whole.chain(balancer) {
         let exists = there(overlay, whole);
         if !exists.is_met() {
             return exists;
         }
+    }
+    // Clients that reach none of its zones send nothing; one that is left serves for all.
+    let zones = balancer.map(|balancer| balancer_zones::judge(overlay, balancer));
+    if let Some(zones) = zones
+        && zones.answer == Answer::Unmet
+        && zones.share.is_none_or(|share| share.lost >= share.of)
+    {
+        return zones;
     }
     match reached(overlay, from) {
         Reached::Yes => Verdict::met(),
@@ -115,10 +124,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::{
-        Answer,
-        estate::{Estate, arn, gone, patched, place, planned, together},
-    };
+    use crate::estate::{Estate, arn, gone, patched, place, planned, together};
 
     fn elb(resource: &str) -> String {
         arn("elasticloadbalancing", resource)
