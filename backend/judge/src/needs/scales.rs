@@ -9,10 +9,10 @@ use blastmap_model::{
 };
 
 use super::{
-    Need, Subject,
+    Need, Subject, subnet_addresses,
     target_can_act::{has_means, role_is_there},
 };
-use crate::Verdict;
+use crate::{Launch, Verdict, room};
 
 pub(super) const NEED: Need = Need {
     name: "scales",
@@ -49,6 +49,31 @@ fn judge_by(overlay: &Overlay<'_>, service: ResourceIndex, target: ResourceIndex
     ])
 }
 
+/// Whether this many of the service's tasks have addresses and instances to run on.
+fn fits(
+    overlay: &Overlay<'_>,
+    service: ResourceIndex,
+    count: i32,
+    say: impl Fn(&str) -> String,
+) -> Verdict {
+    let launches = Launch::of(overlay, service)
+        .into_iter()
+        .map(|launch| Launch {
+            count: usize::try_from(count).unwrap_or_default(),
+            ..launch
+        });
+    let mut verdict = Verdict::all(launches.flat_map(|launch| {
+        [
+            subnet_addresses::judge(overlay, &launch),
+            room::for_replacement(overlay, &launch),
+        ]
+    }));
+    for reason in &mut verdict.reasons {
+        reason.text = say(&reason.text);
+    }
+    verdict
+}
+
 /// A count outside of the bounds stays until something scales the next time.
 ///
 /// <https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-overview.html>
@@ -65,12 +90,11 @@ fn in_bounds(
     let least = facts.min_capacity.filter(|least| desired < *least);
     let most = facts.max_capacity.filter(|most| desired > *most);
     match (least, most) {
-        (Some(least), _) => Verdict::unknown(
-            target,
+        (Some(least), _) => fits(overlay, service, least, |why| {
             format!(
-                "the next scaling sets {name} to at least {least} tasks, it wants {desired}: check that they fit"
-            ),
-        ),
+                "the next scaling sets {name} to at least {least} tasks, it wants {desired}: {why}"
+            )
+        }),
         (_, Some(most)) => Verdict::unknown(
             target,
             format!(

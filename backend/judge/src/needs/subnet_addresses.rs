@@ -31,7 +31,7 @@ pub(super) const NEED: Need = Need {
 /// Other services in the same subnets whose wish for more tasks is heard.
 const CLAIMS: usize = 200;
 
-fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
+pub(super) fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     if !launch.has_own_addresses() {
         return Verdict::met();
     }

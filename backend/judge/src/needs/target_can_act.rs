@@ -273,13 +273,17 @@ mod tests {
                 gone(&arn("ecs", "service/main/web")),
                 [met, unmet, met],
             ),
-            ("below the least", service(0), [unknown, met, met]),
+            (
+                "below the least, for which there is room",
+                service(0),
+                [met, met, met],
+            ),
             ("above the most", service(5), [unknown, met, met]),
             ("at the most", service(4), [met, met, met]),
             (
                 "no range",
                 own(|own| own.min_capacity = Some(9)),
-                [unknown, unmet, met],
+                [met, unmet, met],
             ),
             (
                 "suspended",
