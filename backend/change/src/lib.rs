@@ -55,6 +55,9 @@ pub struct Change {
     /// What of it is not judged, and why.
     #[serde(default)]
     pub problems: Vec<String>,
+    /// Of a replacement: the old one is deleted before the new one is made, and before what uses it is changed.
+    #[serde(default)]
+    pub deletes_first: bool,
 }
 
 /// What is to be done with a resource.

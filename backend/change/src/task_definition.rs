@@ -203,6 +203,7 @@ fn register(
         kind: Some(KIND),
         attributes: shown(given.input, before.as_ref(), &facts, workbench.redactor()),
         problems,
+        ..Change::default()
     });
     let arn = own.to_string();
     let id = workbench.create(New {
@@ -242,7 +243,7 @@ fn register(
                 after,
                 ..AttributeChange::default()
             }],
-            problems: Vec::new(),
+            ..Change::default()
         });
     }
 }

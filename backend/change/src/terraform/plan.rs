@@ -31,6 +31,8 @@ pub(super) struct Entry {
     pub(super) action: Action,
     /// The old object is let go of and stays.
     pub(super) forgets: bool,
+    /// Replaced, and the old one goes before the new one comes.
+    pub(super) deletes_first: bool,
     pub(super) before: Option<Map<String, Value>>,
     pub(super) after: Option<Map<String, Value>>,
     pub(super) unknown: Value,
@@ -80,6 +82,7 @@ impl Entry {
             Action::NoOp
         };
         let forgets = has("forget");
+        let deletes_first = action == Action::Replace && actions.first() == Some(&"delete");
         let address = text("address");
         let type_name = text("type");
         let provider = text("provider_name");
@@ -96,6 +99,7 @@ impl Entry {
             provider,
             action,
             forgets,
+            deletes_first,
             before: object(change.remove("before")),
             after: object(change.remove("after")),
             unknown: change.remove("after_unknown").unwrap_or_default(),

@@ -265,6 +265,7 @@ impl<'p> Reader<'p> {
                 kind: tied.mapping.map(Mapping::kind),
                 attributes,
                 problems: Vec::new(),
+                deletes_first: entry.deletes_first,
             })
             .collect();
         Proposal {

@@ -46,6 +46,10 @@ pub(super) fn set_apart(
             for refusal in (rule.refuses)(before, &wished, change, place) {
                 stopped.insert(refusal.resource);
                 let known = before.holds(refusal.resource).then_some(refusal.resource);
+                // Where the old one stays, no new one comes in its place.
+                if known.is_some() && change.deletes_first {
+                    stopped.extend(wished.find(&made));
+                }
                 refused.push(Refused {
                     rule,
                     address: change.address.clone(),

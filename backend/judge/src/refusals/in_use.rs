@@ -21,7 +21,7 @@ pub(super) const TARGET_GROUP: Rule = Rule {
     documentation: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html",
     sentence: "The deletion of a target group to which a listener or rule still forwards.",
     refuses: |before, after, change, place| {
-        let users = |place| there(after, after.needing(place, Relation::ForwardsTo));
+        let users = |estate: &Overlay<'_>, place| estate.needing(place, Relation::ForwardsTo);
         deleted(
             before,
             after,
@@ -39,10 +39,13 @@ pub(super) const SECURITY_GROUP: Rule = Rule {
     documentation: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html",
     sentence: "The deletion of a security group that network interfaces or rules of other groups still use.",
     refuses: |before, after, change, place| {
-        let users = |place| {
-            let mut users = there(after, after.needing(place, Relation::ProtectedBy));
-            users.retain(|user| has_addresses(after, *user));
-            users.extend(there(after, after.needing(place, Relation::Allows)));
+        let users = |estate: &Overlay<'_>, place| {
+            let mut users = estate.needing(place, Relation::ProtectedBy);
+            users.retain(|user| has_addresses(estate, *user));
+            // Rules that are resources of their own go before the group that they name.
+            if !change.deletes_first {
+                users.extend(estate.needing(place, Relation::Allows));
+            }
             users
         };
         deleted(
@@ -62,9 +65,9 @@ pub(super) const SUBNET: Rule = Rule {
     documentation: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html",
     sentence: "The deletion of a subnet in which something still has addresses.",
     refuses: |before, after, change, place| {
-        let users = |place| {
-            let mut users = there(after, after.needing(place, Relation::PlacedIn));
-            users.retain(|user| has_addresses(after, *user));
+        let users = |estate: &Overlay<'_>, place| {
+            let mut users = estate.needing(place, Relation::PlacedIn);
+            users.retain(|user| has_addresses(estate, *user));
             users
         };
         deleted(
@@ -84,10 +87,10 @@ pub(super) const VPC: Rule = Rule {
     documentation: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html",
     sentence: "The deletion of a VPC that still has subnets, gateways, endpoints or security groups.",
     refuses: |before, after, change, place| {
-        let users = |place| {
-            let mut users = there(after, after.needing(place, Relation::InVpc));
-            users.retain(|user| holds_vpc(after, *user));
-            users.extend(there(after, after.needing(place, Relation::AttachedTo)));
+        let users = |estate: &Overlay<'_>, place| {
+            let mut users = estate.needing(place, Relation::InVpc);
+            users.retain(|user| holds_vpc(estate, *user));
+            users.extend(estate.needing(place, Relation::AttachedTo));
             users
         };
         deleted(
@@ -113,7 +116,7 @@ pub(super) const DISCOVERY: Rule = Rule {
         if forced {
             return Vec::new();
         }
-        let users = |place| there(after, after.needing(place, Relation::DiscoveredBy));
+        let users = |estate: &Overlay<'_>, place| estate.needing(place, Relation::DiscoveredBy);
         deleted(
             before,
             after,
@@ -187,7 +190,9 @@ fn cluster(
     if !is_deleted(before, change, place, ResourceKind::EcsCluster) {
         return Vec::new();
     }
-    let members = there(after, after.needing(place, Relation::PartOf));
+    let members = users_left(before, after, change, |estate| {
+        estate.needing(place, Relation::PartOf)
+    });
     let of_kind = |kind| {
         let own = members.iter().copied();
         own.filter(|member| after.kind(*member) == kind)
@@ -222,7 +227,7 @@ fn is_deleted(
     place: ResourceIndex,
     kind: ResourceKind,
 ) -> bool {
-    change.action == Action::Delete
+    (change.action == Action::Delete || change.deletes_first)
         && is_in(before, place)
         && before.kind(place) == kind
         && before.is_there(place)
@@ -250,19 +255,40 @@ fn deleted(
     place: ResourceIndex,
     kind: ResourceKind,
     aws_error: &'static str,
-    users: impl Fn(ResourceIndex) -> Vec<ResourceIndex>,
+    users: impl Fn(&Overlay<'_>, ResourceIndex) -> Vec<ResourceIndex>,
 ) -> Vec<Refusal> {
     if !is_deleted(before, change, place, kind) || after.is_there(place) {
         return Vec::new();
     }
-    let mut users = users(place);
+    let mut users = users_left(before, after, change, |estate| users(estate, place));
     users.retain(|user| *user != place);
-    users.sort_unstable();
-    users.dedup();
     if users.is_empty() {
         return Vec::new();
     }
-    vec![refusal(after, place, &users, aws_error)]
+    let mut found = refusal(after, place, &users, aws_error);
+    if change.deletes_first {
+        found.remediation = format!(
+            "Let Terraform make the new one first (create_before_destroy, with a name of its own). {}",
+            found.remediation
+        );
+    }
+    vec![found]
+}
+
+/// Who uses it when it is deleted: what does not go itself. What uses a resource is changed before that is deleted, unless it is
+/// deleted to make place for a new one.
+///
+/// <https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy>
+fn users_left(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    change: &Change,
+    users: impl Fn(&Overlay<'_>) -> Vec<ResourceIndex>,
+) -> Vec<ResourceIndex> {
+    there(
+        after,
+        users(if change.deletes_first { before } else { after }),
+    )
 }
 
 fn refusal(
@@ -348,9 +374,69 @@ mod tests {
 
     use super::*;
     use crate::{
-        estate::{Estate, arn, ec2, gone, patched, together},
+        estate::{Estate, arn, ec2, gone, patched, place, together},
         refusals::{ALL, tests::refusals},
     };
+
+    #[test]
+    fn what_is_replaced_goes_before_its_users_change() {
+        let service = arn("ecs", "service/main/web");
+        let group = arn("elasticloadbalancing", "targetgroup/web/1");
+        let rule = arn("elasticloadbalancing", "listener-rule/app/front/1/80/10");
+        let snapshot = Estate::new()
+            .vpc_with_nat()
+            .fargate_service()
+            .alb()
+            .snapshot();
+        let moved = || {
+            patched(&snapshot, &rule, |facts: &mut ListenerRule| {
+                facts.actions[0].target_group_arn =
+                    Some("planned:aws_lb_target_group.web".to_owned());
+            })
+        };
+        let web = ec2("sg-web");
+        let regrouped = patched(&snapshot, &service, |facts: &mut EcsService| {
+            let network = facts.network_configuration.as_mut().unwrap();
+            network
+                .awsvpc_configuration
+                .as_mut()
+                .unwrap()
+                .security_groups = vec!["sg-new".to_owned()];
+        });
+        let cases = [
+            (
+                &group,
+                together([gone(&group), moved()]),
+                true,
+                Some("target-group-in-use"),
+            ),
+            (&group, together([gone(&group), moved()]), false, None),
+            (&group, together([gone(&group), gone(&rule)]), true, None),
+            (
+                &web,
+                together([gone(&web), regrouped.clone()]),
+                true,
+                Some("security-group-in-use"),
+            ),
+            (&web, together([gone(&web), regrouped]), false, None),
+            (&web, together([gone(&web), gone(&service)]), true, None),
+        ];
+        for (number, (id, edits, deletes_first, expected)) in cases.into_iter().enumerate() {
+            let (before, after) = (Overlay::as_is(&snapshot), Overlay::with(&snapshot, &edits));
+            let change = Change {
+                action: Action::Replace,
+                deletes_first,
+                ..Change::default()
+            };
+            let at = place(&before, id);
+            let rules = ALL.iter();
+            let found: Vec<&str> = rules
+                .filter(|rule| !(rule.refuses)(&before, &after, &change, at).is_empty())
+                .map(|rule| rule.name)
+                .collect();
+            assert_eq!(found, Vec::from_iter(expected), "{number}");
+        }
+    }
 
     #[test]
     fn what_is_in_use_stays() {
