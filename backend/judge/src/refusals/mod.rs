@@ -54,6 +54,7 @@ pub const ALL: &[Rule] = &[
     service::NETWORK,
     service::PLATFORM,
     service::UNASSOCIATED,
+    service::CAPACITY,
     scalable_target::RULE,
     listener_rule::RULE,
     in_use::CLUSTER,

@@ -7,14 +7,17 @@ use std::rc::Rc;
 use blastmap_change::{Action, Change};
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    Presence, Relation, ResourceIndex, ResourceKind,
+    Presence, Relation, ResourceId, ResourceIndex, ResourceKind,
     kinds::{
-        ecs_service::EcsService, ecs_task_definition::EcsTaskDefinition, target_group::TargetGroup,
+        ecs_cluster::EcsCluster,
+        ecs_service::{CapacityProviderStrategyItem, EcsService},
+        ecs_task_definition::EcsTaskDefinition,
+        target_group::TargetGroup,
     },
 };
 
 use super::{Refusal, Rule, is_in};
-use crate::{Host, Launch, fargate};
+use crate::{Host, Launch, fargate, launch::last};
 
 const PARAMETERS: &str = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html";
 const BALANCING: &str = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-service-load-balancers.html";
@@ -130,6 +133,24 @@ pub(super) const UNASSOCIATED: Rule = Rule {
             "InvalidParameterException",
             remediation,
             |overlay, place, facts| unassociated(overlay, place, facts, &had),
+        )
+    },
+};
+
+pub(super) const CAPACITY: Rule = Rule {
+    name: "capacity-provider-strategy-invalid",
+    documentation: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html",
+    sentence: "A service with a capacity provider strategy that names providers which its cluster does not have, mixes Fargate with Auto Scaling groups, or has more than one base or no weight.",
+    refuses: |before, after, change, place| {
+        let remediation = "Name providers that are associated with the cluster, all of Fargate or none, one of them with a base at most and one with a weight.";
+        refused(
+            before,
+            after,
+            change,
+            place,
+            "InvalidParameterException",
+            remediation,
+            capacity,
         )
     },
 };
@@ -369,6 +390,43 @@ fn platform(overlay: &Overlay<'_>, place: ResourceIndex, facts: &EcsService) -> 
         .collect()
 }
 
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-capacity-providers.html>
+fn capacity(overlay: &Overlay<'_>, place: ResourceIndex, facts: &EcsService) -> Vec<String> {
+    let strategy = &facts.capacity_provider_strategy;
+    if strategy.is_empty() || overlay.is_unknown(place, "capacityProviderStrategy") {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let cluster = overlay.find(&ResourceId::new(&facts.cluster_arn));
+    let cluster = cluster.filter(|cluster| !overlay.is_unknown(*cluster, "capacityProviders"));
+    if let Some(cluster) = cluster.and_then(|cluster| overlay.facts::<EcsCluster>(cluster)) {
+        let known: Vec<&str> = cluster
+            .capacity_providers
+            .iter()
+            .map(|own| last(own))
+            .collect();
+        let names = strategy.iter().map(|item| last(&item.capacity_provider));
+        found.extend(names.filter(|name| !known.contains(name)).map(|name| {
+            let cluster = &cluster.cluster_name;
+            format!("capacity provider `{name}` is not associated with cluster `{cluster}`")
+        }));
+    }
+    let of_fargate = |item: &&CapacityProviderStrategyItem| {
+        matches!(last(&item.capacity_provider), "FARGATE" | "FARGATE_SPOT")
+    };
+    let fargate = strategy.iter().filter(of_fargate).count();
+    if fargate > 0 && fargate < strategy.len() {
+        found.push("its strategy mixes Fargate with Auto Scaling groups".to_owned());
+    }
+    if strategy.iter().filter(|item| item.base > 0).count() > 1 {
+        found.push("its strategy has more than one base".to_owned());
+    }
+    if strategy.len() > 1 && strategy.iter().all(|item| item.weight <= 0) {
+        found.push("no capacity provider of its strategy has a weight above 0".to_owned());
+    }
+    found
+}
+
 fn unassociated(
     overlay: &Overlay<'_>,
     place: ResourceIndex,
@@ -456,7 +514,10 @@ mod tests {
     const NEW: &str = "planned:aws_ecs_task_definition.web";
 
     fn estate() -> Estate {
-        Estate::new().vpc_with_nat().fargate_service().alb()
+        let estate = Estate::new().vpc_with_nat().fargate_service().alb();
+        estate.with::<EcsCluster>(&arn("ecs", "cluster/main"), |facts| {
+            facts.capacity_providers = vec!["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()];
+        })
     }
 
     /// The service moves to a revision that is changed like this, and is itself changed like that.
@@ -473,6 +534,19 @@ mod tests {
             planned(NEW, &arn("ecs", "task-definition/web:2"), &facts),
             moved,
         ])
+    }
+
+    /// Name, weight, base.
+    fn provided(service: &mut EcsService, strategy: &[(&str, i32, i32)]) {
+        service.launch_type = None;
+        let items = strategy
+            .iter()
+            .map(|(name, weight, base)| CapacityProviderStrategyItem {
+                capacity_provider: (*name).to_owned(),
+                weight: *weight,
+                base: *base,
+            });
+        service.capacity_provider_strategy = items.collect();
     }
 
     fn names(snapshot: &blastmap_graph::Snapshot, edits: &Edits) -> Vec<&'static str> {
@@ -561,6 +635,28 @@ mod tests {
                     |own| own.platform_version = Some("1.3.0".to_owned()),
                 ),
                 Some("fargate-platform-feature"),
+            ),
+            (
+                moves(|_| {}, |own| provided(own, &[("FARGATE_SPOT", 1, 0)])),
+                None,
+            ),
+            (
+                moves(|_| {}, |own| provided(own, &[("gpu", 1, 0)])),
+                Some("capacity-provider-strategy-invalid"),
+            ),
+            (
+                moves(
+                    |_| {},
+                    |own| provided(own, &[("FARGATE", 1, 1), ("FARGATE_SPOT", 1, 1)]),
+                ),
+                Some("capacity-provider-strategy-invalid"),
+            ),
+            (
+                moves(
+                    |_| {},
+                    |own| provided(own, &[("FARGATE", 0, 0), ("FARGATE_SPOT", 0, 0)]),
+                ),
+                Some("capacity-provider-strategy-invalid"),
             ),
             (
                 moves(

@@ -5,7 +5,7 @@ use blastmap_model::kinds::{
     cloud_map_namespace::CloudMapNamespace,
     cloud_map_service::CloudMapService,
     ecs_container_instance::EcsContainerInstance,
-    ecs_service::{EcsService, ServiceRegistry},
+    ecs_service::{EcsService, ManagedEbsVolume, ServiceRegistry, VolumeConfiguration},
     ecs_task::EcsTask,
     ecs_task_definition::{EcsTaskDefinition, EfsAuthorization, EfsVolume, Volume},
     efs_access_point::EfsAccessPoint,
@@ -20,6 +20,7 @@ use blastmap_model::kinds::{
     scaling_policy::{Alarm, PredefinedMetric, ScalingPolicy, TargetTracking},
     schedule::{Schedule, ScheduleTarget},
     secret::Secret,
+    subnet::Subnet,
 };
 use serde_json::{Value, json};
 
@@ -298,6 +299,31 @@ pub(crate) fn scaled() -> Estate {
         .blind(blastmap_model::ResourceKind::CloudwatchAlarm)
         .put(&scalable_target(), &target)
         .put(&policy(), &own)
+}
+
+/// One address is left in the subnets of the tasks.
+pub(crate) fn crowded(estate: Estate) -> Estate {
+    let left = |count| move |own: &mut Subnet| own.available_ip_address_count = Some(count);
+    estate
+        .with(&ec2("subnet-a"), left(0))
+        .with(&ec2("subnet-b"), left(1))
+}
+
+/// With an EBS volume that ECS makes for each task.
+pub(crate) fn with_made_volume() -> Estate {
+    let volume = VolumeConfiguration {
+        name: "data".to_owned(),
+        managed_ebs_volume: Some(ManagedEbsVolume {
+            role_arn: Some(iam("role/volumes")),
+            ..ManagedEbsVolume::default()
+        }),
+    };
+    let policy = allow(&["ec2:CreateVolume", "ec2:AttachVolume"], &["*"]);
+    nat()
+        .role("volumes", "ecs.amazonaws.com", &[("volumes", policy)])
+        .with::<EcsService>(&service(), |own| {
+            own.deployments[0].volume_configurations = vec![volume];
+        })
 }
 
 /// With a volume of a file system that has a mount target in each zone; by IAM where asked for.

@@ -3,7 +3,7 @@
 use blastmap_judge::{
     Level,
     Outcome::FailsOnNextStart,
-    estate::{Estate, ec2, everything_out, gone, patched, planned, tcp, together},
+    estate::{Estate, arn, ec2, everything_out, gone, patched, planned, tcp, together},
 };
 use blastmap_model::{
     Phase::Start,
@@ -128,6 +128,30 @@ fn acl(
             })
         }))
     }
+}
+
+fn subnets(service: &mut EcsService, subnets: &[&str]) {
+    let network = service.network_configuration.as_mut();
+    let network = network.and_then(|own| own.awsvpc_configuration.as_mut());
+    network.expect("a network").subnets = subnets.iter().map(ToString::to_string).collect();
+}
+
+fn in_both_subnets(service: &mut EcsService) {
+    subnets(service, &["subnet-a", "subnet-b"]);
+}
+
+/// In the first subnet alone; the second lies in the zone given.
+fn in_one_zone(zone: &'static str) -> Estate {
+    nat()
+        .without(&arn("ecs", "task/main/2"))
+        .without(&ec2("eni-2"))
+        .with::<EcsService>(&service(), |own| {
+            subnets(own, &["subnet-a"]);
+            (own.desired_count, own.running_count) = (1, 1);
+        })
+        .with::<Subnet>(&ec2("subnet-b"), |own| {
+            own.availability_zone_id = Some(zone.to_owned())
+        })
 }
 
 /// In public subnets with addresses of their own.
@@ -288,6 +312,13 @@ pub(crate) fn cases() -> Vec<Case> {
         resources("the service gives up one of two subnets", nat(), [update(&service(), json!({
             "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-a"]}},
         }))]),
+        fails(edited("the service gets a subnet in a zone that Fargate does not have", in_one_zone("apne1-az3"), |snapshot| {
+            patched::<EcsService>(snapshot, &service(), in_both_subnets)
+        }))
+        .by("fargate-zone"),
+        edited("the service gets a subnet in another zone", in_one_zone("euw1-az2"), |snapshot| {
+            patched::<EcsService>(snapshot, &service(), in_both_subnets)
+        }),
         terraform("a NAT gateway gets a name", nat(), [tf_update("aws_nat_gateway", tf_ec2("nat-1", json!({"subnet_id": "subnet-public-a", "tags": {}})), json!({"tags": {"Name": "out"}}))]),
         terraform("a group whose description only the apply tells", nat(), [tf_unknown("aws_security_group", json!({
             "id": "sg-web", "arn": ec2("sg-web"), "name": "web", "description": "web", "vpc_id": "vpc-1",

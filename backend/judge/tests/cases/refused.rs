@@ -2,6 +2,7 @@
 
 use blastmap_judge::estate::{Estate, arn, ec2, gone, patched, planned, together, web_definition};
 use blastmap_model::kinds::{
+    ecs_cluster::EcsCluster,
     ecs_service::{
         Deployment, EcsService, ServiceConnectConfiguration, ServiceConnectService,
         ServiceLoadBalancer,
@@ -128,6 +129,22 @@ pub(crate) fn cases() -> Vec<Case> {
         edited("a cluster is deleted with the service in it", nat(), |_| together([gone(&cluster()), gone(&service())])),
         terraform("a target group is deleted to which a rule forwards", behind_alb(), [tf_delete("aws_lb_target_group", json!({"id": group(), "arn": group(), "name": "web"}))])
             .refused("target-group-in-use"),
+        terraform("a target group is replaced before the rule that forwards to it", behind_alb(), [tf_replace("aws_lb_target_group", json!({
+            "id": group(), "arn": group(), "name": "web", "port": 8080, "protocol": "HTTP", "target_type": "ip", "vpc_id": "vpc-1",
+        }), json!({"port": 9090}))])
+            .refused("target-group-in-use"),
+        terraform("a group that nobody uses is replaced", nat().security_group("sg-idle", Vec::new()), [tf_replace("aws_security_group", json!({
+            "id": "sg-idle", "arn": ec2("sg-idle"), "name": "idle", "description": "idle", "vpc_id": "vpc-1",
+        }), json!({"description": "not in use"}))]),
+        resources("the service moves to a capacity provider that its cluster does not have", nat(), [update(&service(), json!({
+            "launchType": null, "capacityProviderStrategy": [{"capacityProvider": "gpu", "weight": 1}],
+        }))])
+            .refused("capacity-provider-strategy-invalid"),
+        resources("the service moves to a capacity provider that its cluster has", nat().with::<EcsCluster>(&cluster(), |own| {
+            own.capacity_providers = vec!["FARGATE".to_owned()];
+        }), [update(&service(), json!({
+            "launchType": null, "capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}],
+        }))]),
         terraform("the tasks' group is deleted", nat(), [tf_delete("aws_security_group", json!({"id": "sg-web", "arn": ec2("sg-web"), "name": "web", "vpc_id": "vpc-1"}))])
             .refused("security-group-in-use"),
         terraform("a group that nobody uses is deleted", nat().security_group("sg-idle", Vec::new()), [tf_delete("aws_security_group", json!({"id": "sg-idle", "arn": ec2("sg-idle"), "name": "idle", "vpc_id": "vpc-1"}))]),

@@ -81,6 +81,9 @@ pub(crate) fn cases() -> Vec<Case> {
         .hits(&scalable_target(), Degraded, Scale),
         resources("the scalable target may go higher", scaled(), [update(&scalable_target(), json!({"MaxCapacity": 20}))]),
         resources("the policy aims at another number", scaled(), [update(&policy(), json!({"TargetTrackingScalingPolicyConfiguration": {"TargetValue": 80.0}}))]),
+        resources("the minimum rises above what runs, and all of it fits", scaled(), [update(&scalable_target(), json!({"MinCapacity": 4}))]),
+        resources("the minimum rises above what the subnets have addresses for", crowded(scaled()), [update(&scalable_target(), json!({"MinCapacity": 4}))])
+            .hits(&service(), AtRisk, Scale).by("scales"),
         resources("the maximum falls below what runs", scaled(), [update(&scalable_target(), json!({"MaxCapacity": 1}))])
             .hits(&service(), AtRisk, Scale),
         resources("the only policy is deleted", scaled(), [delete(&policy())]).hits(&service(), AtRisk, Scale).hits(&scalable_target(), Down, Scale),

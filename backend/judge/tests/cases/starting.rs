@@ -2,8 +2,10 @@
 
 use blastmap_judge::{
     Level,
-    Outcome::{AtRisk, Down, FailsOnNextStart},
-    estate::{Estate, allow, arn, ec2, gone, iam, patched, planned, together, web_definition},
+    Outcome::{AtRisk, Degraded, Down, FailsOnNextStart},
+    estate::{
+        Estate, allow, arn, ec2, gone, iam, patched, planned, together, trust, web_definition,
+    },
 };
 use blastmap_model::{
     Phase::{Run, Start},
@@ -236,6 +238,8 @@ pub(crate) fn cases() -> Vec<Case> {
         resources("the file of environment variables has a new description on its role", with_file, [update(&execution_role(), json!({"Path": "/"}))]),
         // Volumes.
         resources("one of two mount targets is deleted", with_volume(false), [delete("fsmt-b")])
+            .hits(&service(), Degraded, Run).share(1, 2).by("volumes-there"),
+        resources("the mount target of a zone in which no task runs is deleted", with_volume(false).without(&arn("ecs", "task/main/2")).without(&ec2("eni-2")), [delete("fsmt-b")])
             .hits(&service(), FailsOnNextStart, Start).by("volumes-reachable"),
         fails(resources("the access point is deleted", with_volume(false), [delete(&access_point())])),
         fails(edited("the mount targets' group lets NFS in no more", with_volume(false), |snapshot| {
@@ -255,6 +259,14 @@ pub(crate) fn cases() -> Vec<Case> {
         .hits(&service(), FailsOnNextStart, Start).by("mount-target-serves"),
         resources("the file system of an access point is deleted", with_volume(true), [delete(&file_system())])
             .hits(&service(), Down, Run).by("access-point-serves"),
+        fails(edited("the role with which ECS makes the tasks' volumes trusts tasks alone", with_made_volume(), |snapshot| {
+            patched::<IamRole>(snapshot, &iam("role/volumes"), |own| own.assume_role_policy_document = trust("ecs-tasks.amazonaws.com"))
+        }))
+        .by("volumes-attached"),
+        fails(resources("the role with which ECS makes the tasks' volumes is deleted", with_made_volume(), [delete(&iam("role/volumes"))])),
+        edited("the role with which ECS makes the tasks' volumes may do more", with_made_volume(), |snapshot| {
+            patched::<IamRole>(snapshot, &iam("role/volumes"), |own| own.role_policy_list[0].policy_document = allow(&["ec2:*"], &["*"]))
+        }),
         // Names.
         resources("the service's name in Cloud Map is deleted while tasks are registered", with_discovery(), [delete(&registry())])
             .refused("cloud-map-service-in-use"),

@@ -288,8 +288,23 @@ pub(crate) fn cases() -> Vec<Case> {
             },
         )
         .hits(&balancer(), Down, Traffic)
-        .hits(&service(), FailsOnNextStart, Start)
+        .hits(&listener(), Down, Traffic)
+        .hits(&rule(), Down, Traffic)
+        .hits(&group(), Down, Traffic)
+        .hits(&service(), Down, Traffic)
+        .share(2, 2)
         .by("balancer-zones"),
+        edited(
+            "the public subnets of a load balancer that faces no clients outside lose their way to the internet",
+            behind_alb().with::<LoadBalancer>(&balancer(), |own| own.scheme = Some("internal".to_owned())),
+            |snapshot| {
+                patched::<RouteTable>(snapshot, &ec2("rtb-public"), |own| {
+                    own.routes
+                        .retain(|own| own.gateway_id.as_deref() != Some("igw-1"));
+                })
+            },
+        )
+        .hits(&service(), FailsOnNextStart, Start),
         terraform(
             "the load balancer keeps connections longer",
             behind_alb(),
