@@ -310,6 +310,8 @@ impl InventoryBuilder {
                 });
         let blind_spots = blind_spots.collect();
         let mut inventory = Inventory::new(id, taken_at, scopes, blind_spots, resources, links)?;
+        let unnamed = self.entries.into_values().map(|entry| entry.resource);
+        inventory.unnamed = unnamed.filter(is_worth_knowing).collect();
         let concluded = computed::links(&inventory);
         inventory.add_links(concluded)?;
         Ok(inventory)
@@ -381,6 +383,14 @@ impl InventoryBuilder {
         };
         (!arn.account().is_empty() && !region.is_empty()).then(|| Scope::new(arn.account(), region))
     }
+}
+
+/// What changes come to name, and what is whole by itself: roles and policies. AWS's own policies are known without.
+fn is_worth_knowing(resource: &Resource) -> bool {
+    matches!(
+        resource.kind,
+        ResourceKind::IamRole | ResourceKind::IamPolicy
+    ) && &*resource.account != "aws"
 }
 
 /// An AWS managed key that nobody used yet is not there, and yet not missing.

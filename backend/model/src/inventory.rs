@@ -50,6 +50,9 @@ pub struct Inventory {
     pub scopes: Vec<ScopeRecord>,
     /// Sorted.
     pub blind_spots: Vec<BlindSpot>,
+    /// What AWS reported along with the rest and nothing names, such as a role that nobody uses: no part of the graph, and known
+    /// all the same where a change comes to name it. Sorted by id.
+    pub unnamed: Vec<Resource>,
     resources: Vec<Resource>,
     links: Vec<Link>,
     evidence: IndexSet<Evidence>,
@@ -74,6 +77,7 @@ impl Inventory {
             taken_at,
             scopes: Vec::new(),
             blind_spots: Vec::new(),
+            unnamed: Vec::new(),
             resources: Vec::new(),
             links: Vec::new(),
             evidence: IndexSet::new(),
@@ -104,6 +108,7 @@ impl Inventory {
             taken_at,
             scopes,
             blind_spots,
+            unnamed: Vec::new(),
             resources,
             links: Vec::new(),
             evidence: IndexSet::new(),
@@ -186,6 +191,14 @@ impl Inventory {
             .binary_search_by(|resource| resource.id.as_str().cmp(id))
             .ok()?;
         u32::try_from(place).ok().map(ResourceIndex)
+    }
+
+    /// What AWS reported of something that nothing here names.
+    pub fn find_unnamed(&self, id: &str) -> Option<&Resource> {
+        let place = self
+            .unnamed
+            .binary_search_by(|resource| resource.id.as_str().cmp(id));
+        place.ok().and_then(|place| self.unnamed.get(place))
     }
 
     /// All places, in order.

@@ -4,7 +4,8 @@
 //! 2. `{"scope":{...}}` and `{"blindSpot":{...}}`
 //! 3. `{"resource":{...}}`
 //! 4. `{"link":{...}}`
-//! 5. `{"end":{"resources":N,"links":M}}`, without which the file is cut short.
+//! 5. `{"unnamed":{...}}`, each as a resource's
+//! 6. `{"end":{"resources":N,"links":M}}`, without which the file is cut short.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -72,6 +73,7 @@ enum Line {
     BlindSpot(BlindSpot),
     Resource(ResourceLine),
     Link(LinkLine),
+    Unnamed(ResourceLine),
     End(End),
 }
 
@@ -139,6 +141,9 @@ pub fn write_plain(inventory: &Inventory, output: &mut impl Write) -> io::Result
     }
     for link in inventory.links() {
         line(&Line::Link(LinkLine::of(inventory, link)))?;
+    }
+    for resource in &inventory.unnamed {
+        line(&Line::Unnamed(ResourceLine::of(resource)))?;
     }
     line(&Line::End(End {
         resources: inventory.resources().len(),
@@ -310,6 +315,7 @@ fn read_lines(
 
     let (mut scopes, mut blind_spots, mut resources, mut links, mut end) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), None);
+    let mut unnamed = Vec::new();
     let mut intern = Interner::default();
     let mut number = 1;
     while read_line(&mut input, &mut bytes, number + 1)? {
@@ -325,6 +331,9 @@ fn read_lines(
                 resources.push(resource.into_resource(&mut intern, header.taken_at));
             }
             Ok(Line::Link(link)) => links.push(link.into_named(&mut intern)),
+            Ok(Line::Unnamed(resource)) => {
+                unnamed.push(resource.into_resource(&mut intern, header.taken_at));
+            }
             Ok(Line::End(counts)) => {
                 end = Some(counts);
                 break;
@@ -347,7 +356,7 @@ fn read_lines(
     if found != said {
         return Err(RecordError::Count { found, said });
     }
-    Inventory::new(
+    let mut inventory = Inventory::new(
         header.id,
         header.taken_at,
         scopes,
@@ -355,7 +364,10 @@ fn read_lines(
         resources,
         links,
     )
-    .map_err(RecordError::Facts)
+    .map_err(RecordError::Facts)?;
+    unnamed.sort_by(|one: &Resource, other| one.id.cmp(&other.id));
+    inventory.unnamed = unnamed;
+    Ok(inventory)
 }
 
 impl LinkLine {
@@ -377,6 +389,61 @@ impl LinkLine {
             relation: self.relation,
             phases: self.phases,
             evidence,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Arn, Found, InventoryBuilder, Redactor, Scope, Source,
+        kinds::{ecs_task_definition::EcsTaskDefinition, iam_role::IamRole},
+    };
+
+    fn arn(text: &str) -> Arn {
+        Arn::parse(text).expect("an ARN")
+    }
+
+    #[test]
+    fn a_role_that_nobody_names_is_known_and_no_part_of_the_graph() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let scopes = ["eu-west-1", "global"].map(|region| Scope::new("123456789012", region));
+        let mut builder = InventoryBuilder::new(scopes.to_vec());
+        let [region, global] = scopes;
+        let mut found = Found::new(global, now, Redactor::new([1; 32]));
+        for name in ["web", "spare"] {
+            let own = arn(&format!("arn:aws:iam::123456789012:role/{name}"));
+            let facts = IamRole {
+                role_name: name.to_owned(),
+                arn: own.to_string(),
+                ..IamRole::default()
+            };
+            found.offer(&own, &facts, [], Source::of("test:Describe"));
+        }
+        builder.absorb(found);
+        let mut found = Found::new(region, now, Redactor::new([1; 32]));
+        let own = arn("arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1");
+        let facts = EcsTaskDefinition {
+            task_role_arn: Some("arn:aws:iam::123456789012:role/web".to_owned()),
+            ..EcsTaskDefinition::default()
+        };
+        found.resource(&own, &facts, [], Source::of("test:Describe"));
+        builder.absorb(found);
+        let inventory = builder
+            .finish("test".to_owned(), now, Vec::new())
+            .expect("facts that fit together");
+
+        let mut written = Vec::new();
+        write_plain(&inventory, &mut written).expect("memory takes it");
+        let read = read(written.as_slice()).expect("what was written");
+        for inventory in [&inventory, &read] {
+            assert_eq!(inventory.resources().len(), 2);
+            let spare = "arn:aws:iam::123456789012:role/spare";
+            assert_eq!(inventory.find(spare), None);
+            let known = inventory.find_unnamed(spare).expect("it was reported");
+            assert_eq!(&*known.name, "spare");
+            assert_eq!(inventory.unnamed.len(), 1);
         }
     }
 }
