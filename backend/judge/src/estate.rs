@@ -186,6 +186,14 @@ impl Estate {
     }
 
     pub fn snapshot(&self) -> Snapshot {
+        self.snapshot_in(&self.ids())
+    }
+
+    /// As a crawl gives it whose answers come in this order of ids.
+    ///
+    /// # Panics
+    /// On an id that was not put.
+    pub fn snapshot_in(&self, order: &[String]) -> Snapshot {
         let now = OffsetDateTime::UNIX_EPOCH;
         let scopes = [Scope::new(ACCOUNT, REGION), Scope::new(ACCOUNT, GLOBAL)];
         let mut builder = InventoryBuilder::new(scopes.to_vec());
@@ -207,17 +215,21 @@ impl Estate {
             }
             builder.absorb(found);
         }
-        let mut found = Found::new(scopes[0].clone(), now, Redactor::new([1; 32]));
+        let found = || Found::new(scopes[0].clone(), now, Redactor::new([1; 32]));
+        let mut named = found();
         for id in &self.absent {
-            found.absent(ResourceId::new(id));
+            named.absent(ResourceId::new(id));
         }
         for id in &self.unreadable {
-            found.unreadable(ResourceId::new(id));
+            named.unreadable(ResourceId::new(id));
         }
-        for (id, entry) in &self.entries {
-            (entry.put)(&mut found, &ResourceId::new(id), entry);
+        builder.absorb(named);
+        for id in order {
+            let mut answer = found();
+            let entry = self.entries.get(id).expect("put before");
+            (entry.put)(&mut answer, &ResourceId::new(id), entry);
+            builder.absorb(answer);
         }
-        builder.absorb(found);
         let records = scopes.map(|scope| ScopeRecord {
             scope,
             crawled_at: Some(now),

@@ -165,6 +165,13 @@ proptest! {
     }
 
     #[test]
+    fn the_order_of_aws_answers_is_nothing_to_the_answer(order in Just(scaled().ids()).prop_shuffle()) {
+        let (first, other) = (scaled().snapshot(), scaled().snapshot_in(&order));
+        let judged = |snapshot: &Snapshot| told(&assess(snapshot, &read(snapshot, &independent())));
+        prop_assert_eq!(judged(&other), judged(&first));
+    }
+
+    #[test]
     fn no_edit_makes_it_panic(picks in prop::collection::vec((any::<prop::sample::Index>(), 0usize..60, junk(), any::<bool>()), 1..6), which in 0usize..4) {
         let estate = [scaled, on_ec2, nightly, isolated][which]();
         let snapshot = estate.snapshot();
