@@ -19,7 +19,7 @@ use crate::{
     iam::{self, Context, Policies, Policy, Principal, Request, ResourcePolicy},
     network::{
         lookup::{linked, named, there},
-        volumes::{mount_targets, mountable},
+        volumes::{has_unseen_targets, mount_targets, mountable},
     },
 };
 
@@ -278,9 +278,8 @@ fn judge_task(overlay: &Overlay<'_>, task: ResourceIndex) -> Verdict {
         if !exists.is_met() {
             return exists;
         }
-        let blind =
-            crate::network::lookup::is_blind(overlay, ResourceKind::EfsMountTarget, file_system);
-        if mount_targets(overlay, file_system).is_empty() && !blind {
+        let unseen = has_unseen_targets(overlay, file_system);
+        if mount_targets(overlay, file_system).is_empty() && !unseen {
             let name = &overlay.resource(file_system).name;
             return Verdict::unmet(
                 file_system,
