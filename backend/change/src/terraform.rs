@@ -19,6 +19,7 @@ mod security_groups;
 mod sensitive;
 mod shown;
 mod side;
+mod stated;
 mod storage;
 mod types;
 mod unknown;
@@ -39,6 +40,7 @@ pub fn read(
 ) -> Result<Proposal, ChangeError> {
     let plan: plan::Plan = parse(bytes, WHAT, COMMAND)?;
     check_version(plan.format_version.as_ref())?;
+    let made_at = plan.made_at();
     let changes = match plan.resource_changes {
         Some(Value::Array(changes)) => changes,
         // A plan without changes may leave them out.
@@ -52,13 +54,15 @@ pub fn read(
         }
     };
     let entries: Vec<plan::Entry> = changes.into_iter().filter_map(plan::Entry::read).collect();
-    let changed = reader::Reader::new(
+    let changed = reader::Reader {
         entries,
-        &plan.configuration,
-        &plan.variables,
+        configuration: &plan.configuration,
+        variables: &plan.variables,
+        prior: plan.prior_state.as_deref(),
+        made_at,
         inventory,
         redactor,
-    );
+    };
     Ok(changed.read())
 }
 

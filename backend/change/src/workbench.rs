@@ -6,14 +6,17 @@ use std::{
 };
 
 use blastmap_model::{
-    After, Arn, Attributes, Edits, GLOBAL, Inventory, Planned, Presence, Redactor, Resource,
-    ResourceId, ResourceIndex, ResourceKind, Tags,
+    After, Arn, Attributes, Edits, GLOBAL, Inventory, Planned, Presence, Redactor, Reference,
+    Resource, ResourceId, ResourceIndex, ResourceKind, Source, Tags,
     kinds::{self, Facts},
 };
 use serde_json::{Map, Value};
 
 /// What a resource is called before it is there.
 const PLANNED: &str = "planned:";
+
+/// The call that gave what the input says: none.
+const INPUT: Source = Source::of("plan");
 
 /// Partition, account and region: where something is, or will be.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -301,6 +304,23 @@ impl<'a> Workbench<'a> {
     /// Makes a resource.
     pub fn create(&mut self, new: New) -> ResourceId {
         let id = self.id_of_new(&new.address, &new.own, new.certain);
+        let there_before = self
+            .before(&id)
+            .is_some_and(|resource| resource.presence == Presence::Live);
+        let presence = if there_before {
+            Presence::Live
+        } else {
+            Presence::Planned
+        };
+        self.insert(id, presence, new)
+    }
+
+    /// Says of something that nobody read that it is there: the input knows it.
+    pub fn state(&mut self, id: ResourceId, known: New) -> ResourceId {
+        self.insert(id, Presence::Stated, known)
+    }
+
+    fn insert(&mut self, id: ResourceId, presence: Presence, new: New) -> ResourceId {
         let mut also_named = BTreeSet::new();
         if id.as_str() != new.own.as_str() {
             also_named.insert((&new.own).into());
@@ -309,20 +329,13 @@ impl<'a> Workbench<'a> {
             .name
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| kinds::name_from_id(new.kind, &(&new.own).into()));
-        let there_before = self
-            .before(&id)
-            .is_some_and(|resource| resource.presence == Presence::Live);
         let resource = Resource {
             id: id.clone(),
             kind: new.kind,
             name: self.redactor.scrub(&name).into(),
             account: new.own.account().into(),
             region: new.kind.region_of(&new.own).into(),
-            presence: if there_before {
-                Presence::Live
-            } else {
-                Presence::Planned
-            },
+            presence,
             tags: Tags::default(),
             attributes: Attributes::none(),
             observed_at: self.inventory.taken_at,
@@ -336,6 +349,28 @@ impl<'a> Workbench<'a> {
         };
         self.entries.insert(id.clone(), Entry::Is(Box::new(kept)));
         id
+    }
+
+    /// What the resources of this change name, and neither the inventory nor the change has, in order.
+    pub fn unseen(&self) -> Vec<Reference> {
+        let mut named = BTreeMap::new();
+        let mut known: HashSet<ResourceId> = self.entries.keys().cloned().collect();
+        for entry in self.entries.values() {
+            let Entry::Is(kept) = entry else { continue };
+            let facts = Attributes::from_value(&kinds::attributes(&kept.facts));
+            known.extend(kept.also_named.iter().cloned());
+            let declared = kinds::declare(kept.resource.kind, &kept.own, &facts, INPUT);
+            let Ok((links, names)) = declared else {
+                continue;
+            };
+            known.extend(names);
+            named.extend(links.into_iter().map(|link| (link.to.id, link.to.kind)));
+        }
+        named
+            .into_iter()
+            .filter(|(id, _)| !known.contains(id) && self.inventory.find(id.as_str()).is_none())
+            .map(|(id, kind)| Reference { kind, id })
+            .collect()
     }
 
     /// Deletes a resource.
@@ -495,7 +530,8 @@ impl Kept {
         }
         redactor.scrub_value(&mut facts);
         self.resource.attributes = Attributes::from_value(&facts);
-        if self.resource.presence == Presence::Planned && self.resource.tag("Name").is_none() {
+        let made = matches!(self.resource.presence, Presence::Planned | Presence::Stated);
+        if made && self.resource.tag("Name").is_none() {
             let name = kinds::name_of(self.resource.kind, &self.resource.attributes);
             if let Some(name) = name.filter(|name| !name.is_empty()) {
                 self.resource.name = name.into();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use blastmap_model::{
-    After, Arn, Edits, Evidence, Phases, Planned, Presence, Relation, Resource, ResourceId,
+    After, Edits, Evidence, Phases, Planned, Presence, Relation, Resource, ResourceId,
     ResourceIndex, ResourceKind, Source,
     kinds::{self, Facts},
 };
@@ -258,7 +258,10 @@ impl<'a> Overlay<'a> {
             name: kinds::name_from_id(kind, id).into(),
             account: account.into(),
             region: region.into(),
-            presence: presence_of_unseen(self.snapshot, kind, arn.as_ref()),
+            presence: self
+                .snapshot
+                .inventory()
+                .presence_of_unseen(kind, arn.as_ref()),
             tags: Box::default(),
             attributes: blastmap_model::Attributes::none(),
             observed_at: self.snapshot.taken_at(),
@@ -313,11 +316,11 @@ impl<'a> Overlay<'a> {
             .or_else(|| self.snapshot.inventory().find(id.as_str()))
     }
 
-    /// True for what is there: read from AWS, or made by the change.
+    /// True for what is there: read from AWS, made by the change, or known from it.
     pub fn is_there(&self, place: ResourceIndex) -> bool {
         matches!(
             self.resource(place).presence,
-            Presence::Live | Presence::Planned
+            Presence::Live | Presence::Planned | Presence::Stated
         )
     }
 
@@ -515,46 +518,5 @@ impl<'a> Resolver<'a> {
             names.get(arn.last_part()).copied()
         };
         names.get(id).copied().or_else(by_own_id)
-    }
-}
-
-/// Kinds of which a crawl keeps all that there are: what is not among them does not exist.
-const KEPT_WHOLE: &[ResourceKind] = &[
-    ResourceKind::EcsCluster,
-    ResourceKind::EcsService,
-    ResourceKind::EcsCapacityProvider,
-    ResourceKind::LoadBalancer,
-    ResourceKind::TargetGroup,
-    ResourceKind::LogGroup,
-    ResourceKind::SsmParameter,
-    ResourceKind::Secret,
-    ResourceKind::EcrRepository,
-    ResourceKind::Vpc,
-    ResourceKind::Subnet,
-    ResourceKind::RouteTable,
-    ResourceKind::NatGateway,
-    ResourceKind::InternetGateway,
-    ResourceKind::VpcEndpoint,
-    ResourceKind::SecurityGroup,
-];
-
-/// Not found, not allowed to look, and not looked are three different things.
-fn presence_of_unseen(snapshot: &Snapshot, kind: ResourceKind, arn: Option<&Arn>) -> Presence {
-    let Some(arn) = arn else {
-        return Presence::Outside;
-    };
-    let region = kind.region_of(arn);
-    let inventory = snapshot.inventory();
-    let crawled = inventory
-        .scopes
-        .iter()
-        .any(|record| &*record.scope.account == arn.account() && &*record.scope.region == region);
-    let blind = inventory.blind_spots.iter().any(|spot| {
-        &*spot.account == arn.account() && &*spot.region == region && spot.kinds.contains(&kind)
-    });
-    match (crawled, blind) {
-        (true, true) => Presence::Unreadable,
-        (true, false) if KEPT_WHOLE.contains(&kind) => Presence::Missing,
-        (false, _) | (true, false) => Presence::Outside,
     }
 }

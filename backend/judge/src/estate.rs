@@ -301,6 +301,17 @@ pub fn unknown(mut edits: Edits, fields: &[&str]) -> Edits {
     edits
 }
 
+/// Says that what these make is there already, and known from the change alone.
+#[must_use]
+pub fn stated(mut edits: Edits) -> Edits {
+    for after in edits.after.values_mut() {
+        if let After::Is(planned) = after {
+            planned.resource.presence = Presence::Stated;
+        }
+    }
+    edits
+}
+
 fn planned_as(resource: Resource, own: Arn) -> Planned {
     Planned {
         resource,

@@ -15,14 +15,15 @@ pub struct Edits {
 pub enum After {
     /// It is deleted.
     Gone,
-    /// It is made, or changed.
+    /// It is made, or changed; or it was not read, and the input says what it is.
     Is(Box<Planned>),
 }
 
 /// A resource as it is after the change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
-    /// With the facts as they will be: LIVE where it was there before, PLANNED where the change makes it.
+    /// With the facts as they will be: LIVE where it was there before, PLANNED where the change makes it, STATED where nobody read it and
+    /// the input knows it.
     pub resource: Resource,
     /// Its ARN, or one of AWS's form where AWS will only give it: what its facts name by short names lies beside it.
     pub own: Arn,

@@ -4,7 +4,30 @@ use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{BlindSpot, Evidence, Phases, Relation, Resource, ResourceId, ScopeRecord};
+use crate::{
+    Arn, BlindSpot, Evidence, Phases, Presence, Relation, Resource, ResourceId, ResourceKind,
+    ScopeRecord,
+};
+
+/// Kinds of which a crawl keeps all that there are: what is not among them does not exist.
+const KEPT_WHOLE: &[ResourceKind] = &[
+    ResourceKind::EcsCluster,
+    ResourceKind::EcsService,
+    ResourceKind::EcsCapacityProvider,
+    ResourceKind::LoadBalancer,
+    ResourceKind::TargetGroup,
+    ResourceKind::LogGroup,
+    ResourceKind::SsmParameter,
+    ResourceKind::Secret,
+    ResourceKind::EcrRepository,
+    ResourceKind::Vpc,
+    ResourceKind::Subnet,
+    ResourceKind::RouteTable,
+    ResourceKind::NatGateway,
+    ResourceKind::InternetGateway,
+    ResourceKind::VpcEndpoint,
+    ResourceKind::SecurityGroup,
+];
 
 /// The place of a resource in its inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -115,6 +138,25 @@ impl Inventory {
         };
         inventory.add_links(links)?;
         Ok(inventory)
+    }
+
+    /// What a crawl that does not have a resource says of it: not found, not allowed to look, and not looked are three different things.
+    pub fn presence_of_unseen(&self, kind: ResourceKind, arn: Option<&Arn>) -> Presence {
+        let Some(arn) = arn else {
+            return Presence::Outside;
+        };
+        let region = kind.region_of(arn);
+        let crawled = self.scopes.iter().any(|record| {
+            &*record.scope.account == arn.account() && &*record.scope.region == region
+        });
+        let blind = self.blind_spots.iter().any(|spot| {
+            &*spot.account == arn.account() && &*spot.region == region && spot.kinds.contains(&kind)
+        });
+        match (crawled, blind) {
+            (true, true) => Presence::Unreadable,
+            (true, false) if KEPT_WHOLE.contains(&kind) => Presence::Missing,
+            (false, _) | (true, false) => Presence::Outside,
+        }
     }
 
     /// Adds links between resources that are here. Of several with the same ends and relation one stays:

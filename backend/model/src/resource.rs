@@ -22,6 +22,8 @@ pub enum Presence {
     Outside,
     /// Created by the change under review.
     Planned,
+    /// Not read from AWS: the plan under review says that it is there, and leaves it as it is.
+    Stated,
 }
 
 impl Presence {
@@ -33,6 +35,7 @@ impl Presence {
             Self::Unreadable => "UNREADABLE",
             Self::Outside => "OUTSIDE",
             Self::Planned => "PLANNED",
+            Self::Stated => "STATED",
         }
     }
 }

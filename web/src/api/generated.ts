@@ -36,7 +36,8 @@ export type Presence =
   | "MISSING"
   | "UNREADABLE"
   | "OUTSIDE"
-  | "PLANNED";
+  | "PLANNED"
+  | "STATED";
 
 export type Relation =
   | "RUNS"

@@ -35,6 +35,7 @@ export function PresenceSign({ presence }: { presence: Presence }) {
           <path d="M9 2.500h4.500V7M13.200 2.800 7.500 8.500" />
         </g>
       )}
+      {presence === "STATED" && <circle cx="8" cy="8" r="4.500" fill="none" stroke="currentColor" stroke-width="1.600" />}
       {presence === "PLANNED" && <path d="M8 2.500v11M2.500 8h11" stroke="currentColor" stroke-width="2" stroke-linecap="round" />}
     </svg>
   );

@@ -7,6 +7,7 @@ export const PRESENCE: Record<Presence, { word: string; claim: string; sentence:
   UNREADABLE: { word: "could not be read", claim: "It could not be read.", sentence: "Another resource names it, and it could not be read. It may or may not exist." },
   OUTSIDE: { word: "not crawled", claim: "It was not looked for.", sentence: "Another resource names it, in an account or region, or of a type, that is not crawled." },
   PLANNED: { word: "planned", claim: "It is planned.", sentence: "The change under review creates it." },
+  STATED: { word: "known from the plan", claim: "The plan says that it is there.", sentence: "It was not read from AWS: the plan under review says that it is there, and leaves it as it is." },
 };
 
 export const PRESENCES = Object.keys(PRESENCE) as Presence[];

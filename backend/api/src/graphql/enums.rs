@@ -135,6 +135,8 @@ pub(crate) enum Presence {
     Outside,
     /// Created by the change under review.
     Planned,
+    /// Not read from AWS: the plan under review says that it is there, and leaves it as it is.
+    Stated,
 }
 
 /// When a dependent needs its dependency.

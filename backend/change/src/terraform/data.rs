@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     fields::{Shape, field, list, set},
-    mapping::{Finish, Id, Owner, Part, Whole, owner},
+    mapping::{Finish, Id, Lacks, Owner, Part, Stated, Whole, owner},
     side::{Side, document, number},
 };
 
@@ -56,6 +56,7 @@ pub(super) const LOG_GROUP: Whole = Whole {
             workbench.remove(id);
         }
     },
+    stated: Some(Stated::WHOLE),
     ..Whole::of(ResourceKind::LogGroup)
 };
 
@@ -82,6 +83,7 @@ pub(super) const PARAMETER: Whole = Whole {
         field("data_type", "DataType", Shape::Text),
     ],
     finish: |finish| finish.set_new("ARN", finish.own.as_str()),
+    stated: Some(Stated::WHOLE),
     ..Whole::of(ResourceKind::SsmParameter)
 };
 
@@ -104,6 +106,10 @@ pub(super) const SECRET: Whole = Whole {
             workbench.change(id, |facts| set(facts, "DeletedDate", ON_APPLY.into()));
         }
     },
+    stated: Some(Stated::without(&[
+        Lacks::Unset("policy", "ResourcePolicy"),
+        Lacks::Unknown("SecretVersionsToStages"),
+    ])),
     ..Whole::of(ResourceKind::Secret)
 };
 
@@ -164,6 +170,7 @@ pub(super) const KEY: Whole = Whole {
             set(facts, "DeletionDate", ON_APPLY.into());
         });
     },
+    stated: Some(Stated::without(&[Lacks::Unset("policy", "Policy")])),
     ..Whole::of(ResourceKind::KmsKey)
 };
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     fields::{Shape, field, list},
-    mapping::{Find, Finish, Id, Naming, Own, Owner, Part, Whole, owner},
+    mapping::{Find, Finish, Id, Lacks, Naming, Own, Owner, Part, Stated, Whole, owner},
     side::{Side, document, text},
 };
 use crate::Lookup;
@@ -44,6 +44,11 @@ pub(super) const ROLE: Whole = Whole {
         finish.set_new("Arn", finish.own.as_str());
         finish.set_new("RoleName", finish.own.last_part());
     },
+    // The provider reads both lists whole into the state of a resource, and of a data source neither.
+    stated: Some(Stated::without(&[
+        Lacks::Unset("inline_policy", "RolePolicyList"),
+        Lacks::Unset("managed_policy_arns", "AttachedManagedPolicies"),
+    ])),
     ..Whole::of(ResourceKind::IamRole)
 };
 
@@ -55,6 +60,7 @@ pub(super) const POLICY: Whole = Whole {
         field("policy", "PolicyDocument", Shape::Document),
     ],
     finish: |finish| finish.set_new("Arn", finish.own.as_str()),
+    stated: Some(Stated::without(&[Lacks::Unset("policy", "PolicyDocument")])),
     ..Whole::of(ResourceKind::IamPolicy)
 };
 

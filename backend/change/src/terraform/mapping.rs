@@ -47,6 +47,38 @@ pub(super) struct Whole {
     pub(super) adopts: Option<fn(&mut Workbench<'_>, Side<'_>) -> Lookup>,
     /// What its deletion does.
     pub(super) delete: fn(&mut Workbench<'_>, &ResourceId, Side<'_>),
+    /// How far a plan's state tells of one that it does not change; none where that is too little to judge by.
+    pub(super) stated: Option<Stated>,
+}
+
+/// What a plan's state tells of something.
+pub(super) struct Stated {
+    pub(super) lacks: &'static [Lacks],
+    /// It is told of wherever the resource of this kind is that this attribute names: what that one is worth depends on it.
+    pub(super) follows: Option<(ResourceKind, &'static str)>,
+}
+
+impl Stated {
+    pub(super) const WHOLE: Self = Self::without(&[]);
+
+    pub(super) const fn without(lacks: &'static [Lacks]) -> Self {
+        Self {
+            lacks,
+            follows: None,
+        }
+    }
+}
+
+/// A fact that the state does not tell, or not always.
+pub(super) enum Lacks {
+    /// Known where this attribute is set.
+    Unset(&'static str, &'static str),
+    /// Known by another type of Terraform's: where the plan itself manages the resource, that type decides; else it is not known.
+    Apart(&'static str),
+    /// Never known whole, whatever parts of it the plan tells.
+    Unknown(&'static str),
+    /// What is true of something new only.
+    New(&'static str),
 }
 
 impl Whole {
@@ -63,6 +95,7 @@ impl Whole {
             finish: |_| {},
             adopts: None,
             delete: |workbench, id, _| workbench.remove(id),
+            stated: None,
         }
     }
 }

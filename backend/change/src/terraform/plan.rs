@@ -3,7 +3,8 @@
 //! <https://developer.hashicorp.com/terraform/internals/json-format>
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::Action;
 
@@ -19,6 +20,18 @@ pub(super) struct Plan {
     pub(super) configuration: Value,
     #[serde(default)]
     pub(super) variables: Value,
+    /// Everything that Terraform manages or has looked up, before the change: only read where somebody asks for it.
+    #[serde(default)]
+    pub(super) prior_state: Option<Box<RawValue>>,
+    /// When it was made; plans of versions before 1.5 do not say.
+    #[serde(default)]
+    pub(super) timestamp: Value,
+}
+
+impl Plan {
+    pub(super) fn made_at(&self) -> Option<OffsetDateTime> {
+        OffsetDateTime::parse(self.timestamp.as_str()?, &Rfc3339).ok()
+    }
 }
 
 /// One entry of `resource_changes`.
@@ -108,6 +121,38 @@ impl Entry {
         })
     }
 
+    /// A resource of the prior state, which the plan leaves as it is.
+    fn of_state(mut resource: Map<String, Value>) -> Option<Self> {
+        let mut text = |name: &str| match resource.remove(name) {
+            Some(Value::String(text)) => text,
+            _ => String::new(),
+        };
+        let (address, type_name) = (text("address"), text("type"));
+        let (mode, provider) = (text("mode"), text("provider_name"));
+        let is_data = mode == "data";
+        let Some(Value::Object(values)) = resource.remove("values") else {
+            return None;
+        };
+        let sensitive = resource.remove("sensitive_values").unwrap_or_default();
+        Some(Self {
+            address,
+            type_name,
+            is_data,
+            deposed: resource
+                .get("deposed_key")
+                .is_some_and(|key| !key.is_null()),
+            provider,
+            action: if is_data { Action::Read } else { Action::NoOp },
+            forgets: false,
+            deletes_first: false,
+            before: Some(values.clone()),
+            after: Some(values),
+            unknown: Value::Null,
+            before_sensitive: sensitive.clone(),
+            after_sensitive: sensitive,
+        })
+    }
+
     /// True for the provider of AWS, from whatever registry it comes.
     pub(super) fn is_of_aws(&self) -> bool {
         let mut parts = self.provider.rsplit('/');
@@ -119,5 +164,40 @@ impl Entry {
 
     pub(super) fn makes_something(&self) -> bool {
         matches!(self.action, Action::Create | Action::Replace)
+    }
+}
+
+/// Modules in modules deeper than this are left alone.
+const DEEPEST: usize = 60;
+
+/// The resources of a prior state, those of all modules, in its order. What is no state has none.
+///
+/// <https://developer.hashicorp.com/terraform/internals/json-format#values-representation>
+pub(super) fn state(prior: &RawValue) -> Vec<Entry> {
+    let mut found = Vec::new();
+    let Ok(Value::Object(mut state)) = serde_json::from_str(prior.get()) else {
+        return found;
+    };
+    if let Some(Value::Object(mut values)) = state.remove("values") {
+        module(values.remove("root_module"), 0, &mut found);
+    }
+    found
+}
+
+fn module(own: Option<Value>, depth: usize, found: &mut Vec<Entry>) {
+    let Some(Value::Object(mut own)) = own.filter(|_| depth <= DEEPEST) else {
+        return;
+    };
+    let mut list = |name: &str| match own.remove(name) {
+        Some(Value::Array(values)) => values,
+        _ => Vec::new(),
+    };
+    for resource in list("resources") {
+        if let Value::Object(resource) = resource {
+            found.extend(Entry::of_state(resource));
+        }
+    }
+    for inner in list("child_modules") {
+        module(Some(inner), depth + 1, found);
     }
 }

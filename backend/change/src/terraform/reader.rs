@@ -1,9 +1,10 @@
 //! Ties the entries of a plan to what is there, and applies them in an order in which they add up.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use blastmap_model::{Arn, Inventory, Presence, Redactor, ResourceId, ResourceKind};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
+use time::OffsetDateTime;
 
 use super::{
     fields::Writing,
@@ -13,29 +14,32 @@ use super::{
     references::{References, Step, Target},
     sensitive, shown,
     side::Side,
+    stated::State,
     types, unknown,
 };
 use crate::{Action, Change, Lookup, Match, New, Place, Proposal, Workbench};
 
 pub(super) struct Reader<'p> {
-    entries: Vec<Entry>,
-    configuration: &'p Value,
-    variables: &'p Value,
-    inventory: &'p Inventory,
-    redactor: &'p Redactor,
+    pub(super) entries: Vec<Entry>,
+    pub(super) configuration: &'p Value,
+    pub(super) variables: &'p Value,
+    pub(super) prior: Option<&'p RawValue>,
+    pub(super) made_at: Option<OffsetDateTime>,
+    pub(super) inventory: &'p Inventory,
+    pub(super) redactor: &'p Redactor,
 }
 
 /// What is known of an entry.
-struct Tied {
-    mapping: Option<Mapping>,
-    place: Place,
-    found: Lookup,
+pub(super) struct Tied {
+    pub(super) mapping: Option<Mapping>,
+    pub(super) place: Place,
+    pub(super) found: Lookup,
     /// What is found is AWS's own, and taken over.
     adopted: bool,
     /// What it makes.
     made: Option<Made>,
-    matched: Match,
-    resource: Option<ResourceId>,
+    pub(super) matched: Match,
+    pub(super) resource: Option<ResourceId>,
 }
 
 #[derive(Clone)]
@@ -185,28 +189,14 @@ fn attribute_of(entry: &Entry, tied: &Tied, attribute: &str) -> Option<Value> {
     Some(Value::String(text))
 }
 
-impl<'p> Reader<'p> {
-    pub(super) fn new(
-        entries: Vec<Entry>,
-        configuration: &'p Value,
-        variables: &'p Value,
-        inventory: &'p Inventory,
-        redactor: &'p Redactor,
-    ) -> Self {
-        Self {
-            entries,
-            configuration,
-            variables,
-            inventory,
-            redactor,
-        }
-    }
-
+impl Reader<'_> {
     pub(super) fn read(self) -> Proposal {
         let Self {
             mut entries,
             configuration,
             variables,
+            prior,
+            made_at,
             inventory,
             redactor,
         } = self;
@@ -249,9 +239,15 @@ impl<'p> Reader<'p> {
         applying.spare_what_stays();
         applying.delete();
         applying.create_and_update();
-        applying.parts();
+        applying.parts(None);
+        applying.tell_of_the_unread(&State {
+            prior,
+            made_at,
+            places: &places,
+        });
         let edits = workbench.finish();
 
+        // What the prior state added is no change: of those there are as many as attributes.
         let changes = entries
             .iter()
             .zip(tied)
@@ -285,7 +281,7 @@ fn shown_address(entry: &Entry) -> String {
 }
 
 /// Finds what an entry is about among what is there.
-fn tie<'p>(
+pub(super) fn tie<'p>(
     entry: &Entry,
     places: &Places<'p>,
     references: &References<'p>,
@@ -339,12 +335,13 @@ fn tie<'p>(
     }
 }
 
-struct Applying<'a, 'p, 'w> {
-    entries: &'a mut [Entry],
-    tied: &'a mut [Tied],
+pub(super) struct Applying<'a, 'p, 'w> {
+    pub(super) entries: &'a mut Vec<Entry>,
+    pub(super) tied: &'a mut Vec<Tied>,
+    /// Of the plan's changes: what only its prior state has follows behind them.
     addresses: &'a [&'a str],
-    references: &'a References<'p>,
-    workbench: &'a mut Workbench<'w>,
+    pub(super) references: &'a References<'p>,
+    pub(super) workbench: &'a mut Workbench<'w>,
     planned: Planned,
     redactor: &'a Redactor,
 }
@@ -357,7 +354,7 @@ impl Applying<'_, '_, '_> {
         }
     }
 
-    fn part(&self, place: usize) -> Option<&'static Part> {
+    pub(super) fn part(&self, place: usize) -> Option<&'static Part> {
         match self.tied[place].mapping {
             Some(Mapping::Part(part)) => Some(part),
             _ => None,
@@ -412,33 +409,8 @@ impl Applying<'_, '_, '_> {
         let id = self
             .workbench
             .id_of_new(&entry.address, &own.arn, own.certain);
-        let mut names = vec![own.arn.to_string(), id.to_string()];
-        match whole.id {
-            Id::Arn if whole.kind == ResourceKind::EcsService => {
-                names.push(own.arn.resource_name().to_owned());
-            }
-            Id::Arn => {}
-            Id::Last => names.push(own.arn.last_part().to_owned()),
-            Id::Name | Id::None => names.push(own.arn.resource_name().to_owned()),
-        }
-        if !matches!(
-            whole.kind,
-            ResourceKind::EcsTaskDefinition | ResourceKind::Vpc
-        ) {
-            names.extend(Side(after).names(&["name", "resource_id", "function_name", "bucket"]));
-        }
-        names.sort();
-        names.dedup();
-        for name in names {
-            self.planned
-                .entry((whole.kind, name))
-                .and_modify(|known| {
-                    if known.as_ref() != Some(&id) {
-                        *known = None;
-                    }
-                })
-                .or_insert_with(|| Some(id.clone()));
-        }
+        let side = Side(after);
+        claim(&mut self.planned, whole, &own.arn, &id, side);
         let tied = &mut self.tied[place];
         if tied.matched == Match::NotFound || entry.action == Action::Create {
             tied.matched = Match::Created;
@@ -481,6 +453,11 @@ impl Applying<'_, '_, '_> {
             }
         }
         replaced
+    }
+
+    /// Notes the names of something that the plan tells of.
+    pub(super) fn claim(&mut self, whole: &Whole, own: &Arn, id: &ResourceId, side: Side<'_>) {
+        claim(&mut self.planned, whole, own, id, side);
     }
 
     fn fill(&mut self, place: usize, replaced: &HashMap<String, Option<(usize, &'static str)>>) {
@@ -656,7 +633,7 @@ impl Applying<'_, '_, '_> {
         clippy::too_many_arguments,
         reason = "they are what a resource is made of"
     )]
-    fn write(
+    pub(super) fn write(
         &mut self,
         place: usize,
         whole: &'static Whole,
@@ -669,7 +646,7 @@ impl Applying<'_, '_, '_> {
         let entry = &self.entries[place];
         let none = Map::new();
         let after = entry.after.as_ref().unwrap_or(&none);
-        let address = self.addresses[place];
+        let address = self.addresses.get(place).copied().unwrap_or_default();
         let configured = |attribute: &str| self.references.sets(address, attribute);
         let mut marks = entry.unknown.clone();
         if before.is_none()
@@ -708,10 +685,18 @@ impl Applying<'_, '_, '_> {
         Written { facts, unknown }
     }
 
-    /// Parts of others: what goes, then what comes, then who says what may be there at all.
-    fn parts(&mut self) {
+    /// Parts of others: what goes, then what comes, then who says what may be there at all. With `only`, parts of these.
+    pub(super) fn parts(&mut self, only: Option<&BTreeSet<ResourceId>>) {
+        let kinds: Option<HashSet<ResourceKind>> = only.map(|only| {
+            let kinds = only.iter().filter_map(|id| self.workbench.now(id));
+            kinds.map(|resource| resource.kind).collect()
+        });
+        let concerns = |part: &&Part| {
+            let kinds = kinds.as_ref();
+            kinds.is_none_or(|kinds| kinds.contains(&part.kind))
+        };
         for place in 0..self.entries.len() {
-            let Some(part) = self.part(place) else {
+            let Some(part) = self.part(place).filter(concerns) else {
                 continue;
             };
             let entry = &self.entries[place];
@@ -727,12 +712,13 @@ impl Applying<'_, '_, '_> {
             );
             self.tie_part(place, part);
             if removes && let Some(before) = self.entries[place].before.clone() {
-                self.apply_part(place, part, &before, part.remove, !adds);
+                self.apply_part(place, part, &before, part.remove, !adds, only);
             }
         }
         for last in [false, true] {
             for place in 0..self.entries.len() {
-                let Some(part) = self.part(place).filter(|part| part.last == last) else {
+                let part = self.part(place).filter(concerns);
+                let Some(part) = part.filter(|part| part.last == last) else {
                     continue;
                 };
                 let adds = matches!(
@@ -740,7 +726,7 @@ impl Applying<'_, '_, '_> {
                     Action::Create | Action::Update | Action::Replace
                 );
                 if adds && let Some(after) = self.entries[place].after.clone() {
-                    self.apply_part(place, part, &after, part.add, true);
+                    self.apply_part(place, part, &after, part.add, true, only);
                 }
             }
         }
@@ -784,7 +770,8 @@ impl Applying<'_, '_, '_> {
                     .workbench
                     .before(&id)
                     .is_some_and(|own| own.presence == Presence::Live);
-                let created = !live && self.workbench.is_there(&id);
+                let now = self.workbench.now(&id).map(|own| own.presence);
+                let created = !live && now.is_some_and(|now| now != Presence::Stated);
                 (
                     if created {
                         Match::Created
@@ -799,13 +786,14 @@ impl Applying<'_, '_, '_> {
         };
     }
 
-    fn apply_part(
+    pub(super) fn apply_part(
         &mut self,
         place: usize,
         part: &'static Part,
         side: &Map<String, Value>,
         apply: fn(&mut Owner<'_>),
         keeps_unknown: bool,
+        only: Option<&BTreeSet<ResourceId>>,
     ) {
         let owners = self.owners(place, part, side);
         let marks = self.entries[place].unknown.clone();
@@ -813,6 +801,9 @@ impl Applying<'_, '_, '_> {
             let Lookup::One(id) = owner else {
                 continue;
             };
+            if only.is_some_and(|only| !only.contains(&id)) {
+                continue;
+            }
             let (Some(mut facts), Some(own)) = (self.workbench.facts(&id), self.workbench.own(&id))
             else {
                 continue;
@@ -842,9 +833,40 @@ impl Applying<'_, '_, '_> {
     }
 }
 
-struct Written {
-    facts: Value,
-    unknown: Vec<String>,
+/// Notes the names that a plan has for a resource that it makes or tells of.
+fn claim(planned: &mut Planned, whole: &Whole, own: &Arn, id: &ResourceId, side: Side<'_>) {
+    let mut names = vec![own.to_string(), id.to_string()];
+    match whole.id {
+        Id::Arn if whole.kind == ResourceKind::EcsService => {
+            names.push(own.resource_name().to_owned());
+        }
+        Id::Arn => {}
+        Id::Last => names.push(own.last_part().to_owned()),
+        Id::Name | Id::None => names.push(own.resource_name().to_owned()),
+    }
+    if !matches!(
+        whole.kind,
+        ResourceKind::EcsTaskDefinition | ResourceKind::Vpc
+    ) {
+        names.extend(side.names(&["name", "resource_id", "function_name", "bucket"]));
+    }
+    names.sort();
+    names.dedup();
+    for name in names {
+        planned
+            .entry((whole.kind, name))
+            .and_modify(|known| {
+                if known.as_ref() != Some(id) {
+                    *known = None;
+                }
+            })
+            .or_insert_with(|| Some(id.clone()));
+    }
+}
+
+pub(super) struct Written {
+    pub(super) facts: Value,
+    pub(super) unknown: Vec<String>,
 }
 
 fn changes_more_than_tags(before: &Map<String, Value>, after: Option<&Map<String, Value>>) -> bool {
@@ -855,7 +877,7 @@ fn changes_more_than_tags(before: &Map<String, Value>, after: Option<&Map<String
 }
 
 /// All tags, those that the provider adds included.
-fn tags(after: &Map<String, Value>) -> Vec<(String, String)> {
+pub(super) fn tags(after: &Map<String, Value>) -> Vec<(String, String)> {
     let all = after
         .get("tags_all")
         .and_then(Value::as_object)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     data::resource_policy,
     fields::{Shape, field, set},
-    mapping::{Finish, Id, Own, Part, Whole, owner},
+    mapping::{Finish, Id, Lacks, Own, Part, Stated, Whole, owner},
 };
 use crate::Lookup;
 
@@ -32,6 +32,10 @@ pub(super) const FILE_SYSTEM: Whole = Whole {
         finish.set_new("LifeCycleState", "available");
         finish.set_new("FileSystemPolicy", json!({"Read": true}));
     },
+    stated: Some(Stated::without(&[
+        Lacks::Apart("FileSystemPolicy"),
+        Lacks::New("LifeCycleState"),
+    ])),
     ..Whole::of(ResourceKind::EfsFileSystem)
 };
 
@@ -102,6 +106,7 @@ pub(super) const ACCESS_POINT: Whole = Whole {
         finish.set_new("AccessPointArn", finish.own.as_str());
         finish.set_new("LifeCycleState", "available");
     },
+    stated: Some(Stated::without(&[Lacks::New("LifeCycleState")])),
     ..Whole::of(ResourceKind::EfsAccessPoint)
 };
 
@@ -140,6 +145,10 @@ pub(super) const MOUNT_TARGET: Whole = Whole {
         field("availability_zone_id", "AvailabilityZoneId", Shape::Text),
     ],
     finish: finish_mount_target,
+    stated: Some(Stated {
+        lacks: &[Lacks::New("LifeCycleState")],
+        follows: Some((ResourceKind::EfsFileSystem, "file_system_id")),
+    }),
     ..Whole::of(ResourceKind::EfsMountTarget)
 };
 

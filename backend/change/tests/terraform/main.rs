@@ -9,5 +9,6 @@
 mod hostile;
 mod real_plans;
 mod references;
+mod stated;
 mod support;
 mod types;

@@ -30,7 +30,7 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, target: &LogTarget<'_>) -> Ver
     let name = target.name;
     let presence = target.place.map(|place| overlay.resource(place).presence);
     match presence {
-        Some(Presence::Live | Presence::Planned) => Verdict::met(),
+        Some(Presence::Live | Presence::Planned | Presence::Stated) => Verdict::met(),
         Some(Presence::Missing) if target.creates => may_create(overlay, launch, target),
         Some(Presence::Missing) => {
             Verdict::unmet(target.place, format!("log group `{name}` does not exist"))

@@ -64,8 +64,14 @@ impl<'a> OnResource<'a> {
         }
         match policy {
             Some(policy) if policy.read => policy.document().map_or(Self::None, Self::Optional),
-            // What is new has no other policy than it is given.
-            _ if overlay.resource(place).presence == Presence::Planned => Self::None,
+            // What is new, and what a plan keeps as it is, has no other policy than the plan gives it.
+            _ if matches!(
+                overlay.resource(place).presence,
+                Presence::Planned | Presence::Stated
+            ) =>
+            {
+                Self::None
+            }
             _ if !was_asked_for(overlay, place) => Self::None,
             _ => Self::Unread,
         }
@@ -115,12 +121,16 @@ impl Actor {
         let mut own = (*facts).clone();
         own.arn = arn_of(overlay, role, &facts);
         let mut policies = RolePolicies::of(&own, &lookup);
+        let why = match resource.presence {
+            Presence::Stated => "the plan does not tell them",
+            _ => "only the apply will tell",
+        };
         for (field, which) in [
             ("RolePolicyList", "its inline policies"),
             ("AttachedManagedPolicies", "its attached policies"),
         ] {
             if overlay.is_unknown(role, field) {
-                let unread = Policy::unreadable(which, "only the apply will tell");
+                let unread = Policy::unreadable(which, why);
                 policies.identity.push(unread);
             }
         }

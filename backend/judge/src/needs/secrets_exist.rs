@@ -46,7 +46,7 @@ fn exists(overlay: &Overlay<'_>, read: &SecretRead) -> Verdict {
             place,
             format!("check that {label} `{name}` exists: it lies outside of what is crawled"),
         ),
-        Presence::Live | Presence::Planned => match read.kind {
+        Presence::Live | Presence::Planned | Presence::Stated => match read.kind {
             ResourceKind::Secret => has_version(overlay, place, read),
             _ => parameter_has_version(overlay, place, &read.value_from),
         },
@@ -66,9 +66,13 @@ fn has_version(overlay: &Overlay<'_>, place: ResourceIndex, read: &SecretRead) -
     }
     let versions = &facts.secret_versions_to_stages;
     if versions.is_empty() {
-        // AWS always tells the versions of what has one; a new secret may have none.
-        let new = overlay.resource(place).presence == Presence::Planned;
-        return if new && !overlay.is_unknown(place, "SecretVersionsToStages") {
+        // AWS always tells the versions of what has one; a new secret, and one that only a plan knows, may have none.
+        let untold = overlay.is_unknown(place, "SecretVersionsToStages");
+        let may_be_empty = match overlay.resource(place).presence {
+            Presence::Planned => !untold,
+            presence => presence == Presence::Stated,
+        };
+        return if may_be_empty {
             Verdict::unknown(
                 place,
                 format!("check that secret `{name}` has a value before the tasks start"),
@@ -142,7 +146,9 @@ mod tests {
     };
 
     use super::*;
-    use crate::estate::{Estate, arn, gone, judged, patched, planned, together, told};
+    use crate::estate::{
+        Estate, arn, gone, judged, patched, planned, stated, together, told, unknown,
+    };
 
     #[test]
     fn what_is_read_is_there() {
@@ -180,6 +186,19 @@ mod tests {
             &arn("secretsmanager", "secret:new"),
             &new_secret,
         );
+        const VERSIONS: &[&str] = &["SecretVersionsToStages"];
+        let known_secret = arn("secretsmanager", "secret:known-a1B2c3");
+        let facts = |versions: &[&str]| Secret {
+            arn: known_secret.clone(),
+            name: "known".to_owned(),
+            secret_versions_to_stages: versions
+                .iter()
+                .map(|version| ((*version).to_owned(), vec!["AWSCURRENT".to_owned()]))
+                .collect(),
+            ..Secret::default()
+        };
+        let known = || planned(&known_secret, &known_secret, &facts(&[]));
+        let with_value = planned(&known_secret, &known_secret, &facts(&["planned"]));
         let cases = [
             (Edits::default(), "met"),
             (
@@ -228,6 +247,14 @@ mod tests {
             (
                 reads("arn:aws:secretsmanager:us-east-1:210987654321:secret:far-a1B2c3"),
                 "unknown: check that secret `far` exists: it lies outside of what is crawled (ResourceInitializationError)",
+            ),
+            (
+                together([reads(&known_secret), unknown(stated(known()), VERSIONS)]),
+                "unknown: check that secret `known` has a value before the tasks start (ResourceInitializationError)",
+            ),
+            (
+                together([reads(&known_secret), unknown(stated(with_value), VERSIONS)]),
+                "met",
             ),
             (
                 together([reads(&arn("secretsmanager", "secret:new")), new]),

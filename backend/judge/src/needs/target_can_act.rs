@@ -80,7 +80,7 @@ fn service_is_there(
     let planned = overlay.resource(target).presence == Presence::Planned;
     match place.map(|place| (place, overlay.resource(place).presence)) {
         None if planned => Verdict::met(),
-        Some((_, Presence::Live | Presence::Planned)) => Verdict::met(),
+        Some((_, Presence::Live | Presence::Planned | Presence::Stated)) => Verdict::met(),
         Some((place, Presence::Missing)) => Verdict::unmet(
             place,
             format!("service {name}, which it scales, does not exist"),

@@ -18,8 +18,8 @@ use crate::{
     Launch, Seat, Verdict,
     iam::{self, Context, Policies, Policy, Principal, Request, ResourcePolicy},
     network::{
-        lookup::{is_blind, linked, named, there},
-        volumes::{mount_targets, mountable, zone_of_target},
+        lookup::{linked, named, there},
+        volumes::{has_unseen_targets, mount_targets, mountable, zone_of_target},
     },
 };
 
@@ -279,7 +279,7 @@ fn judge_task(overlay: &Overlay<'_>, task: ResourceIndex) -> Verdict {
         if !exists.is_met() {
             return exists;
         }
-        if is_blind(overlay, ResourceKind::EfsMountTarget, file_system) {
+        if has_unseen_targets(overlay, file_system) {
             return Verdict::met();
         }
         // What is mounted stays with the address of its zone: without it, reads and writes hang.

@@ -98,7 +98,7 @@ pub fn there(overlay: &Overlay<'_>, place: ResourceIndex) -> Verdict {
     let resource = overlay.resource(place);
     let (what, name) = (resource.kind.label(), &resource.name);
     match resource.presence {
-        Presence::Live | Presence::Planned => Verdict::met(),
+        Presence::Live | Presence::Planned | Presence::Stated => Verdict::met(),
         Presence::Missing => Verdict::unmet(place, format!("{what} {name} is not there")),
         Presence::Unreadable | Presence::Outside => Verdict::unknown(
             place,

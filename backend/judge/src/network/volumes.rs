@@ -4,7 +4,7 @@
 
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    Relation, ResourceIndex, ResourceKind,
+    Presence, Relation, ResourceIndex, ResourceKind,
     kinds::{efs_mount_target::EfsMountTarget, vpc::Vpc},
 };
 
@@ -24,6 +24,12 @@ pub fn mount_targets(overlay: &Overlay<'_>, file_system: ResourceIndex) -> Vec<R
         .filter(|place| overlay.kind(*place) == ResourceKind::EfsMountTarget)
         .filter(|place| overlay.is_there(*place))
         .collect()
+}
+
+/// True where a file system may have mount targets that nobody saw. A plan tells of those that it manages itself.
+pub fn has_unseen_targets(overlay: &Overlay<'_>, file_system: ResourceIndex) -> bool {
+    overlay.resource(file_system).presence == Presence::Stated
+        || is_blind(overlay, ResourceKind::EfsMountTarget, file_system)
 }
 
 /// Where a mount target has its address.
@@ -71,7 +77,7 @@ pub fn mountable(overlay: &Overlay<'_>, file_system: ResourceIndex, seat: &Seat)
     });
     match here.next() {
         Some(target) => lets_in(overlay, target, seat),
-        None if is_blind(overlay, ResourceKind::EfsMountTarget, file_system) => Verdict::unknown(
+        None if has_unseen_targets(overlay, file_system) => Verdict::unknown(
             file_system,
             format!("check the mount targets of file system {name}, which could not be read"),
         ),

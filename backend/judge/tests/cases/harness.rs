@@ -71,6 +71,30 @@ pub(crate) fn terraform<const N: usize>(
     Case::new(name, estate, How::Text(plan))
 }
 
+/// The same with a prior state: of a module inside the root.
+pub(crate) fn plan(
+    name: &'static str,
+    estate: Estate,
+    changes: Vec<Value>,
+    state: Vec<Value>,
+) -> Case {
+    let plan = json!({
+        "format_version": "1.2", "resource_changes": changes, "timestamp": "2026-01-01T00:00:00Z",
+        "prior_state": {"format_version": "1.0", "values": {"root_module": {
+            "resources": [], "child_modules": [{"address": "module.inner", "resources": state}],
+        }}},
+    });
+    Case::new(name, estate, How::Text(plan))
+}
+
+/// Terraform: a resource or data source of the prior state.
+pub(crate) fn tf_state(kind: &str, mode: &str, values: Value) -> Value {
+    json!({
+        "address": format!("module.inner.{mode}.{kind}.own"), "mode": mode, "type": kind, "name": "own",
+        "provider_name": "registry.terraform.io/hashicorp/aws", "values": values, "sensitive_values": {},
+    })
+}
+
 /// A change given as a list of resources in AWS's field names.
 pub(crate) fn resources<const N: usize>(
     name: &'static str,

@@ -21,6 +21,7 @@ mod refused;
 mod scheduled;
 mod starting;
 mod traffic;
+mod unread;
 
 use std::collections::BTreeSet;
 
@@ -38,6 +39,7 @@ fn all() -> Vec<Case> {
         deploying::cases,
         scheduled::cases,
         refused::cases,
+        unread::cases,
     ];
     areas.into_iter().flat_map(|area| area()).collect()
 }

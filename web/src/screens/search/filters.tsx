@@ -26,7 +26,7 @@ export function Filters({ route }: { route: SearchRoute }) {
   return (
     <aside class="rail" aria-label="Filters">
       <h2>State</h2>
-      {PRESENCES.filter((presence) => presence !== "PLANNED").map((presence) => (
+      {PRESENCES.filter((presence) => presence !== "PLANNED" && presence !== "STATED").map((presence) => (
         <label key={presence} class="check">
           <input type="checkbox" checked={route.presence.includes(presence)} onChange={() => change({ presence: toggled(route.presence, presence) })} />
           <PresenceSign presence={presence} />
