@@ -62,6 +62,8 @@ pub struct Workbench<'a> {
     entries: BTreeMap<ResourceId, Entry>,
     /// Ids made up so far for what AWS will name.
     made_up: HashSet<String>,
+    /// What AWS reported and nothing names, by all its names.
+    unnamed: OnceCell<HashMap<(ResourceKind, String), Vec<&'a Resource>>>,
 }
 
 enum Entry {
@@ -103,6 +105,7 @@ impl<'a> Workbench<'a> {
             fields: HashMap::new(),
             entries: BTreeMap::new(),
             made_up: HashSet::new(),
+            unnamed: OnceCell::new(),
         }
     }
 
@@ -182,9 +185,33 @@ impl<'a> Workbench<'a> {
         };
         let mut found = found.iter().filter(here);
         match (found.next(), found.next()) {
-            (None, _) => Lookup::Nothing,
+            (None, _) => self.find_unnamed(kind, exact),
             (Some(one), None) => Lookup::One(inventory.resource(*one).id.clone()),
             (Some(_), Some(_)) => Lookup::Several,
+        }
+    }
+
+    /// What AWS reported and nothing names.
+    fn find_unnamed(&self, kind: ResourceKind, name: &str) -> Lookup {
+        let by_name = self.unnamed.get_or_init(|| {
+            let mut by_name: HashMap<(ResourceKind, String), Vec<&Resource>> = HashMap::new();
+            for resource in &self.inventory.unnamed {
+                let mut names: BTreeSet<String> =
+                    names_of_one(resource.kind, resource).into_iter().collect();
+                names.insert(resource.id.to_string());
+                for name in names {
+                    by_name
+                        .entry((resource.kind, name))
+                        .or_default()
+                        .push(resource);
+                }
+            }
+            by_name
+        });
+        match by_name.get(&(kind, name.to_owned())).map(Vec::as_slice) {
+            None | Some([]) => Lookup::Nothing,
+            Some([one]) => Lookup::One(one.id.clone()),
+            Some(_) => Lookup::Several,
         }
     }
 
@@ -244,9 +271,9 @@ impl<'a> Workbench<'a> {
 
     /// The resource as it is before the change.
     pub fn before(&self, id: &ResourceId) -> Option<&'a Resource> {
-        self.inventory
-            .find(id.as_str())
-            .map(|index| self.inventory.resource(index))
+        let place = self.inventory.find(id.as_str());
+        let known = place.map(|index| self.inventory.resource(index));
+        known.or_else(|| self.inventory.find_unnamed(id.as_str()))
     }
 
     /// The resource as it is with the changes so far; none where it is not there.
@@ -373,6 +400,29 @@ impl<'a> Workbench<'a> {
             .collect()
     }
 
+    /// Takes in what the change names and AWS reported, although nothing named it before; and what that names in turn.
+    pub fn take_in_the_unnamed(&mut self) {
+        if self.inventory.unnamed.is_empty() {
+            return;
+        }
+        loop {
+            let unseen = self.unseen();
+            let known = unseen.iter().filter_map(|reference| {
+                let known = self.inventory.find_unnamed(reference.id.as_str())?;
+                (known.kind == reference.kind).then_some(known)
+            });
+            let known: Vec<&Resource> = known.collect();
+            if known.is_empty() {
+                return;
+            }
+            for resource in known {
+                let kept = self.keep(resource);
+                self.entries
+                    .insert(resource.id.clone(), Entry::Is(Box::new(kept)));
+            }
+        }
+    }
+
     /// Deletes a resource.
     pub fn remove(&mut self, id: &ResourceId) {
         self.entries.insert(id.clone(), Entry::Gone);
@@ -462,7 +512,8 @@ impl<'a> Workbench<'a> {
     }
 
     /// The net effect, with secrets cut out.
-    pub fn finish(self) -> Edits {
+    pub fn finish(mut self) -> Edits {
+        self.take_in_the_unnamed();
         let redactor = self.redactor;
         let after = self.entries.into_iter().map(|(id, entry)| {
             let after = match entry {

@@ -125,6 +125,18 @@ impl Estate {
         self
     }
 
+    /// A resource that AWS reported, and that is part of the estate only where something names it.
+    #[must_use]
+    pub fn offer<F: Facts>(self, arn: &str, facts: &F) -> Self {
+        let mut own = self.put(arn, facts);
+        let entry = own.entries.get_mut(arn).expect("put just now");
+        entry.put = |found, _, entry| {
+            let facts: F = serde_json::from_value(entry.facts.clone()).expect("own facts");
+            found.offer(&entry.place, &facts, entry.tags.clone(), SOURCE);
+        };
+        own
+    }
+
     #[must_use]
     pub fn tagged(mut self, id: &str, key: &str, value: &str) -> Self {
         let entry = self.entries.get_mut(id).expect("put before");

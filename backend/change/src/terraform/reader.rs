@@ -240,6 +240,8 @@ impl Reader<'_> {
         applying.delete();
         applying.create_and_update();
         applying.parts(None);
+        // What AWS said of it goes before what the plan says.
+        applying.workbench.take_in_the_unnamed();
         applying.tell_of_the_unread(&State {
             prior,
             made_at,

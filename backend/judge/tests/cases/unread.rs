@@ -5,7 +5,13 @@ use blastmap_judge::{
     Outcome::{AtRisk, FailsOnNextStart},
     estate::{allow, arn, execution_policy, iam, trust},
 };
-use blastmap_model::Phase::Start;
+use blastmap_model::{
+    Phase::Start,
+    kinds::{
+        iam_policy::IamPolicy,
+        iam_role::{AttachedPolicy, IamRole},
+    },
+};
 use serde_json::{Value, json};
 
 use crate::{estates::*, harness::*};
@@ -107,6 +113,15 @@ fn unmounted() -> Value {
     json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*"}]})
 }
 
+fn reported(name: &str, document: Value) -> IamPolicy {
+    IamPolicy {
+        arn: iam(name),
+        policy_name: name.rsplit('/').next().unwrap_or_default().to_owned(),
+        policy_document: document,
+        ..IamPolicy::default()
+    }
+}
+
 #[rustfmt::skip]
 pub(crate) fn cases() -> Vec<Case> {
     let fails = |case: Case| case.hits(&service(), FailsOnNextStart, Start).share(0, 2).level(Level::High);
@@ -135,7 +150,19 @@ pub(crate) fn cases() -> Vec<Case> {
     let spare_attachment = |actions: fn(&str, Value) -> Value, name: &str| {
         actions("aws_iam_role_policy_attachment", json!({"id": "x", "role": "spare", "policy_arn": iam(name)}))
     };
+    let spare = || {
+        let policies = vec![AttachedPolicy { policy_name: "pull".to_owned(), policy_arn: iam(PULL) }];
+        let role = IamRole { attached_managed_policies: policies, arn: iam("role/team/spare"), role_name: "spare".to_owned(), ..blastmap_judge::estate::role("spare", "ecs-tasks.amazonaws.com", &[]) };
+        nat().offer(&iam("role/team/spare"), &role)
+    };
     vec![
+        // AWS told all of these in the same answer as what is in use.
+        terraform("a policy that AWS told of, and nothing had, grants what is needed", nat().offer(&iam(PULL), &reported(PULL, execution_policy())), attached()),
+        fails(terraform("a policy that AWS told of, and nothing had, denies the pull", nat().offer(&iam(PULL), &reported(PULL, deny_all())), attached())).by("image-pull-allowed"),
+        fails(terraform("a boundary that AWS told of, and nothing had, allows logs alone", nat().offer(&iam("policy/bound"), &reported("policy/bound", allow(&["logs:*"], &["*"]))), [bound()])),
+        terraform("a role that AWS told of takes over, with what is attached to it", spare().offer(&iam(PULL), &reported(PULL, everything())), [with_role()]),
+        fails(terraform("a role that AWS told of takes over, and loses what it has", spare().offer(&iam(PULL), &reported(PULL, everything())), [with_role(), spare_attachment(tf_delete, PULL)])),
+        terraform("a role that nobody uses loses what it has", spare().offer(&iam(PULL), &reported(PULL, everything())), [spare_attachment(tf_delete, PULL)]),
         no_op("a policy that nothing had is attached, and grants what is needed", policy(PULL, &execution_policy())),
         known("the same, of a plan of some targets", "managed", policy(PULL, &execution_policy())),
         known("the same, of another's policy that the plan has looked up", "data", policy(PULL, &execution_policy())),
