@@ -317,7 +317,7 @@ pub(super) const REPOSITORY_POLICY: Part = Part {
     last: false,
 };
 
-/// What it deletes, and when, is told by AWS alone.
+/// Only another policy than it had becomes a fact: the same one has taken away already what it takes.
 pub(super) const LIFECYCLE_POLICY: Part = Part {
     kind: ResourceKind::EcrRepository,
     owners: |finder, side| {
@@ -328,8 +328,26 @@ pub(super) const LIFECYCLE_POLICY: Part = Part {
             &["repository", "id"],
         )
     },
-    remove: |_| {},
-    add: |_| {},
+    remove: |owner| set(owner.facts, "lifecyclePolicyText", Value::Null),
+    add: |owner| {
+        if owner.is_unknown("policy") {
+            set(owner.facts, "lifecyclePolicyText", Value::Null);
+            owner.unknown.push("lifecyclePolicyText".to_owned());
+            return;
+        }
+        let same = owner.was.is_some_and(|was| {
+            was.text("repository") == owner.side.text("repository")
+                && was.document("policy") == owner.side.document("policy")
+        });
+        if !same {
+            let policy = owner.side.document("policy");
+            set(
+                owner.facts,
+                "lifecyclePolicyText",
+                policy.unwrap_or_default(),
+            );
+        }
+    },
     last: false,
 };
 

@@ -808,6 +808,7 @@ impl Applying<'_, '_, '_> {
     ) {
         let owners = self.owners(place, part, side);
         let marks = self.entries[place].unknown.clone();
+        let before = self.entries[place].before.clone();
         for owner in owners {
             let Lookup::One(id) = owner else {
                 continue;
@@ -826,6 +827,7 @@ impl Applying<'_, '_, '_> {
                 facts: &mut facts,
                 own: &own,
                 side: Side(side),
+                was: before.as_ref().map(Side),
                 marks: &marks,
                 unknown: &mut unknown,
                 finder: &mut finder,

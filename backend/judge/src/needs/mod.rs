@@ -13,6 +13,7 @@ pub(crate) mod fargate_size;
 mod group_forwarded_to;
 mod host_active;
 mod image_exists;
+mod image_kept;
 mod image_platform;
 mod image_pull_allowed;
 mod instance_room;
@@ -94,6 +95,7 @@ pub const ALL: &[Need] = &[
     network_exists::NEED,
     subnet_addresses::NEED,
     image_exists::NEED,
+    image_kept::NEED,
     image_platform::NEED,
     image_pull_allowed::NEED,
     registry_reachable::NEED,

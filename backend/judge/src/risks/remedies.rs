@@ -38,6 +38,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Push the image first, or name a tag or digest that is there.",
     ),
     (
+        "image-kept",
+        "Look at the preview of the lifecycle policy, and let a rule of higher priority keep what is in use.",
+    ),
+    (
         "image-platform",
         "Build the image for the platform that the task asks for, or change runtimePlatform.",
     ),
