@@ -121,6 +121,10 @@ def task_definition(graph, definition, names):
         credentials = container.get("repositoryCredentials", {}).get("credentialsParameter")
         if credentials:
             graph.link(id, "READS_SECRET", names.secret_by_name_or_id(credentials))
+        for file in container.get("environmentFiles", []):
+            bucket, _, key = file["value"].partition("/")
+            if bucket.startswith("arn:aws:s3:::") and key:
+                graph.link(id, "READS_SECRET", bucket)
         options = logging.get("options", {})
         if logging.get("logDriver") == "awslogs" and options.get("awslogs-group"):
             region = options.get("awslogs-region") or id.split(":")[3]

@@ -444,6 +444,26 @@ pub(super) const BUCKET_POLICY: Part = Part {
     last: false,
 };
 
+/// An object, of which only its deletion matters: a task that names it as an environment file does not start without it.
+pub(super) const OBJECT: Part = Part {
+    kind: ResourceKind::S3Bucket,
+    owners: |finder, side| owner(finder, ResourceKind::S3Bucket, side, &["bucket"]),
+    remove: |owner| {
+        let Some(key) = owner.side.text("key") else {
+            return;
+        };
+        let keys = list(owner.facts, "DeletedKeys");
+        keys.push(key.into());
+        keys.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+        keys.dedup();
+    },
+    add: |owner| {
+        let key = owner.side.text("key");
+        list(owner.facts, "DeletedKeys").retain(|own| own.as_str() != key);
+    },
+    last: false,
+};
+
 pub(super) const ZONE: Whole = Whole {
     names: |side| side.names(&["arn", "zone_id", "id"]),
     own: |naming| naming.invented("route53", "hostedzone/"),

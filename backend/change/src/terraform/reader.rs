@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use blastmap_model::{Arn, Inventory, Presence, Redactor, ResourceId, ResourceKind};
+use blastmap_model::{
+    Arn, Inventory, Presence, Redactor, ResourceId, ResourceKind, kinds::WITH_FACTS,
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -813,8 +815,11 @@ impl Applying<'_, '_, '_> {
             let Lookup::One(id) = owner else {
                 continue;
             };
-            let (Some(mut facts), Some(own)) = (self.workbench.facts(&id), self.workbench.own(&id))
-            else {
+            // Of what is never read, the plan knows all that is known.
+            let unread = !WITH_FACTS.contains(&part.kind) && !self.workbench.is_gone(&id);
+            let known = self.workbench.facts(&id);
+            let known = known.or_else(|| unread.then(|| json!({})));
+            let (Some(mut facts), Some(own)) = (known, self.workbench.own(&id)) else {
                 continue;
             };
             let mut unknown = Vec::new();
@@ -833,7 +838,11 @@ impl Applying<'_, '_, '_> {
                 finder: &mut finder,
                 comes_back: !keeps_unknown,
             });
-            self.workbench.change(&id, |now| *now = facts);
+            if self.workbench.is_there(&id) {
+                self.workbench.change(&id, |now| *now = facts);
+            } else if !is_empty(&facts) {
+                self.workbench.put(&id, facts);
+            }
             if keeps_unknown {
                 for field in unknown {
                     self.workbench.unknown(&id, field);
@@ -841,6 +850,14 @@ impl Applying<'_, '_, '_> {
             }
         }
     }
+}
+
+/// True where facts say nothing.
+fn is_empty(facts: &Value) -> bool {
+    let nothing = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+    facts
+        .as_object()
+        .is_none_or(|facts| facts.values().all(nothing))
 }
 
 struct Written {

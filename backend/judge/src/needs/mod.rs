@@ -9,6 +9,7 @@ mod drain_can_finish;
 mod endpoint_policy_allows;
 mod endpoint_serves;
 mod environment_files;
+mod environment_files_exist;
 pub(crate) mod fargate_size;
 mod group_forwarded_to;
 mod host_active;
@@ -107,6 +108,7 @@ pub const ALL: &[Need] = &[
     log_group_exists::NEED,
     logs_allowed::NEED,
     logs_reachable::NEED,
+    environment_files_exist::NEED,
     environment_files::NEED,
     endpoint_policy_allows::NEED,
     volumes_reachable::NEED,

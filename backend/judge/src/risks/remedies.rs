@@ -86,6 +86,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Keep a way to CloudWatch Logs: its endpoint, or a route through NAT.",
     ),
     (
+        "environment-files-exist",
+        "Take the environment file out of the task definition and roll the services before it is deleted.",
+    ),
+    (
         "environment-files-allowed",
         "Keep s3:GetObject on the environment file in the execution role.",
     ),

@@ -167,6 +167,23 @@ pub(crate) fn cases() -> Vec<Case> {
                 operating_system_family: Some("LINUX".to_owned()),
             });
         }),
+        // Environment files.
+        fails(terraform("an environment file is deleted", with_file.clone(), [tf_delete(
+            "aws_s3_object",
+            json!({"id": "web.env", "bucket": "settings", "key": "web.env"}),
+        )]))
+        .by("environment-files-exist"),
+        fails(resources("the bucket of an environment file is deleted", with_file.clone(), [delete("arn:aws:s3:::settings")]))
+            .by("environment-files-exist"),
+        terraform("another object of the bucket is deleted", with_file.clone(), [tf_delete(
+            "aws_s3_bucket_object",
+            json!({"id": "api.env", "bucket": "settings", "key": "api.env"}),
+        )]),
+        terraform("an environment file gets other content", with_file.clone(), [tf_update(
+            "aws_s3_object",
+            json!({"id": "web.env", "bucket": "settings", "key": "web.env", "etag": "1"}),
+            json!({"etag": "2"}),
+        )]),
         // Lifecycle policies.
         fails(terraform("a lifecycle policy keeps fewer images than are newer than the one in use", with_images(), [tf_create(
             "aws_ecr_lifecycle_policy",
