@@ -35,6 +35,9 @@ def services(graph, facts):
         for deployment in service.get("deployments", []):
             graph.link(id, "RUNS", deployment.get("taskDefinition"))
         graph.link(id, "ASSUMES", service.get("roleArn"))
+        alarms = service.get("deploymentConfiguration", {}).get("alarms", {})
+        for name in alarms.get("alarmNames", []) if alarms.get("enable") else []:
+            graph.link(id, "WATCHED_BY", arn("cloudwatch", f"alarm:{name}"))
         for registry in service.get("serviceRegistries", []):
             graph.link(id, "DISCOVERED_BY", registry.get("registryArn"))
         backed(graph, id, service)

@@ -4,6 +4,7 @@ mod balancer_zones;
 mod capacity_provider_usable;
 mod definition_usable;
 pub(crate) mod deleted_users;
+mod deployment_alarms;
 mod discovery_exists;
 mod drain_can_finish;
 mod endpoint_policy_allows;
@@ -129,6 +130,7 @@ pub const ALL: &[Need] = &[
     // To be rolled out.
     room_to_roll::NEED,
     drain_can_finish::NEED,
+    deployment_alarms::NEED,
     // To scale.
     scales::NEED,
     target_can_act::NEED,

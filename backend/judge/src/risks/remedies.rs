@@ -170,6 +170,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Make room on other instances, or loosen the deployment's bounds, before the instance is drained.",
     ),
     (
+        "deployment-alarms",
+        "Take the alarm out of the service's deployment configuration before it is deleted, or make it first.",
+    ),
+    (
         "desired-count",
         "Keep a desired count of at least one, or move the traffic first.",
     ),
