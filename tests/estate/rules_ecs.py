@@ -35,6 +35,9 @@ def services(graph, facts):
         for deployment in service.get("deployments", []):
             graph.link(id, "RUNS", deployment.get("taskDefinition"))
         graph.link(id, "ASSUMES", service.get("roleArn"))
+        alarms = service.get("deploymentConfiguration", {}).get("alarms", {})
+        for name in alarms.get("alarmNames", []) if alarms.get("enable") else []:
+            graph.link(id, "WATCHED_BY", arn("cloudwatch", f"alarm:{name}"))
         for registry in service.get("serviceRegistries", []):
             graph.link(id, "DISCOVERED_BY", registry.get("registryArn"))
         backed(graph, id, service)
@@ -121,6 +124,10 @@ def task_definition(graph, definition, names):
         credentials = container.get("repositoryCredentials", {}).get("credentialsParameter")
         if credentials:
             graph.link(id, "READS_SECRET", names.secret_by_name_or_id(credentials))
+        for file in container.get("environmentFiles", []):
+            bucket, _, key = file["value"].partition("/")
+            if bucket.startswith("arn:aws:s3:::") and key:
+                graph.link(id, "READS_SECRET", bucket)
         options = logging.get("options", {})
         if logging.get("logDriver") == "awslogs" and options.get("awslogs-group"):
             region = options.get("awslogs-region") or id.split(":")[3]

@@ -82,6 +82,21 @@ def test_policies_of_repositories(crawled, crawls):
     assert len(documents) == (1 if stand is crawls["few"][0] else 0)
 
 
+def test_images_of_repositories_in_use(crawled):
+    stand, crawl = crawled
+    ecr, some = stand.aws("ecr"), 0
+    for id, facts in kinds(crawl, "ECR_REPOSITORY").items():
+        mine = facts.get("images", [])
+        assert not mine or "imagesInUse" in facts, id
+        if mine:
+            there = ecr.describe_images(repositoryName=facts["repositoryName"])["imageDetails"]
+            assert [(i["imageDigest"], i.get("imageTags", [])) for i in mine] == [
+                (i["imageDigest"], sorted(i.get("imageTags", [])))
+                for i in sorted(there, key=lambda i: (i["imagePushedAt"], i["imageDigest"]))], id
+            some += len(mine)
+    assert some
+
+
 def test_platforms_of_images(crawls):
     facts = kinds(crawls["few"][1], "ECR_REPOSITORY")
     platforms = {facts["repositoryName"]: image.get("platforms") for facts in facts.values() for image in facts.get("imagesInUse", [])}

@@ -8,6 +8,7 @@ pub mod fargate;
 pub mod iam;
 mod kept;
 pub mod launch;
+mod lifecycle_policy;
 pub mod needs;
 pub mod network;
 pub mod refusals;

@@ -85,7 +85,7 @@ resource_kinds! {
     EfsFileSystem, "EFS_FILE_SYSTEM", "file system", "elasticfilesystem" / "file-system/", "AWS::EFS::FileSystem", ["aws_efs_file_system", "aws_efs_file_system_policy"], "efs/home?region={region}#/file-systems/{last}";
     EfsAccessPoint, "EFS_ACCESS_POINT", "access point", "elasticfilesystem" / "access-point/", "AWS::EFS::AccessPoint", ["aws_efs_access_point"], "efs/home?region={region}#/access-points/{last}";
     EfsMountTarget, "EFS_MOUNT_TARGET", "mount target", "" / "fsmt-", "AWS::EFS::MountTarget", ["aws_efs_mount_target"], "";
-    S3Bucket, "S3_BUCKET", "bucket", "s3" / "", "AWS::S3::Bucket", ["aws_s3_bucket", "aws_s3_bucket_policy"], "s3/buckets/{last}";
+    S3Bucket, "S3_BUCKET", "bucket", "s3" / "", "AWS::S3::Bucket", ["aws_s3_bucket", "aws_s3_bucket_policy", "aws_s3_object", "aws_s3_bucket_object"], "s3/buckets/{last}";
     CloudMapNamespace, "CLOUD_MAP_NAMESPACE", "namespace", "servicediscovery" / "namespace/", "AWS::ServiceDiscovery::PrivateDnsNamespace", ["aws_service_discovery_private_dns_namespace", "aws_service_discovery_http_namespace", "aws_service_discovery_public_dns_namespace"], "cloudmap/home/namespaces/{last}?region={region}";
     CloudMapService, "CLOUD_MAP_SERVICE", "discovery service", "servicediscovery" / "service/", "AWS::ServiceDiscovery::Service", ["aws_service_discovery_service"], "";
     HostedZone, "HOSTED_ZONE", "hosted zone", "route53" / "hostedzone/", "AWS::Route53::HostedZone", ["aws_route53_zone"], "route53/v2/hostedzones#ListRecordSets/{last}";

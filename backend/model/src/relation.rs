@@ -147,8 +147,8 @@ relations! {
     BackedBy, "BACKED_BY", [needs(&[EcsCapacityProvider], &[AutoScalingGroup]), needs(&[AutoScalingGroup], &[Ec2Instance])], [Start, Scale], ToDependent, Any;
     /// Pulls an image from this repository.
     PullsFrom, "PULLS_FROM", [needs(&[EcsTaskDefinition], &[EcrRepository])], [Start], ToDependent, Each;
-    /// Reads this secret or parameter when a task starts.
-    ReadsSecret, "READS_SECRET", [needs(&[EcsTaskDefinition], &[SsmParameter, Secret])], [Start], ToDependent, Each;
+    /// Reads this secret, parameter or bucket's environment file when a task starts.
+    ReadsSecret, "READS_SECRET", [needs(&[EcsTaskDefinition], &[SsmParameter, Secret, S3Bucket])], [Start], ToDependent, Each;
     /// Sends its logs here.
     LogsTo, "LOGS_TO", [share(&[EcsCluster], &[LogGroup, S3Bucket]), needs(&[EcsTaskDefinition], &[LogGroup, S3Bucket])], [Start, Run], ToDependent, Each;
     /// Mounts this file system.

@@ -6,7 +6,7 @@ use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
 use blastmap_model::{
     Arn, Found, InventoryBuilder, ResourceKind, Scope, Source,
     kinds::{
-        ecr_repository::{EcrRepository, ImageInUse, parse_image},
+        ecr_repository::{EcrRepository, INDEXES, ImageInUse, StoredImage, parse_image},
         ecs_task_definition::EcsTaskDefinition,
         resource_policy::ResourcePolicy,
     },
@@ -14,7 +14,7 @@ use blastmap_model::{
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
-use super::{Action, Collector, Place, Wanted, owned, time};
+use super::{Action, Collector, Place, Wanted, owned, text, time};
 use crate::{clients::Clients, error::CallError, policy};
 
 const API: &str = "ecr:DescribeImages";
@@ -26,7 +26,7 @@ const SOURCE: Source = Source {
     api: "ecr:DescribeRepositories",
     by_field: &[
         ("imagesInUse", API),
-        ("imageNames", API),
+        ("images", API),
         ("repositoryPolicy", POLICY),
     ],
 };
@@ -45,6 +45,9 @@ pub(super) const COLLECTOR: Collector = Collector {
                 "imageSizeInBytes",
                 "imagePushedAt",
                 "imageManifestMediaType",
+                "imageStatus",
+                "lastActivatedAt",
+                "subjectManifestDigest",
                 "nextToken",
             ],
         },
@@ -109,7 +112,7 @@ async fn collect(
     });
     let mut answers = stream::iter(known)
         .map(|(arn, facts, names)| async move {
-            let first = facts.image_names.is_none() && facts.images_in_use.is_empty();
+            let first = facts.images.is_none() && facts.images_in_use.is_empty();
             let listed = if first {
                 list(clients, &arn).await
             } else {
@@ -122,7 +125,7 @@ async fn collect(
                 Some(ref known) => Ok(Some(known.clone())),
             };
             let facts = EcrRepository {
-                image_names: all.or_else(|| facts.image_names.clone()),
+                images: all.or_else(|| facts.images.clone()),
                 ..facts
             };
             (arn, facts, images, failed, policy)
@@ -168,13 +171,13 @@ async fn list(clients: &Clients, repository: &Arn) -> Option<Listed> {
     })
 }
 
-/// The images by these names: from what was listed, and, where that is not all, by asking for them. With all tags and digests, if all are known.
+/// The images by these names: from what was listed, and, where that is not all, by asking for them. With all that it holds, if that is known.
 async fn images_of(
     clients: &Clients,
     repository: &Arn,
     names: BTreeSet<String>,
     listed: Option<Listed>,
-) -> (Option<Vec<String>>, Vec<ImageInUse>, Vec<CallError>) {
+) -> (Option<Vec<StoredImage>>, Vec<ImageInUse>, Vec<CallError>) {
     let Some(listed) = listed else {
         let (images, failed) = ask_for(clients, repository, &names).await;
         return (None, images, failed);
@@ -191,12 +194,32 @@ async fn images_of(
         return (None, images, failed);
     }
     images.extend(rest.into_iter().map(not_there));
-    let all = listed.details.iter().flat_map(|detail| {
-        let digest = detail.image_digest().map(str::to_owned);
-        detail.image_tags().iter().cloned().chain(digest)
+    (Some(oldest_first(&listed.details)), images, Vec::new())
+}
+
+fn oldest_first(details: &[ImageDetail]) -> Vec<StoredImage> {
+    let mut details: Vec<&ImageDetail> = details.iter().collect();
+    details.sort_by_key(|detail| {
+        let pushed = detail.image_pushed_at();
+        let pushed = pushed.map(|own| (own.secs(), own.subsec_nanos()));
+        (pushed, detail.image_digest())
     });
-    let all: BTreeSet<String> = all.collect();
-    (Some(all.into_iter().collect()), images, Vec::new())
+    details.into_iter().map(stored).collect()
+}
+
+fn stored(detail: &ImageDetail) -> StoredImage {
+    let mut image_tags = detail.image_tags().to_vec();
+    image_tags.sort();
+    let media_type = detail.image_manifest_media_type();
+    StoredImage {
+        image_digest: detail.image_digest().unwrap_or_default().to_owned(),
+        image_tags,
+        image_pushed_at: time(detail.image_pushed_at()),
+        last_activated_at: time(detail.last_activated_at()),
+        image_status: text!(detail.image_status()).filter(|status| status != "ACTIVE"),
+        image_manifest_media_type: owned(media_type.filter(|own| INDEXES.contains(own))),
+        subject_manifest_digest: owned(detail.subject_manifest_digest()),
+    }
 }
 
 fn not_there(named: String) -> ImageInUse {
@@ -279,14 +302,6 @@ fn in_use(named: &str, details: &[ImageDetail]) -> Option<ImageInUse> {
         platforms: Vec::new(),
     })
 }
-
-/// Manifests that list others, one a platform.
-///
-/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html>
-const INDEXES: [&str; 2] = [
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-];
 
 /// Fills in the platforms of those images that are made for several.
 async fn platforms_of(
@@ -382,7 +397,57 @@ async fn policy_of(
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_ecr::{primitives::DateTime, types::ImageStatus};
+
     use super::*;
+
+    #[test]
+    fn images_are_told_oldest_first_and_without_what_goes_without_saying() {
+        let image = |digest: &str, pushed: i64| {
+            ImageDetail::builder()
+                .image_digest(digest)
+                .image_pushed_at(DateTime::from_secs(pushed))
+                .image_status(ImageStatus::Active)
+        };
+        let single = "application/vnd.oci.image.manifest.v1+json";
+        let details = [
+            image("sha256:3", 300)
+                .image_tags("b")
+                .image_tags("a")
+                .image_manifest_media_type(INDEXES[0])
+                .build(),
+            image("sha256:1", 100)
+                .image_status(ImageStatus::Archived)
+                .image_manifest_media_type(single)
+                .build(),
+            image("sha256:2", 100).build(),
+        ];
+        let told: Vec<_> = oldest_first(&details)
+            .into_iter()
+            .map(|own| {
+                (
+                    own.image_digest,
+                    own.image_tags,
+                    own.image_status,
+                    own.image_manifest_media_type,
+                )
+            })
+            .collect();
+        let expected = [
+            ("sha256:1", vec![], Some("ARCHIVED"), None),
+            ("sha256:2", vec![], None, None),
+            ("sha256:3", vec!["a", "b"], None, Some(INDEXES[0])),
+        ];
+        let expected = expected.map(|(digest, tags, status, media_type)| {
+            (
+                digest.to_owned(),
+                tags.into_iter().map(str::to_owned).collect::<Vec<_>>(),
+                status.map(str::to_owned),
+                media_type.map(str::to_owned),
+            )
+        });
+        assert_eq!(told, expected);
+    }
 
     #[test]
     fn an_index_tells_its_platforms() {

@@ -74,9 +74,7 @@ fn describe(repository: &Repository, found: &mut Found) {
             }
         }),
         created_at: time(repository.created_at()),
-        image_names: None,
-        images_in_use: Vec::new(),
-        repository_policy: None,
+        ..EcrRepository::default()
     };
     found.resource(&arn, &facts, [], Source::of(API));
 }

@@ -107,6 +107,15 @@ pub(super) fn adapt(kind: ResourceKind, mut properties: Map<String, Value>) -> M
                 properties.insert("VPCZoneIdentifier".to_owned(), joined);
             }
         }
+        ResourceKind::EcrRepository => {
+            let text = match properties.remove("LifecyclePolicy") {
+                Some(Value::Object(mut policy)) => policy.remove("LifecyclePolicyText"),
+                other => other,
+            };
+            if let Some(text) = text {
+                properties.insert("LifecyclePolicyText".to_owned(), text);
+            }
+        }
         ResourceKind::KmsKey => {
             let enabled = properties.get("Enabled").map(|enabled| {
                 let disabled = enabled == &json!(false) || enabled == "false";
@@ -190,5 +199,35 @@ pub(super) fn reference(kind: ResourceKind, own: &Arn, attribute: Option<&str>) 
         )),
         Some("Name") => Some(own.last_part().to_owned()),
         Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lifecycle_policy_is_a_fact_of_its_repository() {
+        let text = json!("{\"rules\": []}");
+        let cases = [
+            (
+                json!({"LifecyclePolicy": {"LifecyclePolicyText": text, "RegistryId": "1"}}),
+                json!({ "LifecyclePolicyText": text }),
+            ),
+            (
+                json!({"LifecyclePolicy": null}),
+                json!({"LifecyclePolicyText": null}),
+            ),
+            (json!({"LifecyclePolicy": {"RegistryId": "1"}}), json!({})),
+            (
+                json!({"RepositoryName": "web"}),
+                json!({"RepositoryName": "web"}),
+            ),
+        ];
+        for (given, expected) in cases {
+            let given = given.as_object().cloned().unwrap_or_default();
+            let adapted = adapt(ResourceKind::EcrRepository, given);
+            assert_eq!(Value::Object(adapted), expected);
+        }
     }
 }

@@ -324,7 +324,7 @@ pub(super) const REPOSITORY_POLICY: Part = Part {
     last: false,
 };
 
-/// What it deletes, and when, is told by AWS alone.
+/// Only another policy than it had becomes a fact: the same one has taken away already what it takes.
 pub(super) const LIFECYCLE_POLICY: Part = Part {
     kind: ResourceKind::EcrRepository,
     owners: |finder, side| {
@@ -335,8 +335,26 @@ pub(super) const LIFECYCLE_POLICY: Part = Part {
             &["repository", "id"],
         )
     },
-    remove: |_| {},
-    add: |_| {},
+    remove: |owner| set(owner.facts, "lifecyclePolicyText", Value::Null),
+    add: |owner| {
+        if owner.is_unknown("policy") {
+            set(owner.facts, "lifecyclePolicyText", Value::Null);
+            owner.unknown.push("lifecyclePolicyText".to_owned());
+            return;
+        }
+        let same = owner.was.is_some_and(|was| {
+            was.text("repository") == owner.side.text("repository")
+                && was.document("policy") == owner.side.document("policy")
+        });
+        if !same {
+            let policy = owner.side.document("policy");
+            set(
+                owner.facts,
+                "lifecyclePolicyText",
+                policy.unwrap_or_default(),
+            );
+        }
+    },
     last: false,
 };
 
@@ -429,6 +447,26 @@ pub(super) const BUCKET_POLICY: Part = Part {
     add: |owner| {
         let policy = owner.side.document("policy");
         set(owner.facts, "Policy", policy.unwrap_or_default());
+    },
+    last: false,
+};
+
+/// An object, of which only its deletion matters: a task that names it as an environment file does not start without it.
+pub(super) const OBJECT: Part = Part {
+    kind: ResourceKind::S3Bucket,
+    owners: |finder, side| owner(finder, ResourceKind::S3Bucket, side, &["bucket"]),
+    remove: |owner| {
+        let Some(key) = owner.side.text("key") else {
+            return;
+        };
+        let keys = list(owner.facts, "DeletedKeys");
+        keys.push(key.into());
+        keys.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+        keys.dedup();
+    },
+    add: |owner| {
+        let key = owner.side.text("key");
+        list(owner.facts, "DeletedKeys").retain(|own| own.as_str() != key);
     },
     last: false,
 };

@@ -218,6 +218,8 @@ pub(super) struct Owner<'o> {
     pub(super) facts: &'o mut Value,
     pub(super) own: &'o Arn,
     pub(super) side: Side<'o>,
+    /// The part before the plan; none where the plan makes it.
+    pub(super) was: Option<Side<'o>>,
     /// Terraform's marks of what only the apply will tell.
     pub(super) marks: &'o Value,
     pub(super) unknown: &'o mut Vec<String>,

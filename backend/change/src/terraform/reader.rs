@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use blastmap_model::{Arn, Inventory, Presence, Redactor, ResourceId, ResourceKind};
+use blastmap_model::{
+    Arn, Inventory, Presence, Redactor, ResourceId, ResourceKind, kinds::WITH_FACTS,
+};
 use serde_json::{Map, Value, json, value::RawValue};
 use time::OffsetDateTime;
 
@@ -799,6 +801,7 @@ impl Applying<'_, '_, '_> {
     ) {
         let owners = self.owners(place, part, side);
         let marks = self.entries[place].unknown.clone();
+        let before = self.entries[place].before.clone();
         for owner in owners {
             let Lookup::One(id) = owner else {
                 continue;
@@ -806,8 +809,11 @@ impl Applying<'_, '_, '_> {
             if only.is_some_and(|only| !only.contains(&id)) {
                 continue;
             }
-            let (Some(mut facts), Some(own)) = (self.workbench.facts(&id), self.workbench.own(&id))
-            else {
+            // Of what is never read, the plan knows all that is known.
+            let unread = !WITH_FACTS.contains(&part.kind) && !self.workbench.is_gone(&id);
+            let known = self.workbench.facts(&id);
+            let known = known.or_else(|| unread.then(|| json!({})));
+            let (Some(mut facts), Some(own)) = (known, self.workbench.own(&id)) else {
                 continue;
             };
             let mut unknown = Vec::new();
@@ -820,12 +826,17 @@ impl Applying<'_, '_, '_> {
                 facts: &mut facts,
                 own: &own,
                 side: Side(side),
+                was: before.as_ref().map(Side),
                 marks: &marks,
                 unknown: &mut unknown,
                 finder: &mut finder,
                 comes_back: !keeps_unknown,
             });
-            self.workbench.change(&id, |now| *now = facts);
+            if self.workbench.is_there(&id) {
+                self.workbench.change(&id, |now| *now = facts);
+            } else if !is_empty(&facts) {
+                self.workbench.put(&id, facts);
+            }
             if keeps_unknown {
                 for field in unknown {
                     self.workbench.unknown(&id, field);
@@ -833,6 +844,14 @@ impl Applying<'_, '_, '_> {
             }
         }
     }
+}
+
+/// True where facts say nothing.
+fn is_empty(facts: &Value) -> bool {
+    let nothing = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+    facts
+        .as_object()
+        .is_none_or(|facts| facts.values().all(nothing))
 }
 
 /// Notes the names that a plan has for a resource that it makes or tells of.

@@ -67,6 +67,8 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_lambda_function", Whole(&data::FUNCTION)),
     ("aws_s3_bucket", Whole(&data::BUCKET)),
     ("aws_s3_bucket_policy", Part(&data::BUCKET_POLICY)),
+    ("aws_s3_object", Part(&data::OBJECT)),
+    ("aws_s3_bucket_object", Part(&data::OBJECT)),
     ("aws_route53_zone", Whole(&data::ZONE)),
     ("aws_route53_record", Whole(&data::RECORD)),
 

@@ -976,6 +976,36 @@ fn data_and_keys() {
             policy("p"),
         ),
         own(
+            vec![create(
+                "aws_ecr_lifecycle_policy.x",
+                json!({"repository": "web", "policy": "{\"rules\": [{\"rulePriority\": 1}]}"}),
+            )],
+            repository,
+            "/lifecyclePolicyText",
+            json!({"rules": [{"rulePriority": 1}]}),
+        ),
+        own(
+            vec![update(
+                "aws_ecr_lifecycle_policy.x",
+                json!({"repository": "web", "policy": "{\"rules\": []}"}),
+                json!({"policy": "{\"rules\":[{\"rulePriority\":1}]}"}),
+            )],
+            repository,
+            "/lifecyclePolicyText/rules/0/rulePriority",
+            json!(1),
+        ),
+        // The same, written otherwise.
+        own(
+            vec![update(
+                "aws_ecr_lifecycle_policy.x",
+                json!({"repository": "web", "policy": "{\"rules\": [{\"rulePriority\": 1}]}"}),
+                json!({"policy": "{ \"rules\":[{\"rulePriority\":1} ] }"}),
+            )],
+            repository,
+            "/lifecyclePolicyText",
+            Value::Null,
+        ),
+        own(
             vec![change(
                 "aws_ecr_repository.x",
                 &["delete", "create"],

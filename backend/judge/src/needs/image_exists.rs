@@ -3,14 +3,11 @@
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html>
 
 use blastmap_graph::Overlay;
-use blastmap_model::{
-    Phase, Presence, Relation, ResourceIndex,
-    kinds::{ecr_repository::EcrRepository, ecs_task::EcsTask},
-};
+use blastmap_model::{Phase, Presence, kinds::ecr_repository::EcrRepository};
 
 use super::{
     Need, Subject,
-    parts::{Image, images},
+    parts::{Image, held_digests, images},
 };
 use crate::{Launch, Verdict};
 
@@ -93,8 +90,8 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
             Verdict::unknown(place, check("a new repository is empty"))
         }
         // Every image was listed: a plan may name one that nothing named before.
-        None if let Some(all) = &facts.image_names => {
-            if all.contains(named) {
+        None if let Some(all) = &facts.images => {
+            if all.iter().any(|own| own.is_named(named)) {
                 Verdict::met()
             } else {
                 let text = format!(
@@ -111,31 +108,15 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
     }
 }
 
-/// ECS holds a deployment to the digests that its first tasks pulled.
-///
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability>
+/// A digest that the deployment is held to, and that the repository has no more.
 fn lost_digest(
     overlay: &Overlay<'_>,
     launch: &Launch,
     image: &Image<'_>,
     facts: &EcrRepository,
 ) -> Option<String> {
-    if image.container.version_consistency.as_deref() == Some("disabled") {
-        return None;
-    }
-    let of_definition = |task: &ResourceIndex| {
-        overlay.needed(*task, Relation::Runs).first().copied() == launch.definition_place
-    };
-    let tasks = overlay.needing(launch.subject, Relation::PartOf);
-    let digests = tasks.into_iter().filter(of_definition).flat_map(|task| {
-        let task = overlay.facts::<EcsTask>(task);
-        let containers = task.map(|task| task.containers.clone()).unwrap_or_default();
-        containers.into_iter()
-    });
-    let own = digests.filter(|container| container.name.as_deref() == Some(&image.container.name));
-    let mut own: Vec<String> = own.filter_map(|container| container.image_digest).collect();
-    own.sort();
-    own.into_iter().find(|digest| {
+    let held = held_digests(overlay, launch, image.container);
+    held.into_iter().find(|digest| {
         let known = facts
             .images_in_use
             .iter()
@@ -149,7 +130,9 @@ mod tests {
     use blastmap_model::{
         Edits, ResourceKind,
         kinds::{
-            ecr_repository::ImageInUse, ecs_task::Container, ecs_task_definition::EcsTaskDefinition,
+            ecr_repository::ImageInUse,
+            ecs_task::{Container, EcsTask},
+            ecs_task_definition::EcsTaskDefinition,
         },
     };
 

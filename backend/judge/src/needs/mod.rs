@@ -4,16 +4,19 @@ mod balancer_zones;
 mod capacity_provider_usable;
 mod definition_usable;
 pub(crate) mod deleted_users;
+mod deployment_alarms;
 mod discovery_exists;
 mod drain_can_finish;
 mod endpoint_policy_allows;
 mod endpoint_serves;
 mod environment_files;
+mod environment_files_exist;
 pub(crate) mod fargate_size;
 mod fargate_zone;
 mod group_forwarded_to;
 mod host_active;
 mod image_exists;
+mod image_kept;
 mod image_platform;
 mod image_pull_allowed;
 mod instance_room;
@@ -97,6 +100,7 @@ pub const ALL: &[Need] = &[
     subnet_addresses::NEED,
     fargate_zone::NEED,
     image_exists::NEED,
+    image_kept::NEED,
     image_platform::NEED,
     image_pull_allowed::NEED,
     registry_reachable::NEED,
@@ -108,6 +112,7 @@ pub const ALL: &[Need] = &[
     log_group_exists::NEED,
     logs_allowed::NEED,
     logs_reachable::NEED,
+    environment_files_exist::NEED,
     environment_files::NEED,
     endpoint_policy_allows::NEED,
     volumes_reachable::NEED,
@@ -129,6 +134,7 @@ pub const ALL: &[Need] = &[
     // To be rolled out.
     room_to_roll::NEED,
     drain_can_finish::NEED,
+    deployment_alarms::NEED,
     // To scale.
     scales::NEED,
     target_can_act::NEED,

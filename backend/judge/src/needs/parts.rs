@@ -5,6 +5,7 @@ use blastmap_model::{
     Arn, Relation, ResourceId, ResourceIndex, ResourceKind,
     kinds::{
         ecr_repository::{EcrImage, EcrRepository, parse_image},
+        ecs_task::EcsTask,
         ecs_task_definition::ContainerDefinition,
         log_group::LogGroup,
         secret::{self, Secret},
@@ -73,6 +74,32 @@ pub(super) fn images<'l>(overlay: &Overlay<'_>, launch: &'l Launch) -> Vec<Image
         })
     });
     of_ecr.collect()
+}
+
+/// The digests to which ECS holds the running deployment of this launch: those that its first tasks pulled. Sorted, each once.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability>
+pub(super) fn held_digests(
+    overlay: &Overlay<'_>,
+    launch: &Launch,
+    container: &ContainerDefinition,
+) -> Vec<String> {
+    if container.version_consistency.as_deref() == Some("disabled") {
+        return Vec::new();
+    }
+    let of_definition = |task: &ResourceIndex| {
+        overlay.needed(*task, Relation::Runs).first().copied() == launch.definition_place
+    };
+    let tasks = overlay.needing(launch.subject, Relation::PartOf);
+    let containers = tasks.into_iter().filter(of_definition).flat_map(|task| {
+        let task = overlay.facts::<EcsTask>(task);
+        task.map(|task| task.containers.clone()).unwrap_or_default()
+    });
+    let own = containers.filter(|own| own.name.as_deref() == Some(&container.name));
+    let mut digests: Vec<String> = own.filter_map(|own| own.image_digest).collect();
+    digests.sort();
+    digests.dedup();
+    digests
 }
 
 /// A secret or parameter that a container reads.

@@ -46,6 +46,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Push the image first, or name a tag or digest that is there.",
     ),
     (
+        "image-kept",
+        "Look at the preview of the lifecycle policy, and let a rule of higher priority keep what is in use.",
+    ),
+    (
         "image-platform",
         "Build the image for the platform that the task asks for, or change runtimePlatform.",
     ),
@@ -88,6 +92,10 @@ const REMEDIES: &[(&str, &str)] = &[
     (
         "logs-reachable",
         "Keep a way to CloudWatch Logs: its endpoint, or a route through NAT.",
+    ),
+    (
+        "environment-files-exist",
+        "Take the environment file out of the task definition and roll the services before it is deleted.",
     ),
     (
         "environment-files-allowed",
@@ -168,6 +176,10 @@ const REMEDIES: &[(&str, &str)] = &[
     (
         "drain-can-finish",
         "Make room on other instances, or loosen the deployment's bounds, before the instance is drained.",
+    ),
+    (
+        "deployment-alarms",
+        "Take the alarm out of the service's deployment configuration before it is deleted, or make it first.",
     ),
     (
         "desired-count",

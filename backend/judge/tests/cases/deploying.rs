@@ -1,13 +1,16 @@
 //! Deployments and how far they can go.
 
 use blastmap_judge::{
-    Outcome::FailsOnNextStart,
+    Outcome::{AtRisk, FailsOnNextStart},
     estate::{Estate, arn, patched},
 };
 use blastmap_model::{
     Phase::{Deploy, Start},
+    ResourceKind,
     kinds::{
-        ecs_service::{DeploymentCircuitBreaker, DeploymentConfiguration, EcsService},
+        ecs_service::{
+            DeploymentAlarms, DeploymentCircuitBreaker, DeploymentConfiguration, EcsService,
+        },
         ecs_task_definition::{EcsTaskDefinition, EphemeralStorage, KeyValue},
     },
 };
@@ -38,6 +41,21 @@ fn breaker(rollback: bool) -> Estate {
             deployment_circuit_breaker: Some(DeploymentCircuitBreaker {
                 enable: true,
                 rollback,
+            }),
+            ..DeploymentConfiguration::default()
+        });
+    })
+}
+
+/// A service whose deployments an alarm watches.
+fn watched() -> Estate {
+    let kind = ResourceKind::CloudwatchAlarm;
+    nat().blind(kind).with::<EcsService>(&service(), |own| {
+        own.deployment_configuration = Some(DeploymentConfiguration {
+            alarms: Some(DeploymentAlarms {
+                alarm_names: vec!["errors".to_owned()],
+                enable: true,
+                rollback: true,
             }),
             ..DeploymentConfiguration::default()
         });
@@ -76,7 +94,37 @@ pub(crate) fn cases() -> Vec<Case> {
         json!({"id": service(), "arn": service(), "name": "web", "cluster": cluster(), "desired_count": 2,
         "task_definition": definition(), "launch_type": "FARGATE", "tags": tags})
     };
+    let alarm = arn("cloudwatch", "alarm:errors");
+    let errors = || json!({"arn": alarm, "alarm_name": "errors", "id": "errors"});
     vec![
+        // Alarms.
+        terraform(
+            "an alarm that watches deployments is deleted",
+            watched(),
+            [tf_delete("aws_cloudwatch_metric_alarm", errors())],
+        )
+        .hits(&service(), AtRisk, Deploy)
+        .by("deployment-alarms"),
+        terraform(
+            "an alarm that watches deployments gets another threshold",
+            watched(),
+            [tf_update(
+                "aws_cloudwatch_metric_alarm",
+                errors(),
+                json!({"threshold": 5}),
+            )],
+        ),
+        resources(
+            "an alarm is deleted, and the service with it names none",
+            watched(),
+            [
+                delete(&alarm),
+                update(
+                    &service(),
+                    json!({"deploymentConfiguration": {"alarms": {"alarmNames": [], "enable": false, "rollback": false}}}),
+                ),
+            ],
+        ),
         stuck(bounds("100 and 100 for one task", 1, 100, 100)),
         stuck(bounds("100 and 100 for two tasks", 2, 100, 100)),
         stuck(bounds("67 and 100 for three tasks", 3, 67, 100)),

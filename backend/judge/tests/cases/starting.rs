@@ -10,8 +10,9 @@ use blastmap_judge::{
 use blastmap_model::{
     Phase::{Run, Start},
     kinds::{
-        ecr_repository::{EcrRepository, ImageInUse},
+        ecr_repository::{EcrRepository, ImageInUse, StoredImage},
         ecs_service::EcsService,
+        ecs_task::{Container, EcsTask},
         ecs_task_definition::{
             ContainerDefinition, EcsTaskDefinition, EnvironmentFile, SecretReference,
         },
@@ -51,6 +52,39 @@ fn container(
     change: impl Fn(&mut ContainerDefinition) + 'static,
 ) -> impl Fn(&mut EcsTaskDefinition) {
     move |own| change(&mut own.container_definitions[0])
+}
+
+/// Repository `web` with three images, of which the oldest is in use.
+fn with_images() -> Estate {
+    nat().with::<EcrRepository>(&arn("ecr", "repository/web"), |own| {
+        let image = |digest: &str, tags: &[&str], month: u8| StoredImage {
+            image_digest: digest.to_owned(),
+            image_tags: tags.iter().map(ToString::to_string).collect(),
+            image_pushed_at: Some(format!("1969-{month:02}-01T00:00:00Z")),
+            ..StoredImage::default()
+        };
+        own.images = Some(vec![
+            image("sha256:1111", &["1.0"], 7),
+            image("sha256:2222", &["feature-1"], 8),
+            image("sha256:3333", &[], 9),
+        ]);
+    })
+}
+
+/// A rule of a lifecycle policy.
+fn expire(
+    priority: u8,
+    mut selection: serde_json::Value,
+    count: &str,
+    number: u8,
+) -> serde_json::Value {
+    selection["countType"] = json!(count);
+    selection["countNumber"] = json!(number);
+    json!({"rulePriority": priority, "selection": selection, "action": {"type": "expire"}})
+}
+
+fn lifecycle(rules: &[serde_json::Value]) -> serde_json::Value {
+    json!({"repository": "web", "policy": json!({ "rules": rules }).to_string()})
 }
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -135,6 +169,72 @@ pub(crate) fn cases() -> Vec<Case> {
                 operating_system_family: Some("LINUX".to_owned()),
             });
         }),
+        // Environment files.
+        fails(terraform("an environment file is deleted", with_file.clone(), [tf_delete(
+            "aws_s3_object",
+            json!({"id": "web.env", "bucket": "settings", "key": "web.env"}),
+        )]))
+        .by("environment-files-exist"),
+        fails(resources("the bucket of an environment file is deleted", with_file.clone(), [delete("arn:aws:s3:::settings")]))
+            .by("environment-files-exist"),
+        terraform("another object of the bucket is deleted", with_file.clone(), [tf_delete(
+            "aws_s3_bucket_object",
+            json!({"id": "api.env", "bucket": "settings", "key": "api.env"}),
+        )]),
+        terraform("an environment file gets other content", with_file.clone(), [tf_update(
+            "aws_s3_object",
+            json!({"id": "web.env", "bucket": "settings", "key": "web.env", "etag": "1"}),
+            json!({"etag": "2"}),
+        )]),
+        // Lifecycle policies.
+        fails(terraform("a lifecycle policy keeps fewer images than are newer than the one in use", with_images(), [tf_create(
+            "aws_ecr_lifecycle_policy",
+            lifecycle(&[expire(1, json!({"tagStatus": "any"}), "imageCountMoreThan", 2)]),
+        )]))
+        .by("image-kept"),
+        fails(resources("a lifecycle policy keeps images for a month", with_images(), [update(&repository, json!({
+            "lifecyclePolicyText": {"rules": [expire(1, json!({"tagStatus": "any"}), "sinceImagePushed", 30)]},
+        }))]))
+        .by("image-kept"),
+        // The tag has moved on; the deployment has not.
+        fails(terraform(
+            "a lifecycle policy expires the untagged image to which the deployment is held",
+            with_images().with::<EcsTask>(&arn("ecs", "task/main/1"), |own| {
+                own.containers = vec![Container {
+                    name: Some("web".to_owned()),
+                    image_digest: Some("sha256:3333".to_owned()),
+                    ..Container::default()
+                }];
+            }),
+            [tf_create("aws_ecr_lifecycle_policy", lifecycle(&[expire(1, json!({"tagStatus": "untagged"}), "sinceImagePushed", 7)]))],
+        ))
+        .by("image-kept"),
+        terraform("a lifecycle policy expires untagged images alone", with_images(), [tf_create(
+            "aws_ecr_lifecycle_policy",
+            lifecycle(&[expire(1, json!({"tagStatus": "untagged"}), "sinceImagePushed", 7)]),
+        )]),
+        terraform("a first rule keeps what a later one would expire", with_images(), [tf_create(
+            "aws_ecr_lifecycle_policy",
+            lifecycle(&[
+                expire(1, json!({"tagStatus": "tagged", "tagPatternList": ["*.*"]}), "imageCountMoreThan", 9),
+                expire(2, json!({"tagStatus": "any"}), "imageCountMoreThan", 1),
+            ]),
+        )]),
+        terraform("a lifecycle policy is written otherwise", with_images(), [tf_update(
+            "aws_ecr_lifecycle_policy",
+            lifecycle(&[expire(1, json!({"tagStatus": "any"}), "imageCountMoreThan", 2)]),
+            json!({"policy": json!({"rules": [expire(1, json!({"tagStatus": "any"}), "imageCountMoreThan", 2)]}).to_string() + " "}),
+        )]),
+        terraform("a lifecycle policy goes", with_images(), [tf_delete(
+            "aws_ecr_lifecycle_policy",
+            lifecycle(&[expire(1, json!({"tagStatus": "any"}), "imageCountMoreThan", 2)]),
+        )]),
+        terraform("only the apply will tell a lifecycle policy", with_images(), [tf_unknown(
+            "aws_ecr_lifecycle_policy",
+            lifecycle(&[]),
+            json!({"policy": true}),
+        )])
+        .hits(&service(), AtRisk, Start).by("image-kept"),
         // Definitions.
         edited("a revision that nobody runs is deregistered", nat(), |_| {
             let mut own = web_definition();

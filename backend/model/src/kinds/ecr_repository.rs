@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Repository.html>
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Facts, kms_key, resource_policy::ResourcePolicy};
 use crate::{Arn, Links, ResourceId, ResourceKind};
@@ -17,12 +18,14 @@ pub struct EcrRepository {
     pub image_tag_mutability: Option<String>,
     pub encryption_configuration: Option<EncryptionConfiguration>,
     pub created_at: Option<String>,
-    /// Every tag and digest in it, sorted. None: it holds more than one answer tells.
-    pub image_names: Option<Vec<String>>,
+    /// Every image in it, oldest first. None: it holds more than one answer tells.
+    pub images: Option<Vec<StoredImage>>,
     /// What of it is in use, as far as it was asked for: sorted by what names it.
     pub images_in_use: Vec<ImageInUse>,
     /// None: not asked for (no image of it is in use), or not readable.
     pub repository_policy: Option<ResourcePolicy>,
+    /// The lifecycle policy that a change gives it: the one that it has is not read, as it has done its work already.
+    pub lifecycle_policy_text: Value,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +34,39 @@ pub struct EncryptionConfiguration {
     pub encryption_type: Option<String>,
     pub kms_key: Option<String>,
 }
+
+/// An image of a repository: as little as a lifecycle policy chooses by. When it was last pulled is not kept, as each start alters it.
+///
+/// <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct StoredImage {
+    pub image_digest: String,
+    /// Sorted.
+    pub image_tags: Vec<String>,
+    /// RFC 3339.
+    pub image_pushed_at: Option<String>,
+    /// When it was last brought back from the archive.
+    pub last_activated_at: Option<String>,
+    /// None: `ACTIVE`, as most are.
+    pub image_status: Option<String>,
+    /// Of what lists others, one a platform; none for all else.
+    pub image_manifest_media_type: Option<String>,
+    /// Of a signature or the like: the image that it belongs to.
+    pub subject_manifest_digest: Option<String>,
+}
+
+impl StoredImage {
+    /// True if this tag or digest names it.
+    pub fn is_named(&self, named: &str) -> bool {
+        self.image_digest == named || self.image_tags.iter().any(|tag| tag == named)
+    }
+}
+
+/// Manifests that list others, one a platform.
+///
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html>
+pub const INDEXES: [&str; 2] = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
 
 /// An image that something names.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -47,6 +83,20 @@ pub struct ImageInUse {
     pub image_manifest_media_type: Option<String>,
     /// What an image index offers, as `linux/arm64` or `linux/arm/v7`. Empty: it is a single image, or could not be read.
     pub platforms: Vec<String>,
+}
+
+impl ImageInUse {
+    /// As its repository holds it, where it does.
+    pub fn stored(&self) -> Option<StoredImage> {
+        let media_type = self.image_manifest_media_type.as_deref();
+        Some(StoredImage {
+            image_digest: self.image_digest.clone().filter(|_| self.exists)?,
+            image_tags: self.image_tags.clone(),
+            image_pushed_at: self.image_pushed_at.clone(),
+            image_manifest_media_type: media_type.filter(|own| INDEXES.contains(own)).map(str::to_owned),
+            ..StoredImage::default()
+        })
+    }
 }
 
 impl Facts for EcrRepository {

@@ -238,6 +238,13 @@ impl Facts for EcsService {
         if let Some(network) = self.awsvpc() {
             network_links(network, links);
         }
+        let configuration = self.deployment_configuration.as_ref();
+        if let Some(alarms) = configuration.and_then(|own| own.alarms.as_ref()).filter(|own| own.enable) {
+            for (index, name) in alarms.alarm_names.iter().enumerate() {
+                let field = at("deploymentConfiguration.alarms.alarmNames", index, "");
+                links.sibling(Relation::WatchedBy, ResourceKind::CloudwatchAlarm, "cloudwatch", &format!("alarm:{name}"), field);
+            }
+        }
         // Tasks name their service by cluster and name; services from before long ARNs have no cluster in theirs.
         if let Some(cluster) = Arn::parse(&self.cluster_arn).ok().map(|cluster| cluster.last_part().to_owned())
             && let Ok(long) = links.own().sibling("ecs", &format!("service/{cluster}/{}", self.service_name))

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, at, ecr_repository, efs_file_system, secret, ssm_parameter};
-use crate::{Links, Relation, ResourceKind};
+use super::{Facts, at, ecr_repository, efs_file_system, s3_bucket, secret, ssm_parameter};
+use crate::{Arn, Links, Relation, ResourceKind};
 
 /// Values of environment variables, commands, labels and driver options are fingerprints.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -293,6 +293,11 @@ fn container_links(container: &ContainerDefinition, field: &str, links: &mut Lin
     }
     if let Some(credentials) = &container.repository_credentials {
         secret_link(&credentials.credentials_parameter, format!("{field}.repositoryCredentials.credentialsParameter"), links);
+    }
+    for (index, file) in container.environment_files.iter().enumerate() {
+        if let Some((bucket, _)) = Arn::parse(&file.value).ok().as_ref().and_then(s3_bucket::of_object) {
+            links.id(Relation::ReadsSecret, ResourceKind::S3Bucket, bucket.into(), format!("{field}.environmentFiles[{index}].value"));
+        }
     }
     let Some(log) = &container.log_configuration else { return };
     for (index, secret) in log.secret_options.iter().enumerate() {

@@ -26,6 +26,7 @@ pub trait ForFacts {
 }
 
 pub mod resource_policy;
+pub mod s3_bucket;
 
 macro_rules! kinds {
     ($($module:ident::$facts:ident,)*) => {
