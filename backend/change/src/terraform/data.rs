@@ -10,7 +10,10 @@ use super::{
     mapping::{Finish, Id, Lacks, Owner, Part, Stated, Whole, owner},
     side::{Side, number},
 };
-use crate::policies::{account_decides, on_resource};
+use crate::{
+    deletion::delete_at,
+    policies::{account_decides, on_resource},
+};
 
 /// In the place of the time at which a deletion begins.
 const ON_APPLY: &str = "when the change is applied";
@@ -91,12 +94,11 @@ pub(super) const SECRET: Whole = Whole {
     ],
     empty_when_new: &["policy"],
     finish: |finish| finish.set_new("ARN", finish.own.as_str()),
-    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
     delete: |workbench, id, side| {
         if side.number("recovery_window_in_days") == Some(0) {
             workbench.remove(id);
         } else {
-            workbench.change(id, |facts| set(facts, "DeletedDate", ON_APPLY.into()));
+            delete_at(workbench, id, ON_APPLY);
         }
     },
     stated: Some(Stated::without(&[
@@ -155,13 +157,9 @@ pub(super) const KEY: Whole = Whole {
     ],
     empty_when_new: &["policy"],
     finish: finish_key,
-    // https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
     delete: |workbench, id, _| {
-        workbench.change(id, |facts| {
-            set(facts, "KeyState", "PendingDeletion".into());
-            set(facts, "Enabled", false.into());
-            set(facts, "DeletionDate", ON_APPLY.into());
-        });
+        delete_at(workbench, id, ON_APPLY);
+        workbench.change(id, |facts| set(facts, "DeletionDate", ON_APPLY.into()));
     },
     stated: Some(Stated::without(&[Lacks::Unset("policy", "Policy")])),
     ..Whole::of(ResourceKind::KmsKey)
