@@ -17,6 +17,7 @@ use crate::{
 
 mod parts;
 mod properties;
+mod standing;
 
 const FORMAT: &str = "change set";
 
@@ -367,8 +368,11 @@ impl Reading<'_, '_> {
         let Some(kind) = entry.kind else { return };
         let mut given = self.patch(entry);
         parts::inside(self, entry, id, &mut given);
+        let standing = self.take_standing(kind, entry, &mut given);
         let shaped = self.shape(kind, given);
-        change.problems.extend(patch::unjudged(kind, &shaped, &[]));
+        for shaped in [&shaped, &standing.shaped] {
+            change.problems.extend(patch::unjudged(kind, shaped, &[]));
+        }
         if !self.workbench.change(id, |facts| {
             patch::merge(facts, Value::Object(shaped.facts));
         }) {
@@ -380,6 +384,7 @@ impl Reading<'_, '_> {
         for field in shaped.unknown {
             self.workbench.unknown(id, field);
         }
+        self.put_standing(id, standing);
         if kind == ResourceKind::EcsService {
             service::settle(self.workbench, id);
         }
@@ -387,12 +392,15 @@ impl Reading<'_, '_> {
 
     fn make(&mut self, entry: &Entry<'_>, old: Option<ResourceId>, change: &mut Change) {
         let Some(kind) = entry.kind else { return };
-        let given = self.patch(entry);
+        let mut given = self.patch(entry);
+        let standing = self.take_standing(kind, entry, &mut given);
         // Of what its ARN is made, though it is no fact.
         let listener = given.get("ListenerArn").cloned();
         let rules = parts::new_rules(kind, &given);
         let shaped = self.shape(kind, given);
-        change.problems.extend(patch::unjudged(kind, &shaped, &[]));
+        for shaped in [&shaped, &standing.shaped] {
+            change.problems.extend(patch::unjudged(kind, shaped, &[]));
+        }
         let mut facts = shaped.facts;
         facts.retain(|_, value| !value.is_null());
         if let Some(listener) = listener {
@@ -428,6 +436,7 @@ impl Reading<'_, '_> {
         for field in shaped.unknown {
             self.workbench.unknown(&id, field);
         }
+        self.put_standing(&id, standing);
         if kind == ResourceKind::EcsService {
             service::settle(self.workbench, &id);
         }
@@ -449,7 +458,7 @@ mod tests {
 
     /// In the form of the examples in
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-samples.html>.
-    fn change_set(changes: &[Value]) -> Value {
+    pub(super) fn change_set(changes: &[Value]) -> Value {
         let changes: Vec<Value> = changes
             .iter()
             .map(|own| json!({"Type": "Resource", "ResourceChange": own}))
@@ -461,7 +470,7 @@ mod tests {
         })
     }
 
-    fn change(
+    pub(super) fn change(
         action: &str,
         logical: &str,
         physical: Option<&str>,

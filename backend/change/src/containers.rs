@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use blastmap_model::{
-    Redactor,
-    kinds::{
-        self,
-        ecs_task_definition::{ContainerDefinition, is_plain_log_option},
-    },
+    Redactor, ResourceKind,
+    kinds::{self, ecs_task_definition::ContainerDefinition},
 };
 use serde_json::{Map, Value};
+
+use crate::redaction::redact;
 
 /// Reads a list of container definitions, given as JSON or as text of JSON. What is of a wrong type counts as not set.
 pub fn read(value: &Value, redactor: &Redactor) -> Option<Vec<ContainerDefinition>> {
@@ -41,7 +40,7 @@ fn container(value: &Value, redactor: &Redactor) -> ContainerDefinition {
         _ => Map::new(),
     };
     let whole = serde_json::from_value(Value::Object(fields.clone()));
-    let mut container: ContainerDefinition = whole.unwrap_or_else(|_shape| {
+    let container: ContainerDefinition = whole.unwrap_or_else(|_shape| {
         // Field by field: one of a wrong type takes none of the others with it.
         let mut kept = Map::new();
         for (name, value) in fields {
@@ -53,8 +52,10 @@ fn container(value: &Value, redactor: &Redactor) -> ContainerDefinition {
         }
         serde_json::from_value(Value::Object(kept)).unwrap_or_default()
     });
-    redact(&mut container, redactor);
-    container
+    let mut facts = serde_json::to_value(container).unwrap_or_default();
+    redact(Some(ResourceKind::EcsTaskDefinition), &mut facts, redactor);
+    // Whatever has a shape keeps it: a text stays a text.
+    serde_json::from_value(facts).unwrap_or_default()
 }
 
 /// `CloudFormation` and older modules write the first letter large.
@@ -142,31 +143,6 @@ fn tidy(name: &str, value: &Value) -> Value {
                 .collect()
         }
         other => other.clone(),
-    }
-}
-
-/// Values of variables, commands, labels and driver options become fingerprints.
-fn redact(container: &mut ContainerDefinition, redactor: &Redactor) {
-    let hide = |value: &mut String| *value = redactor.fingerprint(value);
-    for variable in &mut container.environment {
-        hide(&mut variable.value);
-    }
-    container.entry_point.iter_mut().for_each(hide);
-    container.command.iter_mut().for_each(hide);
-    container.docker_labels.values_mut().for_each(hide);
-    if let Some(check) = &mut container.health_check {
-        check.command.iter_mut().for_each(hide);
-    }
-    if let Some(firelens) = &mut container.firelens_configuration {
-        firelens.options.values_mut().for_each(hide);
-    }
-    if let Some(log) = &mut container.log_configuration {
-        let awslogs = log.log_driver == "awslogs";
-        for (name, value) in &mut log.options {
-            if !(awslogs && is_plain_log_option(name)) {
-                hide(value);
-            }
-        }
     }
 }
 

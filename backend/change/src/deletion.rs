@@ -15,14 +15,17 @@ use crate::Workbench;
 /// - A secret waits for its deletion and cannot be read meanwhile
 ///   (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html>).
 pub(crate) fn delete(workbench: &mut Workbench<'_>, id: &ResourceId) {
+    // The day itself does not matter, and nothing here knows the time: that of the facts will do.
+    let date = workbench.inventory().taken_at.format(&Rfc3339);
+    delete_at(workbench, id, &date.unwrap_or_default());
+}
+
+/// The same, for an input that has a word of its own for the time.
+pub(crate) fn delete_at(workbench: &mut Workbench<'_>, id: &ResourceId, date: &str) {
     let marks = match workbench.now(id).map(|resource| resource.kind) {
         Some(ResourceKind::EcsTaskDefinition) => json!({ "status": "INACTIVE" }),
         Some(ResourceKind::KmsKey) => json!({ "KeyState": "PendingDeletion", "Enabled": false }),
-        Some(ResourceKind::Secret) => {
-            // The day itself does not matter, and nothing here knows the time: that of the facts will do.
-            let date = workbench.inventory().taken_at.format(&Rfc3339);
-            json!({ "DeletedDate": date.unwrap_or_default() })
-        }
+        Some(ResourceKind::Secret) => json!({ "DeletedDate": date }),
         _ => return workbench.remove(id),
     };
     workbench.change(id, |facts| {

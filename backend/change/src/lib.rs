@@ -9,7 +9,9 @@ pub mod containers;
 mod deletion;
 mod detect;
 mod error;
+mod network_acl;
 mod patch;
+mod policies;
 mod redaction;
 pub mod resources;
 #[cfg(test)]

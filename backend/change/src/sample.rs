@@ -66,6 +66,13 @@ fn service(scope: &str, cluster: &str, name: &str, definition: &str) -> (String,
     (arn, facts)
 }
 
+/// Everything may pass but what number 90 denies.
+fn network_acl() -> Value {
+    let entry = |number: i32, action: &str| json!({"Egress": true, "RuleNumber": number, "Protocol": "-1", "RuleAction": action, "CidrBlock": "0.0.0.0/0"});
+    let denied = json!({"Egress": true, "RuleNumber": 90, "Protocol": "6", "RuleAction": "deny", "CidrBlock": "0.0.0.0/0", "PortRange": {"From": 25, "To": 25}});
+    json!({"NetworkAclId": "acl-1", "IsDefault": true, "Entries": [denied, entry(100, "allow"), entry(32_767, "deny")]})
+}
+
 /// Two regions, one account: a cluster with a service on Fargate, an instance, a network, and what a task needs.
 pub(crate) fn estate() -> Inventory {
     let redactor = redactor();
@@ -103,11 +110,11 @@ pub(crate) fn estate() -> Inventory {
         ),
         (
             format!("{EC2}:subnet/subnet-1"),
-            json!({"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "eu-west-1a"}),
+            json!({"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "eu-west-1a", "NetworkAcl": network_acl()}),
         ),
         (
             format!("{EC2}:subnet/subnet-2"),
-            json!({"SubnetId": "subnet-2", "VpcId": "vpc-1", "CidrBlock": "10.0.2.0/24", "AvailabilityZone": "eu-west-1b"}),
+            json!({"SubnetId": "subnet-2", "VpcId": "vpc-1", "CidrBlock": "10.0.2.0/24", "AvailabilityZone": "eu-west-1b", "NetworkAcl": network_acl()}),
         ),
         (
             format!("{EC2}:route-table/rtb-1"),
@@ -154,6 +161,19 @@ pub(crate) fn estate() -> Inventory {
         (
             "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-a1B2c3".to_owned(),
             json!({"Name": "db"}),
+        ),
+        (
+            "arn:aws:ecr:eu-west-1:123456789012:repository/web".to_owned(),
+            json!({"repositoryName": "web", "repositoryPolicy": {"Read": true, "Document": {"Id": "old", "Statement": [{"Sid": "old"}]}}}),
+        ),
+        (
+            "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-2".to_owned(),
+            json!({"FileSystemId": "fs-2"}),
+        ),
+        ("arn:aws:s3:::files".to_owned(), json!({})),
+        (
+            "arn:aws:sqs:eu-west-1:123456789012:jobs".to_owned(),
+            json!({"Policy": {"Id": "old"}}),
         ),
     ];
     let mut resources: Vec<Resource> = live

@@ -1,7 +1,7 @@
 //! What a change to a service means beyond its own words: a task definition may be named shortly, and a new one is rolled out.
 
 use blastmap_model::{Arn, ResourceId, ResourceKind};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Lookup, Place, Workbench, birth::last_part};
 
@@ -43,6 +43,26 @@ pub(crate) fn settle(workbench: &mut Workbench<'_>, id: &ResourceId) {
             }
         }
     });
+}
+
+/// The newest deployment, which tells of Service Connect and of volumes; made where there is none.
+pub(crate) fn newest_deployment(facts: &mut Value) -> Option<&mut Value> {
+    let deployments = facts
+        .as_object_mut()?
+        .entry("deployments")
+        .or_insert_with(|| json!([]));
+    if !deployments.is_array() {
+        *deployments = json!([]);
+    }
+    let deployments = deployments.as_array_mut()?;
+    let primary = deployments
+        .iter()
+        .position(|own| own.get("status").is_some_and(|own| own == "PRIMARY"));
+    let place = primary.unwrap_or_else(|| {
+        deployments.push(json!({"status": "PRIMARY"}));
+        deployments.len() - 1
+    });
+    deployments.get_mut(place)
 }
 
 /// The ARN of a task definition that may be named by its family alone, which means the latest active revision.

@@ -17,8 +17,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Entry, Reading};
 use crate::{
-    Action, Change, Lookup, Match,
+    Action, Change, Lookup, Match, Workbench,
     birth::{last_part, text},
+    network_acl, policies,
     shape::holds_unknown,
 };
 
@@ -33,6 +34,9 @@ pub(super) fn owner(type_name: &str) -> Option<ResourceKind> {
         }
         "AWS::KMS::Alias" => ResourceKind::KmsKey,
         "AWS::SecretsManager::ResourcePolicy" => ResourceKind::Secret,
+        "AWS::S3::BucketPolicy" => ResourceKind::S3Bucket,
+        "AWS::SQS::QueuePolicy" => ResourceKind::SqsQueue,
+        "AWS::EC2::NetworkAclEntry" => ResourceKind::Subnet,
         "AWS::ECS::ClusterCapacityProviderAssociations" => ResourceKind::EcsCluster,
         _ => return None,
     })
@@ -42,14 +46,26 @@ pub(super) fn is_part(type_name: &str) -> bool {
     owner(type_name).is_some()
 }
 
-/// The names of a part's owners in its properties.
-fn owners(type_name: &str, properties: &Map<String, Value>) -> Vec<String> {
+/// The names of a part's owners.
+fn owners(
+    workbench: &Workbench<'_>,
+    type_name: &str,
+    properties: &Map<String, Value>,
+) -> Vec<String> {
+    let several = |name: &str| {
+        let names = properties.get(name).and_then(Value::as_array);
+        let names = names.into_iter().flatten().filter_map(Value::as_str);
+        names.map(str::to_owned).collect()
+    };
     let field = match type_name {
-        "AWS::IAM::Policy" => {
-            let roles = properties.get("Roles").and_then(Value::as_array);
-            let roles = roles.into_iter().flatten().filter_map(Value::as_str);
-            return roles.map(str::to_owned).collect();
+        "AWS::IAM::Policy" => return several("Roles"),
+        "AWS::SQS::QueuePolicy" => {
+            let urls: Vec<String> = several("Queues");
+            let name = |url: &String| last_part(url).to_owned();
+            return urls.iter().map(name).collect();
         }
+        "AWS::EC2::NetworkAclEntry" => return subnets_of(workbench, properties),
+        "AWS::S3::BucketPolicy" => "Bucket",
         "AWS::IAM::RolePolicy" => "RoleName",
         "AWS::EC2::Route" | "AWS::EC2::SubnetRouteTableAssociation" => "RouteTableId",
         "AWS::EC2::VPCGatewayAttachment" => "InternetGatewayId",
@@ -62,16 +78,27 @@ fn owners(type_name: &str, properties: &Map<String, Value>) -> Vec<String> {
     owner.map(str::to_owned).into_iter().collect()
 }
 
+/// The subnets that have a network ACL; its own name where none has it, which leads to none.
+fn subnets_of(workbench: &Workbench<'_>, entry: &Map<String, Value>) -> Vec<String> {
+    let Some(acl) = text(entry, "NetworkAclId") else {
+        return Vec::new();
+    };
+    let subnets = workbench.live(ResourceKind::Subnet).filter(|subnet| {
+        let facts = workbench.facts(&subnet.id);
+        facts.is_some_and(|facts| network_acl::id_of(&facts) == acl)
+    });
+    let subnets: Vec<String> = subnets.map(|subnet| subnet.id.to_string()).collect();
+    if subnets.is_empty() {
+        return vec![acl.to_owned()];
+    }
+    subnets
+}
+
 /// Takes the part out of its owners as it was, and puts it in as it will be.
 pub(super) fn apply(reading: &mut Reading<'_, '_>, entry: &Entry<'_>, change: &mut Change) {
     if !entry.action.changes_something() {
         change.matched = Match::Matched;
         return;
-    }
-    if entry.type_name == "AWS::SecretsManager::ResourcePolicy" {
-        change
-            .problems
-            .push("a secret's own policy is not judged".to_owned());
     }
     let none = Map::new();
     let resolved = reading.patch_of_part(entry);
@@ -86,7 +113,7 @@ pub(super) fn apply(reading: &mut Reading<'_, '_>, entry: &Entry<'_>, change: &m
             continue;
         }
         known = true;
-        for name in owners(entry.type_name, properties) {
+        for name in owners(reading.workbench, entry.type_name, properties) {
             match reading.owner(entry, &name) {
                 Lookup::One(id) => {
                     let done = put(reading, entry.type_name, &id, properties, adds);
@@ -114,7 +141,7 @@ pub(super) fn apply(reading: &mut Reading<'_, '_>, entry: &Entry<'_>, change: &m
 
 impl Reading<'_, '_> {
     /// The whole of a part as it will be, with references resolved.
-    fn patch_of_part(&self, entry: &Entry<'_>) -> Option<Map<String, Value>> {
+    pub(super) fn patch_of_part(&self, entry: &Entry<'_>) -> Option<Map<String, Value>> {
         entry.after.as_ref()?;
         let whole = Entry {
             action: Action::Create,
@@ -261,9 +288,68 @@ fn put(
             }
             done
         }
-        // Policies of secrets are no facts.
-        _ => true,
+        "AWS::EC2::NetworkAclEntry" => {
+            let (number, made) = acl_entry(properties);
+            let unknown = adds && properties.values().any(holds_unknown);
+            let egress = made["Egress"] == true;
+            let done = workbench.change(id, |subnet| {
+                if adds {
+                    network_acl::put_in(subnet, made);
+                } else {
+                    network_acl::take_out(subnet, number, egress);
+                }
+            });
+            if unknown {
+                workbench.unknown(id, "NetworkAcl.Entries");
+            }
+            done
+        }
+        "AWS::SecretsManager::ResourcePolicy" => {
+            let policy = properties.get("ResourcePolicy").filter(|_| adds);
+            let policy = policy.unwrap_or(&Value::Null);
+            let known = (!holds_unknown(policy)).then(|| policies::on_resource(policy));
+            reading.put_whole(id, "ResourcePolicy", known)
+        }
+        "AWS::S3::BucketPolicy" | "AWS::SQS::QueuePolicy" => {
+            let policy = properties.get("PolicyDocument").filter(|_| adds);
+            let policy = policy.unwrap_or(&Value::Null);
+            let known =
+                (!holds_unknown(policy)).then(|| policies::document(policy).unwrap_or_default());
+            reading.put_whole(id, "Policy", known)
+        }
+        _ => false,
     }
+}
+
+/// An entry of a network ACL, as AWS keeps it, and its number.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-networkaclentry.html>
+fn acl_entry(properties: &Map<String, Value>) -> (Option<i64>, Value) {
+    let plain = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let number = |value: Option<&Value>| -> Option<i64> { plain(value?).trim().parse().ok() };
+    let protocol = properties.get("Protocol").map(plain).unwrap_or_default();
+    let protocol = network_acl::protocol(&protocol);
+    let range = properties.get("PortRange").filter(|_| protocol != "-1");
+    let ports = range
+        .map(|range| json!({"From": number(range.get("From")), "To": number(range.get("To"))}));
+    let rule = number(properties.get("RuleNumber"));
+    let egress = properties
+        .get("Egress")
+        .is_some_and(|egress| plain(egress) == "true");
+    let known = |name: &str| text(properties, name).filter(|text| !text.contains("{{"));
+    let entry = json!({
+        "Egress": egress,
+        "RuleNumber": rule,
+        "Protocol": protocol,
+        "RuleAction": known("RuleAction"),
+        "CidrBlock": known("CidrBlock"),
+        "Ipv6CidrBlock": known("Ipv6CidrBlock"),
+        "PortRange": ports,
+    });
+    (rule, entry)
 }
 
 fn destination(route: &Route) -> (Option<&str>, Option<&str>, Option<&str>) {

@@ -2,25 +2,21 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key>
 
-use blastmap_model::{Arn, ResourceKind};
+use blastmap_model::ResourceKind;
 use serde_json::{Value, json};
 
 use super::{
     fields::{Shape, field, list, set},
     mapping::{Finish, Id, Lacks, Owner, Part, Stated, Whole, owner},
-    side::{Side, document, number},
+    side::{Side, number},
+};
+use crate::{
+    deletion::delete_at,
+    policies::{account_decides, on_resource},
 };
 
 /// In the place of the time at which a deletion begins.
 const ON_APPLY: &str = "when the change is applied";
-
-/// What AWS would answer of a policy on a resource; null says that there is none.
-pub(super) fn resource_policy(value: &Value) -> Value {
-    match document(value) {
-        Some(document) => json!({"Read": true, "Document": document}),
-        None => json!({"Read": true}),
-    }
-}
 
 fn put_policy(owner: &mut Owner<'_>, field: &str) {
     if owner.is_unknown("policy") {
@@ -29,7 +25,7 @@ fn put_policy(owner: &mut Owner<'_>, field: &str) {
         return;
     }
     let policy = owner.side.get("policy").unwrap_or(&Value::Null);
-    set(owner.facts, field, resource_policy(policy));
+    set(owner.facts, field, on_resource(policy));
 }
 
 pub(super) const LOG_GROUP: Whole = Whole {
@@ -94,16 +90,15 @@ pub(super) const SECRET: Whole = Whole {
         field("name", "Name", Shape::Text),
         field("description", "Description", Shape::Text),
         field("kms_key_id", "KmsKeyId", Shape::Text),
-        field("policy", "ResourcePolicy", Shape::Custom(resource_policy)),
+        field("policy", "ResourcePolicy", Shape::Custom(on_resource)),
     ],
     empty_when_new: &["policy"],
     finish: |finish| finish.set_new("ARN", finish.own.as_str()),
-    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
     delete: |workbench, id, side| {
         if side.number("recovery_window_in_days") == Some(0) {
             workbench.remove(id);
         } else {
-            workbench.change(id, |facts| set(facts, "DeletedDate", ON_APPLY.into()));
+            delete_at(workbench, id, ON_APPLY);
         }
     },
     stated: Some(Stated::without(&[
@@ -144,7 +139,7 @@ pub(super) const SECRET_VERSION: Part = Part {
 pub(super) const SECRET_POLICY: Part = Part {
     kind: ResourceKind::Secret,
     owners: |finder, side| owner(finder, ResourceKind::Secret, side, &["secret_arn", "id"]),
-    remove: |owner| set(owner.facts, "ResourcePolicy", resource_policy(&Value::Null)),
+    remove: |owner| set(owner.facts, "ResourcePolicy", on_resource(&Value::Null)),
     add: |owner| put_policy(owner, "ResourcePolicy"),
     last: false,
 };
@@ -158,17 +153,13 @@ pub(super) const KEY: Whole = Whole {
         field("key_usage", "KeyUsage", Shape::Text),
         field("customer_master_key_spec", "KeySpec", Shape::Text),
         field("multi_region", "MultiRegion", Shape::Flag),
-        field("policy", "Policy", Shape::Custom(resource_policy)),
+        field("policy", "Policy", Shape::Custom(on_resource)),
     ],
     empty_when_new: &["policy"],
     finish: finish_key,
-    // https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
     delete: |workbench, id, _| {
-        workbench.change(id, |facts| {
-            set(facts, "KeyState", "PendingDeletion".into());
-            set(facts, "Enabled", false.into());
-            set(facts, "DeletionDate", ON_APPLY.into());
-        });
+        delete_at(workbench, id, ON_APPLY);
+        workbench.change(id, |facts| set(facts, "DeletionDate", ON_APPLY.into()));
     },
     stated: Some(Stated::without(&[Lacks::Unset("policy", "Policy")])),
     ..Whole::of(ResourceKind::KmsKey)
@@ -184,7 +175,7 @@ fn finish_key(finish: &mut Finish<'_>) {
         if finish.facts.get("Policy").is_none()
             && !finish.unknown.iter().any(|field| field == "Policy")
         {
-            finish.set("Policy", resource_policy(&account_decides(finish.own)));
+            finish.set("Policy", on_resource(&account_decides(finish.own)));
         }
     }
     for attribute in ["is_enabled", "enabled"] {
@@ -231,16 +222,6 @@ fn alias_name(side: Side<'_>) -> String {
         .to_owned()
 }
 
-/// The policy of a key that is given none.
-///
-/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html>
-fn account_decides(key: &Arn) -> Value {
-    let root = format!("arn:{}:iam::{}:root", key.partition(), key.account());
-    json!({"Version": "2012-10-17", "Id": "default", "Statement": [{
-        "Sid": "Enable IAM User Permissions", "Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*",
-    }]})
-}
-
 pub(super) const KEY_POLICY: Part = Part {
     kind: ResourceKind::KmsKey,
     owners: |finder, side| owner(finder, ResourceKind::KmsKey, side, &["key_id", "id"]),
@@ -249,7 +230,7 @@ pub(super) const KEY_POLICY: Part = Part {
         set(
             owner.facts,
             "Policy",
-            resource_policy(&account_decides(owner.own)),
+            on_resource(&account_decides(owner.own)),
         );
     },
     add: |owner| put_policy(owner, "Policy"),
@@ -314,11 +295,7 @@ pub(super) const REPOSITORY_POLICY: Part = Part {
         )
     },
     remove: |owner| {
-        set(
-            owner.facts,
-            "repositoryPolicy",
-            resource_policy(&Value::Null),
-        );
+        set(owner.facts, "repositoryPolicy", on_resource(&Value::Null));
     },
     add: |owner| put_policy(owner, "repositoryPolicy"),
     last: false,

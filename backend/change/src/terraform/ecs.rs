@@ -8,10 +8,10 @@ use blastmap_model::{Arn, ResourceKind};
 use serde_json::{Value, json};
 
 use super::{
-    fields::{Field, Shape, field, list, set, whole},
+    fields::{Field, Shape, field, set, whole},
     mapping::{Finish, Id, Naming, Own, Part, Whole, owner},
 };
-use crate::{Workbench, containers, deletion};
+use crate::{Workbench, containers, deletion, service::newest_deployment};
 
 const STRATEGY: &[Field] = &[
     field("capacity_provider", "capacityProvider", Shape::Text),
@@ -392,21 +392,14 @@ fn finish_service(finish: &mut Finish<'_>) {
     }
     // What tells Service Connect and volumes is the newest deployment.
     let made = whole(DEPLOYMENT, finish.writing.after);
-    let deployments = list(finish.facts, "deployments");
-    let primary = deployments
-        .iter()
-        .position(|own| own["status"] == "PRIMARY");
-    let place = primary.unwrap_or_else(|| {
-        deployments.push(json!({"status": "PRIMARY"}));
-        deployments.len() - 1
-    });
-    let deployment = &mut deployments[place];
-    for (changed, name) in [
-        (connect, "serviceConnectConfiguration"),
-        (volumes, "volumeConfigurations"),
-    ] {
-        if changed {
-            set(deployment, name, made[name].clone());
+    if let Some(deployment) = newest_deployment(finish.facts) {
+        for (changed, name) in [
+            (connect, "serviceConnectConfiguration"),
+            (volumes, "volumeConfigurations"),
+        ] {
+            if changed {
+                set(deployment, name, made[name].clone());
+            }
         }
     }
     if super::fields::is_marked(

@@ -10,7 +10,7 @@ use super::{
     mapping::{Finish, Naming, Own, Part, Whole, owner},
     side::Side,
 };
-use crate::Workbench;
+use crate::{Workbench, redaction::redact};
 
 pub(super) const LOAD_BALANCER: Whole = Whole {
     own: |naming| {
@@ -266,7 +266,7 @@ fn unknown_groups(finish: &mut Finish<'_>) {
 }
 
 /// Values of headers and queries may be secrets, as in a crawl.
-fn conditions(side: Side<'_>, redactor: &Redactor) -> Vec<Value> {
+fn conditions(side: Side<'_>, redactor: &Redactor) -> Value {
     let mut conditions = Vec::new();
     for own in side.blocks("condition") {
         let plain = [
@@ -281,16 +281,13 @@ fn conditions(side: Side<'_>, redactor: &Redactor) -> Vec<Value> {
             }
         }
         if let Some(header) = own.block("http_header") {
-            let values = header.texts("values").into_iter();
-            let values: Vec<_> = values.map(|value| redactor.fingerprint(&value)).collect();
-            conditions.push(json!({"Field": "http-header", "Values": values, "HttpHeaderName": header.text("http_header_name")}));
+            conditions.push(json!({"Field": "http-header", "Values": header.texts("values"), "HttpHeaderName": header.text("http_header_name")}));
         }
         let queries = own.blocks("query_string");
         if !queries.is_empty() {
             let values: Vec<_> = queries
                 .iter()
                 .filter_map(|query| query.text("value"))
-                .map(|value| redactor.fingerprint(value))
                 .collect();
             let keys: Vec<_> = queries
                 .iter()
@@ -300,6 +297,8 @@ fn conditions(side: Side<'_>, redactor: &Redactor) -> Vec<Value> {
                 .push(json!({"Field": "query-string", "Values": values, "QueryStringKeys": keys}));
         }
     }
+    let mut conditions = Value::Array(conditions);
+    redact(Some(ResourceKind::ListenerRule), &mut conditions, redactor);
     conditions
 }
 

@@ -10,7 +10,7 @@ use super::{
     mapping::{Find, Finish, Id, Owner, Part, Whole, owner},
     side::{Side, plain},
 };
-use crate::Lookup;
+use crate::{Lookup, network_acl};
 
 pub(super) const VPC: Whole = Whole {
     own: |naming| naming.invented("ec2", "vpc/"),
@@ -536,9 +536,7 @@ pub(super) const ACL: Part = Part {
         let id = side
             .text("id")
             .or_else(|| side.text("default_network_acl_id"));
-        let mut owners = having(finder, ResourceKind::Subnet, id, |facts| {
-            &facts["NetworkAcl"]["NetworkAclId"]
-        });
+        let mut owners = having(finder, ResourceKind::Subnet, id, network_acl::id_of);
         for subnet in side.texts("subnet_ids") {
             let found = finder.find(ResourceKind::Subnet, &[subnet]);
             if !owners.contains(&found) {
@@ -579,7 +577,7 @@ pub(super) const ACL: Part = Part {
             }
         }
         entries.extend(last_entries());
-        sort_entries(&mut entries);
+        network_acl::sort(&mut entries);
         let id = id.unwrap_or_else(|| "planned".to_owned());
         set(
             owner.facts,
@@ -605,13 +603,7 @@ fn last_entries() -> [Value; 2] {
 
 fn acl_entry(side: Side<'_>, egress: bool) -> Value {
     let name = side.plain("protocol").unwrap_or_default();
-    let protocol = match &*name {
-        "all" => "-1",
-        "tcp" => "6",
-        "udp" => "17",
-        "icmp" => "1",
-        other => other,
-    };
+    let protocol = network_acl::protocol(&name);
     let ports = (protocol != "-1")
         .then(|| json!({"From": side.number("from_port"), "To": side.number("to_port")}));
     let block = |short: &str, long: &str| {
@@ -630,10 +622,6 @@ fn acl_entry(side: Side<'_>, egress: bool) -> Value {
     })
 }
 
-fn sort_entries(entries: &mut [Value]) {
-    entries.sort_by_key(|entry| (entry["Egress"] == true, entry["RuleNumber"].as_i64()));
-}
-
 pub(super) const ACL_RULE: Part = Part {
     kind: ResourceKind::Subnet,
     owners: |finder, side| {
@@ -641,28 +629,16 @@ pub(super) const ACL_RULE: Part = Part {
             finder,
             ResourceKind::Subnet,
             side.text("network_acl_id"),
-            |facts| &facts["NetworkAcl"]["NetworkAclId"],
+            network_acl::id_of,
         )
     },
     remove: |owner| {
         let (number, egress) = rule_key(owner.side);
-        if let Some(acl) = owner.facts.get_mut("NetworkAcl") {
-            list(acl, "Entries").retain(|entry| {
-                entry["RuleNumber"].as_i64() != number || (entry["Egress"] == true) != egress
-            });
-        }
+        network_acl::take_out(owner.facts, number, egress);
     },
     add: |owner| {
-        let (number, egress) = rule_key(owner.side);
-        let made = acl_entry(owner.side, egress);
-        if let Some(acl) = owner.facts.get_mut("NetworkAcl") {
-            let entries = list(acl, "Entries");
-            entries.retain(|entry| {
-                entry["RuleNumber"].as_i64() != number || (entry["Egress"] == true) != egress
-            });
-            entries.push(made);
-            sort_entries(entries);
-        }
+        let (_, egress) = rule_key(owner.side);
+        network_acl::put_in(owner.facts, acl_entry(owner.side, egress));
     },
     last: false,
 };
@@ -684,9 +660,12 @@ pub(super) const ACL_ASSOCIATION: Part = Part {
     add: |owner| {
         // Another subnet that has it tells what it says.
         let id = owner.side.text("network_acl_id").map(str::to_owned);
-        let others = having(owner.finder, ResourceKind::Subnet, id.as_deref(), |facts| {
-            &facts["NetworkAcl"]["NetworkAclId"]
-        });
+        let others = having(
+            owner.finder,
+            ResourceKind::Subnet,
+            id.as_deref(),
+            network_acl::id_of,
+        );
         let acl = others.into_iter().find_map(|other| match other {
             Lookup::One(other) => owner.finder.facts(&other)?.get("NetworkAcl").cloned(),
             _ => None,

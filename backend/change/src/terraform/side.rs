@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+pub(super) use crate::policies::document;
+
 /// Attributes as Terraform names them. A wrong type reads as if the attribute were not set.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Side<'v>(pub(super) &'v Map<String, Value>);
@@ -112,15 +114,5 @@ pub(super) fn texts(value: &Value) -> Vec<String> {
             .map(Cow::into_owned)
             .collect(),
         other => plain(other).map(Cow::into_owned).into_iter().collect(),
-    }
-}
-
-pub(super) fn document(value: &Value) -> Option<Value> {
-    match value {
-        Value::String(text) => serde_json::from_str(text)
-            .ok()
-            .filter(|document: &Value| document.is_object()),
-        Value::Object(_) => Some(value.clone()),
-        _ => None,
     }
 }

@@ -6,11 +6,10 @@ use blastmap_model::ResourceKind;
 use serde_json::{Value, json};
 
 use super::{
-    data::resource_policy,
     fields::{Shape, field, set},
     mapping::{Finish, Id, Lacks, Own, Part, Stated, Whole, owner},
 };
-use crate::Lookup;
+use crate::{Lookup, policies::on_resource};
 
 pub(super) const FILE_SYSTEM: Whole = Whole {
     names: |side| side.names(&["arn", "id"]),
@@ -50,11 +49,7 @@ pub(super) const FILE_SYSTEM_POLICY: Part = Part {
         )
     },
     remove: |owner| {
-        set(
-            owner.facts,
-            "FileSystemPolicy",
-            resource_policy(&Value::Null),
-        );
+        set(owner.facts, "FileSystemPolicy", on_resource(&Value::Null));
     },
     add: |owner| {
         if owner.is_unknown("policy") {
@@ -63,7 +58,7 @@ pub(super) const FILE_SYSTEM_POLICY: Part = Part {
             return;
         }
         let policy = owner.side.get("policy").unwrap_or(&Value::Null);
-        set(owner.facts, "FileSystemPolicy", resource_policy(policy));
+        set(owner.facts, "FileSystemPolicy", on_resource(policy));
     },
     last: false,
 };

@@ -95,6 +95,36 @@ pub(crate) fn tf_state(kind: &str, mode: &str, values: Value) -> Value {
     })
 }
 
+/// A change given as a change set of `CloudFormation`, with values.
+pub(crate) fn change_set(name: &'static str, estate: Estate, changes: Vec<Value>) -> Case {
+    let changes = changes
+        .into_iter()
+        .map(|own| json!({"Type": "Resource", "ResourceChange": own}));
+    let set = json!({
+        "StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/web/1", "StackName": "web",
+        "ChangeSetName": "review", "Status": "CREATE_COMPLETE", "Changes": changes.collect::<Vec<_>>(),
+    });
+    Case::new(name, estate, How::Text(set))
+}
+
+/// `CloudFormation`: one resource, by its physical id, with its properties before and after.
+pub(crate) fn cfn(
+    action: &str,
+    type_name: &str,
+    physical: &str,
+    before: Value,
+    after: Value,
+) -> Value {
+    let context = |properties: Value| {
+        (!properties.is_null()).then(|| json!({ "Properties": properties }).to_string())
+    };
+    json!({
+        "Action": action, "LogicalResourceId": type_name.replace("::", ""), "PhysicalResourceId": physical,
+        "ResourceType": type_name, "Replacement": (action == "Modify").then_some("False"), "Details": [],
+        "BeforeContext": context(before), "AfterContext": context(after),
+    })
+}
+
 /// A change given as a list of resources in AWS's field names.
 pub(crate) fn resources<const N: usize>(
     name: &'static str,

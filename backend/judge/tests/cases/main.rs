@@ -10,6 +10,7 @@
 )]
 #![expect(clippy::print_stdout, reason = "how many cases there are is told")]
 
+mod change_sets;
 mod deploying;
 mod estates;
 mod harness;
@@ -40,6 +41,7 @@ fn all() -> Vec<Case> {
         scheduled::cases,
         refused::cases,
         unread::cases,
+        change_sets::cases,
     ];
     areas.into_iter().flat_map(|area| area()).collect()
 }
