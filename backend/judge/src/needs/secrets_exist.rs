@@ -186,7 +186,7 @@ mod tests {
             &arn("secretsmanager", "secret:new"),
             &new_secret,
         );
-        const VERSIONS: &[&str] = &["SecretVersionsToStages"];
+        let versions_unknown: &[&str] = &["SecretVersionsToStages"];
         let known_secret = arn("secretsmanager", "secret:known-a1B2c3");
         let facts = |versions: &[&str]| Secret {
             arn: known_secret.clone(),
@@ -249,11 +249,17 @@ mod tests {
                 "unknown: check that secret `far` exists: it lies outside of what is crawled (ResourceInitializationError)",
             ),
             (
-                together([reads(&known_secret), unknown(stated(known()), VERSIONS)]),
+                together([
+                    reads(&known_secret),
+                    unknown(stated(known()), versions_unknown),
+                ]),
                 "unknown: check that secret `known` has a value before the tasks start (ResourceInitializationError)",
             ),
             (
-                together([reads(&known_secret), unknown(stated(with_value), VERSIONS)]),
+                together([
+                    reads(&known_secret),
+                    unknown(stated(with_value), versions_unknown),
+                ]),
                 "met",
             ),
             (

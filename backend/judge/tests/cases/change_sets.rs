@@ -60,7 +60,8 @@ pub(crate) fn cases() -> Vec<Case> {
     let connect = || cfn("Modify", "AWS::ECS::Service", &service(), json!({"DesiredCount": 2}),
         json!({"DesiredCount": 2, "ServiceConnectConfiguration": {"Enabled": "true", "Namespace": namespace()}}));
     let mut to_all = root_policy();
-    to_all["Statement"][1] = json!({"Effect": "Allow", "Principal": others, "Action": "kms:DescribeKey", "Resource": "*"});
+    let own = to_all["Statement"][0].clone();
+    to_all["Statement"] = json!([own, {"Effect": "Allow", "Principal": others, "Action": "kms:DescribeKey", "Resource": "*"}]);
     let mount = "elasticfilesystem:ClientMount";
     vec![
         fails(key_policy("a change set gives a key to another account alone", statement("Allow", &others, "kms:*"))),
