@@ -140,6 +140,23 @@ impl unknown::Tell for Teller<'_, '_> {
         let value = attribute_of(self.entries.get(entry)?, self.tied.get(entry)?, attribute)?;
         value.as_str().map(str::to_owned)
     }
+
+    fn only(&self, types: &[&str], hint: &str) -> Option<Value> {
+        // What is looked up during the apply could be meant as well.
+        let mut could_be = self.entries.iter().enumerate().filter(|(place, entry)| {
+            let made = entry.makes_something() || (entry.is_data && entry.action == Action::Read);
+            *place != self.place && made && types.contains(&entry.type_name.as_str())
+        });
+        let (entry, _) = could_be.next().filter(|(_, entry)| !entry.is_data)?;
+        if could_be.next().is_some() {
+            return None;
+        }
+        let target = Target {
+            entry,
+            attribute: None,
+        };
+        self.value(&target, hint)
+    }
 }
 
 /// The value that an attribute of a resource of the plan has after it.

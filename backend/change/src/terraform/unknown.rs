@@ -44,6 +44,24 @@ fn is_list(attribute: &str) -> bool {
         )
 }
 
+/// The types that an attribute names which names no other: an ARN of a target group is one of a target group.
+pub(super) fn types_named_by(attribute: &str) -> &'static [&'static str] {
+    match attribute {
+        "task_definition" | "task_definition_arn" => &["aws_ecs_task_definition"],
+        "cluster" | "cluster_arn" => &["aws_ecs_cluster"],
+        "target_group_arn" | "lb_target_group_arn" => {
+            &["aws_lb_target_group", "aws_alb_target_group"]
+        }
+        "load_balancer_arn" => &["aws_lb", "aws_alb"],
+        "listener_arn" => &["aws_lb_listener", "aws_alb_listener"],
+        "execution_role_arn" | "task_role_arn" => &["aws_iam_role"],
+        "policy_arn" => &["aws_iam_policy"],
+        "file_system_id" => &["aws_efs_file_system"],
+        "registry_arn" => &["aws_service_discovery_service"],
+        _ => &[],
+    }
+}
+
 /// Tells values by what they come from, or by what they were.
 pub(super) trait Tell {
     /// The resources from which the value at this path is made.
@@ -52,6 +70,8 @@ pub(super) trait Tell {
     fn value(&self, target: &Target, hint: &str) -> Option<Value>;
     /// What takes the place of a resource that was named so.
     fn replacement(&self, old: &str) -> Option<String>;
+    /// The value that names the only resource of these types that the plan makes.
+    fn only(&self, types: &[&str], hint: &str) -> Option<Value>;
 }
 
 /// Fills in what can be told; marks of what was filled in are cleared.
@@ -159,7 +179,12 @@ fn told(name: &str, old: Option<&Value>, path: &[Step<'_>], tell: &dyn Tell) -> 
         }
     }
     let replaced = |old: &Value| tell.replacement(old.as_str()?).map(Value::String);
-    match old? {
+    // What is not known before the apply is made by it: where it makes one such thing, that is the one.
+    let only = || tell.only(types_named_by(name), name);
+    let Some(old) = old.filter(|old| !old.is_null()) else {
+        return only();
+    };
+    match old {
         Value::Array(old) => {
             let mut any = false;
             let values: Vec<Value> = old
@@ -174,7 +199,7 @@ fn told(name: &str, old: Option<&Value>, path: &[Step<'_>], tell: &dyn Tell) -> 
                 .collect();
             any.then(|| json!(values))
         }
-        old => replaced(old),
+        old => replaced(old).or_else(only),
     }
 }
 

@@ -53,6 +53,48 @@ fn estate_of_web() -> blastmap_model::Inventory {
 }
 
 #[test]
+fn what_a_plan_makes_once_is_what_an_unknown_value_names() {
+    let made = |name: &str| {
+        change(
+            &format!("aws_ecs_task_definition.{name}"),
+            &["create"],
+            Value::Null,
+            over(&known(&definition(1)), json!({"family": name})),
+            json!({"arn": true, "id": true, "revision": true}),
+        )
+    };
+    let service = || {
+        change(
+            "aws_ecs_service.worker",
+            &["create"],
+            Value::Null,
+            json!({"name": "worker", "cluster": "prod"}),
+            json!({"id": true, "task_definition": true}),
+        )
+    };
+    for (others, expected) in [(vec!["worker"], true), (vec!["worker", "other"], false)] {
+        let mut changes: Vec<Value> = others.into_iter().map(made).collect();
+        changes.push(service());
+        let proposal = read(&plan(changes), &estate_of_web());
+        let own = ResourceId::new("planned:aws_ecs_service.worker");
+        let facts = proposal
+            .edits
+            .after
+            .iter()
+            .find_map(|(id, after)| match after {
+                After::Is(planned)
+                    if *id == own || planned.resource.kind == ResourceKind::EcsService =>
+                {
+                    Some(planned.resource.attributes.to_value())
+                }
+                _ => None,
+            });
+        let definition = facts.expect("a service")["taskDefinition"].clone();
+        assert_eq!(definition.is_string(), expected, "{definition}");
+    }
+}
+
+#[test]
 fn a_service_moves_to_the_revision_that_takes_the_place_of_its_own() {
     let service = json!({"id": format!("{ECS}service/prod/web"), "name": "web", "task_definition": format!("{ECS}task-definition/web:3")});
     let mut after = service.clone();
