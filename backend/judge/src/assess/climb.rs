@@ -318,11 +318,14 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         let before = self.what_if.before;
         let ties = before.dependencies(place).into_iter().map(|tie| tie.to);
         let ties = ties.chain(before.dependents(place).into_iter().map(|tie| tie.from));
-        let from: Vec<_> = ties
-            .filter(|other| self.what_if.deleted.contains(other))
-            .collect();
+        let is_deleted = |other: &ResourceIndex| self.what_if.deleted.contains(other);
+        let from: Vec<_> = if is_deleted(&place) {
+            vec![place]
+        } else {
+            ties.filter(is_deleted).collect()
+        };
         let cause = match from.first() {
-            _ if self.what_if.deleted.contains(&place) => {
+            Some(own) if *own == place => {
                 format!("{} is deleted.", before.resource(place).name)
             }
             Some(owner) => {

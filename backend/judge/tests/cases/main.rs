@@ -90,3 +90,29 @@ fn every_need_is_broken_and_every_rule_refuses_somewhere() {
         .collect();
     assert!(missing.is_empty(), "no case for {missing:?}");
 }
+
+/// The way to an impact begins at what its cause names, whatever else the change deletes.
+#[test]
+fn the_way_begins_at_what_is_deleted() {
+    use blastmap_judge::estate::{ec2, gone, together};
+    let snapshot = estates::behind_alb().snapshot();
+    let edits = together([
+        gone(&ec2("vpc-1")),
+        gone(&estates::rule()),
+        gone(&estates::group()),
+    ]);
+    let found = blastmap_judge::assess(&snapshot, &harness::proposed(&snapshot, edits));
+    let id = |place| &found.excerpt.snapshot().resource(place).id;
+    let service = found
+        .impacts
+        .iter()
+        .find(|impact| id(impact.resource).as_str() == estates::service())
+        .expect("the service is hit");
+    assert!(
+        service.cause.contains("web is deleted"),
+        "{}",
+        service.cause
+    );
+    let begins = service.from.first().map(|from| id(*from).as_str());
+    assert_eq!(begins, Some(estates::group().as_str()));
+}
