@@ -80,6 +80,11 @@ pub(crate) enum Command {
         after_help = "FILE is told apart by its content: the output of `terraform show -json PLAN` (or tofu), of `aws cloudformation describe-change-set --include-property-values`,\nthe input of `aws ecs register-task-definition`, or {\"resources\": [{\"id\": ..., \"action\": \"UPDATE\", \"attributes\": {...}}]}.\n\nExamples:\n  terraform show -json plan.out | blastmap review -\n  blastmap review plan.json --format markdown --out comment.md --fail-on high\n  blastmap review plan.json --demo\n\nExit status: 0 reviewed, 1 could not, 2 usage, 3 reviewed and --fail-on was reached."
     )]
     Review(Review),
+    /// Show what changed between two snapshots.
+    #[command(
+        after_help = "FROM and TO: `latest`, `previous` (the one before it), the id of a snapshot of the store or the server, or a snapshot file.\n\nExamples:\n  blastmap diff previous latest\n  blastmap diff 20261123T180000Z-1f2e latest --format json\n  blastmap diff before.jsonl.zst after.jsonl.zst\n  blastmap diff latest.jsonl.zst latest --live"
+    )]
+    Diff(Diff),
     /// Print the GraphQL schema.
     Schema,
     /// Print the least read-only IAM policy that the crawler needs.
@@ -211,6 +216,28 @@ pub(crate) struct Radius {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) owners: Owners,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Diff {
+    /// The earlier snapshot: `latest`, `previous`, an id or a file.
+    #[arg(value_name = "FROM")]
+    pub(crate) before: String,
+    /// The later snapshot.
+    #[arg(value_name = "TO")]
+    pub(crate) after: String,
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) owners: Owners,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, clap::Args)]

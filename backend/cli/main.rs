@@ -5,6 +5,7 @@ mod config_file;
 mod crawl;
 mod crawl_loop;
 mod crawling;
+mod diff;
 mod failure;
 mod log;
 mod output;
@@ -66,8 +67,9 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let done = match args.command {
         Command::Review(own) => return review::run(own).await,
         Command::Serve(serve) => serve::run(*serve).await,
-        Command::Crawl(crawl) => crawl::run(crawl).await,
+        Command::Crawl(crawl) => Box::pin(crawl::run(crawl)).await,
         Command::Radius(radius) => radius::run(radius).await,
+        Command::Diff(diff) => diff::run(diff).await,
         Command::Schema => schema::run(),
         Command::Policy(policy) => policy::run(&policy),
         Command::Completions(completions) => {

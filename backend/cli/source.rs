@@ -13,7 +13,7 @@ pub(crate) async fn load(source: &Source) -> anyhow::Result<Inventory> {
         return read_file(path);
     }
     if let Some(url) = &source.server {
-        return fetch(url, source.token.as_deref()).await;
+        return fetch(url, "latest", source.token.as_deref()).await;
     }
     if source.demo {
         return crawling::once(&crawling::open_demo().await?, None).await;
@@ -51,18 +51,81 @@ pub(crate) fn read_file(path: &Path) -> anyhow::Result<Inventory> {
     record::read(file).with_context(|| format!("{} cannot be used", path.display()))
 }
 
-async fn fetch(server: &str, token: Option<&str>) -> anyhow::Result<Inventory> {
-    let url = format!(
-        "{}/snapshots/latest.jsonl.zst",
-        server.trim_end_matches('/')
-    );
-    let mut request = reqwest::Client::builder()
-        .build()
-        .context("cannot make requests")?
-        .get(&url);
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
+/// A snapshot of a running server, by its id or as `latest`.
+pub(crate) async fn fetch(
+    server: &str,
+    id: &str,
+    token: Option<&str>,
+) -> anyhow::Result<Inventory> {
+    let mut url = url_of(server, "/")?;
+    url.path_segments_mut()
+        .map_err(|()| anyhow!("{server} is not the URL of a server"))?
+        .pop_if_empty()
+        .extend(["snapshots", &format!("{id}.jsonl.zst")]);
+    let answer = ask(server, client()?.get(url), token).await?;
+    let bytes = answer
+        .bytes()
+        .await
+        .with_context(|| format!("{server} broke off"))?;
+    record::read(&*bytes).with_context(|| format!("the snapshot of {server} cannot be used"))
+}
+
+/// The snapshot before the latest of a running server.
+pub(crate) async fn fetch_previous(server: &str, token: Option<&str>) -> anyhow::Result<Inventory> {
+    #[derive(serde::Deserialize)]
+    struct Answer {
+        data: Option<Data>,
     }
+    #[derive(serde::Deserialize)]
+    struct Data {
+        snapshots: Page,
+    }
+    #[derive(serde::Deserialize)]
+    struct Page {
+        nodes: Vec<Node>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Node {
+        id: String,
+    }
+    let query = serde_json::json!({ "query": "{ snapshots(first: 2) { nodes { id } } }" });
+    let request = client()?
+        .post(url_of(server, "/graphql")?)
+        .header("content-type", "application/json")
+        .body(query.to_string());
+    let bytes = ask(server, request, token).await?.bytes().await;
+    let bytes = bytes.with_context(|| format!("{server} broke off"))?;
+    let answer: Answer = serde_json::from_slice(&bytes)
+        .with_context(|| format!("{server} does not answer as a blastmap server does"))?;
+    let nodes = answer.data.map(|data| data.snapshots.nodes);
+    match nodes.unwrap_or_default().get(1) {
+        Some(previous) => fetch(server, &previous.id, token).await,
+        None => bail!("{server} has no snapshot before its latest"),
+    }
+}
+
+fn client() -> anyhow::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .build()
+        .context("cannot make requests")
+}
+
+/// A path of a server.
+fn url_of(server: &str, path: &str) -> anyhow::Result<reqwest::Url> {
+    let url = format!("{}{path}", server.trim_end_matches('/'));
+    url.parse()
+        .with_context(|| format!("{server} is not the URL of a server"))
+}
+
+async fn ask(
+    server: &str,
+    request: reqwest::RequestBuilder,
+    token: Option<&str>,
+) -> anyhow::Result<reqwest::Response> {
+    let request = match token {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    };
     let answer = request.send().await.map_err(|error| {
         // The causes name the URL again and again: the last says what happened.
         let cause = last_cause(&error);
@@ -70,15 +133,12 @@ async fn fetch(server: &str, token: Option<&str>) -> anyhow::Result<Inventory> {
     })?;
     if !answer.status().is_success() {
         bail!(
-            "{url} answered {}: is it a blastmap server, with a snapshot, and is BLASTMAP_TOKEN right?",
+            "{} answered {}: is it a blastmap server, with this snapshot, and is BLASTMAP_TOKEN right?",
+            answer.url(),
             answer.status()
         );
     }
-    let bytes = answer
-        .bytes()
-        .await
-        .with_context(|| format!("{server} broke off"))?;
-    record::read(&*bytes).with_context(|| format!("the snapshot of {server} cannot be used"))
+    Ok(answer)
 }
 
 fn last_cause(error: &dyn std::error::Error) -> &dyn std::error::Error {

@@ -1,5 +1,7 @@
 //! `serve --demo`: the whole path from recorded answers to page, API and files, without AWS.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -156,9 +158,8 @@ async fn hear_progress(socket: &mut Socket, fits: impl Fn(&Value) -> bool) -> Va
     }
 }
 
-#[tokio::test]
-async fn a_crawl_is_asked_for_followed_to_its_end_and_seen() {
-    let (server, before) = demo(&Machine::new()).await;
+/// A connection on which this is subscribed to.
+async fn subscribed(server: &Server, query: &str) -> Socket {
     let address = server.url.strip_prefix("http://").unwrap();
     let mut request = format!("ws://{address}/graphql")
         .into_client_request()
@@ -173,9 +174,67 @@ async fn a_crawl_is_asked_for_followed_to_its_end_and_seen() {
         .unwrap();
     say(&mut socket, json!({ "type": "connection_init" })).await;
     assert_eq!(hear(&mut socket).await, json!({ "type": "connection_ack" }));
-    let query = "subscription { crawlProgress { run scopesDone scopesTotal resources finished } }";
     let subscribe = json!({ "id": "1", "type": "subscribe", "payload": { "query": query } });
     say(&mut socket, subscribe).await;
+    socket
+}
+
+#[tokio::test]
+async fn a_new_snapshot_is_announced() {
+    let (server, before) = demo(&Machine::new()).await;
+    let query = "subscription { graphChanged { snapshot { id resources } added removed changed } }";
+    let mut socket = subscribed(&server, query).await;
+    // Only once it is heard that the subscription stands is a crawl sure to be announced.
+    let after = loop {
+        server.query("mutation { crawl { id } }", json!({})).await;
+        let heard = tokio::time::timeout(Duration::from_secs(5), hear(&mut socket)).await;
+        if let Ok(message) = heard {
+            break message["payload"]["data"]["graphChanged"].clone();
+        }
+    };
+    assert_ne!(after["snapshot"]["id"], before["snapshot"]);
+    assert!(
+        after["snapshot"]["resources"].as_u64().unwrap() > 400,
+        "{after}"
+    );
+    assert_eq!(
+        (&after["added"], &after["removed"], &after["changed"]),
+        (&json!(0), &json!(0), &json!(0)),
+        "the recording says the same each time"
+    );
+}
+
+#[tokio::test]
+async fn a_review_is_kept_listed_and_served_as_a_file() {
+    let (server, _) = demo(&Machine::new()).await;
+    let change = json!({ "resources": [{
+        "id": "arn:aws:ssm:us-east-1:123456789012:parameter/prod/checkout/tax-api-url", "action": "DELETE",
+    }] });
+    let keep = "mutation($change: ChangeInput!) { createReview(title: \"Monday\", change: $change) { id } }";
+    let kept = server.query(keep, json!({ "change": change })).await;
+    let id = kept["createReview"]["id"].as_str().unwrap();
+    let list = "{ reviews { nodes { id title risk problem counts { failsOnNextStart } } } }";
+    let listed = server.query(list, json!({})).await;
+    let own = &listed["reviews"]["nodes"][0];
+    assert_eq!(
+        (&own["id"], &own["title"], &own["problem"]),
+        (&json!(id), &json!("Monday"), &json!(null))
+    );
+    assert!(
+        own["counts"]["failsOnNextStart"].as_u64().unwrap() > 0,
+        "{own}"
+    );
+    let file = server.get(&format!("/reviews/{id}.md")).await;
+    assert_eq!(file.status(), 200);
+    let text = file.text().await.unwrap();
+    assert!(text.contains(own["risk"].as_str().unwrap()), "{text}");
+}
+
+#[tokio::test]
+async fn a_crawl_is_asked_for_followed_to_its_end_and_seen() {
+    let (server, before) = demo(&Machine::new()).await;
+    let query = "subscription { crawlProgress { run scopesDone scopesTotal resources finished } }";
+    let mut socket = subscribed(&server, query).await;
     // The crawl at the start; until it ends, asking for one gives this one.
     hear_progress(&mut socket, |own| own["finished"] == true).await;
 

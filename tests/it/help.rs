@@ -11,6 +11,7 @@ async fn help_says_what_each_command_does() {
         "crawl",
         "radius",
         "review",
+        "diff",
         "schema",
         "policy",
         "completions",

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test does not get fails it")]
 
 mod demo;
+mod diff;
 mod help;
 mod input_aws;
 mod input_files;

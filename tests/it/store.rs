@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{program::Machine, recording, server::Server};
 
-const CRAWL: [&str; 5] = ["crawl", "--replay", recording::FOLDER, "--store", "store"];
+pub(crate) const CRAWL: [&str; 5] = ["crawl", "--replay", recording::FOLDER, "--store", "store"];
 
 /// The calls of a crawl, from its summary: action and how often.
 pub(crate) fn calls(summary: &str) -> Vec<(&str, u64)> {

@@ -1,11 +1,14 @@
-//! Answers as JSON: the API's types `BlastRadius` and `Assessment`, with ids in place of the ends of links.
+//! Answers as JSON: the API's types `BlastRadius`, `Assessment` and `GraphDiff`, with ids in place of the ends of links.
 
 use blastmap_change::{AttributeChange, Change};
-use blastmap_graph::{BlastRadius, LinkIndex, RadiusQuery, Snapshot, blast_radius};
+use blastmap_graph::{
+    BlastRadius, Differences, LinkDifferences, LinkIndex, RadiusQuery, Snapshot,
+    attribute_differences, blast_radius,
+};
 use blastmap_judge::{Assessment, Impact, Risk};
 use blastmap_model::{BlindSpot, ResourceIndex};
 use serde_json::{Value, json};
-use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 /// What `blastmap radius --format json` prints: each Resource as `{id, kind, name, account, region, presence, owner}`,
 /// each Link as `{from, to, relation, phases, evidence}`.
@@ -43,6 +46,11 @@ pub fn radius_json(snapshot: &Snapshot, radius: &BlastRadius) -> Value {
         .iter()
         .map(|(owner, count)| json!({ "owner": owner, "count": count }))
         .collect();
+    let by_distance: Vec<Value> = radius
+        .by_distance
+        .iter()
+        .map(|(distance, count)| json!({ "distance": distance, "count": count }))
+        .collect();
     let blind_spots: Vec<Value> = radius.blind_spots.iter().map(blind_spot).collect();
     json!({
         "roots": resources(&radius.roots),
@@ -52,8 +60,86 @@ pub fn radius_json(snapshot: &Snapshot, radius: &BlastRadius) -> Value {
         "truncated": radius.truncated,
         "byKind": by_kind,
         "byOwner": by_owner,
+        "byDistance": by_distance,
         "blindSpots": blind_spots,
     })
+}
+
+/// What `blastmap diff --format json` prints: the API's type `GraphDiff` in the same way, with all that differs.
+pub fn diff_json(before: &Snapshot, after: &Snapshot) -> Value {
+    let resources = Differences::between(before, after);
+    let links = LinkDifferences::between(before, after);
+    let named = |snapshot: &Snapshot| {
+        json!({
+            "id": snapshot.id(),
+            "takenAt": rfc3339(snapshot.taken_at()),
+            "resources": snapshot.inventory().resources().len(),
+            "links": snapshot.inventory().links().len(),
+        })
+    };
+    let all = |snapshot: &Snapshot, places: &[ResourceIndex]| -> Value {
+        let places = places.iter();
+        places.map(|place| resource(snapshot, *place)).collect()
+    };
+    let all_links = |snapshot: &Snapshot, links: &[LinkIndex]| -> Value {
+        links.iter().map(|own| link(snapshot, *own)).collect()
+    };
+    let changed: Vec<Value> = resources
+        .changed
+        .iter()
+        .map(|(earlier, later)| {
+            let differences =
+                attribute_differences(before.resource(*earlier), after.resource(*later));
+            let attributes: Vec<Value> = differences
+                .into_iter()
+                .map(|own| {
+                    attribute(&AttributeChange {
+                        name: own.name,
+                        before: own.before,
+                        after: own.after,
+                        unknown: false,
+                        sensitive: false,
+                    })
+                })
+                .collect();
+            json!({
+                "before": resource(before, *earlier),
+                "after": resource(after, *later),
+                "attributes": attributes,
+            })
+        })
+        .collect();
+    let by_kind: Vec<Value> = resources
+        .by_kind(before, after)
+        .iter()
+        .map(|own| {
+            json!({
+                "kind": own.kind.name(),
+                "added": own.added,
+                "removed": own.removed,
+                "changed": own.changed,
+            })
+        })
+        .collect();
+    json!({
+        "from": named(before),
+        "to": named(after),
+        "added": all(after, &resources.added),
+        "removed": all(before, &resources.removed),
+        "changed": changed,
+        "linksAdded": all_links(after, &links.added),
+        "linksRemoved": all_links(before, &links.removed),
+        "addedCount": resources.added.len(),
+        "removedCount": resources.removed.len(),
+        "changedCount": resources.changed.len(),
+        "linksAddedCount": links.added.len(),
+        "linksRemovedCount": links.removed.len(),
+        "byKind": by_kind,
+    })
+}
+
+fn rfc3339(time: OffsetDateTime) -> Option<String> {
+    time.to_offset(UtcOffset::UTC).format(&Rfc3339).ok()
 }
 
 fn blind_spot(spot: &BlindSpot) -> Value {
@@ -99,7 +185,7 @@ pub fn assessment_json(assessment: &Assessment) -> Value {
         "blindSpots": blind_spots,
         "snapshot": {
             "id": assessment.snapshot_id,
-            "takenAt": assessment.taken_at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).ok(),
+            "takenAt": rfc3339(assessment.taken_at),
             "resources": assessment.resources,
             "links": assessment.links,
         },
@@ -203,7 +289,7 @@ fn link(snapshot: &Snapshot, index: LinkIndex) -> Value {
             "api": evidence.api,
             "field": evidence.field,
             "inferred": evidence.inferred,
-            "observedAt": observed_at.to_offset(time::UtcOffset::UTC).format(&Rfc3339).ok(),
+            "observedAt": rfc3339(observed_at),
         },
     })
 }

@@ -5,13 +5,14 @@
 
 mod app;
 mod crawl;
-mod diff;
 mod engine;
 mod fence;
 mod graphql;
+mod history;
 mod json;
 mod plans;
 mod problem;
+mod report;
 mod reviews;
 mod server;
 mod snapshots;
@@ -20,6 +21,6 @@ mod state;
 pub use app::{App, PublicUrl, PublicUrlError, Settings};
 pub use crawl::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
 pub use graphql::schema_text;
-pub use json::{assessment_json, radius_json};
+pub use json::{assessment_json, diff_json, radius_json};
 pub use server::{router, serve};
 pub use snapshots::{Change, Snapshots};

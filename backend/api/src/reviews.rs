@@ -1,14 +1,14 @@
 //! Reviews, in the store; in memory where there is none.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use blastmap_judge::{Assessment, Review};
+use blastmap_judge::{Assessment, Review, ReviewSummary};
 use blastmap_store::{Store, StoreError};
 use time::{OffsetDateTime, macros::format_description};
-use tracing::error;
+use tracing::{error, warn};
 
 use crate::{
     problem::{Code, Problem},
@@ -18,9 +18,14 @@ use crate::{
 /// The most reviews that stay in memory.
 const IN_MEMORY: usize = 50;
 
+/// The most reviews of which memory holds what a list shows.
+const SUMMARIES: usize = 10_000;
+
 pub(crate) struct Reviews {
     store: Option<Arc<Store>>,
     recent: Mutex<VecDeque<Arc<Review>>>,
+    /// Reviews never change, nor does what a list shows of them.
+    summaries: Mutex<HashMap<String, Arc<ReviewSummary>>>,
 }
 
 impl Reviews {
@@ -28,6 +33,7 @@ impl Reviews {
         Self {
             store,
             recent: Mutex::default(),
+            summaries: Mutex::default(),
         }
     }
 
@@ -56,6 +62,7 @@ impl Reviews {
                 .save_review(&review.id, bytes)
                 .await
                 .map_err(|error| store_failed(&error))?;
+            self.keep_summary(store, &review).await;
         }
         self.remember(&review);
         Ok(review)
@@ -63,10 +70,7 @@ impl Reviews {
 
     /// The review with this id, which may come from outside.
     pub(crate) async fn get(&self, id: &str) -> Result<Option<Arc<Review>>, Problem> {
-        let known = {
-            let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-            recent.iter().find(|review| review.id == id).cloned()
-        };
+        let known = self.recent(id);
         if known.is_some() {
             return Ok(known);
         }
@@ -92,6 +96,47 @@ impl Reviews {
         Ok(Some(review))
     }
 
+    /// What a list shows of a review: from the small file beside it, or from the review where that is gone.
+    pub(crate) async fn summary(&self, id: &str) -> Result<Option<Arc<ReviewSummary>>, Problem> {
+        let known = self.summaries().get(id).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        if let Some(review) = self.recent(id) {
+            return Ok(Some(Arc::new(review.summary())));
+        }
+        let Some(store) = &self.store else {
+            return Ok(None);
+        };
+        let beside = match store.load_review_summary(id).await {
+            Ok(bytes) => bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()),
+            Err(StoreError::Id(_)) => return Ok(None),
+            Err(error) => return Err(store_failed(&error)),
+        };
+        if let Some(summary) = beside {
+            return Ok(Some(self.remember_summary(id, summary)));
+        }
+        let Some(review) = self.get(id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(self.keep_summary(store, &review).await))
+    }
+
+    /// Writes what a list shows beside the review. Without it the list is slower, not wrong.
+    async fn keep_summary(&self, store: &Store, review: &Review) -> Arc<ReviewSummary> {
+        let summary = self.remember_summary(&review.id, review.summary());
+        let bytes = serde_json::to_vec(&*summary).unwrap_or_default();
+        if let Err(error) = store.save_review_summary(&review.id, bytes).await {
+            warn!(
+                review.id = review.id,
+                error = &error as &dyn std::error::Error,
+                "Cannot write the summary of review {}: lists read it whole",
+                review.id
+            );
+        }
+        summary
+    }
+
     /// The ids of all reviews, newest first.
     pub(crate) async fn ids(&self) -> Result<Vec<String>, Problem> {
         let mut ids = if let Some(store) = &self.store {
@@ -106,12 +151,42 @@ impl Reviews {
         Ok(ids)
     }
 
+    fn recent(&self, id: &str) -> Option<Arc<Review>> {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.iter().find(|review| review.id == id).cloned()
+    }
+
     fn remember(&self, review: &Arc<Review>) {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         recent.retain(|own| own.id != review.id);
         recent.push_front(Arc::clone(review));
         recent.truncate(IN_MEMORY);
     }
+
+    fn summaries(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<ReviewSummary>>> {
+        self.summaries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember_summary(&self, id: &str, summary: ReviewSummary) -> Arc<ReviewSummary> {
+        let summary = Arc::new(summary);
+        let mut summaries = self.summaries();
+        if summaries.len() >= SUMMARIES {
+            summaries.clear();
+        }
+        summaries.insert(id.to_owned(), Arc::clone(&summary));
+        summary
+    }
+}
+
+/// When a review was made, as far as its id tells.
+pub(crate) fn made_at(id: &str) -> Option<OffsetDateTime> {
+    let stamp = id.split_once('-').map_or(id, |(stamp, _)| stamp);
+    let format =
+        format_description!("[year][month][day]T[hour][minute][second][subsecond digits:6]Z");
+    let made = time::PrimitiveDateTime::parse(stamp, format).ok()?;
+    Some(made.assume_utc())
 }
 
 /// `20261126T180012123456Z-5f0c1a...`: sorts by time, and nobody guesses it.

@@ -3,10 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use arc_swap::ArcSwapOption;
-use blastmap_graph::Snapshot;
+use blastmap_graph::{Differences, Snapshot};
 use tokio::sync::watch;
-
-use crate::diff::Differences;
 
 /// A new snapshot, and how much of the graph it changed.
 #[derive(Debug, Clone)]

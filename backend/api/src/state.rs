@@ -16,6 +16,7 @@ use tracing::error;
 
 use crate::{
     App,
+    history::History,
     plans::Plans,
     problem::{Code, Problem},
     reviews::Reviews,
@@ -39,6 +40,7 @@ pub(crate) struct State {
     pub(crate) stopping: CancellationToken,
     pub(crate) plans: Plans,
     pub(crate) reviews: Reviews,
+    pub(crate) history: History,
     stored: Mutex<VecDeque<Arc<Snapshot>>>,
 }
 
@@ -51,6 +53,7 @@ impl State {
             stopping: CancellationToken::new(),
             plans: Plans::new(app.settings.max_plan),
             reviews: Reviews::new(app.store.clone()),
+            history: History::new(app.store.clone()),
             stored: Mutex::default(),
             app,
         })

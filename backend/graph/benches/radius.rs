@@ -5,8 +5,8 @@
 use std::{hint::black_box, time::Instant};
 
 use blastmap_graph::{
-    Direction, Filter, GroupBy, RadiusQuery, Snapshot, blast_radius, estate, filter, nearest_ids,
-    paths, search,
+    Direction, Filter, Fold, GroupBy, RadiusQuery, Snapshot, blast_radius, estate, filter,
+    folded_radius, nearest_ids, paths, search,
 };
 use blastmap_model::{
     Attributes, Evidence, Inventory, NamedLink, Presence, Relation, Resource, ResourceId,
@@ -64,6 +64,21 @@ fn questions(snapshot: &Snapshot, starts: &[ResourceIndex]) {
             });
         }
     }
+    let query = RadiusQuery {
+        limit: 150,
+        ..RadiusQuery::default()
+    };
+    let fold = Fold {
+        by: vec![GroupBy::Service, GroupBy::Owner, GroupBy::Kind],
+        ..Fold::default()
+    };
+    median(
+        "folded by service, owner and kind",
+        &starts[..starts.len().min(9)],
+        |start| {
+            black_box(folded_radius(snapshot, &[*start], &query, &fold));
+        },
+    );
     let pairs: Vec<_> = starts.windows(2).take(20).collect();
     median("3 paths", &pairs, |pair| {
         black_box(paths(snapshot, pair[0], pair[1], 3));

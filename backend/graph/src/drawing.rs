@@ -76,6 +76,22 @@ impl Drawing {
     }
 
     pub(crate) fn link(&mut self, from: &str, relation: &str, to: &str, phases: Option<Phases>) {
+        self.add_link(from, relation, to, phases, false);
+    }
+
+    /// A link that AWS does not state.
+    pub(crate) fn conclude(&mut self, from: &str, relation: &str, to: &str) {
+        self.add_link(from, relation, to, None, true);
+    }
+
+    fn add_link(
+        &mut self,
+        from: &str,
+        relation: &str,
+        to: &str,
+        phases: Option<Phases>,
+        inferred: bool,
+    ) {
         self.links.push(NamedLink {
             from: ResourceId::new(from),
             to: ResourceId::new(to),
@@ -84,7 +100,7 @@ impl Drawing {
             evidence: Evidence {
                 api: "ecs:DescribeThings".into(),
                 field: format!("{to}Arn").into(),
-                inferred: false,
+                inferred,
                 observed_at: None,
             },
         });

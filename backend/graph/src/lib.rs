@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod diff;
 #[cfg(test)]
 mod drawing;
 mod estate;
@@ -17,11 +18,18 @@ mod search;
 mod snapshot;
 mod topology;
 
+pub use diff::{
+    AttributeDifference, Differences, KindDifferences, LinkDifferences, attribute_differences,
+    same_but_for_time,
+};
 pub use estate::{EstateGroup, GroupBy, estate};
 pub use filter::{Filter, filter};
 pub use overlay::{Overlay, Tie};
 pub use paths::paths;
-pub use radius::{BlastNode, BlastRadius, Direction, RadiusQuery, blast_radius};
+pub use radius::{
+    BlastNode, BlastRadius, Direction, Fold, FoldedLink, FoldedNode, FoldedRadius, RadiusQuery,
+    blast_radius, folded_radius,
+};
 pub use reach::reach;
 pub use search::{named, nearest_ids, search};
 pub use snapshot::Snapshot;

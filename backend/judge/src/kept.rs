@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
-    assess::{Assessment, Excerpt, Impact},
+    assess::{Assessment, Excerpt, Impact, Outcome},
     risks::{Level, Risk},
 };
 
@@ -23,6 +23,32 @@ pub struct Review {
     pub title: String,
     pub created_at: OffsetDateTime,
     pub assessment: Arc<Assessment>,
+}
+
+/// What a list shows of a review, told without reading it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewSummary {
+    pub title: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    pub level: Level,
+    pub counts: ReviewCounts,
+}
+
+/// How many of each an assessment holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewCounts {
+    /// Changes that change something.
+    pub changes: usize,
+    pub down: usize,
+    pub degraded: usize,
+    pub fails_on_next_start: usize,
+    pub at_risk: usize,
+    pub already_broken: usize,
+    pub risks: usize,
+    pub not_judged: usize,
 }
 
 /// Why bytes are no review.
@@ -67,6 +93,33 @@ struct Head {
 }
 
 impl Review {
+    /// What a list shows of it.
+    pub fn summary(&self) -> ReviewSummary {
+        let own = &self.assessment;
+        let hit = |outcome| {
+            let hits = own.impacts.iter();
+            hits.filter(|impact| impact.outcome == outcome).count()
+        };
+        let changes = own.changes.iter();
+        ReviewSummary {
+            title: self.title.clone(),
+            created_at: self.created_at,
+            level: own.level,
+            counts: ReviewCounts {
+                changes: changes
+                    .filter(|(change, _)| change.action.changes_something())
+                    .count(),
+                down: hit(Outcome::Down),
+                degraded: hit(Outcome::Degraded),
+                fails_on_next_start: hit(Outcome::FailsOnNextStart),
+                at_risk: hit(Outcome::AtRisk),
+                already_broken: own.already_broken.len(),
+                risks: own.risks.len(),
+                not_judged: own.not_judged().count(),
+            },
+        }
+    }
+
     /// As it is kept.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ReviewError> {
         let own = &self.assessment;

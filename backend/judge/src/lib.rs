@@ -19,7 +19,7 @@ pub mod verdict;
 
 pub use assess::{Assessment, Excerpt, Impact, Outcome, assess};
 pub use breaker::{Breaker, circuit_breaker};
-pub use kept::{Review, ReviewError};
+pub use kept::{Review, ReviewCounts, ReviewError, ReviewSummary};
 pub use launch::{Host, Launch, Seat};
 pub use needs::{Need, Subject};
 pub use refusals::Refusal;

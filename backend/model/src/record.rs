@@ -8,6 +8,7 @@
 //! 6. `{"end":{"resources":N,"links":M}}`, without which the file is cut short.
 
 use std::{
+    collections::BTreeSet,
     io::{self, BufRead, BufReader, Read, Write},
     sync::Arc,
 };
@@ -250,7 +251,109 @@ impl Interner {
 }
 
 /// Reads a snapshot, compressed or plain, told apart by its first bytes.
-pub fn read(mut input: impl Read) -> Result<Inventory, RecordError> {
+pub fn read(input: impl Read) -> Result<Inventory, RecordError> {
+    let (mut resources, mut links) = (Vec::new(), Vec::new());
+    let (mut scopes, mut blind_spots) = (Vec::new(), Vec::new());
+    let mut unnamed: Vec<Resource> = Vec::new();
+    let mut intern = Interner::default();
+    let header = read_lines(
+        input,
+        |_line| true,
+        |taken_at, line| match line {
+            Line::Scope(scope) => scopes.push(scope),
+            Line::BlindSpot(blind_spot) => blind_spots.push(blind_spot),
+            Line::Resource(resource) => {
+                resources.push(resource.into_resource(&mut intern, taken_at));
+            }
+            Line::Link(link) => links.push(link.into_named(&mut intern)),
+            Line::Unnamed(resource) => {
+                unnamed.push(resource.into_resource(&mut intern, taken_at));
+            }
+            Line::End(_) => {}
+        },
+    )?;
+    let mut inventory = Inventory::new(
+        header.id,
+        header.taken_at,
+        scopes,
+        blind_spots,
+        resources,
+        links,
+    )
+    .map_err(RecordError::Facts)?;
+    unnamed.sort_by(|one, other| one.id.cmp(&other.id));
+    inventory.unnamed = unnamed;
+    Ok(inventory)
+}
+
+/// A few resources of a snapshot, and links.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    /// Sorted by id.
+    pub resources: Vec<Resource>,
+    /// In the order of the file.
+    pub links: Vec<NamedLink>,
+}
+
+/// Reads of a snapshot only the resources with these ids, and all links from and to `links_of`. Takes a fraction of the time that
+/// [`read`] takes, and no more memory than what it gives; what is not asked for is counted, not checked.
+pub fn read_part(
+    input: impl Read,
+    ids: &BTreeSet<&str>,
+    links_of: Option<&str>,
+) -> Result<Part, RecordError> {
+    let is_asked = |line: &[u8]| match Glance::at(line) {
+        None => true,
+        Some(Glance::Resource(id)) => ids.contains(id),
+        Some(Glance::Link { from, to }) => links_of.is_some_and(|id| from == id || to == id),
+    };
+    let mut intern = Interner::default();
+    let mut part = Part::default();
+    read_lines(input, is_asked, |taken_at, line| match line {
+        Line::Resource(resource) if ids.contains(resource.id.as_str()) => {
+            part.resources
+                .push(resource.into_resource(&mut intern, taken_at));
+        }
+        Line::Link(link)
+            if links_of.is_some_and(|id| link.from.as_str() == id || link.to.as_str() == id) =>
+        {
+            part.links.push(link.into_named(&mut intern));
+        }
+        _ => {}
+    })?;
+    part.resources.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(part)
+}
+
+/// What a line as we write it is about, without reading all of it. None: it is written otherwise and has to be read.
+enum Glance<'l> {
+    Resource(&'l str),
+    Link { from: &'l str, to: &'l str },
+}
+
+impl<'l> Glance<'l> {
+    fn at(line: &'l [u8]) -> Option<Self> {
+        if let Some(rest) = line.strip_prefix(b"{\"resource\":{\"id\":\"") {
+            return Some(Self::Resource(plain_text(rest)?.0));
+        }
+        let rest = line.strip_prefix(b"{\"link\":{\"from\":\"")?;
+        let (from, rest) = plain_text(rest)?;
+        let (to, _) = plain_text(rest.strip_prefix(b",\"to\":\"")?)?;
+        Some(Self::Link { from, to })
+    }
+}
+
+/// A JSON text to its end, and what follows; none where it has letters that are written in another way.
+fn plain_text(rest: &[u8]) -> Option<(&str, &[u8])> {
+    let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    let after = rest[end..].strip_prefix(b"\"")?;
+    Some((std::str::from_utf8(&rest[..end]).ok()?, after))
+}
+
+/// Opens what is compressed or plain.
+fn open<'a>(
+    mut input: impl Read + 'a,
+) -> Result<(Box<dyn BufRead + 'a>, RecordError), RecordError> {
     let mut beginning = Vec::with_capacity(4);
     input
         .by_ref()
@@ -261,16 +364,12 @@ pub fn read(mut input: impl Read) -> Result<Inventory, RecordError> {
     let whole = io::Cursor::new(beginning).chain(input);
     if compressed {
         let decoder = zstd::Decoder::new(whole).map_err(RecordError::Read)?;
+        let lines = BufReader::with_capacity(1 << 16, decoder);
         // What is compressed and ends before its first line was whole once.
-        read_lines(
-            BufReader::with_capacity(1 << 16, decoder),
-            RecordError::CutShort,
-        )
+        Ok((Box::new(lines), RecordError::CutShort))
     } else {
-        read_lines(
-            BufReader::with_capacity(1 << 16, whole),
-            RecordError::NotASnapshot,
-        )
+        let lines = BufReader::with_capacity(1 << 16, whole);
+        Ok((Box::new(lines), RecordError::NotASnapshot))
     }
 }
 
@@ -291,10 +390,13 @@ fn read_line(
     }
 }
 
+/// Reads lines to the end, and gives each with the snapshot's time, but for resources and links that are not `wanted`.
 fn read_lines(
-    mut input: impl BufRead,
-    without_lines: RecordError,
-) -> Result<Inventory, RecordError> {
+    input: impl Read,
+    wanted: impl Fn(&[u8]) -> bool,
+    mut each: impl FnMut(OffsetDateTime, Line),
+) -> Result<Header, RecordError> {
+    let (mut input, without_lines) = open(input)?;
     let mut bytes = Vec::new();
     if !read_line(&mut input, &mut bytes, 1)? {
         return Err(without_lines);
@@ -313,10 +415,7 @@ fn read_lines(
     let header: Header = serde_json::from_slice(&bytes)
         .map_err(|source| RecordError::Corrupt { line: 1, source })?;
 
-    let (mut scopes, mut blind_spots, mut resources, mut links, mut end) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), None);
-    let mut unnamed = Vec::new();
-    let mut intern = Interner::default();
+    let (mut found, mut end) = (0_usize, None);
     let mut number = 1;
     while read_line(&mut input, &mut bytes, number + 1)? {
         number += 1;
@@ -324,19 +423,18 @@ fn read_lines(
             continue;
         }
         let cut = !bytes.ends_with(b"\n");
+        if !cut && !wanted(&bytes) {
+            found += 1;
+            continue;
+        }
         match serde_json::from_slice(&bytes) {
-            Ok(Line::Scope(scope)) => scopes.push(scope),
-            Ok(Line::BlindSpot(blind_spot)) => blind_spots.push(blind_spot),
-            Ok(Line::Resource(resource)) => {
-                resources.push(resource.into_resource(&mut intern, header.taken_at));
-            }
-            Ok(Line::Link(link)) => links.push(link.into_named(&mut intern)),
-            Ok(Line::Unnamed(resource)) => {
-                unnamed.push(resource.into_resource(&mut intern, header.taken_at));
-            }
             Ok(Line::End(counts)) => {
                 end = Some(counts);
                 break;
+            }
+            Ok(line) => {
+                found += usize::from(matches!(line, Line::Resource(_) | Line::Link(_)));
+                each(header.taken_at, line);
             }
             // A last line without its end of line was cut; any other is corrupt.
             Err(_) if cut => return Err(RecordError::CutShort),
@@ -349,25 +447,11 @@ fn read_lines(
         }
     }
     let end = end.ok_or(RecordError::CutShort)?;
-    let (found, said) = (
-        resources.len() + links.len(),
-        end.resources.saturating_add(end.links),
-    );
+    let said = end.resources.saturating_add(end.links);
     if found != said {
         return Err(RecordError::Count { found, said });
     }
-    let mut inventory = Inventory::new(
-        header.id,
-        header.taken_at,
-        scopes,
-        blind_spots,
-        resources,
-        links,
-    )
-    .map_err(RecordError::Facts)?;
-    unnamed.sort_by(|one: &Resource, other| one.id.cmp(&other.id));
-    inventory.unnamed = unnamed;
-    Ok(inventory)
+    Ok(header)
 }
 
 impl LinkLine {
@@ -400,6 +484,98 @@ mod tests {
         Arn, Found, InventoryBuilder, Redactor, Scope, Source,
         kinds::{ecs_task_definition::EcsTaskDefinition, iam_role::IamRole},
     };
+
+    const FILE: &str = r#"{"blastmap":1,"id":"s","takenAt":"2026-11-23T18:00:00Z"}
+{"scope":{"account":"1","region":"r","crawledAt":null,"apiCalls":1}}
+{"resource":{"id":"a","kind":"ECS_SERVICE","tags":{"owner":"c"}}}
+{ "resource": {"id":"b","kind":"ECS_CLUSTER"}}
+{"resource":{"kind":"IAM_ROLE","id":"\u0063"}}
+{"resource":{"id":"d/e","kind":"S3_BUCKET"}}
+{"resource":{"id":"say \"f\"","kind":"S3_BUCKET"}}
+{"link":{"from":"a","to":"b","relation":"PART_OF"}}
+{"link":{"from":"\u0063","to":"d\/e","relation":"GRANTED_ON"}}
+{"link":{"from":"a","to":"a","relation":"CALLS"}}
+{"link":{"from":"b","to":"say \"f\"","relation":"LOGS_TO"}}
+
+{"end":{"resources":5,"links":4}}
+"#;
+
+    fn part(file: &str, ids: &[&str], links_of: Option<&str>) -> Result<Part, RecordError> {
+        read_part(file.as_bytes(), &ids.iter().copied().collect(), links_of)
+    }
+
+    fn say(part: &Part) -> (Vec<&str>, Vec<String>) {
+        let ids = part.resources.iter().map(|own| own.id.as_str()).collect();
+        let links = part
+            .links
+            .iter()
+            .map(|link| format!("{} {} {}", link.from, link.relation, link.to));
+        (ids, links.collect())
+    }
+
+    #[test]
+    fn a_part_is_what_the_whole_has_of_it_however_it_is_written() {
+        let whole = read(FILE.as_bytes()).unwrap();
+        let ids: Vec<&str> = whole
+            .resources()
+            .iter()
+            .map(|own| own.id.as_str())
+            .collect();
+        assert_eq!(ids, ["a", "b", "c", "d/e", "say \"f\""]);
+        for id in ids {
+            let place = whole.find(id).unwrap();
+            let mut links: Vec<String> = whole
+                .links()
+                .iter()
+                .filter(|link| link.from == place || link.to == place)
+                .map(|link| {
+                    let id = |place| &whole.resource(place).id;
+                    format!("{} {} {}", id(link.from), link.relation, id(link.to))
+                })
+                .collect();
+            links.sort();
+            let own = part(FILE, &[id], Some(id)).unwrap();
+            let (ids, mut own_links) = say(&own);
+            own_links.sort();
+            assert_eq!((ids, own_links), (vec![id], links));
+            assert_eq!(own.resources[0], *whole.resource(place));
+        }
+    }
+
+    #[test]
+    fn a_part_may_be_several_resources_or_none() {
+        let several = part(FILE, &["d/e", "a", "absent"], None).unwrap();
+        assert_eq!(say(&several), (vec!["a", "d/e"], Vec::new()));
+        let none = part(FILE, &["absent"], Some("absent")).unwrap();
+        assert_eq!(say(&none), (Vec::new(), Vec::new()));
+        let many: Vec<String> = (0..100).map(|number| format!("n{number}")).collect();
+        let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
+        many.push("b");
+        assert_eq!(say(&part(FILE, &many, None).unwrap()).0, ["b"]);
+    }
+
+    #[test]
+    fn a_part_of_what_is_no_whole_snapshot_is_refused() {
+        let end = FILE.find("{\"end\"").unwrap();
+        assert!(matches!(
+            part(&FILE[..end], &["a"], None),
+            Err(RecordError::CutShort)
+        ));
+        let miscounted = FILE.replace("\"links\":4", "\"links\":5");
+        assert!(matches!(
+            part(&miscounted, &["a"], None),
+            Err(RecordError::Count { found: 9, said: 10 })
+        ));
+        assert!(matches!(
+            part("{}\n", &["a"], None),
+            Err(RecordError::NotASnapshot)
+        ));
+        let compressed = zstd::encode_all(FILE.as_bytes(), 3).unwrap();
+        assert!(matches!(
+            read_part(&compressed[..compressed.len() / 2], &BTreeSet::new(), None),
+            Err(RecordError::CutShort)
+        ));
+    }
 
     fn arn(text: &str) -> Arn {
         Arn::parse(text).expect("an ARN")

@@ -15,5 +15,5 @@ mod store;
 pub use bucket::{CredentialError, CredentialSource, S3Keys, S3Settings};
 pub use error::{Refused, StoreError};
 pub use fingerprint_key::read_fingerprint_key;
-pub use snapshots::SnapshotEntry;
+pub use snapshots::{SnapshotEntry, UnreadableSnapshot};
 pub use store::{KEPT_SNAPSHOTS, Store};

@@ -26,6 +26,15 @@ pub struct SnapshotEntry {
     pub bytes: u64,
 }
 
+/// A snapshot that is there and cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableSnapshot {
+    pub id: String,
+    /// Its file; when it was taken is not known.
+    pub written_at: OffsetDateTime,
+    pub why: String,
+}
+
 impl SnapshotEntry {
     pub(crate) fn of(inventory: &Inventory, bytes: u64) -> Self {
         Self {
@@ -70,6 +79,11 @@ const REVIEW: &str = ".review";
 /// `reviews/ID.review`
 pub(crate) fn review_name(id: &str) -> String {
     format!("{REVIEWS}/{id}{REVIEW}")
+}
+
+/// `reviews/ID.json`: what a list shows, beside the review.
+pub(crate) fn review_summary_name(id: &str) -> String {
+    format!("{REVIEWS}/{id}{ENTRY}")
 }
 
 /// The id in the name of a listed review; none for anything else.

@@ -1,11 +1,11 @@
 //! Snapshots in a place: saved, listed, loaded, forgotten.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
-use blastmap_model::{Inventory, record};
+use blastmap_model::{Inventory, ResourceId, record};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use time::OffsetDateTime;
@@ -21,8 +21,8 @@ use crate::{
     location::Location,
     place::{Item, Place},
     snapshots::{
-        FOLDER, REVIEWS, check_id, entry_name, id_of_entry, id_of_review, id_of_snapshot,
-        review_name, snapshot_name,
+        FOLDER, REVIEWS, UnreadableSnapshot, check_id, entry_name, id_of_entry, id_of_review,
+        id_of_snapshot, review_name, review_summary_name, snapshot_name,
     },
 };
 
@@ -119,8 +119,26 @@ impl Store {
 
     /// All snapshots that can be read, newest first.
     pub async fn list_snapshots(&self) -> Result<Vec<SnapshotEntry>, StoreError> {
+        let (entries, unreadable) = self.list_all_snapshots().await?;
+        for own in unreadable {
+            warn!(
+                snapshot.id = own.id,
+                error = own.why,
+                "Cannot list snapshot {}: left out",
+                own.id
+            );
+        }
+        Ok(entries)
+    }
+
+    /// The snapshots that can be read and those that cannot, each newest first. One that was damaged and kept its size is found out when it
+    /// is read.
+    pub async fn list_all_snapshots(
+        &self,
+    ) -> Result<(Vec<SnapshotEntry>, Vec<UnreadableSnapshot>), StoreError> {
         let candidates = self.candidates().await?;
         let mut entries = Vec::with_capacity(candidates.len());
+        let mut unreadable = Vec::new();
         for candidate in candidates {
             match candidate.entry {
                 Some(entry) => entries.push(entry),
@@ -130,19 +148,20 @@ impl Store {
                         self.remember(&entry).await;
                         entries.push(entry);
                     }
-                    Err(error) => warn!(
-                        snapshot.id = candidate.id,
-                        error = chain(&error),
-                        "Cannot list snapshot {}: left out",
-                        candidate.id
-                    ),
+                    // Another process forgot it meanwhile.
+                    Err(StoreError::Unknown { .. }) => {}
+                    Err(error) => unreadable.push(UnreadableSnapshot {
+                        why: chain(&error),
+                        id: candidate.id,
+                        written_at: candidate.item.modified,
+                    }),
                 },
             }
         }
         entries.sort_by(|one, other| {
             newest_first((one.taken_at, &one.id), (other.taken_at, &other.id))
         });
-        Ok(entries)
+        Ok((entries, unreadable))
     }
 
     /// The newest snapshot that can be used, and those that were refused on the way to it.
@@ -162,8 +181,33 @@ impl Store {
 
     /// Reads one snapshot. Ids may come from outside.
     pub async fn load(&self, id: &str) -> Result<Inventory, StoreError> {
+        let mut inventory = self.read_with(id, |bytes| record::read(bytes)).await?;
+        // A file that was renamed goes by its name.
+        id.clone_into(&mut inventory.id);
+        Ok(inventory)
+    }
+
+    /// Reads a few resources of one snapshot, and the links of one. Ids may come from outside.
+    pub async fn load_part(
+        &self,
+        id: &str,
+        resources: BTreeSet<ResourceId>,
+        links_of: Option<ResourceId>,
+    ) -> Result<record::Part, StoreError> {
+        let read = move |bytes: &[u8]| {
+            let ids = resources.iter().map(ResourceId::as_str).collect();
+            record::read_part(bytes, &ids, links_of.as_ref().map(ResourceId::as_str))
+        };
+        self.read_with(id, read).await
+    }
+
+    async fn read_with<T: Send + 'static>(
+        &self,
+        id: &str,
+        read: impl FnOnce(&[u8]) -> Result<T, record::RecordError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let bytes = self.read_raw(id).await?;
-        let read = tokio::task::spawn_blocking(move || record::read(&*bytes)).await;
+        let read = tokio::task::spawn_blocking(move || read(&bytes)).await;
         let refuse = |why: String| {
             StoreError::Refused(Refused {
                 name: snapshot_name(id),
@@ -171,11 +215,7 @@ impl Store {
             })
         };
         match read {
-            Ok(Ok(mut inventory)) => {
-                // A file that was renamed goes by its name.
-                id.clone_into(&mut inventory.id);
-                Ok(inventory)
-            }
+            Ok(Ok(read)) => Ok(read),
             Ok(Err(error)) => Err(refuse(chain(&error))),
             Err(gone) => Err(refuse(format!("could not be read: {gone}"))),
         }
@@ -197,6 +237,18 @@ impl Store {
     pub async fn save_review(&self, id: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
         check_id(id)?;
         self.place.put(&review_name(id), bytes.into()).await
+    }
+
+    /// Keeps what a list shows of a review, beside it.
+    pub async fn save_review_summary(&self, id: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        check_id(id)?;
+        self.place.put(&review_summary_name(id), bytes.into()).await
+    }
+
+    /// What a list shows of a review; none where nothing was kept. Ids may come from outside.
+    pub async fn load_review_summary(&self, id: &str) -> Result<Option<Bytes>, StoreError> {
+        check_id(id)?;
+        self.place.get(&review_summary_name(id)).await
     }
 
     /// The bytes of a review; none where there is no such review. Ids may come from outside.

@@ -372,7 +372,19 @@ mod tests {
             ),
             (
                 "{ assess(change: {}) { blastRadius { nodes { distance } } } }",
-                cost("assess") + 1 + 100 * 2,
+                cost("assess") + 1 + 1000 * 2,
+            ),
+            (
+                "{ assess(change: {}) { blastRadius(limit: 7) { nodes { members(first: 3) { id } } } } }",
+                cost("assess") + 1 + 7 * (1 + 1 + 3),
+            ),
+            (
+                "{ diff(from: 1, to: 2) { added(first: 5) { id } addedCount } }",
+                cost("diff") + 1 + 5 + 1,
+            ),
+            (
+                "{ resourceHistory(id: 1, first: 5) { entries { linksAdded(first: 9) { relation } } } }",
+                cost("resourceHistory") + 5 * (1 + 1 + 9),
             ),
             (
                 "{ __schema { types { fields { name } } } }",

@@ -1,10 +1,10 @@
 //! Assessments: what a change would do, as the judgement tells it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use blastmap_change as change;
-use blastmap_graph::{RadiusQuery, Snapshot, blast_radius};
+use blastmap_graph::{Fold, RadiusQuery, Snapshot};
 use blastmap_judge as judge;
 use blastmap_model::ResourceIndex;
 use serde_json::{Value, json};
@@ -12,16 +12,20 @@ use serde_json::{Value, json};
 use crate::{
     graphql::{
         coverage::BlindSpot,
-        enums::Phase,
+        enums::{GroupBy, Phase},
         int,
         link::Link,
         pinned::{state, take},
-        radius::BlastRadius,
+        radius::{self, BlastRadius},
         resource::Resource,
         snapshot::StoredSnapshot,
     },
     problem::Problem,
+    report,
 };
+
+/// How many bytes of a report count as one item of the answer.
+const REPORT_ITEM: usize = 100;
 
 /// The most changes in one assessment.
 const MOST_CHANGES: usize = 1000;
@@ -70,6 +74,16 @@ pub(crate) enum RiskLevel {
     Medium,
     Low,
     None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "report::Format")]
+pub(crate) enum ReportFormat {
+    Text,
+    Markdown,
+    Html,
+    Json,
+    Sarif,
 }
 
 /// One of the fields is set.
@@ -195,6 +209,22 @@ impl Assessment {
 
     fn resource(&self, place: ResourceIndex) -> Resource {
         Resource::new(self.estate(), place)
+    }
+
+    /// How hard resources are hit, the hardest most.
+    fn severity(&self) -> BTreeMap<ResourceIndex, u32> {
+        let mut hardest = BTreeMap::new();
+        for impact in &self.judged.impacts {
+            let severity = match impact.outcome {
+                judge::Outcome::Down => 4,
+                judge::Outcome::Degraded => 3,
+                judge::Outcome::FailsOnNextStart => 2,
+                judge::Outcome::AtRisk => 1,
+            };
+            let known = hardest.entry(impact.resource).or_insert(severity);
+            *known = severity.max(*known);
+        }
+        hardest
     }
 
     fn change(&self, (own, place): &(change::Change, Option<ResourceIndex>)) -> ResourceChange {
@@ -331,13 +361,25 @@ impl Assessment {
         all.map(|own| self.change(own)).collect()
     }
 
-    async fn blast_radius(&self, ctx: &Context<'_>) -> Result<BlastRadius, Problem> {
-        let reached = blast_radius(self.estate(), &self.judged.roots, &RadiusQuery::default());
-        take(ctx, BlastRadius::items(&reached))?;
-        Ok(BlastRadius {
-            snapshot: Arc::clone(self.estate()),
-            reached,
-        })
+    /// Everything that the change can reach. `limit`, `fold` and `tag` as those of the query `blastRadius`; what is hit is never folded into
+    /// something that is hit less.
+    async fn blast_radius(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "Some(1000)")] limit: Option<i32>,
+        fold: Option<Vec<GroupBy>>,
+        tag: Option<String>,
+    ) -> Result<BlastRadius, Problem> {
+        let query = RadiusQuery {
+            limit: radius::limit(limit)?,
+            ..RadiusQuery::default()
+        };
+        let fold = radius::fold(fold, tag)?.map(|fold| Fold {
+            severity: self.severity(),
+            ..fold
+        });
+        let estate = Arc::clone(self.estate());
+        BlastRadius::of(ctx, estate, &self.judged.roots, &query, fold.as_ref())
     }
 
     async fn blind_spots(&self) -> Vec<BlindSpot> {
@@ -351,6 +393,13 @@ impl Assessment {
     /// The snapshot that was judged against.
     async fn snapshot(&self) -> StoredSnapshot {
         StoredSnapshot::judged(&self.judged)
+    }
+
+    /// The assessment as `blastmap review --format` prints it, without colours.
+    async fn report(&self, ctx: &Context<'_>, format: ReportFormat) -> Result<String, Problem> {
+        let report = report::write(&self.judged, format.into());
+        take(ctx, report.len() / REPORT_ITEM)?;
+        Ok(report)
     }
 }
 

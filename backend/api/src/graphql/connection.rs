@@ -46,10 +46,10 @@ impl<T: OutputType> TypeName for Edge<T> {
 /// Where a page lies in its list.
 #[derive(SimpleObject)]
 pub(crate) struct PageInfo {
-    has_next_page: bool,
-    has_previous_page: bool,
-    start_cursor: Option<String>,
-    end_cursor: Option<String>,
+    pub(super) has_next_page: bool,
+    pub(super) has_previous_page: bool,
+    pub(super) start_cursor: Option<String>,
+    pub(super) end_cursor: Option<String>,
 }
 
 impl<T: OutputType + Clone> Connection<T> {

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{Object, SimpleObject};
-use blastmap_graph::{LinkIndex, Snapshot};
+use blastmap_graph::{FoldedLink, LinkIndex, Snapshot};
+use blastmap_model::{Phases, ResourceIndex};
 use time::OffsetDateTime;
 
 use crate::{
     graphql::{
         connection::{Connection, read_cursor, write_cursor},
         enums::{Phase, Relation},
+        int,
         resource::Resource,
     },
     problem::Problem,
@@ -17,11 +19,15 @@ use crate::{
 
 const LIST: char = 'L';
 
-/// A link of a snapshot.
+/// A link of a snapshot, or several between two nodes of a folded radius.
 #[derive(Clone)]
 pub(crate) struct Link {
     snapshot: Arc<Snapshot>,
     index: LinkIndex,
+    from: ResourceIndex,
+    to: ResourceIndex,
+    phases: Phases,
+    folded: usize,
 }
 
 /// How we know of a link: the API call and the field it was read from.
@@ -38,9 +44,26 @@ struct Evidence {
 
 impl Link {
     pub(super) fn new(snapshot: &Arc<Snapshot>, index: LinkIndex) -> Self {
+        let facts = snapshot.link(index);
         Self {
             snapshot: Arc::clone(snapshot),
             index,
+            from: facts.from,
+            to: facts.to,
+            phases: facts.phases,
+            folded: 0,
+        }
+    }
+
+    /// What stands for several links.
+    pub(super) fn folded(snapshot: &Arc<Snapshot>, link: &FoldedLink) -> Self {
+        Self {
+            snapshot: Arc::clone(snapshot),
+            index: link.link,
+            from: link.from,
+            to: link.to,
+            phases: link.phases,
+            folded: link.count - 1,
         }
     }
 
@@ -66,11 +89,11 @@ impl Link {
 #[Object]
 impl Link {
     async fn from(&self) -> Resource {
-        Resource::new(&self.snapshot, self.facts().from)
+        Resource::new(&self.snapshot, self.from)
     }
 
     async fn to(&self) -> Resource {
-        Resource::new(&self.snapshot, self.facts().to)
+        Resource::new(&self.snapshot, self.to)
     }
 
     async fn relation(&self) -> Relation {
@@ -79,7 +102,7 @@ impl Link {
 
     /// When the dependent needs the dependency.
     async fn phases(&self) -> Vec<Phase> {
-        self.facts().phases.iter().map(Phase::from).collect()
+        self.phases.iter().map(Phase::from).collect()
     }
 
     /// How we know: the API call and the field it was read from, e.g. `ecs:DescribeTaskDefinition` `containerDefinitions[0].secrets[1].valueFrom`.
@@ -92,6 +115,12 @@ impl Link {
             inferred: evidence.inferred,
             observed_at: evidence.observed_at.or(Some(dependent.observed_at)),
         }
+    }
+
+    /// How many more links between the same two nodes this one stands for, in a radius that was folded; 0 elsewhere.
+    #[graphql(name = "folded")]
+    async fn folded_count(&self) -> i32 {
+        int(self.folded)
     }
 }
 

@@ -12,6 +12,7 @@ mod enums;
 mod estate;
 mod filter;
 mod finding;
+mod history;
 mod link;
 mod mutation;
 mod pinned;

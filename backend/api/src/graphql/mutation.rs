@@ -59,6 +59,6 @@ impl Mutation {
             .reviews
             .keep(title.trim(), assessment, now)
             .await?;
-        Ok(Review::new(kept))
+        Ok(Review::new(&kept))
     }
 }

@@ -16,9 +16,10 @@ use crate::{
         estate::{EstateGroup, groups_in},
         filter::{ResourceFilter, check_text},
         finding::{Finding, FindingFilter},
+        history::ResourceHistory,
         link::Link,
         pinned::{find, latest, snapshot, state, take},
-        radius::{BlastRadius, Path},
+        radius::{self, BlastRadius, Path},
         resource::Resource,
         review::{self, Review},
         snapshot::{StoredSnapshot, page_of_snapshots},
@@ -28,9 +29,6 @@ use crate::{
 };
 
 const LIST: char = 'R';
-
-/// The most resources that are told of one blast radius.
-const LARGEST_RADIUS: usize = 10_000;
 
 /// The most roots of one blast radius.
 const MOST_ROOTS: usize = 1000;
@@ -50,6 +48,7 @@ pub(crate) const COSTS: &[(&str, u64)] = &[
     ("diff", 200_000),
     ("estate", 50_000),
     ("paths", 50_000),
+    ("resourceHistory", 200_000),
     ("resources", 10_000),
     ("review", 10_000),
     ("reviews", 50_000),
@@ -119,6 +118,10 @@ impl Query {
     }
 
     /// What a change to these resources can reach (DEPENDENTS), or what they need (DEPENDENCIES).
+    ///
+    /// `fold` makes one node of many; the roots stay as they are. SERVICE: what belongs to one service is shown as that service. The others
+    /// make one node of all those at the same distance, with nothing farther away hanging on them, that have all these in common
+    /// (`tag` names the key for TAG). Resources of different presence are never folded together. `limit` counts nodes.
     #[expect(clippy::too_many_arguments, reason = "the API's own")]
     async fn blast_radius(
         &self,
@@ -130,8 +133,11 @@ impl Query {
         phases: Option<Vec<Phase>>,
         #[graphql(default_with = "Some(1000)")] limit: Option<i32>,
         #[graphql(name = "snapshot")] snapshot_id: Option<ID>,
+        fold: Option<Vec<GroupBy>>,
+        tag: Option<String>,
     ) -> Result<BlastRadius, Problem> {
-        let limit = page_size("limit", limit, 1000, LARGEST_RADIUS)?;
+        let limit = radius::limit(limit)?;
+        let fold = radius::fold(fold, tag)?;
         let max_depth = max_depth
             .map(|depth| {
                 u32::try_from(depth).map_err(|_negative| {
@@ -160,9 +166,7 @@ impl Query {
             phases,
             limit,
         };
-        let reached = graph::blast_radius(&snapshot, &roots, &query);
-        take(ctx, BlastRadius::items(&reached))?;
-        Ok(BlastRadius { snapshot, reached })
+        BlastRadius::of(ctx, snapshot, &roots, &query, fold.as_ref())
     }
 
     /// Shortest ways from a resource to one that it needs, shortest first; none where it does not need it.
@@ -229,7 +233,7 @@ impl Query {
     /// A review by its id; null where it is not kept.
     async fn review(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Review>, Problem> {
         let kept = state(ctx).reviews.get(&id).await?;
-        Ok(kept.map(Review::new))
+        Ok(kept.as_deref().map(Review::new))
     }
 
     /// Reviews, newest first.
@@ -243,12 +247,11 @@ impl Query {
         let after = after
             .map(|after| read_cursor::<1>(review::LIST, &after))
             .transpose()?;
-        let reviews = &state(ctx).reviews;
-        let ids = reviews.ids().await?;
+        let ids = state(ctx).reviews.ids().await?;
         let before = after.map_or(0, |[seen]| ids.partition_point(|id| *id >= seen));
         let mut page = Vec::new();
         for id in ids.iter().skip(before).take(first) {
-            page.extend(reviews.get(id).await?.map(Review::new));
+            page.extend(Review::listed(ctx, id).await);
         }
         Ok(Connection::new(page, Review::cursor, before, ids.len()))
     }
@@ -307,6 +310,19 @@ impl Query {
             snapshot(ctx, Some(&from)).await?,
             snapshot(ctx, Some(&to)).await?,
         );
-        GraphDiff::between(ctx, &from, &to)
+        Ok(GraphDiff::between(from, to))
+    }
+
+    /// How a resource changed over the snapshots that are kept, newest first: one that is gone, too. `dependents: false` leaves out the links
+    /// of those that need it.
+    async fn resource_history(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        #[graphql(default_with = "Some(20)")] first: Option<i32>,
+        after: Option<String>,
+        #[graphql(default = true)] dependents: bool,
+    ) -> Result<ResourceHistory, Problem> {
+        ResourceHistory::of(ctx, &id, first, after.as_deref(), dependents).await
     }
 }

@@ -11,6 +11,7 @@ use crate::{
         connection::{Connection, read_cursor, write_cursor},
         int,
     },
+    history::Kept,
     problem::Problem,
 };
 
@@ -33,6 +34,17 @@ impl From<&Snapshot> for StoredSnapshot {
             taken_at: snapshot.taken_at(),
             resources: int(snapshot.inventory().resources().len()),
             links: int(snapshot.inventory().links().len()),
+        }
+    }
+}
+
+impl From<&Kept> for StoredSnapshot {
+    fn from(kept: &Kept) -> Self {
+        Self {
+            id: ID(kept.id.clone()),
+            taken_at: kept.taken_at,
+            resources: int(kept.resources),
+            links: int(kept.links),
         }
     }
 }

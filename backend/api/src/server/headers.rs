@@ -25,11 +25,14 @@ const SECURITY: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Nothing from other hosts, nothing inline, nobody's frame. What says nothing of caching is not cached.
+/// Nothing from other hosts, nothing inline, nobody's frame. What has a policy of its own keeps it; what says nothing of caching is not
+/// cached.
 pub(super) async fn secure(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     headers
         .entry(header::CACHE_CONTROL)

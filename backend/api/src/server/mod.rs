@@ -8,6 +8,7 @@ mod page;
 mod plans;
 mod post;
 mod requests;
+mod review_file;
 mod routes;
 mod serve;
 mod snapshot_file;

@@ -14,7 +14,8 @@ use tower_http::{
 };
 
 use super::{
-    headers, health, hosts, metrics, page, plans, post as graphql, requests, snapshot_file, socket,
+    headers, health, hosts, metrics, page, plans, post as graphql, requests, review_file,
+    snapshot_file, socket,
 };
 use crate::{
     App,
@@ -41,6 +42,10 @@ pub(super) fn routes(state: &Arc<State>) -> Router {
                 .with_state((Arc::clone(state), engine)),
         )
         .route("/schema.graphql", get(schema))
+        .route(
+            "/reviews/{name}",
+            get(review_file::show).with_state(Arc::clone(state)),
+        )
         .route("/metrics", get(metrics::show).with_state(Arc::clone(state)))
         .layer(compression());
     Router::new()

@@ -10,8 +10,11 @@ mod support;
 
 mod assessments;
 mod fences;
+mod folds;
+mod histories;
 mod pages;
 mod queries;
+mod review_files;
 mod routes;
 mod schema;
 mod sockets;

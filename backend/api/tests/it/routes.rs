@@ -208,6 +208,7 @@ async fn every_answer_is_fenced_by_headers() {
         "/schema.graphql",
         "/graphql",
         "/snapshots/x",
+        "/reviews/x.md",
         "/assets/absent.js",
     ] {
         let answer = caller.get(path).await;

@@ -35,6 +35,10 @@ impl Plan {
 }
 
 /// One entry of `resource_changes`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the plan's own"
+)]
 pub(super) struct Entry {
     pub(super) address: String,
     pub(super) type_name: String,

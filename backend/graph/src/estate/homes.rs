@@ -9,7 +9,7 @@ use blastmap_model::{
 use crate::Snapshot;
 
 /// What makes a resource part of a larger one.
-pub(super) struct Home {
+pub(crate) struct Home {
     /// What the larger one is.
     kind: ResourceKind,
     /// A resource is where the other end of such a link is, the first that is anywhere.
@@ -38,7 +38,7 @@ pub(super) const CLUSTER: Home = Home {
     used_by: OWN_THINGS,
 };
 
-pub(super) const SERVICE: Home = Home {
+pub(crate) const SERVICE: Home = Home {
     kind: EcsService,
     within: &[PartOf],
     used_by: OWN_THINGS,
@@ -52,7 +52,7 @@ const FARTHEST: usize = 8;
 
 impl Home {
     /// For each resource, the larger one that it is in.
-    pub(super) fn of_all(&self, snapshot: &Snapshot) -> Vec<Option<ResourceIndex>> {
+    pub(crate) fn of_all(&self, snapshot: &Snapshot) -> Vec<Option<ResourceIndex>> {
         let all = || snapshot.inventory().indices();
         let mut homes: Vec<_> = all()
             .map(|index| (snapshot.kind(index) == self.kind).then_some(index))

@@ -9,7 +9,7 @@ use super::{GroupBy, homes};
 use crate::Snapshot;
 
 /// One level: a key for each resource, by number.
-pub(super) struct Level {
+pub(crate) struct Level {
     pub(super) by: GroupBy,
     numbers: Vec<usize>,
     keys: Vec<Key>,
@@ -22,7 +22,7 @@ struct Key {
 }
 
 impl Level {
-    pub(super) fn of(snapshot: &Snapshot, by: GroupBy, tag: Option<&str>) -> Self {
+    pub(crate) fn of(snapshot: &Snapshot, by: GroupBy, tag: Option<&str>) -> Self {
         let all = || snapshot.inventory().indices();
         let resource = |index| snapshot.resource(index);
         match by {
@@ -104,15 +104,15 @@ impl Level {
     }
 
     /// Resources with the same key have the same number.
-    pub(super) fn number_of(&self, resource: ResourceIndex) -> usize {
+    pub(crate) fn number_of(&self, resource: ResourceIndex) -> usize {
         self.numbers[resource.as_usize()]
     }
 
-    pub(super) fn key(&self, number: usize) -> &str {
+    pub(crate) fn key(&self, number: usize) -> &str {
         &self.keys[number].key
     }
 
-    pub(super) fn label(&self, number: usize) -> &str {
+    pub(crate) fn label(&self, number: usize) -> &str {
         &self.keys[number].label
     }
 }

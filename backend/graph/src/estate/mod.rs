@@ -6,7 +6,8 @@ mod keys;
 #[cfg(test)]
 mod tests;
 
-use self::{fold::Folding, keys::Level};
+use self::fold::Folding;
+pub(crate) use self::{homes::SERVICE, keys::Level};
 use crate::{Filter, Snapshot, filter};
 
 /// By what resources are folded.

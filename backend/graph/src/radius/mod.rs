@@ -1,6 +1,9 @@
 //! What a change could reach, and what a resource needs: a walk over the links, breadth first.
 
 mod blind_spots;
+mod fold;
+#[cfg(test)]
+mod fold_tests;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -8,6 +11,7 @@ mod walk;
 
 use blastmap_model::{BlindSpot, Phases, ResourceIndex, ResourceKind};
 
+pub use self::fold::{Fold, FoldedLink, FoldedNode, FoldedRadius, folded_radius};
 use self::walk::Walk;
 use crate::{LinkIndex, Snapshot};
 
@@ -64,6 +68,8 @@ pub struct BlastRadius {
     pub by_kind: Vec<(ResourceKind, usize)>,
     /// Largest first, then by name, no owner last; whatever the limit.
     pub by_owner: Vec<(Option<String>, usize)>,
+    /// Nearest first; whatever the limit.
+    pub by_distance: Vec<(u32, usize)>,
     /// Unread data that could hide more.
     pub blind_spots: Vec<BlindSpot>,
 }

@@ -28,6 +28,7 @@ pub(super) fn report(
         total_count: reached.total,
         by_kind: reached.by_kind,
         by_owner: reached.by_owner,
+        by_distance: reached.by_distance,
         blind_spots: blind_spots_of(snapshot, query, walk),
     }
 }
@@ -39,6 +40,7 @@ struct Counts {
     total: usize,
     by_kind: Vec<(ResourceKind, usize)>,
     by_owner: Vec<(Option<String>, usize)>,
+    by_distance: Vec<(u32, usize)>,
 }
 
 impl Counts {
@@ -67,6 +69,11 @@ impl Counts {
                 by_owner[owners.number(visit.resource)] += 1;
             }
         }
+        let rings = (0..).zip(walk.levels.windows(2)).skip(1);
+        let by_distance = rings
+            .map(|(distance, ends)| (distance, asked.count_ones(ends[0]..ends[1])))
+            .filter(|(_, count)| *count > 0)
+            .collect();
         let owner = |number| owners.value(number).as_deref().map(str::to_owned);
         Self {
             asked,
@@ -79,12 +86,13 @@ impl Counts {
                     .map(|(number, count)| (owner(number), count)),
                 |owner| (owner.is_none(), owner.clone()),
             ),
+            by_distance,
         }
     }
 }
 
 /// Without what there is none of; largest first, then by name.
-fn sorted<T, N: Ord>(
+pub(super) fn sorted<T, N: Ord>(
     counts: impl Iterator<Item = (T, usize)>,
     name: impl Fn(&T) -> N,
 ) -> Vec<(T, usize)> {

@@ -509,7 +509,7 @@ fn of_two_shortest_paths_the_one_by_the_first_link_is_told() {
     );
 }
 
-fn any_query() -> impl Strategy<Value = RadiusQuery> {
+pub(super) fn any_query() -> impl Strategy<Value = RadiusQuery> {
     let kinds = proptest::sample::subsequence(ResourceKind::ALL, 5..40);
     (
         any::<bool>(),
@@ -531,7 +531,7 @@ fn any_query() -> impl Strategy<Value = RadiusQuery> {
         })
 }
 
-fn pick_roots(snapshot: &Snapshot, picks: &[usize]) -> Vec<ResourceIndex> {
+pub(super) fn pick_roots(snapshot: &Snapshot, picks: &[usize]) -> Vec<ResourceIndex> {
     let all: Vec<_> = snapshot.inventory().indices().collect();
     picks.iter().map(|pick| all[pick % all.len()]).collect()
 }
@@ -572,6 +572,11 @@ proptest! {
         }
         prop_assert_eq!(radius.by_kind.iter().copied().collect::<BTreeMap<_, _>>(), by_kind);
         prop_assert_eq!(radius.by_owner.iter().cloned().collect::<BTreeMap<_, _>>(), by_owner);
+        let mut by_distance: BTreeMap<_, usize> = BTreeMap::new();
+        for (distance, _) in &expected {
+            *by_distance.entry(*distance).or_default() += 1;
+        }
+        prop_assert_eq!(&radius.by_distance, &by_distance.into_iter().collect::<Vec<_>>());
         prop_assert!(radius.by_kind.is_sorted_by_key(|(kind, count)| (std::cmp::Reverse(*count), kind.name())));
         prop_assert!(radius.by_owner.is_sorted_by_key(|(name, count)| (std::cmp::Reverse(*count), name.is_none(), name.clone())));
         expected.truncate(query.limit);

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::Assessment;
 
-const STYLE: &str = "
+/// All that stands in the file's style element: a server can allow this style and no other.
+pub const STYLE: &str = "
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;--bad:#b42318;--warn:#9a5b00;--good:#1a7f37}
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa4af;--line:#30363d;--paper:#0d1117;--bad:#ff7b72;--warn:#e3b341;--good:#56d364}}
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:72rem;margin:2rem auto;padding:0 1rem}

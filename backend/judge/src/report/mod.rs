@@ -6,7 +6,7 @@ mod sarif;
 mod summary;
 mod text;
 
-pub use html::html;
+pub use html::{STYLE, html};
 pub use markdown::markdown;
 pub use sarif::sarif;
 pub use text::{Colours, text};
