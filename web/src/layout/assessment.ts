@@ -11,6 +11,8 @@ export type Assessed = {
   /** Every resource that a row, a card or a step may name. */
   resources: Map<string, Card>;
   impactOf: Map<string, Impacted>;
+  /** What changes something: first what was not judged. */
+  changes: Changed[];
   /** By resource, what the change does to it. */
   changesOf: Map<string, Changed[]>;
   /** By resource that is hit, the steps from the change to it. */
@@ -40,8 +42,8 @@ export function readAssessment(judged: Judged): Assessed {
   }
 
   const changesOf = new Map<string, Changed[]>();
-  for (const change of judged.changes) {
-    if (CHANGES_NOTHING.has(change.action)) continue;
+  const changes = judged.changes.filter(({ action }) => !CHANGES_NOTHING.has(action));
+  for (const change of changes) {
     const id = change.resource?.id ?? `planned:${change.address}`;
     if (resources.has(id)) changesOf.set(id, [...(changesOf.get(id) ?? []), change]);
   }
@@ -50,6 +52,7 @@ export function readAssessment(judged: Judged): Assessed {
   return {
     judged,
     resources,
+    changes: changes.toSorted((a, b) => Number(wasMatched(a)) - Number(wasMatched(b))),
     changesOf,
     risksOf,
     impactOf: new Map(judged.impacts.map((impact) => [impact.resource.id, impact])),
@@ -57,6 +60,11 @@ export function readAssessment(judged: Judged): Assessed {
     risks: judged.risks.filter((risk) => !isAboutTheUnknown(risk)),
     unknown: judged.risks.filter(isAboutTheUnknown),
   };
+}
+
+/** Whether it is known what a change is about. */
+export function wasMatched({ match }: { match: Changed["match"] }): boolean {
+  return match === "MATCHED" || match === "CREATED";
 }
 
 /** The links of a path read as steps. They hang together, and the last one touches `id`: so they are read from there. */

@@ -1,6 +1,8 @@
 import type { Changed } from "../../api/generated";
 import { ChangeSign } from "../../components/outcome-sign";
-import { ACTION } from "../../words/outcomes";
+import { BlindSign } from "../../components/signs";
+import { wasMatched } from "../../layout/assessment";
+import { ACTION, MATCH } from "../../words/outcomes";
 
 /** Changes as they were understood, each with its new values. */
 export function ChangeList({ changes, open = false }: { changes: Changed[]; open?: boolean }) {
@@ -8,12 +10,13 @@ export function ChangeList({ changes, open = false }: { changes: Changed[]; open
     <ul class="change-list">
       {changes.map((change) => (
         <li key={`${change.action} ${change.address}`}>
-          <ChangeSign />
+          {wasMatched(change) ? <ChangeSign /> : <BlindSign />}
           <div>
             <code class="change-address">{change.address}</code>
             <span class="hint">
               {change.resource && change.resource.id !== change.address && `${change.resource.name}, `}
               {ACTION[change.action].done}
+              {!wasMatched(change) && `: ${MATCH[change.match]}`}
             </span>
             {change.attributes.length > 0 && (
               <details open={open}>

@@ -29,7 +29,7 @@ export function ImpactBar({ route, assessed, onSelect }: PartProps) {
         <span class="impact-count is-fixed">
           <span class="impact-figure">
             <ChangeSign />
-            {[...assessed.changesOf.values()].flat().length.toLocaleString("en")}
+            {assessed.changes.length.toLocaleString("en")}
           </span>
           changes
         </span>

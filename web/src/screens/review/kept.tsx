@@ -46,7 +46,7 @@ export function KeptReview({ route, id }: { route: ReviewRoute; id: string }) {
         }
       </Answer>
       {query.error && !query.data && (
-        <p class="message">
+        <p class="after-failure">
           <a href={formatRoute({ screen: "reviews" })}>All reviews</a> · <a href={formatRoute(reviewOf(null))}>New review</a>
         </p>
       )}

@@ -11,7 +11,7 @@ const SHOWN = 40;
 /** What is shown of the answer, and the change as it was understood. */
 export function Rail({ route, assessed }: PartProps) {
   const chosen = outcomesShown(route);
-  const changes = [...assessed.changesOf.values()].flat();
+  const { changes } = assessed;
   return (
     <aside class="rail" aria-label="Changes and filters">
       <fieldset>

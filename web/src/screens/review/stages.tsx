@@ -1,4 +1,4 @@
-import type { Assessed } from "../../layout/assessment";
+import { wasMatched, type Assessed } from "../../layout/assessment";
 import { counted } from "../../words/counts";
 
 export type Stage = { name: string; words: string; state: "done" | "busy" | "waiting" };
@@ -23,7 +23,7 @@ export function Stages({ stages }: { stages: Stage[] }) {
 /** What the stages counted on the way to an answer. */
 export function stagesOf({ judged }: Assessed): Stage[] {
   const { changes, notJudged, impacts, blastRadius } = judged;
-  const matched = changes.filter(({ match }) => match === "MATCHED" || match === "CREATED").length;
+  const matched = changes.filter(wasMatched).length;
   return [
     { name: "Read", words: counted(changes.length, "change"), state: "done" },
     { name: "Match", words: `${matched} found or new${notJudged.length > 0 ? `, ${notJudged.length} not judged` : ""}`, state: "done" },

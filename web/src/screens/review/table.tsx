@@ -86,7 +86,9 @@ export function ReviewTable({ route, assessed, impacts, reached, onSelect }: Par
               <td class={resource.owner ? undefined : "muted"}>{resource.owner ?? NO_OWNER}</td>
               <td class="wide-cell hops">{steps}</td>
               <td class="wide-cell">{when || <span class="muted">–</span>}</td>
-              <td class="wide-cell why-cell">{why || changed}</td>
+              <td class="wide-cell why-cell">
+                <span class="why-text">{why || changed}</span>
+              </td>
             </tr>
           ))}
         </tbody>

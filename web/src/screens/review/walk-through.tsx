@@ -24,7 +24,7 @@ export function WalkThrough(props: PartProps) {
     <>
       <h2 class="panel-title">Walk through</h2>
       {impacts.length > 0 && (
-        <p class="muted small">
+        <p class="muted small screen-only">
           Worst first. {singleKeys.value ? <>Press <kbd>J</kbd> and <kbd>K</kbd> to step through what is hit.</> : <button onClick={() => onSelect(impacts[0]?.resource.id ?? null)}>Start with the worst</button>}
         </p>
       )}
@@ -32,7 +32,7 @@ export function WalkThrough(props: PartProps) {
         {assessed.risks.length === 0 ? <p class="muted">No rule found a risk in this change.</p> : <Risks {...props} risks={assessed.risks} />}
       </Section>
       {impacts.length > 0 && (
-        <Section title="What is hit" count={impacts.length}>
+        <Section title="What is hit" count={impacts.length} onScreenOnly>
           <ol class="plain-list boxed-list">
             {impacts.slice(0, IMPACTS_SHOWN).map((impact) => (
               <ImpactLine key={impact.resource.id} impact={impact} onSelect={onSelect} />
@@ -95,9 +95,18 @@ export function WalkThrough(props: PartProps) {
   );
 }
 
-function Section({ title, count, id, children }: { title: string; count?: number; id?: string; children: ComponentChildren }) {
+type SectionProps = {
+  title: string;
+  count?: number;
+  id?: string;
+  /** True where the table says the same on paper. */
+  onScreenOnly?: boolean;
+  children: ComponentChildren;
+};
+
+function Section({ title, count, id, onScreenOnly = false, children }: SectionProps) {
   return (
-    <section class="walk-section">
+    <section class={onScreenOnly ? "walk-section screen-only" : "walk-section"}>
       <h3 id={id} tabIndex={id ? -1 : undefined}>
         {title} {count !== undefined && <span class="count">{count.toLocaleString("en")}</span>}
       </h3>
