@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { buildSchema, graphql } from "graphql";
 import { WebSocketServer } from "ws";
 import { rootValue } from "./mock/api.mjs";
+import { answerReviewFile } from "./mock/reviews.mjs";
 import { addCrowd, addHostile, buildEstate } from "./mock/estate.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -38,6 +39,7 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
   const server = createServer(async (incoming, outgoing) => {
     const path = new URL(incoming.url, "http://localhost").pathname;
     if (path === "/graphql") return answer(incoming, outgoing);
+    if (answerReviewFile(path, incoming, outgoing, incoming.method === "POST" ? await textOf(incoming) : "", state)) return undefined;
     const page = path === "/graphiql" ? "graphiql.html" : path.startsWith("/assets/") ? normalize(path) : "index.html";
     const body = await import("node:fs/promises").then((fs) => fs.readFile(join(dist, page)).catch(() => null));
     outgoing.writeHead(body ? 200 : 404, { "content-type": TYPES[extname(page)] ?? "text/plain", "content-security-policy": POLICY });
@@ -45,9 +47,7 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
   });
 
   async function answer(incoming, outgoing) {
-    let text = "";
-    for await (const chunk of incoming) text += chunk;
-    const { query, variables, operationName } = JSON.parse(text);
+    const { query, variables, operationName } = JSON.parse(await textOf(incoming));
     state.requests = (state.requests ?? 0) + 1;
     // Unreferenced: an answer that nobody waits for any more keeps no test running.
     if (state.delayMs) await new Promise((done) => setTimeout(done, state.delayMs).unref());
@@ -91,12 +91,22 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
   };
 }
 
+async function textOf(incoming) {
+  let text = "";
+  for await (const chunk of incoming) text += chunk;
+  return text;
+}
+
 /** What `--state` and the tests mean by a word. */
 export const STATES = {
   ready: {},
   full: { fullCoverage: true },
   failing: { failing: true },
   old: { old: true },
+  noReviews: { noReviews: true },
+  moved: { moved: "here" },
+  movedElsewhere: { moved: "elsewhere" },
+  forgotten: { moved: "forgotten" },
   waiting: { notReady: true, progress: { run: "run-1", scopesDone: 1, scopesTotal: 3, apiCalls: 87, resources: 164, finished: false } },
   crawling: { progress: { run: "run-2", scopesDone: 2, scopesTotal: 3, apiCalls: 140, resources: 310, finished: false } },
 };

@@ -5,6 +5,7 @@ import { announcement } from "./data/announce";
 import { crawledAt, crawling, newer, now, offline, refresh, showNewest, waiting } from "./data/crawl";
 import { route } from "./navigation";
 import { FirstCrawl } from "./components/states";
+import { lazyScreen } from "./components/lazy";
 import { CoverageScreen } from "./screens/coverage/coverage";
 import { ExploreScreen } from "./screens/explore";
 import { UnknownScreen } from "./screens/unknown";
@@ -12,6 +13,8 @@ import { RadiusScreen } from "./screens/radius/radius";
 import { ResourceScreen } from "./screens/resource/resource";
 import { SearchScreen } from "./screens/search/search";
 import { age, clock } from "./words/time";
+
+const LazyReview = lazyScreen(() => import("./screens/review/review").then((module) => module.ReviewScreen));
 
 /** The frame that every screen slots into. */
 export function App() {
@@ -44,6 +47,9 @@ function Screen() {
       return <ResourceScreen key={current.id} id={current.id} />;
     case "radius":
       return <RadiusScreen key={current.id} route={current} />;
+    case "review":
+    case "reviews":
+      return <LazyReview route={current} />;
     case "coverage":
       return <CoverageScreen />;
     case "unknown":

@@ -27,6 +27,7 @@ const everywhere: Record<string, Action> = {
 const afterG: Record<string, () => Route> = {
   e: () => ({ screen: "explore", groupBy: "KIND" }),
   b: () => radiusOf(route.value.screen === "resource" ? route.value.id : null),
+  r: () => ({ screen: "reviews" }),
   c: () => ({ screen: "coverage" }),
 };
 

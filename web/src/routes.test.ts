@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatRoute, parseRoute, radiusOf, searchFor, type Route } from "./routes";
+import { formatRoute, parseRoute, radiusOf, reviewOf, searchFor, whatIf, type Route } from "./routes";
 
 const read = (address: string) => parseRoute(new URL(address, "http://blastmap.example"));
 
@@ -15,6 +15,12 @@ describe("routes", () => {
     radiusOf(null),
     radiusOf(service, { direction: "DEPENDENCIES", depth: 3, kinds: ["ECS_TASK"], phases: ["START", "RUN"], view: "table", lanes: "account", detail: "all", sort: "owner", limit: 5_000, selected: service }),
     { screen: "coverage" },
+    { screen: "reviews" },
+    reviewOf(null),
+    whatIf(service),
+    whatIf(service, "UPDATE"),
+    reviewOf("20261126T221241558786Z-0ad505dfcc937011", { view: "split", lanes: "cluster", detail: "all", sort: "owner", outcomes: ["DOWN", "UNAFFECTED"], team: "payments & co", selected: service, presenting: true }),
+    reviewOf("1", { team: "" }),
   ];
 
   test.each(routes)("comes back from its address: $screen", (route) => {

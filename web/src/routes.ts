@@ -1,9 +1,10 @@
-import type { Direction, GroupBy, Phase, Presence, ResourceKind } from "./api/generated";
+import type { ChangeAction, Direction, GroupBy, Outcome, Phase, Presence, ResourceKind } from "./api/generated";
 import { isKind } from "./words/kinds";
+import { isAction, isOutcome } from "./words/outcomes";
 import { isPhase, isPresence } from "./words/presence";
 
 export type View = "graph" | "table" | "split";
-export type LaneBy = "owner" | "account" | "region" | "none";
+export type LaneBy = "owner" | "account" | "region" | "cluster" | "none";
 export type Detail = "folded" | "all";
 export type SortBy = "distance" | "name" | "kind" | "owner";
 
@@ -35,16 +36,42 @@ export type RadiusRoute = {
   selected: string | null;
 };
 
+export type ReviewSort = "outcome" | "name" | "kind" | "owner" | "distance";
+
+export type ReviewRoute = {
+  screen: "review";
+  /** A review that is kept; null for a new one. */
+  id: string | null;
+  /** Of a new one: the resource that changes; null while a plan is asked for. */
+  resource: string | null;
+  action: ChangeAction;
+  /** Null leaves it to the width of the window. */
+  view: View | null;
+  lanes: LaneBy;
+  detail: Detail;
+  sort: ReviewSort;
+  /** What is shown of what was reached; empty for everything that is hit. */
+  outcomes: Outcome[];
+  /** Whose resources are shown; null for everybody's, empty for those of nobody. */
+  team: string | null;
+  selected: string | null;
+  /** For a room that looks at a wall: larger type, fewer controls. */
+  presenting: boolean;
+};
+
 /** Every state of the page that is worth a link: formatted to the address, and read back from it. */
 export type Route =
   | { screen: "explore"; groupBy: GroupBy }
   | SearchRoute
   | { screen: "resource"; id: string }
   | RadiusRoute
+  | ReviewRoute
+  | { screen: "reviews" }
   | { screen: "coverage" }
   | { screen: "unknown"; path: string };
 
 export const GROUPINGS: GroupBy[] = ["KIND", "OWNER", "CLUSTER", "VPC", "ACCOUNT", "REGION"];
+const LANES: LaneBy[] = ["owner", "account", "region", "cluster", "none"];
 export const DEFAULT_LIMIT = 1_000;
 /** The most rows that the page holds at a time. */
 export const MAX_LIMIT = 5_000;
@@ -69,6 +96,29 @@ export function radiusOf(id: string | null, rest: Partial<RadiusRoute> = {}): Ra
     selected: null,
     ...rest,
   };
+}
+
+export function reviewOf(id: string | null, rest: Partial<ReviewRoute> = {}): ReviewRoute {
+  return {
+    screen: "review",
+    id,
+    resource: null,
+    action: "DELETE",
+    view: null,
+    lanes: "owner",
+    detail: "folded",
+    sort: "outcome",
+    outcomes: [],
+    team: null,
+    selected: null,
+    presenting: false,
+    ...rest,
+  };
+}
+
+/** "What if this goes away?" */
+export function whatIf(resource: string, action: ChangeAction = "DELETE"): ReviewRoute {
+  return reviewOf(null, { resource, action });
 }
 
 /** Reads an address. What cannot be read in the query is left out; an unknown path is a screen of its own. */
@@ -96,10 +146,25 @@ export function parseRoute(url: URL): Route {
         phases: list(query, "phase").filter(isPhase),
         limit: wholeNumber(query.get("limit"), 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
         view: oneOf<View>(query.get("view"), ["graph", "table", "split"]),
-        lanes: oneOf<LaneBy>(query.get("lanes"), ["owner", "account", "region", "none"]) ?? "owner",
+        lanes: oneOf<LaneBy>(query.get("lanes"), LANES) ?? "owner",
         detail: oneOf<Detail>(query.get("detail"), ["folded", "all"]) ?? "folded",
         sort: oneOf<SortBy>(query.get("sort"), ["distance", "name", "kind", "owner"]) ?? "distance",
         selected: query.get("select"),
+      });
+    case "reviews":
+      return { screen: "reviews" };
+    case "review":
+      return reviewOf(id || null, {
+        resource: id ? null : query.get("resource"),
+        action: [query.get("action") ?? ""].find(isAction) ?? "DELETE",
+        view: oneOf<View>(query.get("view"), ["graph", "table", "split"]),
+        lanes: oneOf<LaneBy>(query.get("lanes"), LANES) ?? "owner",
+        detail: oneOf<Detail>(query.get("detail"), ["folded", "all"]) ?? "folded",
+        sort: oneOf<ReviewSort>(query.get("sort"), ["outcome", "name", "kind", "owner", "distance"]) ?? "outcome",
+        outcomes: list(query, "outcome").filter(isOutcome),
+        team: query.get("team"),
+        selected: query.get("select"),
+        presenting: query.get("present") === "yes",
       });
     case "coverage":
       return { screen: "coverage" };
@@ -139,6 +204,20 @@ export function formatRoute(route: Route): string {
       set("sort", route.sort, "distance");
       set("select", route.selected ?? "");
       return withQuery(route.id === null ? "/radius" : `/radius/${encode(route.id)}`, query);
+    case "reviews":
+      return "/reviews";
+    case "review":
+      set("resource", route.resource ?? "");
+      set("action", route.action, "DELETE");
+      set("view", route.view ?? "");
+      set("lanes", route.lanes, "owner");
+      set("detail", route.detail, "folded");
+      set("sort", route.sort, "outcome");
+      set("outcome", route.outcomes.join(","));
+      if (route.team !== null) query.set("team", route.team);
+      set("select", route.selected ?? "");
+      set("present", route.presenting ? "yes" : "");
+      return withQuery(route.id === null ? "/review" : `/review/${encode(route.id)}`, query);
     case "coverage":
       return "/coverage";
     case "unknown":

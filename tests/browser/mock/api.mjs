@@ -1,5 +1,6 @@
 // Answers the API over an estate held in memory, as far as the page asks. Nothing here is used by the product.
 import { GraphQLError } from "graphql";
+import { reviewRoot } from "./reviews.mjs";
 
 const CLIMBS = new Set(["REGISTERED_IN", "PART_OF"]);
 
@@ -83,6 +84,7 @@ export function rootValue(estate, state) {
   const groupKey = { KIND: (resource) => resource.kind, OWNER: (resource) => resource.owner ?? "", ACCOUNT: (resource) => resource.account, REGION: (resource) => resource.region, CLUSTER: (resource) => /(?:service|task|cluster)\/(prod-\w+)/.exec(resource.id)?.[1] ?? "", VPC: () => "" };
 
   return {
+    ...reviewRoot(estate, state, { shown, ready, page, blastRadius }),
     resource: ({ id }) => (ready(), shown(id) ?? null),
     resources: ({ filter, first, after }) => (ready(), page(matching(filter).map((resource) => shown(resource.id)), first, after)),
     search: ({ text, first }) => {

@@ -9,6 +9,22 @@ export type BlindSpotReason =
   | "UNSUPPORTED"
   | "ERROR";
 
+export type ChangeAction =
+  | "CREATE"
+  | "UPDATE"
+  | "REPLACE"
+  | "DELETE"
+  | "NO_OP"
+  | "READ"
+  | "FORGET";
+
+export type ChangeMatch =
+  | "MATCHED"
+  | "CREATED"
+  | "NOT_FOUND"
+  | "UNSUPPORTED_TYPE"
+  | "AMBIGUOUS";
+
 export type Direction =
   | "DEPENDENCIES"
   | "DEPENDENTS";
@@ -22,6 +38,13 @@ export type GroupBy =
   | "OWNER"
   | "KIND"
   | "TAG";
+
+export type Outcome =
+  | "DOWN"
+  | "DEGRADED"
+  | "FAILS_ON_NEXT_START"
+  | "AT_RISK"
+  | "UNAFFECTED";
 
 export type Phase =
   | "START"
@@ -127,6 +150,21 @@ export type ResourceKind =
   | "APP_MESH_VIRTUAL_NODE"
   | "ACM_CERTIFICATE";
 
+export type RiskLevel =
+  | "CRITICAL"
+  | "HIGH"
+  | "MEDIUM"
+  | "LOW"
+  | "NONE";
+
+export type ChangeInput = {
+  resources?: ResourceChangeInput[] | null;
+  terraformPlan?: string | null;
+  planId?: string | null;
+  cloudFormationChangeSet?: string | null;
+  taskDefinition?: string | null;
+};
+
 export type ResourceFilter = {
   kinds?: ResourceKind[] | null;
   accounts?: string[] | null;
@@ -134,6 +172,12 @@ export type ResourceFilter = {
   presence?: Presence[] | null;
   tags?: TagFilter[] | null;
   text?: string | null;
+};
+
+export type ResourceChangeInput = {
+  id: string;
+  action: ChangeAction;
+  attributes?: unknown | null;
 };
 
 export type TagFilter = {
@@ -208,6 +252,83 @@ export type LinkPage = {
     hasNextPage: boolean;
     endCursor: string | null;
   };
+};
+
+export type Impacted = {
+  resource: Card;
+  outcome: Outcome;
+  phase: Phase;
+  lost: number | null;
+  of: number | null;
+  cause: string;
+  awsError: string | null;
+  path: Linked[];
+};
+
+export type Changed = {
+  resource: Card | null;
+  address: string;
+  action: ChangeAction;
+  match: ChangeMatch;
+  attributes: {
+    name: string;
+    before: unknown | null;
+    after: unknown | null;
+    unknown: boolean;
+    sensitive: boolean;
+  }[];
+};
+
+export type Warned = {
+  id: string;
+  rule: string;
+  level: RiskLevel;
+  title: string;
+  detail: string;
+  remediation: string;
+  documentation: string | null;
+  resource: Card | null;
+  affected: {
+    id: string;
+  }[];
+  evidence: Linked[];
+};
+
+export type Judged = {
+  risk: RiskLevel;
+  changes: Changed[];
+  risks: Warned[];
+  impacts: Impacted[];
+  alreadyBroken: Impacted[];
+  mended: Impacted[];
+  notJudged: {
+    address: string;
+    action: ChangeAction;
+    match: ChangeMatch;
+  }[];
+  blastRadius: {
+    roots: Card[];
+    totalCount: number;
+  };
+  blindSpots: Blind[];
+  snapshot: {
+    id: string;
+    takenAt: string;
+    resources: number;
+    links: number;
+  };
+};
+
+export type ReachedToo = {
+  nodes: {
+    distance: number;
+    folded: number;
+    label: string;
+    resource: Card;
+  }[];
+  links: Hop[];
+  nodeCount: number;
+  totalCount: number;
 };
 
 export type CoverageVariables = Record<string, never>;
@@ -412,6 +533,182 @@ export type ReachOfResult = {
 export const ReachOf: Operation<ReachOfResult, ReachOfVariables> = {
   name: "ReachOf",
   text: "query ReachOf($id:ID!){blastRadius(of:[$id]limit:1){totalCount byKind{kind count}byOwner{owner count}blindSpots{api}}}",
+};
+
+export type ReviewsVariables = {
+  first: number;
+  after?: string | null;
+};
+
+export type ReviewsResult = {
+  reviews: {
+    totalCount: number;
+    nodes: {
+      id: string;
+      title: string;
+      createdAt: string;
+      risk: RiskLevel | null;
+      problem: string | null;
+      counts: {
+        changes: number;
+        down: number;
+        degraded: number;
+        failsOnNextStart: number;
+        atRisk: number;
+        notJudged: number;
+      } | null;
+    }[];
+    pageInfo: {
+      hasNextPage: boolean;
+      endCursor: string | null;
+    };
+  };
+};
+
+export const Reviews: Operation<ReviewsResult, ReviewsVariables> = {
+  name: "Reviews",
+  text: "query Reviews($first:Int!$after:String){reviews(first:$first after:$after){totalCount nodes{id title createdAt risk problem counts{changes down degraded failsOnNextStart atRisk notJudged}}pageInfo{hasNextPage endCursor}}}",
+};
+
+export type KeptReviewVariables = {
+  id: string;
+};
+
+export type KeptReviewResult = {
+  review: {
+    id: string;
+    title: string;
+    createdAt: string;
+    assessment: Judged;
+  } | null;
+};
+
+export const KeptReview: Operation<KeptReviewResult, KeptReviewVariables> = {
+  name: "KeptReview",
+  text: "query KeptReview($id:ID!){review(id:$id){id title createdAt assessment{...Judged}}}fragment Judged on Assessment{risk changes{...Changed}risks{...Warned}impacts{...Impacted}alreadyBroken{...Impacted}mended{...Impacted}notJudged{address action match}blastRadius(limit:1){roots{...Card}totalCount}blindSpots{...Blind}snapshot{id takenAt resources links}}fragment Changed on ResourceChange{resource{...Card}address action match attributes{name before after unknown sensitive}}fragment Card on Resource{id kind name account region presence owner}fragment Warned on Risk{id rule level title detail remediation documentation resource{...Card}affected{id}evidence{...Linked}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}fragment Impacted on Impact{resource{...Card}outcome phase lost of cause awsError path{...Linked}}fragment Blind on BlindSpot{account region api reason message kinds}",
+};
+
+export type AssessVariables = {
+  change: ChangeInput;
+};
+
+export type AssessResult = {
+  assess: Judged;
+};
+
+export const Assess: Operation<AssessResult, AssessVariables> = {
+  name: "Assess",
+  text: "query Assess($change:ChangeInput!){assess(change:$change){...Judged}}fragment Judged on Assessment{risk changes{...Changed}risks{...Warned}impacts{...Impacted}alreadyBroken{...Impacted}mended{...Impacted}notJudged{address action match}blastRadius(limit:1){roots{...Card}totalCount}blindSpots{...Blind}snapshot{id takenAt resources links}}fragment Changed on ResourceChange{resource{...Card}address action match attributes{name before after unknown sensitive}}fragment Card on Resource{id kind name account region presence owner}fragment Warned on Risk{id rule level title detail remediation documentation resource{...Card}affected{id}evidence{...Linked}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}fragment Impacted on Impact{resource{...Card}outcome phase lost of cause awsError path{...Linked}}fragment Blind on BlindSpot{account region api reason message kinds}",
+};
+
+export type ReachedByReviewVariables = {
+  id: string;
+  limit: number;
+};
+
+export type ReachedByReviewResult = {
+  review: {
+    assessment: {
+      blastRadius: ReachedToo;
+    };
+  } | null;
+};
+
+export const ReachedByReview: Operation<ReachedByReviewResult, ReachedByReviewVariables> = {
+  name: "ReachedByReview",
+  text: "query ReachedByReview($id:ID!$limit:Int!){review(id:$id){assessment{blastRadius(limit:$limit fold:[SERVICE OWNER KIND]){...ReachedToo}}}}fragment ReachedToo on BlastRadius{nodes{distance folded label resource{...Card}}links{...Hop}nodeCount totalCount}fragment Card on Resource{id kind name account region presence owner}fragment Hop on Link{from{id}to{id}relation phases evidence{api field inferred}}",
+};
+
+export type ReachedByChangeVariables = {
+  change: ChangeInput;
+  limit: number;
+};
+
+export type ReachedByChangeResult = {
+  assess: {
+    blastRadius: ReachedToo;
+  };
+};
+
+export const ReachedByChange: Operation<ReachedByChangeResult, ReachedByChangeVariables> = {
+  name: "ReachedByChange",
+  text: "query ReachedByChange($change:ChangeInput!$limit:Int!){assess(change:$change){blastRadius(limit:$limit fold:[SERVICE OWNER KIND]){...ReachedToo}}}fragment ReachedToo on BlastRadius{nodes{distance folded label resource{...Card}}links{...Hop}nodeCount totalCount}fragment Card on Resource{id kind name account region presence owner}fragment Hop on Link{from{id}to{id}relation phases evidence{api field inferred}}",
+};
+
+export type ReportOfChangeVariables = {
+  change: ChangeInput;
+};
+
+export type ReportOfChangeResult = {
+  assess: {
+    report: string;
+  };
+};
+
+export const ReportOfChange: Operation<ReportOfChangeResult, ReportOfChangeVariables> = {
+  name: "ReportOfChange",
+  text: "query ReportOfChange($change:ChangeInput!){assess(change:$change){report(format:MARKDOWN)}}",
+};
+
+export type CreateReviewVariables = {
+  title: string;
+  change: ChangeInput;
+};
+
+export type CreateReviewResult = {
+  createReview: {
+    id: string;
+  };
+};
+
+export const CreateReview: Operation<CreateReviewResult, CreateReviewVariables> = {
+  name: "CreateReview",
+  text: "mutation CreateReview($title:String!$change:ChangeInput!){createReview(title:$title change:$change){id}}",
+};
+
+export type NewestSnapshotVariables = Record<string, never>;
+
+export type NewestSnapshotResult = {
+  snapshots: {
+    nodes: {
+      id: string;
+      takenAt: string;
+    }[];
+  };
+};
+
+export const NewestSnapshot: Operation<NewestSnapshotResult, NewestSnapshotVariables> = {
+  name: "NewestSnapshot",
+  text: "query NewestSnapshot{snapshots(first:1){nodes{id takenAt}}}",
+};
+
+export type ChangedSinceVariables = {
+  from: string;
+  to: string;
+};
+
+export type ChangedSinceResult = {
+  diff: {
+    added: {
+      id: string;
+    }[];
+    removed: {
+      id: string;
+    }[];
+    changed: {
+      after: {
+        id: string;
+      };
+    }[];
+    addedCount: number;
+    removedCount: number;
+    changedCount: number;
+  };
+};
+
+export const ChangedSince: Operation<ChangedSinceResult, ChangedSinceVariables> = {
+  name: "ChangedSince",
+  text: "query ChangedSince($from:ID!$to:ID!){diff(from:$from to:$to){added(first:1000){id}removed(first:1000){id}changed(first:1000){after{id}}addedCount removedCount changedCount}}",
 };
 
 export type BestMatchesVariables = {

@@ -7,10 +7,22 @@ const KEYS: [string, string[][]][] = [
       ["/", "search"],
       ["g e", "explore"],
       ["g b", "blast radius, of the resource on screen if there is one"],
+      ["g r", "change reviews"],
       ["g c", "coverage"],
       ["D", "light or dark"],
       ["?", "this sheet"],
       ["Esc", "close, clear the selection"],
+    ],
+  ],
+  [
+    "Change review",
+    [
+      ["J K", "next and last of what is hit, worst first"],
+      ["T", "graph or table"],
+      ["F", "changes and filters"],
+      ["W", "to the why of the selection"],
+      ["P", "larger, for a room"],
+      ["Y", "copy the link to this view"],
     ],
   ],
   [

@@ -9,6 +9,7 @@ import { Logo } from "./signs";
 const TABS: { label: string; screens: Route["screen"][]; to: Route }[] = [
   { label: "Explore", screens: ["explore", "search", "resource"], to: { screen: "explore", groupBy: "KIND" } },
   { label: "Blast radius", screens: ["radius"], to: radiusOf(null) },
+  { label: "Change review", screens: ["reviews", "review"], to: { screen: "reviews" } },
   { label: "Coverage", screens: ["coverage"], to: { screen: "coverage" } },
 ];
 

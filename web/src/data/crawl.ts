@@ -87,8 +87,11 @@ export function noticeFailure(error: RequestError): void {
 
 /** Graphs and lists that somebody may be reading never move by themselves; overviews do. */
 function announce(): void {
-  const { screen } = route.peek();
-  if (screen === "coverage" || screen === "explore") showNewest();
+  const current = route.peek();
+  const { screen } = current;
+  // A review that is kept reads the same; whether the estate moved since is asked again.
+  const isKept = screen === "reviews" || (current.screen === "review" && current.resource === null);
+  if (screen === "coverage" || screen === "explore" || isKept) showNewest();
   else newer.value = true;
 }
 

@@ -2,7 +2,7 @@ import { CopyButton } from "../../components/copy-button";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { BlindSign, KindCode, PresenceTag } from "../../components/signs";
 import type { Radius } from "../../layout/radius";
-import { formatRoute, radiusOf, searchFor, type RadiusRoute } from "../../routes";
+import { formatRoute, radiusOf, searchFor, whatIf, type RadiusRoute } from "../../routes";
 import { kindWords } from "../../words/kinds";
 
 const TEAMS_SHOWN = 7;
@@ -49,6 +49,9 @@ export function Head({ route, radius }: { route: RadiusRoute; radius: Radius }) 
       </dl>
       <Teams radius={radius} />
       <div class="page-actions">
+        <a class="button" href={formatRoute(whatIf(root.id))}>
+          What if this goes away?
+        </a>
         <CopyButton text={location.href} label="Copy link" primary />
       </div>
     </header>

@@ -12,7 +12,7 @@ import { readRadius } from "../../layout/radius";
 import { go, route as address } from "../../navigation";
 import type { RadiusRoute, View } from "../../routes";
 import { Filters } from "./filters";
-import { Graph } from "./graph";
+import { RadiusGraph } from "./radius-graph";
 import { zoom, zoomBy } from "./graph-zoom";
 import { Head } from "./head";
 import { Legend } from "./legend";
@@ -83,7 +83,7 @@ function RadiusOf({ route, id }: { route: RadiusRoute; id: string }) {
                 <div class="stage">
                   <Toolbar route={route} radius={radius} view={view} filtersOpen={showFilters} onFilters={() => setPane(nextPane(showFilters))} />
                   <div class={`views view-${view}`}>
-                    {view !== "table" && <Graph route={route} radius={radius} onSelect={select} />}
+                    {view !== "table" && <RadiusGraph route={route} radius={radius} onSelect={select} />}
                     {view !== "graph" && <RadiusTable route={route} radius={radius} onSelect={select} />}
                   </div>
                   <Legend radius={radius} />

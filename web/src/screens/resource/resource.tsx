@@ -4,7 +4,7 @@ import { KindCode, PresenceSign } from "../../components/signs";
 import { Answer, Message } from "../../components/states";
 import { useTitle } from "../../components/title";
 import { useQuery } from "../../data/query";
-import { formatRoute, radiusOf, searchFor } from "../../routes";
+import { formatRoute, radiusOf, searchFor, whatIf } from "../../routes";
 import { kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
 import { Facts, type Details } from "./facts";
@@ -64,6 +64,9 @@ function Head({ resource }: { resource: Details }) {
       <div class="page-actions">
         <a class="button primary" href={formatRoute(radiusOf(resource.id))}>
           Blast radius
+        </a>
+        <a class="button" href={formatRoute(whatIf(resource.id))}>
+          What if this goes away?
         </a>
         <a class="button" href={formatRoute(radiusOf(resource.id, { direction: "DEPENDENCIES" }))}>
           Everything it needs
