@@ -12,6 +12,6 @@ export default defineConfig({
     rollupOptions: { input: ["index.html", "graphiql.html"] },
   },
   server: {
-    proxy: { "/graphql": { target: server, ws: true, changeOrigin: true } },
+    proxy: { "/graphql": { target: server, ws: true, changeOrigin: true }, "/readyz": { target: server, changeOrigin: true } },
   },
 });

@@ -1,6 +1,7 @@
 import { openHelp } from "./components/help-sheet";
 import { go, route } from "./navigation";
 import { singleKeys, toggleTheme } from "./preferences";
+import { historyOf } from "./screens/history/address";
 import { radiusOf, type Route } from "./routes";
 
 const SEQUENCE_MS = 1_200;
@@ -24,10 +25,12 @@ const everywhere: Record<string, Action> = {
   d: toggleTheme,
 };
 
-const afterG: Record<string, () => Route> = {
+const afterG: Record<string, () => Route | string> = {
   e: () => ({ screen: "explore", groupBy: "KIND" }),
   b: () => radiusOf(route.value.screen === "resource" ? route.value.id : null),
-  c: () => ({ screen: "coverage" }),
+  c: () => "/review",
+  h: () => historyOf({ resource: route.value.screen === "resource" ? route.value.id : null }),
+  v: () => ({ screen: "coverage" }),
 };
 
 /** Listens for shortcuts. Call once. */

@@ -1,4 +1,5 @@
 import type { Direction, GroupBy, Phase, Presence, ResourceKind } from "./api/generated";
+import { formatHistory, parseHistory, type HistoryRoute } from "./screens/history/address";
 import { isKind } from "./words/kinds";
 import { isPhase, isPresence } from "./words/presence";
 
@@ -33,14 +34,17 @@ export type RadiusRoute = {
   detail: Detail;
   sort: SortBy;
   selected: string | null;
+  /** The older snapshot that is looked at; absent for now. */
+  snapshot?: string;
 };
 
 /** Every state of the page that is worth a link: formatted to the address, and read back from it. */
 export type Route =
   | { screen: "explore"; groupBy: GroupBy }
   | SearchRoute
-  | { screen: "resource"; id: string }
+  | { screen: "resource"; id: string; snapshot?: string }
   | RadiusRoute
+  | HistoryRoute
   | { screen: "coverage" }
   | { screen: "unknown"; path: string };
 
@@ -87,7 +91,7 @@ export function parseRoute(url: URL): Route {
         region: query.get("region") ?? "",
       });
     case "resource":
-      return id ? { screen: "resource", id } : { screen: "unknown", path: url.pathname };
+      return id ? { screen: "resource", id, ...pinnedBy(query) } : { screen: "unknown", path: url.pathname };
     case "radius":
       return radiusOf(id || null, {
         direction: oneOf(query.get("direction"), ["dependencies"]) ? "DEPENDENCIES" : "DEPENDENTS",
@@ -100,7 +104,10 @@ export function parseRoute(url: URL): Route {
         detail: oneOf<Detail>(query.get("detail"), ["folded", "all"]) ?? "folded",
         sort: oneOf<SortBy>(query.get("sort"), ["distance", "name", "kind", "owner"]) ?? "distance",
         selected: query.get("select"),
+        ...pinnedBy(query),
       });
+    case "history":
+      return parseHistory(query);
     case "coverage":
       return { screen: "coverage" };
     default:
@@ -126,7 +133,8 @@ export function formatRoute(route: Route): string {
       set("region", route.region);
       return withQuery("/search", query);
     case "resource":
-      return `/resource/${encode(route.id)}`;
+      set("snapshot", route.snapshot ?? "");
+      return withQuery(`/resource/${encode(route.id)}`, query);
     case "radius":
       set("direction", route.direction.toLowerCase(), "dependents");
       set("depth", route.depth === null ? "" : String(route.depth));
@@ -138,7 +146,10 @@ export function formatRoute(route: Route): string {
       set("detail", route.detail, "folded");
       set("sort", route.sort, "distance");
       set("select", route.selected ?? "");
+      set("snapshot", route.snapshot ?? "");
       return withQuery(route.id === null ? "/radius" : `/radius/${encode(route.id)}`, query);
+    case "history":
+      return withQuery("/history", formatHistory(route));
     case "coverage":
       return "/coverage";
     case "unknown":
@@ -150,6 +161,12 @@ function withQuery(path: string, query: URLSearchParams): string {
   // Colons, commas and slashes are legal in a query, and ARNs are read by people.
   const text = query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/");
   return text ? `${path}?${text}` : path;
+}
+
+/** An older snapshot that the address names. */
+function pinnedBy(query: URLSearchParams): { snapshot?: string } {
+  const snapshot = query.get("snapshot");
+  return snapshot ? { snapshot } : {};
 }
 
 function encode(id: string): string {

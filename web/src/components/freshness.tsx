@@ -1,4 +1,4 @@
-import { blindSpotCount, crawledAt, crawling, now, offline, OLD_AFTER_MINUTES, progress, waiting } from "../data/crawl";
+import { blindSpotCount, crawledAt, crawling, now, offline, progress, stale, waiting } from "../data/crawl";
 import { counted } from "../words/counts";
 import { age, clock, instant } from "../words/time";
 import { BlindSign } from "./signs";
@@ -23,21 +23,18 @@ export function Freshness() {
 function tone(): "good" | "busy" | "old" | "bad" {
   if (offline.value) return "bad";
   if (waiting.value || crawling.value) return "busy";
-  return isOld() ? "old" : "good";
-}
-
-export function isOld(): boolean {
-  return crawledAt.value !== null && now.value - Date.parse(crawledAt.value) > OLD_AFTER_MINUTES * 60_000;
+  return stale.value ? "old" : "good";
 }
 
 function words() {
   if (offline.value) return <strong>Server not reachable</strong>;
   if (crawling.value && progress.value) {
-    const { scopesDone, scopesTotal, resources } = progress.value;
+    const { scopesDone, scopesTotal, resources, apiCalls } = progress.value;
+    const counts = [scopesTotal > 0 && `${scopesDone} of ${scopesTotal} scopes`, counted(resources, "resource"), counted(apiCalls, "call")].filter(Boolean);
     return (
       <>
-        <strong>{waiting.value ? "First crawl" : "Crawling"}</strong>
-        <span class="muted wide-only">{scopesTotal > 0 ? `${scopesDone} of ${scopesTotal} scopes` : counted(resources, "resource")}</span>
+        <strong title={counts.join(", ")}>{waiting.value ? "First crawl" : "Crawling"}</strong>
+        <span class="muted wide-only">{resources > 0 ? counted(resources, "resource") : counts[0]}</span>
       </>
     );
   }

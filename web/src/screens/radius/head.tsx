@@ -1,4 +1,5 @@
 import { CopyButton } from "../../components/copy-button";
+import { samePin } from "../../components/pinned";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { BlindSign, KindCode, PresenceTag } from "../../components/signs";
 import type { Radius } from "../../layout/radius";
@@ -20,7 +21,7 @@ export function Head({ route, radius }: { route: RadiusRoute; radius: Radius }) 
         <nav aria-label="Breadcrumb" class="breadcrumb">
           <a href={formatRoute(radiusOf(null))}>Blast radius</a>
           <span aria-hidden="true"> › </span>
-          <a href={formatRoute({ screen: "resource", id: root.id })}>{root.name}</a>
+          <a href={formatRoute(samePin({ screen: "resource", id: root.id }))}>{root.name}</a>
         </nav>
         <h1>
           {asksDependents ? "What is affected if " : "What does "}

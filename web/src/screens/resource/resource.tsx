@@ -3,18 +3,23 @@ import { Json } from "../../components/json";
 import { KindCode, PresenceSign } from "../../components/signs";
 import { Answer, Message } from "../../components/states";
 import { useTitle } from "../../components/title";
+import { samePin, SnapshotGone } from "../../components/pinned";
 import { useQuery } from "../../data/query";
 import { formatRoute, radiusOf, searchFor } from "../../routes";
 import { kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
+import { lazyScreen } from "../../components/lazy";
 import { Facts, type Details } from "./facts";
 import { LinkList } from "./links";
 
+const RecentHistory = lazyScreen(() => import("../history/through-time").then((module) => module.RecentHistory));
+
 /** One resource: what it is, what it needs, what needs it, and what AWS reported. */
-export function ResourceScreen({ id }: { id: string }) {
-  const query = useQuery(ResourceDetails, { id });
+export function ResourceScreen({ id, snapshot = null }: { id: string; snapshot?: string | null | undefined }) {
+  const query = useQuery(ResourceDetails, { id, snapshot });
   const found = query.data?.resource;
   useTitle(found ? `${found.name}, ${kindWords(found.kind).one}` : "Resource");
+  if (snapshot && query.error?.code === "NOT_FOUND") return <SnapshotGone id={snapshot} message={query.error.message} />;
   return (
     <Answer query={query}>
       {({ resource }) =>
@@ -23,14 +28,20 @@ export function ResourceScreen({ id }: { id: string }) {
             <div class="page">
               <Head resource={resource} />
               <div class="two-columns">
-                <LinkList id={id} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} />
-                <LinkList id={id} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} />
+                <LinkList id={id} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} snapshot={snapshot} />
+                <LinkList id={id} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} snapshot={snapshot} />
               </div>
               <section aria-labelledby="attributes">
                 <h2 id="attributes" class="section-title">
                   What AWS reported
                 </h2>
                 <Json value={resource.attributes} />
+              </section>
+              <section aria-labelledby="history">
+                <h2 id="history" class="section-title">
+                  History
+                </h2>
+                <RecentHistory id={id} />
               </section>
             </div>
             <Facts resource={resource} />
@@ -62,10 +73,10 @@ function Head({ resource }: { resource: Details }) {
         )}
       </div>
       <div class="page-actions">
-        <a class="button primary" href={formatRoute(radiusOf(resource.id))}>
+        <a class="button primary" href={formatRoute(samePin(radiusOf(resource.id)))}>
           Blast radius
         </a>
-        <a class="button" href={formatRoute(radiusOf(resource.id, { direction: "DEPENDENCIES" }))}>
+        <a class="button" href={formatRoute(samePin(radiusOf(resource.id, { direction: "DEPENDENCIES" })))}>
           Everything it needs
         </a>
       </div>
@@ -85,6 +96,8 @@ function NotFound({ id }: { id: string }) {
       <p>
         <a href={formatRoute(searchFor(id.split(/[/:]/).findLast(Boolean) ?? id))}>Search for its name</a>
       </p>
+      <h2 class="section-title">In earlier snapshots</h2>
+      <RecentHistory id={id} />
     </Message>
   );
 }
