@@ -16,17 +16,6 @@ const KEYS: [string, string[][]][] = [
     ],
   ],
   [
-    "History",
-    [
-      ["T", "table or graph"],
-      ["F", "snapshots and filters"],
-      ["[ ]", "one snapshot back or on"],
-      ["J K", "next or last change"],
-      ["W", "to what the selection is about"],
-      ["Y", "copy the link to this view"],
-    ],
-  ],
-  [
     "Blast radius",
     [
       ["T", "graph or table"],
@@ -37,6 +26,17 @@ const KEYS: [string, string[][]][] = [
       ["Enter", "select: why it is reached"],
       ["W", "to the why of the selection"],
       ["+ − 0", "zoom in, out, back"],
+      ["Y", "copy the link to this view"],
+    ],
+  ],
+  [
+    "History",
+    [
+      ["T", "table or graph"],
+      ["F", "snapshots and filters"],
+      ["[ ]", "one snapshot back or on"],
+      ["J K", "next or last change"],
+      ["W", "to what the selection is about"],
       ["Y", "copy the link to this view"],
     ],
   ],

@@ -40,7 +40,7 @@ export function PinnedNotice({ id }: { id: string }) {
         )}
       </span>
       <span class="notice-actions">
-        {!isNewest && <a href={formatRoute(historyOf({ from: id }))}>What changed since</a>}
+        {!isNewest && taken && <a href={formatRoute(historyOf({ from: id }))}>What changed since</a>}
         <button onClick={backToNow}>Back to now</button>
       </span>
     </div>

@@ -23,7 +23,7 @@ export function Chooser({ route, snapshots, total, from, to, onMore }: Props) {
           const earlier = snapshots[index + 1];
           const startsDay = index === 0 || day(snapshots[index - 1]?.takenAt ?? "") !== day(snapshot.takenAt);
           return (
-            <li key={snapshot.id} class={index > Math.min(first, last) && index < Math.max(first, last) ? "is-between" : undefined}>
+            <li key={snapshot.id} class={first >= 0 && last >= 0 && index > Math.min(first, last) && index < Math.max(first, last) ? "is-between" : undefined}>
               {startsDay && <p class="chooser-day">{day(snapshot.takenAt)}</p>}
               <div class="chooser-row">
                 <Radio name="from" checked={snapshot.id === from} snapshot={snapshot} onChoose={() => go({ ...route, from: snapshot.id, to, selected: null })} />

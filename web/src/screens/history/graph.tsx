@@ -60,7 +60,7 @@ export function ChangesGraph({ picture, selected, onSelect, onTable }: Props) {
           <div class="columns" aria-hidden="true">
             {layout.columns.map((column) => (
               <span key={column.distance} style={{ left: `${column.x * scale}px` }}>
-                <strong>{WORDS[COLUMNS[column.distance - 1] ?? "same"]}</strong> {column.resources.toLocaleString("en")}
+                <strong>{WORDS[COLUMNS[column.distance - 1] ?? "same"]}</strong> {(column.resources + (picture.leftOut.get(column.distance) ?? 0)).toLocaleString("en")}
               </span>
             ))}
           </div>

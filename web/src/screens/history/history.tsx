@@ -18,8 +18,8 @@ import { ChangesGraph } from "./graph";
 import { Head } from "./head";
 import { useDiff, useSnapshots } from "./load";
 import { Panel } from "./panel";
-import { pictureOf } from "./picture";
-import { NoSnapshots, NotKept, NothingChanged, OneSnapshot, SameSnapshot } from "./states";
+import { pictureOf, type Picture } from "./picture";
+import { NoSnapshots, NothingChanged, NotUsable, OneSnapshot, SameSnapshot } from "./states";
 import { ChangesTable } from "./table";
 import { ResourceThroughTime } from "./through-time";
 import { Toolbar } from "./toolbar";
@@ -62,6 +62,8 @@ function Between({ route, snapshots, total, more }: BetweenProps) {
 
   const shown = useMemo(() => changes && filtered(changes, route), [changes, route]);
   const groups = useMemo(() => (shown ? grouped(shown.resources, shown.links, route.group) : []), [shown, route.group]);
+  const picture = useMemo(() => (shown && route.view !== "table" ? pictureOf(shown.resources, shown.links) : null), [shown, route.view]);
+  const alike = (route.selected !== null && picture?.cardOf.get(route.selected)?.members.map(({ resource }) => resource)) || [];
   const selected = changes?.resources.find(({ resource }) => resource.id === route.selected);
   const select = (id: string | null) => {
     if (id !== null) setPane("panel");
@@ -70,9 +72,9 @@ function Between({ route, snapshots, total, more }: BetweenProps) {
   };
   useHistoryKeys(snapshots, from, to, groups.flatMap((group) => group.changes.map(({ resource }) => resource.id)), toggleRail, select);
 
-  if (query.error?.code === "NOT_FOUND") return <NotKept message={query.error.message} />;
   const isBackwards = snapshots.findIndex(({ id }) => id === from) < snapshots.findIndex(({ id }) => id === to) && snapshots.some(({ id }) => id === from);
   const body = () => {
+    if (query.error?.code === "NOT_FOUND") return <NotUsable message={query.error.message} />;
     if (from === to) return <SameSnapshot route={route} before={snapshots[snapshots.findIndex(({ id }) => id === to) + 1]} />;
     if (from === null) {
       return (
@@ -90,7 +92,7 @@ function Between({ route, snapshots, total, more }: BetweenProps) {
           shown && (
             <>
               {failure && <Failure error={failure} retry={() => void moreOfDiff()} hasData />}
-              <Views route={route} changes={changes} shown={shown} groups={groups} newest={snapshots[0]?.id ?? null} onSelect={select} onMore={() => void moreOfDiff()} />
+              <Views route={route} changes={changes} shown={shown} groups={groups} picture={picture} newest={snapshots[0]?.id ?? null} onSelect={select} onMore={() => void moreOfDiff()} />
             </>
           )
         }
@@ -119,7 +121,7 @@ function Between({ route, snapshots, total, more }: BetweenProps) {
           <Toolbar route={route} shown={shown} railOpen={showRail} onRail={toggleRail} />
           {body()}
         </div>
-        {selected && changes && (wide.value || pane === "panel") && <Panel change={selected} changes={changes} pinOf={pinIn(changes, snapshots[0]?.id ?? null)} to={addressIn(changes, snapshots[0]?.id ?? null)} onSelect={select} />}
+        {selected && changes && (wide.value || pane === "panel") && <Panel change={selected} alike={alike} changes={changes} pinOf={pinIn(changes, snapshots[0]?.id ?? null)} to={addressIn(changes, snapshots[0]?.id ?? null)} onSelect={select} />}
       </div>
     </div>
   );
@@ -130,13 +132,13 @@ type ViewsProps = {
   changes: Changes;
   shown: NonNullable<ReturnType<typeof filtered>>;
   groups: ReturnType<typeof grouped>;
+  picture: Picture | null;
   newest: string | null;
   onSelect: (id: string | null) => void;
   onMore: () => void;
 };
 
-function Views({ route, changes, shown, groups, newest, onSelect, onMore }: ViewsProps) {
-  const picture = useMemo(() => (route.view === "table" ? null : pictureOf(shown.resources, shown.links)), [shown, route.view]);
+function Views({ route, changes, shown, groups, picture, newest, onSelect, onMore }: ViewsProps) {
   const { diff, beyond } = changes;
   const isEmpty = shown.resources.length + shown.links.length === 0;
   const notLoaded = Object.values(beyond).reduce((sum, count) => sum + count, 0);
@@ -166,7 +168,7 @@ function Views({ route, changes, shown, groups, newest, onSelect, onMore }: View
       )}
       <div class={`views view-${route.view}`}>
         {picture && <ChangesGraph picture={picture} selected={route.selected} onSelect={onSelect} onTable={() => go({ ...route, view: "table" })} />}
-        {route.view !== "graph" && <ChangesTable groups={groups} links={shown.links} by={route.group} selected={route.selected} onSelect={onSelect} to={addressIn(changes, newest)} />}
+        {route.view !== "graph" && <ChangesTable groups={groups} links={shown.links} by={route.group} selected={route.selected} onSelect={onSelect} to={addressIn(changes, newest)} allLinks={beyond.linked + beyond.unlinked === 0} />}
       </div>
     </>
   );

@@ -4,7 +4,7 @@ import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { KindCode, PresenceSign } from "../../components/signs";
 import { formatRoute, radiusOf } from "../../routes";
 import { counted } from "../../words/counts";
-import { kindWords } from "../../words/kinds";
+import { countOfKind, kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
 import { clock, instant } from "../../words/time";
 import { historyOf } from "./address";
@@ -14,11 +14,12 @@ import { HappenedTag } from "./signs";
 import { Lines } from "./value";
 
 const LINKS_SHOWN = 12;
+const MEMBERS_SHOWN = 50;
 
-type Props = { change: Change; changes: Changes; /** The snapshot to look at a resource in; undefined for now. */ pinOf: (resource: Card) => string | undefined; to: (resource: Card) => string; onSelect: (id: string | null) => void };
+type Props = { change: Change; /** All that one card of the graph stands for. */ alike: Card[]; changes: Changes; /** The snapshot to look at a resource in; undefined for now. */ pinOf: (resource: Card) => string | undefined; to: (resource: Card) => string; onSelect: (id: string | null) => void };
 
 /** One change in full: every value, every link, and where to go on. */
-export function Panel({ change, changes, pinOf, to, onSelect }: Props) {
+export function Panel({ change, alike, changes, pinOf, to, onSelect }: Props) {
   const { happened, resource, lines } = change;
   const { diff } = changes;
   const links = changes.links.filter(({ link }) => link.from.id === resource.id || link.to.id === resource.id);
@@ -73,6 +74,23 @@ export function Panel({ change, changes, pinOf, to, onSelect }: Props) {
         </a>
         <CopyButton text={resource.id} label="Copy id" />
       </p>
+      {alike.length > 1 && (
+        <details class="members">
+          <summary>
+            {countOfKind(alike.length, resource.kind)} <span class="muted">in this card</span>
+          </summary>
+          <ul class="plain-list boxed-list">
+            {alike.slice(0, MEMBERS_SHOWN).map((member) => (
+              <li key={member.id}>
+                <button aria-pressed={member.id === resource.id} onClick={() => onSelect(member.id)}>
+                  <span class="why-name">{member.name}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {alike.length > MEMBERS_SHOWN && <p class="muted small">and {(alike.length - MEMBERS_SHOWN).toLocaleString("en")} more: see the table</p>}
+        </details>
+      )}
       {happened === "changed" && (
         <>
           <h3>

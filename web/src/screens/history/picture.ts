@@ -1,4 +1,4 @@
-import { fold, nearest } from "../../layout/fold";
+import { fold, MAX_CARDS, nearest } from "../../layout/fold";
 import type { DrawnCard, DrawnLink } from "../../layout/types";
 import type { Change, LinkChange } from "./changes";
 
@@ -47,9 +47,25 @@ export function pictureOf(changes: Change[], links: LinkChange[]): Picture {
     reached.filter(({ resource }) => !NAMELESS.has(resource.kind)),
     hops,
   );
-  const { drawn, leftOut } = mostWorthDrawing([...named, ...passing.values()]);
+  const cards = [...named, ...passing.values()];
+  const { drawn, leftOut } = mostWorthDrawing(cards.length > MAX_CARDS ? foldedHard(cards) : cards);
   const cardOf = new Map(drawn.flatMap((card) => card.members.map((member) => [member.resource.id, card] as const)));
   return { cards: drawn, links: linesOf(links, cardOf), cardOf, leftOut };
+}
+
+/** Too many to draw: one card for all of a kind that fared alike and have one owner. */
+function foldedHard(cards: DrawnCard[]): DrawnCard[] {
+  const folded = new Map<string, DrawnCard>();
+  for (const card of cards) {
+    const [first] = card.members;
+    if (!first) continue;
+    const { kind, presence, owner, account, region } = first.resource;
+    const key = [card.distance, kind, presence, owner, account, region].join("\n");
+    const known = folded.get(key);
+    if (known) known.members.push(...card.members);
+    else folded.set(key, { ...card, members: [...card.members] });
+  }
+  return [...folded.values()];
 }
 
 /** As many cards as may be drawn, what changed before what only has a changed link; the rest is counted by column. */

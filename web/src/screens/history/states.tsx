@@ -65,16 +65,19 @@ export function NothingChanged({ from, to }: { from: Taken; to: Taken }) {
   );
 }
 
-/** An address of a snapshot that made room for newer ones. */
-export function NotKept({ message }: { message: string }) {
+/** One of the two made room for newer ones, or cannot be read. */
+export function NotUsable({ message }: { message: string }) {
   return (
-    <Message title="This snapshot is not kept">
-      <p>{message.replace(/^./, (first) => first.toUpperCase()).replace(/\.?$/, ".")} A store keeps the newest thirty; older ones make room.</p>
+    <div class="empty history-empty" role="alert">
       <p>
-        <a class="button primary" href={formatRoute(historyOf())}>
+        <strong>{message.replace(/^./, (first) => first.toUpperCase()).replace(/\.?$/, ".")}</strong>
+      </p>
+      <p>A store keeps the newest thirty snapshots; older ones make room. Choose two others on the left, or see what changed last.</p>
+      <p>
+        <a class="button" href={formatRoute(historyOf())}>
           What changed last
         </a>
       </p>
-    </Message>
+    </div>
   );
 }

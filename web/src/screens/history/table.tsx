@@ -23,10 +23,12 @@ type Props = {
   selected: string | null;
   onSelect: (id: string | null) => void;
   to: (resource: Card) => string;
+  /** False where some links are not loaded. */
+  allLinks: boolean;
 };
 
 /** Everything that changed, in groups; then the links. */
-export function ChangesTable({ groups, links, by, selected, onSelect, to }: Props) {
+export function ChangesTable({ groups, links, by, selected, onSelect, to, allLinks }: Props) {
   const rewired = links.filter((one) => !one.withItsEnd);
   const along = links.filter((one) => one.withItsEnd);
   const box = useRef<HTMLDivElement>(null);
@@ -57,7 +59,7 @@ export function ChangesTable({ groups, links, by, selected, onSelect, to }: Prop
             </tr>
           </thead>
           {groups.map((group) => (
-            <Resources key={group.key} group={group} by={by} selected={selected} onSelect={onSelect} links={links} />
+            <Resources key={group.key} group={group} by={by} selected={selected} onSelect={onSelect} links={links} allLinks={allLinks} />
           ))}
         </table>
       )}
@@ -71,9 +73,9 @@ export function ChangesTable({ groups, links, by, selected, onSelect, to }: Prop
   );
 }
 
-type ResourcesProps = { group: Group; by: Grouping; selected: string | null; onSelect: (id: string | null) => void; links: LinkChange[] };
+type ResourcesProps = { group: Group; by: Grouping; selected: string | null; onSelect: (id: string | null) => void; links: LinkChange[]; allLinks: boolean };
 
-function Resources({ group: { title, changes, rows: all }, by, selected, onSelect, links }: ResourcesProps) {
+function Resources({ group: { title, changes, rows: all }, by, selected, onSelect, links, allLinks }: ResourcesProps) {
   const [rows, setRows] = useState(FIRST_ROWS);
   const place = all.findIndex((row) => row.changes.some(({ resource }) => resource.id === selected));
   // What is selected is on screen, however far down.
@@ -86,7 +88,7 @@ function Resources({ group: { title, changes, rows: all }, by, selected, onSelec
         </th>
       </tr>
       {all.slice(0, shown).map((row) => (
-        <RowOrFold key={row.key} row={row} by={by} selected={selected} onSelect={onSelect} links={links} />
+        <RowOrFold key={row.key} row={row} by={by} selected={selected} onSelect={onSelect} links={links} allLinks={allLinks} />
       ))}
       {all.length > shown && (
         <tr>
@@ -102,15 +104,15 @@ function Resources({ group: { title, changes, rows: all }, by, selected, onSelec
   );
 }
 
-type RowProps = Pick<ResourcesProps, "by" | "selected" | "onSelect" | "links"> & { row: Row };
+type RowProps = Omit<ResourcesProps, "group"> & { row: Row };
 
 /** One change; or several alike as one line that opens. */
-function RowOrFold({ row, by, selected, onSelect, links }: RowProps) {
+function RowOrFold({ row, by, selected, onSelect, links, allLinks }: RowProps) {
   const [opened, setOpened] = useState(false);
   const [first] = row.changes;
   if (!first) return null;
   const each = row.changes.map((change) => (
-    <OneRow key={change.resource.id} change={change} by={by} selected={change.resource.id === selected} onSelect={onSelect} links={links} inside={row.changes.length > 1} />
+    <OneRow key={change.resource.id} change={change} by={by} selected={change.resource.id === selected} onSelect={onSelect} links={links} allLinks={allLinks} inside={row.changes.length > 1} />
   ));
   if (row.changes.length === 1 || !row.whole) return <>{each}</>;
   const open = opened || row.changes.some(({ resource }) => resource.id === selected);
@@ -137,7 +139,7 @@ function RowOrFold({ row, by, selected, onSelect, links }: RowProps) {
   );
 }
 
-function OneRow({ change, by, selected, onSelect, links, inside }: Pick<ResourcesProps, "by" | "onSelect" | "links"> & { change: Change; selected: boolean; inside: boolean }) {
+function OneRow({ change, by, selected, onSelect, links, allLinks, inside }: Omit<ResourcesProps, "group" | "selected"> & { change: Change; selected: boolean; inside: boolean }) {
   const { happened, resource, lines } = change;
   return (
     <tr class={[selected && "is-selected", inside && "is-inside"].filter(Boolean).join(" ")} data-change={resource.id}>
@@ -156,16 +158,16 @@ function OneRow({ change, by, selected, onSelect, links, inside }: Pick<Resource
       </th>
       {by !== "owner" && <td class={resource.owner ? "wide-cell" : "wide-cell muted"}>{resource.owner ?? NO_OWNER}</td>}
       <td class="wide-cell muted">{whereOf(resource)}</td>
-      <td>{happened === "changed" ? lines.length > 0 ? <Lines lines={lines} most={LINES_IN_ROW} /> : <span class="muted">Something that is not shown</span> : <Tie change={change} links={links} />}</td>
+      <td>{happened === "changed" ? lines.length > 0 ? <Lines lines={lines} most={LINES_IN_ROW} /> : <span class="muted">Something that is not shown</span> : <Tie change={change} links={links} allLinks={allLinks} />}</td>
     </tr>
   );
 }
 
 /** What a resource that came or went hangs on: the first thing that a person would ask of a task with a number for a name. */
-function Tie({ change: { resource }, links }: { change: Change; links: LinkChange[] }) {
+function Tie({ change: { resource }, links, allLinks }: { change: Change; links: LinkChange[]; allLinks: boolean }) {
   const own = links.filter(({ link }) => link.from.id === resource.id || link.to.id === resource.id);
   const best = own.find(({ link }) => link.from.id === resource.id && link.relation === "PART_OF") ?? own.find(({ link }) => link.to.id === resource.id) ?? own[0];
-  if (!best) return <span class="muted">no links</span>;
+  if (!best) return <span class="muted">{allLinks ? "no link that came or went with it" : "links not loaded"}</span>;
   const forward = best.link.from.id === resource.id;
   const words = relationWords(best.link.relation);
   return (
