@@ -43,7 +43,7 @@ function Screen() {
     case "search":
       return <SearchScreen route={current} />;
     case "resource":
-      return <ResourceScreen key={current.id} id={current.id} snapshot={current.snapshot} />;
+      return <ResourceScreen key={current.id} route={current} />;
     case "radius":
       return <RadiusScreen key={current.id} route={current} />;
     case "history":

@@ -17,6 +17,8 @@ export type SearchRoute = {
   region: string;
 };
 
+export type ResourceRoute = { screen: "resource"; id: string; /** As of the radius. */ snapshot?: string };
+
 export type RadiusRoute = {
   screen: "radius";
   /** The resource that changes; null while none is chosen. */
@@ -42,7 +44,7 @@ export type RadiusRoute = {
 export type Route =
   | { screen: "explore"; groupBy: GroupBy }
   | SearchRoute
-  | { screen: "resource"; id: string; snapshot?: string }
+  | ResourceRoute
   | RadiusRoute
   | HistoryRoute
   | { screen: "coverage" }

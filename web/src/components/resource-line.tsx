@@ -23,4 +23,4 @@ export function whereOf({ account, region }: { account: string; region: string }
   return [account === "" ? "account not known" : account === "aws" ? "owned by AWS" : account, region].filter(Boolean).join(" · ");
 }
 
-export const NO_OWNER = "No owner tag";
+export { NO_OWNER } from "../words/owner";

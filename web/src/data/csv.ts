@@ -1,20 +1,28 @@
-/** Rows as a CSV file that spreadsheets read: quoted, with line ends of CR LF, and no cell that they would run as a formula. */
-export function csvOf(rows: (string | number | null)[][]): string {
-  return rows.map((row) => row.map(cell).join(",") + "\r\n").join("");
+export type Cell = string | number | null;
+
+/** Rows as a CSV file (RFC 4180), safe to open in a spreadsheet. */
+export function toCsv(head: string[], rows: Cell[][]): string {
+  return [head, ...rows].map((row) => `${row.map(cellText).join(",")}\r\n`).join("");
 }
 
-function cell(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+function cellText(cell: Cell): string {
+  if (typeof cell === "number") return String(cell);
+  const text = guarded(cell ?? "");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Hands a text to the browser as a file to keep. */
+/** Names and tags are anybody's text: what a spreadsheet would take for a formula becomes plain text. */
+function guarded(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
+/** Gives a file to whoever reads the page. */
 export function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  // The browser has taken the file by the next turn.
+  window.setTimeout(() => URL.revokeObjectURL(url));
 }

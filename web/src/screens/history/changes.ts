@@ -1,6 +1,6 @@
 import type { Card, DiffResult, LinkOfDiff, Presence, ResourceKind } from "../../api/generated";
-import { NO_OWNER } from "../../components/resource-line";
 import { KINDS, kindWords } from "../../words/kinds";
+import { NO_OWNER } from "../../words/owner";
 import type { Grouping, Happened, HistoryRoute } from "./address";
 import { linesOf, type Line } from "./said";
 

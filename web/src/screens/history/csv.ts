@@ -1,4 +1,4 @@
-import { csvOf } from "../../data/csv";
+import { toCsv } from "../../data/csv";
 import type { Change, LinkChange } from "./changes";
 import { HAPPENED_WORDS } from "./changes";
 import { textOfSaid } from "./said";
@@ -28,5 +28,8 @@ export function csvOfChanges(resources: Change[], links: LinkChange[]): string {
     evidence.field,
     evidence.inferred ? "yes" : "no",
   ]);
-  return csvOf([HEAD, ...[...rows, ...linkRows].map((row) => [...row, ...Array.from({ length: HEAD.length - row.length }, () => null)])]);
+  return toCsv(
+    HEAD,
+    [...rows, ...linkRows].map((row) => [...row, ...Array.from({ length: HEAD.length - row.length }, () => null)]),
+  );
 }

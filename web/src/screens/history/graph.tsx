@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { NO_OWNER } from "../../components/resource-line";
 import { KindCode, PresenceSign } from "../../components/signs";
 import { CARD, placeInLanes } from "../../layout/lanes";
@@ -10,6 +10,7 @@ import { kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
 import { MiniMap } from "../radius/graph-map";
 import { useWheelZoom, zoom, ZoomButtons } from "../radius/graph-zoom";
+import { useKeptPlace } from "../radius/use-kept-place";
 import { HappenedSign } from "./signs";
 import { COLUMNS, type Picture } from "./picture";
 
@@ -37,10 +38,7 @@ export function ChangesGraph({ picture, selected, onSelect, onTable }: Props) {
   const chosen = selected === null ? undefined : picture.cardOf.get(selected);
   const [focused, setFocused] = useState<string | null>(null);
   const stop = [focused, chosen?.id, picture.cards[0]?.id].find((id) => id && places.has(id));
-  const chosenId = chosen?.id;
-  useEffect(() => {
-    if (chosenId) scroller.current?.querySelector(`[data-card="${CSS.escape(chosenId)}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [chosenId]);
+  useKeptPlace(scroller, places, scale, chosen?.id);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!stop || !ARROWS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;

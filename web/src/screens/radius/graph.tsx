@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { placeInLanes, type LaneOf } from "../../layout/lanes";
 import { linePath } from "../../layout/lines";
@@ -12,6 +12,7 @@ import { drawsAllLines } from "./draws-all-lines";
 import { CardButton } from "./graph-card";
 import { MiniMap } from "./graph-map";
 import { useWheelZoom, zoom, ZoomButtons } from "./graph-zoom";
+import { useKeptPlace } from "./use-kept-place";
 import { NothingReached } from "./nothing-reached";
 
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
@@ -32,9 +33,7 @@ export function Graph({ route, radius, onSelect }: Props) {
   const [focused, setFocused] = useState<string | null>(null);
   const stop = [focused, selected?.id, radius.cards[0]?.id].find((id) => id && places.has(id));
 
-  useEffect(() => {
-    if (selected) scroller.current?.querySelector(`[data-card="${CSS.escape(selected.id)}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [selected, layout]);
+  useKeptPlace(scroller, places, scale, selected?.id);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!stop || !ARROWS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;

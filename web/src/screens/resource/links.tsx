@@ -5,6 +5,7 @@ import { EvidenceLine, Phases } from "../../components/evidence";
 import { ResourceLine } from "../../components/resource-line";
 import { Failure } from "../../components/states";
 import { blindSpotCount } from "../../data/crawl";
+import type { ResourceRoute } from "../../routes";
 import { counted } from "../../words/counts";
 import { relationWords } from "../../words/relations";
 
@@ -13,10 +14,11 @@ const WORDS = {
   DEPENDENTS: { title: "Needed by", empty: "Nothing depends on it." },
 } as const;
 
-type Props = { id: string; direction: Direction; first: LinkPage; presence: Presence; snapshot: string | null };
+type Props = { route: ResourceRoute; direction: Direction; first: LinkPage; presence: Presence };
 
 /** The links of a resource one way, grouped by relation, each with its evidence. */
-export function LinkList({ id, direction, first, presence, snapshot }: Props) {
+export function LinkList({ route, direction, first, presence }: Props) {
+  const { id, snapshot = null } = route;
   const [more, setMore] = useState<LinkPage | null>(null);
   const [error, setError] = useState<RequestError | null>(null);
   // Later pages belong to the first one: a newer snapshot may have moved them.

@@ -5,7 +5,7 @@ import { Answer, Message } from "../../components/states";
 import { useTitle } from "../../components/title";
 import { samePin, SnapshotGone } from "../../components/pinned";
 import { useQuery } from "../../data/query";
-import { formatRoute, radiusOf, searchFor } from "../../routes";
+import { formatRoute, radiusOf, searchFor, type ResourceRoute } from "../../routes";
 import { kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
 import { lazyScreen } from "../../components/lazy";
@@ -15,7 +15,8 @@ import { LinkList } from "./links";
 const RecentHistory = lazyScreen(() => import("../history/through-time").then((module) => module.RecentHistory));
 
 /** One resource: what it is, what it needs, what needs it, and what AWS reported. */
-export function ResourceScreen({ id, snapshot = null }: { id: string; snapshot?: string | null | undefined }) {
+export function ResourceScreen({ route }: { route: ResourceRoute }) {
+  const { id, snapshot = null } = route;
   const query = useQuery(ResourceDetails, { id, snapshot });
   const found = query.data?.resource;
   useTitle(found ? `${found.name}, ${kindWords(found.kind).one}` : "Resource");
@@ -28,8 +29,8 @@ export function ResourceScreen({ id, snapshot = null }: { id: string; snapshot?:
             <div class="page">
               <Head resource={resource} />
               <div class="two-columns">
-                <LinkList id={id} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} snapshot={snapshot} />
-                <LinkList id={id} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} snapshot={snapshot} />
+                <LinkList route={route} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} />
+                <LinkList route={route} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} />
               </div>
               <section aria-labelledby="attributes">
                 <h2 id="attributes" class="section-title">
