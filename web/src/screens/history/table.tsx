@@ -124,9 +124,7 @@ function RowOrFold({ row, by, selected, onSelect, links, allLinks }: RowProps) {
         </td>
         <th scope="row">
           <button class="row-name fold-row" aria-expanded={open} onClick={() => setOpened(!open)}>
-            <span class="badge" aria-hidden="true">
-              {row.changes.length.toLocaleString("en")}
-            </span>
+            <span class="badge">{row.changes.length.toLocaleString("en")}</span>{" "}
             {countOfKind(row.changes.length, first.resource.kind).replace(/^\S+ /, "")} of {row.whole.name}
           </button>
         </th>

@@ -170,7 +170,8 @@ const FEW_LINKS = 3;
 function TimelineEntry({ id, entry, full = false }: { id: string; entry: Entry; full?: boolean }) {
   const { event, snapshot, before, attributes, linksAdded, linksAddedCount, linksRemoved, linksRemovedCount, problem } = entry;
   const lines = linesOf(attributes);
-  const to = (resource: Card) => formatRoute({ screen: "resource", id: resource.id, snapshot: event === "REMOVED" && before ? before.id : snapshot.id });
+  // What went is to be seen where it was last.
+  const to = (happened: Happened) => (resource: Card) => formatRoute({ screen: "resource", id: resource.id, snapshot: happened === "unlinked" && before ? before.id : snapshot.id });
   const links = [...linksRemoved.map((link) => ({ happened: "unlinked" as Happened, link })), ...linksAdded.map((link) => ({ happened: "linked" as Happened, link }))];
   const linkTotal = linksAddedCount + linksRemovedCount;
   const shownLinks = full ? links : links.slice(0, FEW_LINKS);
@@ -193,7 +194,7 @@ function TimelineEntry({ id, entry, full = false }: { id: string; entry: Entry; 
       {shownLinks.length > 0 && (
         <ul class="plain-list link-changes">
           {shownLinks.map(({ happened, link }) => (
-            <LinkRow key={`${happened} ${link.from.id} ${link.relation} ${link.to.id}`} happened={happened} link={link} to={to} />
+            <LinkRow key={`${happened} ${link.from.id} ${link.relation} ${link.to.id}`} happened={happened} link={link} to={to(happened)} />
           ))}
         </ul>
       )}
