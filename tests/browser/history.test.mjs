@@ -36,6 +36,8 @@ describe("what changed", () => {
       await page.getByRole("radio", { name: /^from 2/ }).nth(1).waitFor();
       assert.equal(await page.getByRole("radio", { name: /^to / }).first().isChecked(), true);
       assert.equal(await page.getByRole("radio", { name: /^from / }).nth(1).isChecked(), true);
+      const [before, newest] = server.snapshots().slice(-2);
+      await page.waitForURL(`${server.url}/history?from=${before}&to=${newest}`);
     }));
 
   test("shows attributes before and after, and keeps secrets and what is unknown apart from values", () =>

@@ -104,6 +104,10 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
       history.push({ id: `renewed-${history.length}`, takenAt, estate });
       if (!quiet) for (const follower of followers) follower({ snapshot: { id: newest().id, takenAt }, added, removed, changed });
     },
+    /** As if the network had failed for a moment. */
+    dropConnections: () => {
+      for (const socket of sockets.clients) socket.terminate();
+    },
     /** A resource whose every text is an attempt to be markup; answers its id. */
     addHostile: () => addHostile(estate),
     close: () => {

@@ -37,7 +37,7 @@ export function Head({ route, changes, pages, from, to, snapshots }: Props) {
       </div>
       {changes && <Figures changes={changes} />}
       <div class="page-actions">
-        <CopyButton text={from && to ? new URL(formatRoute({ ...route, from, to }), location.href).href : location.href} label="Copy link" primary />
+        <CopyButton text={location.href} label="Copy link" primary />
         <Export pages={pages} />
       </div>
     </header>

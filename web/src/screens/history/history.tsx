@@ -52,6 +52,10 @@ type BetweenProps = { route: HistoryRoute; snapshots: Taken[]; total: number; mo
 function Between({ route, snapshots, total, more }: BetweenProps) {
   const to = route.to ?? snapshots[0]?.id ?? null;
   const from = route.from ?? snapshots[snapshots.findIndex(({ id }) => id === to) + 1]?.id ?? null;
+  useEffect(() => {
+    // An address without them would show another difference after the next crawl: to whoever gets it, and here.
+    if (from !== null && to !== null && (route.from === null || route.to === null)) go({ ...route, from, to }, { replace: true });
+  }, [route, from, to]);
   const { query, pages, more: moreOfDiff, failure } = useDiff(from, to);
   // `pages` is a new list at each turn: what it holds decides.
   // oxlint-disable-next-line react-hooks/exhaustive-deps
