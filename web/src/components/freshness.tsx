@@ -1,7 +1,9 @@
 import { blindSpotCount, crawledAt, crawling, now, offline, progress, stale, waiting } from "../data/crawl";
 import { counted } from "../words/counts";
-import { age, clock, instant } from "../words/time";
+import { age, clock, day, instant } from "../words/time";
 import { BlindSign } from "./signs";
+
+const DAY_MS = 86_400_000;
 
 /** The age of the data and how much of it is missing; leads to the coverage screen. */
 export function Freshness() {
@@ -43,7 +45,7 @@ function words() {
     <>
       <strong title={instant(crawledAt.value)}>
         <span class="wide-only">Snapshot </span>
-        {clock(crawledAt.value)}
+        {now.value - Date.parse(crawledAt.value) < DAY_MS ? clock(crawledAt.value) : day(crawledAt.value)}
       </strong>
       <span class="muted">{age(crawledAt.value, now.value)} old</span>
     </>

@@ -69,7 +69,8 @@ export function followCrawls(): void {
 export async function refresh(): Promise<void> {
   window.clearTimeout(timer);
   try {
-    const [{ coverage }, ready] = await Promise.all([request(Freshness, {}), readiness()]);
+    const { coverage } = await request(Freshness, {});
+    const ready = await readiness();
     scopes.value = coverage.scopes;
     blindSpotCount.value = coverage.blindSpots.length;
     offline.value = false;
