@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Card } from "../../api/generated";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { KindCode, PresenceTag } from "../../components/signs";
@@ -31,6 +31,7 @@ type Props = {
 export function ChangesTable({ groups, links, by, selected, onSelect, to, allLinks }: Props) {
   const rewired = links.filter((one) => !one.withItsEnd);
   const along = links.filter((one) => one.withItsEnd);
+  const ends = useMemo(() => byEnd(links), [links]);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (selected !== null) box.current?.querySelector(`[data-change="${CSS.escape(selected)}"]`)?.scrollIntoView({ block: "nearest" });
@@ -59,7 +60,7 @@ export function ChangesTable({ groups, links, by, selected, onSelect, to, allLin
             </tr>
           </thead>
           {groups.map((group) => (
-            <Resources key={group.key} group={group} by={by} selected={selected} onSelect={onSelect} links={links} allLinks={allLinks} />
+            <Resources key={group.key} group={group} by={by} selected={selected} onSelect={onSelect} links={ends} allLinks={allLinks} />
           ))}
         </table>
       )}
@@ -73,7 +74,19 @@ export function ChangesTable({ groups, links, by, selected, onSelect, to, allLin
   );
 }
 
-type ResourcesProps = { group: Group; by: Grouping; selected: string | null; onSelect: (id: string | null) => void; links: LinkChange[]; allLinks: boolean };
+function byEnd(links: LinkChange[]): Map<string, LinkChange[]> {
+  const ends = new Map<string, LinkChange[]>();
+  for (const change of links) {
+    for (const { id } of [change.link.from, change.link.to]) {
+      const known = ends.get(id);
+      if (known) known.push(change);
+      else ends.set(id, [change]);
+    }
+  }
+  return ends;
+}
+
+type ResourcesProps = { group: Group; by: Grouping; selected: string | null; onSelect: (id: string | null) => void; /** By either end. */ links: Map<string, LinkChange[]>; allLinks: boolean };
 
 function Resources({ group: { title, changes, rows: all }, by, selected, onSelect, links, allLinks }: ResourcesProps) {
   const [rows, setRows] = useState(FIRST_ROWS);
@@ -162,8 +175,8 @@ function OneRow({ change, by, selected, onSelect, links, allLinks, inside }: Omi
 }
 
 /** What a resource that came or went hangs on: the first thing that a person would ask of a task with a number for a name. */
-function Tie({ change: { resource }, links, allLinks }: { change: Change; links: LinkChange[]; allLinks: boolean }) {
-  const own = links.filter(({ link }) => link.from.id === resource.id || link.to.id === resource.id);
+function Tie({ change: { resource }, links, allLinks }: { change: Change; links: Map<string, LinkChange[]>; allLinks: boolean }) {
+  const own = links.get(resource.id) ?? [];
   const best = own.find(({ link }) => link.from.id === resource.id && link.relation === "PART_OF") ?? own.find(({ link }) => link.to.id === resource.id) ?? own[0];
   if (!best) return <span class="muted">{allLinks ? "no link that came or went with it" : "links not loaded"}</span>;
   const forward = best.link.from.id === resource.id;
@@ -178,7 +191,8 @@ function Tie({ change: { resource }, links, allLinks }: { change: Change; links:
 
 function Links({ title, links, to, folded = false }: { title: string; links: LinkChange[]; to: (resource: Card) => string; folded?: boolean }) {
   const [rows, setRows] = useState(FIRST_ROWS);
-  const list = (
+  const [open, setOpen] = useState(!folded);
+  const list = open && (
     <>
       <ul class="plain-list link-changes">
         {links.slice(0, rows).map(({ happened, link }) => (
@@ -198,7 +212,7 @@ function Links({ title, links, to, folded = false }: { title: string; links: Lin
     </>
   );
   return folded ? (
-    <details class="change-group">
+    <details class="change-group" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{heading}</summary>
       {list}
     </details>
