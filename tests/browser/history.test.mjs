@@ -266,6 +266,7 @@ describe("a resource through time", () => {
     withPage(browser, {}, async (page) => {
       await page.goto(`${server.url}${at("resource", definition)}`);
       const section = page.getByRole("region", { name: "History" });
+      await section.getByRole("button", { name: "Look through the kept snapshots" }).click();
       await section.getByText("containerDefinitions[app].image").waitFor();
       await section.getByRole("link", { name: "All that changed then" }).first().click();
       await page.getByRole("complementary", { name: "Selected change" }).getByRole("heading", { name: "checkout-bff:46" }).waitFor();

@@ -8,11 +8,9 @@ import { useQuery } from "../../data/query";
 import { formatRoute, radiusOf, searchFor, type ResourceRoute } from "../../routes";
 import { kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
-import { lazyScreen } from "../../components/lazy";
 import { Facts, type Details } from "./facts";
 import { LinkList } from "./links";
-
-const RecentHistory = lazyScreen(() => import("../history/through-time").then((module) => module.RecentHistory));
+import { Past } from "./past";
 
 /** One resource: what it is, what it needs, what needs it, and what AWS reported. */
 export function ResourceScreen({ route }: { route: ResourceRoute }) {
@@ -38,12 +36,7 @@ export function ResourceScreen({ route }: { route: ResourceRoute }) {
                 </h2>
                 <Json value={resource.attributes} />
               </section>
-              <section aria-labelledby="history">
-                <h2 id="history" class="section-title">
-                  History
-                </h2>
-                <RecentHistory id={id} />
-              </section>
+              <Past id={id} title="History" />
             </div>
             <Facts resource={resource} />
           </div>
@@ -97,8 +90,7 @@ function NotFound({ id }: { id: string }) {
       <p>
         <a href={formatRoute(searchFor(id.split(/[/:]/).findLast(Boolean) ?? id))}>Search for its name</a>
       </p>
-      <h2 class="section-title">In earlier snapshots</h2>
-      <RecentHistory id={id} />
+      <Past id={id} title="In earlier snapshots" />
     </Message>
   );
 }
