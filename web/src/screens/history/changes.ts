@@ -144,5 +144,5 @@ function rankOf({ key, changes }: Group, by: Grouping): number {
 export function tallyWords(changes: { happened: Happened }[]): string {
   const counts = new Map<Happened, number>();
   for (const { happened } of changes) counts.set(happened, (counts.get(happened) ?? 0) + 1);
-  return [...counts].map(([happened, count]) => `${count.toLocaleString("en")} ${HAPPENED_WORDS[happened].one}`).join(", ");
+  return [...counts].map(([happened, count]) => `${count.toLocaleString("en")} ${count === 1 ? HAPPENED_WORDS[happened].one : HAPPENED_WORDS[happened].many.toLowerCase()}`).join(", ");
 }

@@ -17,7 +17,7 @@ import { COLUMNS, type Picture } from "./picture";
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 /** Beyond this many, lines are drawn for the selection only. */
 const MOST_LINES = 120;
-const WORDS = { removed: "Removed", changed: "Changed", same: "Not changed, but linked", added: "Added" } as const;
+const WORDS = { removed: "Removed", changed: "Changed", same: "Not changed", added: "Added" } as const;
 
 type Props = { picture: Picture; selected: string | null; onSelect: (id: string | null) => void; onTable: () => void };
 

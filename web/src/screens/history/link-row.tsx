@@ -25,9 +25,12 @@ export function LinkRow({ happened, link, to }: Props) {
 
 function End({ resource, to }: { resource: Card; to: (resource: Card) => string }) {
   return (
-    <a class="link-end" href={to(resource)} title={resource.id}>
-      <KindCode kind={resource.kind} /> {resource.name}
-      <span class="visually-hidden">, {kindWords(resource.kind).one}</span>
-    </a>
+    <span>
+      <KindCode kind={resource.kind} />{" "}
+      <a class="link-end" href={to(resource)} title={resource.id}>
+        {resource.name}
+        <span class="visually-hidden">, {kindWords(resource.kind).one}</span>
+      </a>
+    </span>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Card } from "../../api/generated";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { KindCode, PresenceTag } from "../../components/signs";
+import { narrow } from "../../data/window";
 import { countOfKind, kindWords } from "../../words/kinds";
 import { relationWords } from "../../words/relations";
 import type { Grouping } from "./address";
@@ -74,6 +75,11 @@ export function ChangesTable({ groups, links, by, selected, onSelect, to, allLin
   );
 }
 
+/** How many columns there are to see: a cell over more would make room for them. */
+function columnsOf(by: Grouping): number {
+  return narrow.value ? 3 : by === "owner" ? 4 : 5;
+}
+
 function byEnd(links: LinkChange[]): Map<string, LinkChange[]> {
   const ends = new Map<string, LinkChange[]>();
   for (const change of links) {
@@ -96,7 +102,7 @@ function Resources({ group: { title, changes, rows: all }, by, selected, onSelec
   return (
     <tbody>
       <tr class="group-row">
-        <th scope="rowgroup" colSpan={by === "owner" ? 4 : 5}>
+        <th scope="rowgroup" colSpan={columnsOf(by)}>
           {title} <span class="count">{tallyWords(changes)}</span>
         </th>
       </tr>
@@ -105,7 +111,7 @@ function Resources({ group: { title, changes, rows: all }, by, selected, onSelec
       ))}
       {all.length > shown && (
         <tr>
-          <td colSpan={by === "owner" ? 4 : 5}>
+          <td colSpan={columnsOf(by)}>
             <button onClick={() => setRows(shown + MORE_ROWS)}>
               Show {Math.min(MORE_ROWS, all.length - shown)} more rows<span class="visually-hidden"> of {title}</span>
             </button>{" "}
@@ -138,6 +144,9 @@ function RowOrFold({ row, by, selected, onSelect, links, allLinks }: RowProps) {
         <th scope="row">
           <button class="row-name fold-row" aria-expanded={open} onClick={() => setOpened(!open)}>
             <span class="badge">{row.changes.length.toLocaleString("en")}</span>{" "}
+            <span class="fold-sign" aria-hidden="true">
+              {open ? "▾" : "▸"}
+            </span>
             {countOfKind(row.changes.length, first.resource.kind).replace(/^\S+ /, "")} of {row.whole.name}
           </button>
         </th>
