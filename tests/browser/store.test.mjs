@@ -7,6 +7,7 @@ import { at, eventually, expectAccessible, launch, picture, withPage } from "./b
 
 const HOUR = 3_600_000;
 const now = Date.now();
+// The ids sort as their times do, as those that the program gives: the last by name is the one that is served.
 const taken = (hoursAgo) => new Date(now - hoursAgo * HOUR).toISOString();
 const arn = (service, rest) => `arn:aws:${service}:eu-west-1:111122223333:${rest}`;
 const service = arn("ecs", "service/prod/checkout");
@@ -44,10 +45,10 @@ describe("a store", { skip: binary ? false : "BLASTMAP_BIN does not name a binar
     let server;
     before(async () => {
       store = makeStore();
-      store.writeCut("20261101T000000Z-cut", taken(30));
-      store.write("20261101T000000Z-one", taken(26), base("shop/checkout:1", oldLogs, ["aaa1", "aaa2"], "LIVE"));
-      store.write("20261101T000000Z-two", taken(3), base("shop/checkout:1", oldLogs, ["aaa1", "aaa2"], "LIVE"));
-      store.write("20261101T000000Z-three", taken(1), base("shop/checkout:2", newLogs, ["bbb1", "bbb2", "bbb3"], "MISSING"));
+      store.writeCut("20261101T000001Z-cut", taken(30));
+      store.write("20261101T000002Z-one", taken(26), base("shop/checkout:1", oldLogs, ["aaa1", "aaa2"], "LIVE"));
+      store.write("20261101T000003Z-two", taken(3), base("shop/checkout:1", oldLogs, ["aaa1", "aaa2"], "LIVE"));
+      store.write("20261101T000004Z-three", taken(1), base("shop/checkout:2", newLogs, ["bbb1", "bbb2", "bbb3"], "MISSING"));
       server = await serveStore(store);
     });
     after(async () => {
@@ -92,8 +93,8 @@ describe("a store", { skip: binary ? false : "BLASTMAP_BIN does not name a binar
 
     test("says of one that is cut short that it cannot be read", () =>
       withPage(browser, {}, async (page) => {
-        await page.goto(`${server.url}/history?from=20261101T000000Z-cut&to=20261101T000000Z-three`);
-        await page.locator(".history-empty", { hasText: "20261101T000000Z-cut" }).waitFor();
+        await page.goto(`${server.url}/history?from=20261101T000001Z-cut&to=20261101T000004Z-three`);
+        await page.locator(".history-empty", { hasText: "20261101T000001Z-cut" }).waitFor();
       }));
 
     test("follows a resource that is gone", () =>
@@ -129,13 +130,13 @@ describe("a store", { skip: binary ? false : "BLASTMAP_BIN does not name a binar
         await page.goto(`${server.url}/history`);
         await page.getByLabel("In figures").waitFor();
         const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: /Download the snapshot/ }).first().click()]);
-        assert.equal(file.suggestedFilename(), "20261101T000000Z-three.jsonl.zst");
+        assert.equal(file.suggestedFilename(), "20261101T000004Z-three.jsonl.zst");
       }));
   });
 
   test("with one snapshot says that there is nothing to compare it with", async () => {
     const store = makeStore();
-    store.write("20261101T000000Z-one", taken(1), base("shop/checkout:1", oldLogs, ["aaa1"], "LIVE"));
+    store.write("20261101T000002Z-one", taken(1), base("shop/checkout:1", oldLogs, ["aaa1"], "LIVE"));
     const server = await serveStore(store);
     try {
       await withPage(browser, {}, async (page) => {
@@ -151,7 +152,7 @@ describe("a store", { skip: binary ? false : "BLASTMAP_BIN does not name a binar
 
   test("served again is found again: with newer data, the page says so", async () => {
     const store = makeStore();
-    store.write("20261101T000000Z-one", taken(2), base("shop/checkout:1", oldLogs, ["aaa1"], "LIVE"));
+    store.write("20261101T000002Z-one", taken(2), base("shop/checkout:1", oldLogs, ["aaa1"], "LIVE"));
     let server = await serveStore(store);
     try {
       await withPage(browser, { tolerate: /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket/ }, async (page) => {
@@ -161,7 +162,7 @@ describe("a store", { skip: binary ? false : "BLASTMAP_BIN does not name a binar
         await server.end();
         await page.getByText("The blastmap server cannot be reached").waitFor();
         await page.getByRole("heading", { level: 1, name: "checkout" }).waitFor();
-        store.write("20261101T000000Z-two", taken(1), base("shop/checkout:2", newLogs, ["bbb1", "bbb2"], "LIVE"));
+        store.write("20261101T000003Z-two", taken(1), base("shop/checkout:2", newLogs, ["bbb1", "bbb2"], "LIVE"));
         server = await serveStore(store, port);
         await page.getByText("The graph may have changed: there is a newer snapshot.").waitFor({ timeout: 20_000 });
         await page.getByRole("link", { name: "What changed" }).click();
