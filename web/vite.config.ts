@@ -14,6 +14,7 @@ export default defineConfig({
   server: {
     proxy: {
       "/graphql": { target: server, ws: true, changeOrigin: true },
+      "/readyz": { target: server, changeOrigin: true },
       "/plans": { target: server, changeOrigin: true },
       "^/reviews/[^/]+\\.[a-z]+": { target: server, changeOrigin: true },
     },

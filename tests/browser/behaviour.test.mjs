@@ -186,22 +186,6 @@ describe("server", () => {
       await page.getByRole("heading", { level: 1, name: "checkout-bff" }).waitFor();
     }));
 
-  test("with newer data: says so, and does not move what is on screen", () =>
-    on("crawling", {}, async (page, server) => {
-      await page.goto(`${server.url}${at("radius", id.parameter)}`);
-      await page.locator("[data-card]").first().waitFor();
-      await page.getByRole("link", { name: "Crawling" }).waitFor();
-      const asked = server.state.requests;
-      server.renew();
-      server.state.progress = { ...server.state.progress, finished: true };
-      await page.getByText("A newer crawl is done").waitFor();
-      assert.equal(server.state.requests, asked + 1, "only the age of the data was asked for");
-      await expectAccessible(page);
-      await picture(page, "newer-light");
-      await page.getByRole("button", { name: "Show the newest" }).click();
-      await page.getByText("A newer crawl is done").waitFor({ state: "hidden" });
-    }));
-
   test("that fails: names code and request, and tries again when told", () =>
     on("failing", {}, async (page, server) => {
       await page.goto(`${server.url}${at("resource", id.service)}`);
@@ -209,19 +193,6 @@ describe("server", () => {
       server.state.failing = false;
       await page.getByRole("button", { name: "Try again" }).click();
       await page.getByRole("heading", { level: 1, name: "checkout-bff" }).waitFor();
-    }));
-
-  test("that is gone: what is on screen stays", () =>
-    on("ready", { tolerate: /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|WebSocket/ }, async (page, server) => {
-      await page.goto(`${server.url}${at("radius", id.parameter)}`);
-      await page.locator("[data-card]").first().waitFor();
-      const cards = await page.locator("[data-card]").count();
-      await server.close();
-      await page.getByLabel("Detail").selectOption("all");
-      await page.keyboard.press("[");
-      await page.getByText("The blastmap server cannot be reached. What is on screen is the last good answer").waitFor();
-      await eventually(async () => assert.ok((await page.locator("[data-card]").count()) >= cards));
-      await picture(page, "offline-light");
     }));
 
   test("that is slow: says so after a second, and can be left", () =>

@@ -14,9 +14,14 @@ after(async () => {
   for (const server of servers.values()) await server.close();
 });
 
-async function serverIn(state) {
-  if (!servers.has(state)) servers.set(state, await startMockServer({ state: { ...STATES[state] } }));
-  return servers.get(state);
+async function serverIn(state, moved) {
+  const key = `${state} ${moved}`;
+  if (!servers.has(key)) {
+    const server = await startMockServer({ state: { ...STATES[state] } });
+    if (moved) server.renew({ change: moves(moved) });
+    servers.set(key, server);
+  }
+  return servers.get(key);
 }
 
 /** Runs against a server of its own, whose state the test may change. */
@@ -31,6 +36,12 @@ async function on(state, options, use) {
 
 const whatIf = `/review?resource=${encodeURIComponent(id.parameter)}`;
 const service = `select=${encodeURIComponent(id.service)}`;
+/** What another crawl finds: services of these names have changed. */
+const moves = (names) => (estate) => {
+  for (const [key, resource] of estate.resources) {
+    if (resource.kind === "ECS_SERVICE" && names.includes(resource.name)) estate.resources.set(key, { ...resource, attributes: { ...resource.attributes, desiredCount: 9 } });
+  }
+};
 const planFile = (text) => ({ name: "plan.json", mimeType: "application/json", buffer: Buffer.from(text) });
 const PLAN = JSON.stringify({ format_version: "1.2", resource_changes: [{ address: "aws_ssm_parameter.db_url", change: { actions: ["delete"] } }] });
 const typed = (text) => async (page) => {
@@ -39,7 +50,7 @@ const typed = (text) => async (page) => {
   await page.getByRole("button", { name: "Review the change" }).click();
 };
 
-/** Name; address; a text that must be on screen; and where it differs: the server's state, the window, what to do first. */
+/** Name; address; a text that must be on screen; and where it differs: the server's state, the services that changed since, the window, what to do first. */
 const SCREENS = [
   ["reviews", "/reviews", "4 reviews, newest first"],
   ["reviews-none", "/reviews", "No review is kept yet.", { state: "noReviews" }],
@@ -63,9 +74,9 @@ const SCREENS = [
   ["review-safe", "/review/review-safe", "Nothing is hit."],
   ["review-safe-reached", "/review/review-safe?outcome=UNAFFECTED&view=split", "folded"],
   ["review-large", "/review/review-large?detail=all", "more hit"],
-  ["review-moved", "/review/review-all", "The verdict may not hold any more", { state: "moved" }],
-  ["review-moved-elsewhere", "/review/review-all", "none that this review names", { state: "movedElsewhere" }],
-  ["review-moved-forgotten", "/review/review-all", "cannot be told", { state: "forgotten" }],
+  ["review-moved", "/review/review-all", "The verdict may not hold any more", { moved: ["payments-api", "cart"] }],
+  ["review-moved-elsewhere", "/review/review-all", "none that this review names", { moved: ["cart"] }],
+  ["review-moved-forgotten", "/review/review-all", "cannot be told", { state: "one", moved: ["payments-api"] }],
   ["review-unknown", "/review/nope", "No such review"],
   ["review-unreadable", "/review/review-broken", "kept by a newer blastmap"],
   ["review-narrow", "/review/review-all", "5 teams to invite", { width: 320, height: 700 }],
@@ -76,9 +87,9 @@ const SCREENS = [
 ];
 
 describe("shows", () => {
-  for (const [name, address, text, { state = "ready", act, ...window } = {}] of SCREENS) {
+  for (const [name, address, text, { state = "ready", moved, act, ...window } = {}] of SCREENS) {
     test(name, async (t) => {
-      const server = await serverIn(state);
+      const server = await serverIn(state, moved);
       await withPage(browser, window, async (page) => {
         await page.goto(server.url + address);
         if (act) {
@@ -107,7 +118,7 @@ describe("a plan", () => {
       await page.goto(server.url);
       await page.getByText("Task definitions").waitFor();
       await page.keyboard.press("g");
-      await page.keyboard.press("r");
+      await page.keyboard.press("c");
       await page.getByText("No review is kept yet.").waitFor();
       await tabTo(page, page.getByRole("link", { name: "New review", exact: true }));
       await page.keyboard.press("Enter");
@@ -317,9 +328,9 @@ describe("a review", () => {
     on("ready", {}, async (page, server) => {
       await page.goto(`${server.url}/review/review-all`);
       await page.getByText("5 teams to invite").waitFor();
+      await eventually(async () => assert.equal(server.followers(), 1, "the page listens"));
       assert.equal(await page.locator(".drift").count(), 0);
-      server.state.moved = "here";
-      await page.reload();
+      server.renew({ change: moves(["payments-api", "cart"]) });
       await page.getByText("payments-api of this review changed").waitFor();
       await page.getByRole("link", { name: "Judge it again" }).click();
       await page.getByRole("heading", { name: "What would this change do?" }).waitFor();

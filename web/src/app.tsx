@@ -1,8 +1,8 @@
 import { HelpSheet } from "./components/help-sheet";
 import { TopBar } from "./components/top-bar";
-import { isOld } from "./components/freshness";
+import { Notices } from "./components/notices";
 import { announcement } from "./data/announce";
-import { crawledAt, crawling, newer, now, offline, refresh, showNewest, waiting } from "./data/crawl";
+import { waiting } from "./data/crawl";
 import { route } from "./navigation";
 import { FirstCrawl } from "./components/states";
 import { lazyScreen } from "./components/lazy";
@@ -12,9 +12,9 @@ import { UnknownScreen } from "./screens/unknown";
 import { RadiusScreen } from "./screens/radius/radius";
 import { ResourceScreen } from "./screens/resource/resource";
 import { SearchScreen } from "./screens/search/search";
-import { age, clock } from "./words/time";
 
-const LazyReview = lazyScreen(() => import("./screens/review/review").then((module) => module.ReviewScreen));
+const HistoryScreen = lazyScreen(() => import("./screens/history/history").then((module) => module.HistoryScreen));
+const ReviewScreen = lazyScreen(() => import("./screens/review/review").then((module) => module.ReviewScreen));
 
 /** The frame that every screen slots into. */
 export function App() {
@@ -44,45 +44,17 @@ function Screen() {
     case "search":
       return <SearchScreen route={current} />;
     case "resource":
-      return <ResourceScreen key={current.id} id={current.id} />;
+      return <ResourceScreen key={current.id} route={current} />;
     case "radius":
       return <RadiusScreen key={current.id} route={current} />;
     case "review":
     case "reviews":
-      return <LazyReview route={current} />;
+      return <ReviewScreen route={current} />;
+    case "history":
+      return <HistoryScreen route={current} />;
     case "coverage":
       return <CoverageScreen />;
     case "unknown":
       return <UnknownScreen path={current.path} />;
   }
-}
-
-/** What is wrong or new about the data as a whole. */
-function Notices() {
-  if (offline.value) {
-    return (
-      <div class="notice notice-bad notice-bar" role="alert">
-        The blastmap server cannot be reached. What is on screen is the last good answer; the server is tried again every minute.
-        <button onClick={refresh}>Try now</button>
-      </div>
-    );
-  }
-  if (newer.value && crawledAt.value) {
-    return (
-      <div class="notice notice-new notice-bar" role="status">
-        A newer crawl is done ({clock(crawledAt.value)} UTC). What is on screen has not moved.
-        <button onClick={showNewest}>Show the newest</button>
-      </div>
-    );
-  }
-  if (isOld() && crawledAt.value && !crawling.value && !waiting.value) {
-    return (
-      <div class="notice notice-warn notice-bar" role="status">
-        <span>
-          This data is {age(crawledAt.value, now.value)} old: what changed in AWS since is not in it. <a href="/coverage">See coverage</a>
-        </span>
-      </div>
-    );
-  }
-  return null;
 }

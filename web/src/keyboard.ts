@@ -1,6 +1,7 @@
 import { openHelp } from "./components/help-sheet";
 import { go, route } from "./navigation";
 import { singleKeys, toggleTheme } from "./preferences";
+import { historyOf } from "./screens/history/address";
 import { radiusOf, type Route } from "./routes";
 
 const SEQUENCE_MS = 1_200;
@@ -27,8 +28,9 @@ const everywhere: Record<string, Action> = {
 const afterG: Record<string, () => Route> = {
   e: () => ({ screen: "explore", groupBy: "KIND" }),
   b: () => radiusOf(route.value.screen === "resource" ? route.value.id : null),
-  r: () => ({ screen: "reviews" }),
-  c: () => ({ screen: "coverage" }),
+  c: () => ({ screen: "reviews" }),
+  h: () => historyOf({ resource: route.value.screen === "resource" ? route.value.id : null }),
+  v: () => ({ screen: "coverage" }),
 };
 
 /** Listens for shortcuts. Call once. */

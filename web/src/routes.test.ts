@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { historyOf } from "./screens/history/address";
 import { formatRoute, parseRoute, radiusOf, reviewOf, searchFor, whatIf, type Route } from "./routes";
 
 const read = (address: string) => parseRoute(new URL(address, "http://blastmap.example"));
@@ -14,6 +15,9 @@ describe("routes", () => {
     { screen: "resource", id: "arn:aws:ssm:us-east-1:111122223333:parameter//odd/../name%2F?" },
     radiusOf(null),
     radiusOf(service, { direction: "DEPENDENCIES", depth: 3, kinds: ["ECS_TASK"], phases: ["START", "RUN"], view: "table", lanes: "account", detail: "all", sort: "owner", limit: 5_000, selected: service }),
+    { screen: "resource", id: service, snapshot: "20261123T160500Z-ab12" },
+    radiusOf(service, { snapshot: "20261123T160500Z-ab12" }),
+    historyOf({ from: "a", to: "b", selected: service }),
     { screen: "coverage" },
     { screen: "reviews" },
     reviewOf(null),

@@ -1,4 +1,5 @@
 import type { ChangeAction, Direction, GroupBy, Outcome, Phase, Presence, ResourceKind } from "./api/generated";
+import { formatHistory, parseHistory, type HistoryRoute } from "./screens/history/address";
 import { isKind } from "./words/kinds";
 import { isAction, isOutcome } from "./words/outcomes";
 import { isPhase, isPresence } from "./words/presence";
@@ -17,6 +18,8 @@ export type SearchRoute = {
   region: string;
 };
 
+export type ResourceRoute = { screen: "resource"; id: string; /** As of the radius. */ snapshot?: string };
+
 export type RadiusRoute = {
   screen: "radius";
   /** The resource that changes; null while none is chosen. */
@@ -34,6 +37,8 @@ export type RadiusRoute = {
   detail: Detail;
   sort: SortBy;
   selected: string | null;
+  /** The older snapshot that is looked at; absent for now. */
+  snapshot?: string;
 };
 
 export type ReviewSort = "outcome" | "name" | "kind" | "owner" | "distance";
@@ -63,10 +68,11 @@ export type ReviewRoute = {
 export type Route =
   | { screen: "explore"; groupBy: GroupBy }
   | SearchRoute
-  | { screen: "resource"; id: string }
+  | ResourceRoute
   | RadiusRoute
   | ReviewRoute
   | { screen: "reviews" }
+  | HistoryRoute
   | { screen: "coverage" }
   | { screen: "unknown"; path: string };
 
@@ -137,7 +143,7 @@ export function parseRoute(url: URL): Route {
         region: query.get("region") ?? "",
       });
     case "resource":
-      return id ? { screen: "resource", id } : { screen: "unknown", path: url.pathname };
+      return id ? { screen: "resource", id, ...pinnedBy(query) } : { screen: "unknown", path: url.pathname };
     case "radius":
       return radiusOf(id || null, {
         direction: oneOf(query.get("direction"), ["dependencies"]) ? "DEPENDENCIES" : "DEPENDENTS",
@@ -150,6 +156,7 @@ export function parseRoute(url: URL): Route {
         detail: oneOf<Detail>(query.get("detail"), ["folded", "all"]) ?? "folded",
         sort: oneOf<SortBy>(query.get("sort"), ["distance", "name", "kind", "owner"]) ?? "distance",
         selected: query.get("select"),
+        ...pinnedBy(query),
       });
     case "reviews":
       return { screen: "reviews" };
@@ -166,6 +173,8 @@ export function parseRoute(url: URL): Route {
         selected: query.get("select"),
         presenting: query.get("present") === "yes",
       });
+    case "history":
+      return parseHistory(query);
     case "coverage":
       return { screen: "coverage" };
     default:
@@ -191,7 +200,8 @@ export function formatRoute(route: Route): string {
       set("region", route.region);
       return withQuery("/search", query);
     case "resource":
-      return `/resource/${encode(route.id)}`;
+      set("snapshot", route.snapshot ?? "");
+      return withQuery(`/resource/${encode(route.id)}`, query);
     case "radius":
       set("direction", route.direction.toLowerCase(), "dependents");
       set("depth", route.depth === null ? "" : String(route.depth));
@@ -203,6 +213,7 @@ export function formatRoute(route: Route): string {
       set("detail", route.detail, "folded");
       set("sort", route.sort, "distance");
       set("select", route.selected ?? "");
+      set("snapshot", route.snapshot ?? "");
       return withQuery(route.id === null ? "/radius" : `/radius/${encode(route.id)}`, query);
     case "reviews":
       return "/reviews";
@@ -218,6 +229,8 @@ export function formatRoute(route: Route): string {
       set("select", route.selected ?? "");
       set("present", route.presenting ? "yes" : "");
       return withQuery(route.id === null ? "/review" : `/review/${encode(route.id)}`, query);
+    case "history":
+      return withQuery("/history", formatHistory(route));
     case "coverage":
       return "/coverage";
     case "unknown":
@@ -229,6 +242,12 @@ function withQuery(path: string, query: URLSearchParams): string {
   // Colons, commas and slashes are legal in a query, and ARNs are read by people.
   const text = query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/");
   return text ? `${path}?${text}` : path;
+}
+
+/** An older snapshot that the address names. */
+function pinnedBy(query: URLSearchParams): { snapshot?: string } {
+  const snapshot = query.get("snapshot");
+  return snapshot ? { snapshot } : {};
 }
 
 function encode(id: string): string {

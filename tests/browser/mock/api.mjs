@@ -4,7 +4,7 @@ import { reviewRoot } from "./reviews.mjs";
 
 const CLIMBS = new Set(["REGISTERED_IN", "PART_OF"]);
 
-export function rootValue(estate, state) {
+export function rootValue(estate, state, snapshots = {}) {
   const all = () => [...estate.resources.values()];
   const shown = (id) => {
     const resource = estate.resources.get(id);
@@ -84,7 +84,7 @@ export function rootValue(estate, state) {
   const groupKey = { KIND: (resource) => resource.kind, OWNER: (resource) => resource.owner ?? "", ACCOUNT: (resource) => resource.account, REGION: (resource) => resource.region, CLUSTER: (resource) => /(?:service|task|cluster)\/(prod-\w+)/.exec(resource.id)?.[1] ?? "", VPC: () => "" };
 
   return {
-    ...reviewRoot(estate, state, { shown, ready, page, blastRadius }),
+    ...reviewRoot(estate, state, { ...snapshots, shown, ready, page, blastRadius }),
     resource: ({ id }) => (ready(), shown(id) ?? null),
     resources: ({ filter, first, after }) => (ready(), page(matching(filter).map((resource) => shown(resource.id)), first, after)),
     search: ({ text, first }) => {

@@ -141,7 +141,7 @@ export function buildEstate() {
         networkMode: "awsvpc",
         cpu: "512",
         memory: "1024",
-        containerDefinitions: [{ name: "app", image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${name}:2026.11.${index}`, essential: true, environment: [{ name: "LOG_LEVEL", value: "hmac:7c1f0a92" }], portMappings: [{ containerPort: 8080 }] }],
+        containerDefinitions: [{ name: "app", image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${name}:2026.11.${index}`, essential: true, environment: [{ name: "LOG_LEVEL", value: "fingerprint:7c1f0a92d4e8b1c65f3a9e07" }], portMappings: [{ containerPort: 8080 }] }],
       },
     });
     const role = add("IAM_ROLE", `arn:aws:iam::${ACCOUNT}:role/${name}-task`, `${name}-task`, { owner, region: "global" });

@@ -2,8 +2,6 @@
 import { GraphQLError } from "graphql";
 
 const MINUTE = 60_000;
-const SNAPSHOT = { id: "20261126T154500Z-0001", takenAt: new Date(Date.now() - 14 * MINUTE).toISOString(), resources: 412, links: 1163 };
-const NEWER = { id: "20261126T155500Z-0002", takenAt: new Date(Date.now() - 4 * MINUTE).toISOString(), resources: 413, links: 1166 };
 const AWS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/";
 
 /** The kept reviews: what they hold says their id. */
@@ -29,11 +27,11 @@ export function reviewRoot(estate, state, tools) {
       counts: own ? countsOf(own) : null,
       assessment: () => {
         if (!own) throw new GraphQLError("The review cannot be read: it was kept by a newer blastmap", { extensions: { code: "INTERNAL" } });
-        return answerOf(own);
+        return answerOf(own, tools.judgedOn);
       },
     };
   };
-  const answerOf = (own) => ({
+  const answerOf = (own, snapshot) => ({
     ...own,
     ...(state.fullCoverage ? { blindSpots: [] } : {}),
     changes: own.changes.map(shownChange),
@@ -42,7 +40,7 @@ export function reviewRoot(estate, state, tools) {
     impacts: own.impacts.map(shownImpact),
     alreadyBroken: own.alreadyBroken.map(shownImpact),
     mended: own.mended.map(shownImpact),
-    snapshot: SNAPSHOT,
+    snapshot,
     blastRadius: ({ limit, fold }) => {
       const roots = own.changes.map(({ id }) => id).filter((id) => estate.resources.has(id));
       const radius = tools.blastRadius({ of: roots, direction: "DEPENDENTS", limit: fold ? 1_000 : limit });
@@ -50,7 +48,7 @@ export function reviewRoot(estate, state, tools) {
     },
     report: () => reportOf(own),
   });
-  const resourceOf = (id) => tools.shown(id) ?? planned(id);
+  const resourceOf = (id) => tools.shown(id) ?? planned(id, tools.newest.takenAt);
   const shownLink = (link) => ({ ...link, from: () => resourceOf(link.from), to: () => resourceOf(link.to) });
   const shownImpact = (impact) => ({ lost: null, of: null, awsError: null, ...impact, resource: () => resourceOf(impact.id), path: impact.path.map(shownLink) });
   const shownChange = ({ id, ...change }) => ({ attributes: [], ...change, resource: id && !id.startsWith("planned:") ? resourceOf(id) : null });
@@ -67,7 +65,7 @@ export function reviewRoot(estate, state, tools) {
       const found = reviews().find((one) => one.id === id);
       return found ? shown(found) : null;
     },
-    assess: ({ change }) => (tools.ready(), answerOf(judge(change))),
+    assess: ({ change }) => (tools.ready(), answerOf(judge(change), tools.newest)),
     createReview: ({ title, change }) => {
       tools.ready();
       const holds = change.resources ? `what-if ${change.resources[0].id}` : holdsOf(plans.get(change.planId) ?? "");
@@ -76,12 +74,6 @@ export function reviewRoot(estate, state, tools) {
       const id = `review-${made.size + 1}`;
       made.set(id, { id, title, minutes: 0, holds });
       return shown(made.get(id));
-    },
-    snapshots: ({ first }) => tools.page(state.moved ? [NEWER, SNAPSHOT] : [SNAPSHOT], first),
-    diff: () => {
-      if (state.moved === "forgotten") throw refused("NOT_FOUND", `there is no snapshot \`${SNAPSHOT.id}\``);
-      const ids = state.moved === "here" ? [serviceId("payments-api"), serviceId("cart")] : [serviceId("cart")];
-      return { added: [], removed: [], changed: ids.map((id) => ({ after: tools.shown(id), before: tools.shown(id), attributes: [] })), addedCount: 0, removedCount: 0, changedCount: ids.length };
     },
   };
 }
@@ -132,8 +124,8 @@ const serviceId = (name) => `arn:aws:ecs:${REGION}:${ACCOUNT}:service/${clusterO
 const parameterId = `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/prod/payments/db-url`;
 const PLANNED = "planned:aws_lb_listener_rule.campaigns";
 
-function planned(id) {
-  return { __typename: "OtherResource", id, kind: "LISTENER_RULE", name: "campaigns", account: ACCOUNT, region: REGION, presence: "PLANNED", owner: null, attributes: {}, tags: [], findings: [], consoleUrl: null, observedAt: SNAPSHOT.takenAt };
+function planned(id, observedAt) {
+  return { __typename: "OtherResource", id, kind: "LISTENER_RULE", name: "campaigns", account: ACCOUNT, region: REGION, presence: "PLANNED", owner: null, attributes: {}, tags: [], findings: [], consoleUrl: null, observedAt };
 }
 
 /** The links from a thing to its services, over whatever lies between, and on to where their requests come from. */

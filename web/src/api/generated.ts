@@ -39,6 +39,13 @@ export type GroupBy =
   | "KIND"
   | "TAG";
 
+export type HistoryEvent =
+  | "ADDED"
+  | "CHANGED"
+  | "REMOVED"
+  | "FIRST_KNOWN"
+  | "UNREADABLE";
+
 export type Outcome =
   | "DOWN"
   | "DEGRADED"
@@ -218,6 +225,41 @@ export type Blind = {
   reason: BlindSpotReason;
   message: string;
   kinds: ResourceKind[];
+};
+
+export type Taken = {
+  id: string;
+  takenAt: string;
+  resources: number;
+  links: number;
+};
+
+export type LinkOfDiff = {
+  from: Card;
+  to: Card;
+  relation: Relation;
+  phases: Phase[];
+  evidence: {
+    api: string;
+    field: string;
+    inferred: boolean;
+  };
+};
+
+export type Altered = {
+  name: string;
+  before: unknown | null;
+  after: unknown | null;
+  unknown: boolean;
+  sensitive: boolean;
+};
+
+export type ChangedResource = {
+  before: {
+    presence: Presence;
+  };
+  after: Card;
+  attributes: Altered[];
 };
 
 export type Step = {
@@ -424,6 +466,115 @@ export const Estate: Operation<EstateResult, EstateVariables> = {
   text: "query Estate($groupBy:[GroupBy!]!){estate(groupBy:$groupBy depth:1){key label count dependents blindSpots}}",
 };
 
+export type SnapshotsVariables = {
+  first: number;
+  after?: string | null;
+};
+
+export type SnapshotsResult = {
+  snapshots: {
+    totalCount: number;
+    nodes: Taken[];
+    pageInfo: {
+      hasNextPage: boolean;
+      endCursor: string | null;
+    };
+  };
+};
+
+export const Snapshots: Operation<SnapshotsResult, SnapshotsVariables> = {
+  name: "Snapshots",
+  text: "query Snapshots($first:Int!$after:String){snapshots(first:$first after:$after){totalCount nodes{...Taken}pageInfo{hasNextPage endCursor}}}fragment Taken on Snapshot{id takenAt resources links}",
+};
+
+export type DiffVariables = {
+  from: string;
+  to: string;
+  first: number;
+  skip: number;
+};
+
+export type DiffResult = {
+  diff: {
+    from: Taken;
+    to: Taken;
+    added: Card[];
+    removed: Card[];
+    changed: ChangedResource[];
+    linksAdded: LinkOfDiff[];
+    linksRemoved: LinkOfDiff[];
+    addedCount: number;
+    removedCount: number;
+    changedCount: number;
+    linksAddedCount: number;
+    linksRemovedCount: number;
+    byKind: {
+      kind: ResourceKind;
+      added: number;
+      removed: number;
+      changed: number;
+    }[];
+  };
+};
+
+export const Diff: Operation<DiffResult, DiffVariables> = {
+  name: "Diff",
+  text: "query Diff($from:ID!$to:ID!$first:Int!$skip:Int!){diff(from:$from to:$to){from{...Taken}to{...Taken}added(first:$first skip:$skip){...Card}removed(first:$first skip:$skip){...Card}changed(first:$first skip:$skip){...ChangedResource}linksAdded(first:$first skip:$skip){...LinkOfDiff}linksRemoved(first:$first skip:$skip){...LinkOfDiff}addedCount removedCount changedCount linksAddedCount linksRemovedCount byKind{kind added removed changed}}}fragment Taken on Snapshot{id takenAt resources links}fragment Card on Resource{id kind name account region presence owner}fragment ChangedResource on ResourceDiff{before{presence}after{...Card}attributes{...Altered}}fragment Altered on AttributeChange{name before after unknown sensitive}fragment LinkOfDiff on Link{from{...Card}to{...Card}relation phases evidence{api field inferred}}",
+};
+
+export type ResourceHistoryVariables = {
+  id: string;
+  first: number;
+  after?: string | null;
+  dependents: boolean;
+};
+
+export type ResourceHistoryResult = {
+  resourceHistory: {
+    snapshots: number;
+    entries: {
+      event: HistoryEvent;
+      problem: string | null;
+      snapshot: Taken;
+      before: Taken | null;
+      resource: Card | null;
+      attributes: Altered[];
+      linksAddedCount: number;
+      linksRemovedCount: number;
+      linksAdded: LinkOfDiff[];
+      linksRemoved: LinkOfDiff[];
+    }[];
+    pageInfo: {
+      hasNextPage: boolean;
+      endCursor: string | null;
+    };
+  };
+};
+
+export const ResourceHistory: Operation<ResourceHistoryResult, ResourceHistoryVariables> = {
+  name: "ResourceHistory",
+  text: "query ResourceHistory($id:ID!$first:Int!$after:String$dependents:Boolean!){resourceHistory(id:$id first:$first after:$after dependents:$dependents){snapshots entries{event problem snapshot{...Taken}before{...Taken}resource{...Card}attributes{...Altered}linksAddedCount linksRemovedCount linksAdded(first:20){...LinkOfDiff}linksRemoved(first:20){...LinkOfDiff}}pageInfo{hasNextPage endCursor}}}fragment Taken on Snapshot{id takenAt resources links}fragment Card on Resource{id kind name account region presence owner}fragment Altered on AttributeChange{name before after unknown sensitive}fragment LinkOfDiff on Link{from{...Card}to{...Card}relation phases evidence{api field inferred}}",
+};
+
+export type GraphChangedVariables = Record<string, never>;
+
+export type GraphChangedResult = {
+  graphChanged: {
+    snapshot: {
+      id: string;
+      takenAt: string;
+    };
+    added: number;
+    removed: number;
+    changed: number;
+  };
+};
+
+export const GraphChanged: Operation<GraphChangedResult, GraphChangedVariables> = {
+  name: "GraphChanged",
+  text: "subscription GraphChanged{graphChanged{snapshot{id takenAt}added removed changed}}",
+};
+
 export type RadiusVariables = {
   of: string[];
   direction: Direction;
@@ -432,6 +583,7 @@ export type RadiusVariables = {
   phases?: Phase[] | null;
   limit: number;
   withPaths: boolean;
+  snapshot?: string | null;
 };
 
 export type RadiusResult = {
@@ -466,11 +618,12 @@ export type RadiusResult = {
 
 export const Radius: Operation<RadiusResult, RadiusVariables> = {
   name: "Radius",
-  text: "query Radius($of:[ID!]!$direction:Direction!$maxDepth:Int$kinds:[ResourceKind!]$phases:[Phase!]$limit:Int!$withPaths:Boolean!){blastRadius(of:$of direction:$direction maxDepth:$maxDepth kinds:$kinds phases:$phases limit:$limit){roots{...Card}nodes{distance resource{...Card}path@include(if:$withPaths){...Step}}links{...Hop}totalCount truncated byKind{kind count}byOwner{owner count}blindSpots{...Blind}}everyKind:blastRadius(of:$of direction:$direction maxDepth:$maxDepth phases:$phases limit:1){totalCount byKind{kind count}}}fragment Card on Resource{id kind name account region presence owner}fragment Step on Link{from{...Card}to{...Card}relation phases evidence{api field inferred}}fragment Hop on Link{from{id}to{id}relation phases evidence{api field inferred}}fragment Blind on BlindSpot{account region api reason message kinds}",
+  text: "query Radius($of:[ID!]!$direction:Direction!$maxDepth:Int$kinds:[ResourceKind!]$phases:[Phase!]$limit:Int!$withPaths:Boolean!$snapshot:ID){blastRadius(of:$of direction:$direction maxDepth:$maxDepth kinds:$kinds phases:$phases limit:$limit snapshot:$snapshot){roots{...Card}nodes{distance resource{...Card}path@include(if:$withPaths){...Step}}links{...Hop}totalCount truncated byKind{kind count}byOwner{owner count}blindSpots{...Blind}}everyKind:blastRadius(of:$of direction:$direction maxDepth:$maxDepth phases:$phases limit:1 snapshot:$snapshot){totalCount byKind{kind count}}}fragment Card on Resource{id kind name account region presence owner}fragment Step on Link{from{...Card}to{...Card}relation phases evidence{api field inferred}}fragment Hop on Link{from{id}to{id}relation phases evidence{api field inferred}}fragment Blind on BlindSpot{account region api reason message kinds}",
 };
 
 export type ResourceDetailsVariables = {
   id: string;
+  snapshot?: string | null;
 };
 
 export type ResourceDetailsResult = {
@@ -489,13 +642,14 @@ export type ResourceDetailsResult = {
 
 export const ResourceDetails: Operation<ResourceDetailsResult, ResourceDetailsVariables> = {
   name: "ResourceDetails",
-  text: "query ResourceDetails($id:ID!){resource(id:$id){...Card tags{key value}attributes consoleUrl observedAt dependencies:links(direction:DEPENDENCIES first:100){...LinkPage}dependents:links(direction:DEPENDENTS first:100){...LinkPage}}}fragment Card on Resource{id kind name account region presence owner}fragment LinkPage on LinkConnection{totalCount nodes{...Linked}pageInfo{hasNextPage endCursor}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}",
+  text: "query ResourceDetails($id:ID!$snapshot:ID){resource(id:$id snapshot:$snapshot){...Card tags{key value}attributes consoleUrl observedAt dependencies:links(direction:DEPENDENCIES first:100){...LinkPage}dependents:links(direction:DEPENDENTS first:100){...LinkPage}}}fragment Card on Resource{id kind name account region presence owner}fragment LinkPage on LinkConnection{totalCount nodes{...Linked}pageInfo{hasNextPage endCursor}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}",
 };
 
 export type MoreLinksVariables = {
   id: string;
   direction: Direction;
   after?: string | null;
+  snapshot?: string | null;
 };
 
 export type MoreLinksResult = {
@@ -506,11 +660,12 @@ export type MoreLinksResult = {
 
 export const MoreLinks: Operation<MoreLinksResult, MoreLinksVariables> = {
   name: "MoreLinks",
-  text: "query MoreLinks($id:ID!$direction:Direction!$after:String){resource(id:$id){links(direction:$direction first:100 after:$after){...LinkPage}}}fragment LinkPage on LinkConnection{totalCount nodes{...Linked}pageInfo{hasNextPage endCursor}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}fragment Card on Resource{id kind name account region presence owner}",
+  text: "query MoreLinks($id:ID!$direction:Direction!$after:String$snapshot:ID){resource(id:$id snapshot:$snapshot){links(direction:$direction first:100 after:$after){...LinkPage}}}fragment LinkPage on LinkConnection{totalCount nodes{...Linked}pageInfo{hasNextPage endCursor}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}fragment Card on Resource{id kind name account region presence owner}",
 };
 
 export type ReachOfVariables = {
   id: string;
+  snapshot?: string | null;
 };
 
 export type ReachOfResult = {
@@ -532,7 +687,7 @@ export type ReachOfResult = {
 
 export const ReachOf: Operation<ReachOfResult, ReachOfVariables> = {
   name: "ReachOf",
-  text: "query ReachOf($id:ID!){blastRadius(of:[$id]limit:1){totalCount byKind{kind count}byOwner{owner count}blindSpots{api}}}",
+  text: "query ReachOf($id:ID!$snapshot:ID){blastRadius(of:[$id]limit:1 snapshot:$snapshot){totalCount byKind{kind count}byOwner{owner count}blindSpots{api}}}",
 };
 
 export type ReviewsVariables = {
@@ -664,22 +819,6 @@ export type CreateReviewResult = {
 export const CreateReview: Operation<CreateReviewResult, CreateReviewVariables> = {
   name: "CreateReview",
   text: "mutation CreateReview($title:String!$change:ChangeInput!){createReview(title:$title change:$change){id}}",
-};
-
-export type NewestSnapshotVariables = Record<string, never>;
-
-export type NewestSnapshotResult = {
-  snapshots: {
-    nodes: {
-      id: string;
-      takenAt: string;
-    }[];
-  };
-};
-
-export const NewestSnapshot: Operation<NewestSnapshotResult, NewestSnapshotVariables> = {
-  name: "NewestSnapshot",
-  text: "query NewestSnapshot{snapshots(first:1){nodes{id takenAt}}}",
 };
 
 export type ChangedSinceVariables = {

@@ -1,5 +1,5 @@
 import { Fragment, type ComponentChildren, type RefObject, type VNode } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { placeInLanes, type LaneOf } from "../../layout/lanes";
 import { linePath } from "../../layout/lines";
@@ -11,6 +11,7 @@ import { drawsAllLines } from "./draws-all-lines";
 import type { CardProps } from "./graph-card";
 import { MiniMap } from "./graph-map";
 import { useWheelZoom, zoom, ZoomButtons } from "./graph-zoom";
+import { useKeptPlace } from "./use-kept-place";
 
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 
@@ -44,9 +45,7 @@ export function Graph({ cards, links, cardOf, lanes, selected: selectedId, way, 
   const [focused, setFocused] = useState<string | null>(null);
   const stop = [focused, selected?.id, cards[0]?.id].find((id) => id && places.has(id));
 
-  useEffect(() => {
-    if (selected) scroller.current?.querySelector(`[data-card="${CSS.escape(selected.id)}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [selected, layout]);
+  useKeptPlace(scroller, places, scale, selected?.id);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!stop || !ARROWS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;

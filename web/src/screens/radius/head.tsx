@@ -1,4 +1,5 @@
 import { CopyButton } from "../../components/copy-button";
+import { pinned, samePin } from "../../components/pinned";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { BlindSign, KindCode, PresenceTag } from "../../components/signs";
 import type { Radius } from "../../layout/radius";
@@ -20,7 +21,7 @@ export function Head({ route, radius }: { route: RadiusRoute; radius: Radius }) 
         <nav aria-label="Breadcrumb" class="breadcrumb">
           <a href={formatRoute(radiusOf(null))}>Blast radius</a>
           <span aria-hidden="true"> › </span>
-          <a href={formatRoute({ screen: "resource", id: root.id })}>{root.name}</a>
+          <a href={formatRoute(samePin({ screen: "resource", id: root.id }))}>{root.name}</a>
         </nav>
         <h1>
           {asksDependents ? "What is affected if " : "What does "}
@@ -49,9 +50,11 @@ export function Head({ route, radius }: { route: RadiusRoute; radius: Radius }) 
       </dl>
       <Teams radius={radius} />
       <div class="page-actions">
-        <a class="button" href={formatRoute(whatIf(root.id))}>
-          What if this goes away?
-        </a>
+        {pinned.value === undefined && (
+          <a class="button" href={formatRoute(whatIf(root.id))}>
+            What if this goes away?
+          </a>
+        )}
         <CopyButton text={location.href} label="Copy link" primary />
       </div>
     </header>

@@ -1,5 +1,6 @@
 import { ReachOf, type ResourceDetailsResult } from "../../api/generated";
 import { CopyButton } from "../../components/copy-button";
+import { pinned } from "../../components/pinned";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { BlindSign, PresenceTag } from "../../components/signs";
 import { Answer } from "../../components/states";
@@ -67,7 +68,7 @@ export function Facts({ resource }: { resource: Details }) {
 
 /** How far a change here reaches, in a few figures. */
 function Reach({ resource }: { resource: Details }) {
-  const query = useQuery(ReachOf, { id: resource.id });
+  const query = useQuery(ReachOf, { id: resource.id, snapshot: pinned.value ?? null });
   return (
     <section aria-labelledby="reach" class="reach">
       <h2 id="reach">If it changes</h2>

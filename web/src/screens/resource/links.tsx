@@ -1,10 +1,11 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { request, RequestError } from "../../api/client";
 import { MoreLinks, type Direction, type Linked, type LinkPage, type Presence } from "../../api/generated";
 import { EvidenceLine, Phases } from "../../components/evidence";
 import { ResourceLine } from "../../components/resource-line";
 import { Failure } from "../../components/states";
 import { blindSpotCount } from "../../data/crawl";
+import type { ResourceRoute } from "../../routes";
 import { counted } from "../../words/counts";
 import { relationWords } from "../../words/relations";
 
@@ -13,19 +14,22 @@ const WORDS = {
   DEPENDENTS: { title: "Needed by", empty: "Nothing depends on it." },
 } as const;
 
-type Props = { id: string; direction: Direction; first: LinkPage; presence: Presence };
+type Props = { route: ResourceRoute; direction: Direction; first: LinkPage; presence: Presence };
 
 /** The links of a resource one way, grouped by relation, each with its evidence. */
-export function LinkList({ id, direction, first, presence }: Props) {
+export function LinkList({ route, direction, first, presence }: Props) {
+  const { id, snapshot = null } = route;
   const [more, setMore] = useState<LinkPage | null>(null);
   const [error, setError] = useState<RequestError | null>(null);
+  // Later pages belong to the first one: a newer snapshot may have moved them.
+  useEffect(() => setMore(null), [first]);
   const links = [...first.nodes, ...(more?.nodes ?? [])];
   const { pageInfo } = more ?? first;
 
   const load = async () => {
     setError(null);
     try {
-      const { resource } = await request(MoreLinks, { id, direction, after: pageInfo.endCursor });
+      const { resource } = await request(MoreLinks, { id, direction, after: pageInfo.endCursor, snapshot });
       if (resource) setMore({ ...resource.links, nodes: [...(more?.nodes ?? []), ...resource.links.nodes] });
     } catch (failure) {
       if (failure instanceof RequestError) setError(failure);

@@ -68,7 +68,7 @@ export function AssessedChange({ route, assessed, reached, reachedQuery, title, 
   return (
     <div class={route.presenting ? "review is-presenting" : "review"}>
       <Head {...parts} title={title} about={about} actions={actions} />
-      <Drift assessed={assessed} />
+      {route.id !== null && <Drift assessed={assessed} />}
       {reachedQuery.error && <Failure error={reachedQuery.error} retry={reachedQuery.retry} hasData={false} part />}
       <div class={`radius-body review-body${showFilters ? " has-rail" : ""}${showPanel ? " has-panel" : ""}`}>
         {showFilters && <Rail {...parts} />}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { ChangedSince, NewestSnapshot } from "../../api/generated";
+import { ChangedSince } from "../../api/generated";
 import { now } from "../../data/crawl";
+import { newest } from "../../data/news";
 import { useQuery } from "../../data/query";
 import type { Assessed } from "../../layout/assessment";
 import { formatRoute, reviewOf, whatIf, type Route } from "../../routes";
@@ -12,9 +13,9 @@ const NAMED = 4;
 /** Whether the estate moved since the change was judged, and whether that concerns what the review speaks of. */
 export function Drift({ assessed }: { assessed: Assessed }) {
   const { snapshot } = assessed.judged;
-  const newest = useQuery(NewestSnapshot, {}).data?.snapshots.nodes[0];
-  const moved = newest !== undefined && newest.id !== snapshot.id;
-  const since = useQuery(ChangedSince, moved ? { from: snapshot.id, to: newest.id } : null);
+  const to = newest.value?.id;
+  const moved = to !== undefined && to !== snapshot.id;
+  const since = useQuery(ChangedSince, moved ? { from: snapshot.id, to } : null, snapshot.id);
   if (!moved) return null;
   const when = `${age(snapshot.takenAt, now.value)} ago`;
   if (since.error) {
