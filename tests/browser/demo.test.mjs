@@ -2,25 +2,23 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { at, eventually, expectAccessible, launch, picture, withPage } from "./browser.mjs";
-import { START_MS, startDemo } from "./demo-server.mjs";
 import { POLICY } from "./mock-server.mjs";
-
-const binary = process.env.BLASTMAP_BIN;
+import { binary, serve, START_MS } from "./server.mjs";
 
 describe("the demo", { skip: binary ? false : "BLASTMAP_BIN does not name a binary" }, () => {
   let browser;
-  let demo;
+  let server;
   let url;
   let ask;
 
   before(async () => {
-    demo = await startDemo(binary);
-    ({ url, ask } = demo);
+    server = await serve("--demo");
+    ({ url, ask } = server);
     browser = await launch();
   });
   after(async () => {
     await browser?.close();
-    await demo?.close();
+    await server?.stop();
   });
 
   /** The resource of a kind that a change can carry farthest. */

@@ -4,9 +4,8 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { eventually, expectAccessible, launch, picture, withPage } from "./browser.mjs";
-import { startDemo } from "./demo-server.mjs";
+import { binary, serve } from "./server.mjs";
 
-const binary = process.env.BLASTMAP_BIN;
 const planPath = (name) => fileURLToPath(new URL(`../../backend/cli/demo/plans/${name}.json`, import.meta.url));
 
 /** The plan; its verdict; a sentence that it must say. */
@@ -21,12 +20,12 @@ describe("a review of the demo", { skip: binary ? false : "BLASTMAP_BIN does not
   let demo;
 
   before(async () => {
-    demo = await startDemo(binary);
+    demo = await serve("--demo");
     browser = await launch();
   });
   after(async () => {
     await browser?.close();
-    await demo?.close();
+    await demo?.stop();
   });
 
   async function review(page, name) {

@@ -2,8 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { binary, makeStore, serveStore } from "./binary.mjs";
 import { at, eventually, expectAccessible, launch, picture, withPage } from "./browser.mjs";
+import { binary, serve } from "./server.mjs";
+import { makeStore } from "./store.mjs";
+
+/** Serves a store as it is: the next crawl is an hour away, and without an account finds nothing. */
+const serveStore = (store, ...args) => serve("--store", store.url, "--interval", "1h", ...args);
 
 const HOUR = 3_600_000;
 const now = Date.now();
@@ -52,7 +56,7 @@ describe("a store", { skip: binary ? false : "BLASTMAP_BIN does not name a binar
       server = await serveStore(store);
     });
     after(async () => {
-      await server?.end();
+      await server?.stop();
       store?.remove();
     });
 
@@ -145,7 +149,7 @@ describe("a store", { skip: binary ? false : "BLASTMAP_BIN does not name a binar
         await expectAccessible(page);
       });
     } finally {
-      await server.end();
+      await server.stop();
       store.remove();
     }
   });
@@ -158,18 +162,18 @@ describe("a store", { skip: binary ? false : "BLASTMAP_BIN does not name a binar
       await withPage(browser, { tolerate: /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket/ }, async (page) => {
         await page.goto(`${server.url}${at("resource", service)}`);
         await page.getByText("Needed by").first().waitFor();
-        const port = Number(new URL(server.url).port);
-        await server.end();
+        const { host } = new URL(server.url);
+        await server.stop();
         await page.getByText("The blastmap server cannot be reached").waitFor();
         await page.getByRole("heading", { level: 1, name: "checkout" }).waitFor();
         store.write("20261101T000003Z-two", taken(1), base("shop/checkout:2", newLogs, ["bbb1", "bbb2"], "LIVE"));
-        server = await serveStore(store, port);
+        server = await serveStore(store, "--listen", host);
         await page.getByText("The graph may have changed: there is a newer snapshot.").waitFor({ timeout: 20_000 });
         await page.getByRole("link", { name: "What changed" }).click();
         await page.getByRole("button", { name: /checkout-v2.*Log group/ }).waitFor();
       });
     } finally {
-      await server.end();
+      await server.stop();
       store.remove();
     }
   });

@@ -1,37 +1,44 @@
-// The binary under test, serving its demo estate in a home of its own.
+// The real server, for tests of the page as it is shipped: the binary that BLASTMAP_BIN names.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-export const START_MS = 60_000;
+export const binary = process.env.BLASTMAP_BIN;
+export const START_MS = 120_000;
 
-/** Starts the binary, and answers when the demo's first crawl is done. */
-export async function startDemo(binary) {
+/** Starts `blastmap serve` with these arguments, on any port unless they say which, and waits until it has a graph to answer from. */
+export async function serve(...args) {
   const home = mkdtempSync(join(tmpdir(), "blastmap-page-"));
-  const server = spawn(binary, ["serve", "--demo", "--listen", "127.0.0.1:0"], { env: { ...process.env, HOME: home, XDG_DATA_HOME: home }, stdio: ["ignore", "pipe", "inherit"] });
-  const close = async () => {
-    if (server.exitCode === null) {
-      server.kill("SIGTERM");
-      await new Promise((done) => server.once("exit", done));
+  const listen = args.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"];
+  // Nothing of the machine's own account: what is served is what the arguments name.
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
+  const child = spawn(binary, ["serve", ...listen, ...args], {
+    env: { ...environment, HOME: home, XDG_DATA_HOME: home, AWS_EC2_METADATA_DISABLED: "true" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const stop = async () => {
+    if (child.exitCode === null) {
+      child.kill("SIGTERM");
+      await new Promise((done) => child.once("exit", done));
     }
     rmSync(home, { recursive: true, force: true });
   };
   try {
-    const url = await addressOf(server);
+    const url = await addressOf(child);
     const ask = async (query, variables = {}) => {
       const response = await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query, variables }) });
       return response.json();
     };
     const deadline = Date.now() + START_MS;
     while ((await ask("{ coverage { scopes { account } } }")).errors?.[0]?.extensions?.code === "NOT_READY") {
-      if (Date.now() > deadline) throw new Error("the demo's crawl did not end");
-      await new Promise((done) => setTimeout(done, 100));
+      if (Date.now() > deadline) throw new Error("the server has no graph to answer from");
+      await new Promise((again) => setTimeout(again, 100));
     }
-    return { url, ask, close };
+    return { url, ask, stop };
   } catch (error) {
-    await close();
+    await stop();
     throw error;
   }
 }
