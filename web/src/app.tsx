@@ -6,7 +6,7 @@ import { crawledAt, crawling, newer, now, offline, refresh, showNewest, waiting 
 import { route } from "./navigation";
 import { FirstCrawl } from "./components/states";
 import { CoverageScreen } from "./screens/coverage/coverage";
-import { ExploreScreen } from "./screens/explore";
+import { ExploreScreen } from "./screens/explore/explore";
 import { UnknownScreen } from "./screens/unknown";
 import { RadiusScreen } from "./screens/radius/radius";
 import { ResourceScreen } from "./screens/resource/resource";
@@ -41,11 +41,11 @@ function Screen() {
     case "search":
       return <SearchScreen route={current} />;
     case "resource":
-      return <ResourceScreen key={current.id} id={current.id} />;
+      return <ResourceScreen key={current.id} route={current} />;
     case "radius":
       return <RadiusScreen key={current.id} route={current} />;
     case "coverage":
-      return <CoverageScreen />;
+      return <CoverageScreen route={current} />;
     case "unknown":
       return <UnknownScreen path={current.path} />;
   }

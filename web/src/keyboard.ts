@@ -1,7 +1,7 @@
 import { openHelp } from "./components/help-sheet";
 import { go, route } from "./navigation";
 import { singleKeys, toggleTheme } from "./preferences";
-import { radiusOf, type Route } from "./routes";
+import { exploreOf, radiusOf, type Route } from "./routes";
 
 const SEQUENCE_MS = 1_200;
 
@@ -25,7 +25,7 @@ const everywhere: Record<string, Action> = {
 };
 
 const afterG: Record<string, () => Route> = {
-  e: () => ({ screen: "explore", groupBy: "KIND" }),
+  e: () => exploreOf(),
   b: () => radiusOf(route.value.screen === "resource" ? route.value.id : null),
   c: () => ({ screen: "coverage" }),
 };

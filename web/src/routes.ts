@@ -1,20 +1,34 @@
-import type { Direction, GroupBy, Phase, Presence, ResourceKind } from "./api/generated";
+import type { Direction, GroupBy, Phase, ResourceKind } from "./api/generated";
+import { listIn, NO_FILTERS, readFilters, writeFilters, type Filters } from "./filters";
 import { isKind } from "./words/kinds";
-import { isPhase, isPresence } from "./words/presence";
+import { isPhase } from "./words/presence";
 
 export type View = "graph" | "table" | "split";
 export type LaneBy = "owner" | "account" | "region" | "none";
 export type Detail = "folded" | "all";
-export type SortBy = "distance" | "name" | "kind" | "owner";
+export type ColourBy = "dependents" | "coverage";
 
-export type SearchRoute = {
-  screen: "search";
-  text: string;
-  kinds: ResourceKind[];
-  presence: Presence[];
-  account: string;
-  region: string;
+export type ExploreRoute = {
+  screen: "explore";
+  filters: Filters;
+  groupBy: GroupBy;
+  /** The key to group by, for TAG. */
+  tag: string;
+  /** The keys of the groups that were opened, outermost first. */
+  path: string[];
+  /** Null leaves it to the width of the window. */
+  view: "map" | "table" | null;
+  colour: ColourBy;
+  sort: string;
+  /** The keys down to the selected group. */
+  selected: string[];
 };
+
+export type SearchRoute = { screen: "search"; filters: Filters; sort: string };
+
+export type CoverageRoute = { screen: "coverage"; sort?: string };
+
+export type ResourceRoute = { screen: "resource"; id: string; sort?: string };
 
 export type RadiusRoute = {
   screen: "radius";
@@ -31,26 +45,31 @@ export type RadiusRoute = {
   view: View | null;
   lanes: LaneBy;
   detail: Detail;
-  sort: SortBy;
+  /** A column, with a minus for downwards. */
+  sort: string;
   selected: string | null;
 };
 
 /** Every state of the page that is worth a link: formatted to the address, and read back from it. */
 export type Route =
-  | { screen: "explore"; groupBy: GroupBy }
+  | ExploreRoute
   | SearchRoute
-  | { screen: "resource"; id: string }
+  | ResourceRoute
   | RadiusRoute
-  | { screen: "coverage" }
+  | CoverageRoute
   | { screen: "unknown"; path: string };
 
-export const GROUPINGS: GroupBy[] = ["KIND", "OWNER", "CLUSTER", "VPC", "ACCOUNT", "REGION"];
+export const GROUPINGS: GroupBy[] = ["REGION", "ACCOUNT", "VPC", "CLUSTER", "SERVICE", "OWNER", "KIND", "TAG"];
 export const DEFAULT_LIMIT = 1_000;
 /** The most rows that the page holds at a time. */
 export const MAX_LIMIT = 5_000;
 
-export function searchFor(text: string, rest: Partial<SearchRoute> = {}): SearchRoute {
-  return { screen: "search", text, kinds: [], presence: [], account: "", region: "", ...rest };
+export function exploreOf(rest: Partial<ExploreRoute> = {}): ExploreRoute {
+  return { screen: "explore", filters: NO_FILTERS, groupBy: "REGION", tag: "", path: [], view: null, colour: "dependents", sort: "", selected: [], ...rest };
+}
+
+export function searchFor(text: string, rest: Partial<Filters> = {}): SearchRoute {
+  return { screen: "search", filters: { ...NO_FILTERS, text, ...rest }, sort: "" };
 }
 
 export function radiusOf(id: string | null, rest: Partial<RadiusRoute> = {}): RadiusRoute {
@@ -78,31 +97,34 @@ export function parseRoute(url: URL): Route {
   const query = url.searchParams;
   switch (first) {
     case "":
-      return { screen: "explore", groupBy: oneOf(query.get("group"), GROUPINGS) ?? "KIND" };
-    case "search":
-      return searchFor(query.get("q") ?? "", {
-        kinds: list(query, "kind").filter(isKind),
-        presence: list(query, "presence").filter(isPresence),
-        account: query.get("account") ?? "",
-        region: query.get("region") ?? "",
+      return exploreOf({
+        filters: readFilters(query),
+        ...readGrouping(query.get("group") ?? ""),
+        path: query.getAll("in"),
+        view: oneOf<"map" | "table">(query.get("view"), ["map", "table"]),
+        colour: oneOf<ColourBy>(query.get("colour"), ["coverage"]) ?? "dependents",
+        sort: query.get("sort") ?? "",
+        selected: query.getAll("select"),
       });
+    case "search":
+      return { screen: "search", filters: readFilters(query), sort: query.get("sort") ?? "" };
     case "resource":
-      return id ? { screen: "resource", id } : { screen: "unknown", path: url.pathname };
+      return id ? { screen: "resource", id, ...(query.has("sort") && { sort: query.get("sort") ?? "" }) } : { screen: "unknown", path: url.pathname };
     case "radius":
       return radiusOf(id || null, {
         direction: oneOf(query.get("direction"), ["dependencies"]) ? "DEPENDENCIES" : "DEPENDENTS",
         depth: wholeNumber(query.get("depth"), 1, 50),
-        kinds: list(query, "kind").filter(isKind),
-        phases: list(query, "phase").filter(isPhase),
+        kinds: listIn(query, "kind").filter(isKind),
+        phases: listIn(query, "phase").filter(isPhase),
         limit: wholeNumber(query.get("limit"), 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
         view: oneOf<View>(query.get("view"), ["graph", "table", "split"]),
         lanes: oneOf<LaneBy>(query.get("lanes"), ["owner", "account", "region", "none"]) ?? "owner",
         detail: oneOf<Detail>(query.get("detail"), ["folded", "all"]) ?? "folded",
-        sort: oneOf<SortBy>(query.get("sort"), ["distance", "name", "kind", "owner"]) ?? "distance",
+        sort: query.get("sort") ?? "distance",
         selected: query.get("select"),
       });
     case "coverage":
-      return { screen: "coverage" };
+      return { screen: "coverage", ...(query.has("sort") && { sort: query.get("sort") ?? "" }) };
     default:
       return { screen: "unknown", path: url.pathname };
   }
@@ -116,17 +138,21 @@ export function formatRoute(route: Route): string {
   };
   switch (route.screen) {
     case "explore":
-      set("group", route.groupBy, "KIND");
+      set("group", route.groupBy === "TAG" ? `TAG:${route.tag}` : route.groupBy, "REGION");
+      for (const key of route.path) query.append("in", key);
+      set("view", route.view ?? "");
+      set("colour", route.colour, "dependents");
+      set("sort", route.sort);
+      for (const key of route.selected) query.append("select", key);
+      writeFilters(route.filters, query);
       return withQuery("/", query);
     case "search":
-      set("q", route.text);
-      set("kind", route.kinds.join(","));
-      set("presence", route.presence.join(","));
-      set("account", route.account);
-      set("region", route.region);
+      writeFilters(route.filters, query);
+      set("sort", route.sort);
       return withQuery("/search", query);
     case "resource":
-      return `/resource/${encode(route.id)}`;
+      set("sort", route.sort ?? "");
+      return withQuery(`/resource/${encode(route.id)}`, query);
     case "radius":
       set("direction", route.direction.toLowerCase(), "dependents");
       set("depth", route.depth === null ? "" : String(route.depth));
@@ -140,7 +166,8 @@ export function formatRoute(route: Route): string {
       set("select", route.selected ?? "");
       return withQuery(route.id === null ? "/radius" : `/radius/${encode(route.id)}`, query);
     case "coverage":
-      return "/coverage";
+      set("sort", route.sort ?? "");
+      return withQuery("/coverage", query);
     case "unknown":
       return route.path;
   }
@@ -164,8 +191,10 @@ function decode(text: string): string {
   }
 }
 
-function list(query: URLSearchParams, key: string): string[] {
-  return (query.get(key) ?? "").split(",").filter(Boolean);
+/** `VPC`, or `TAG:environment`. */
+function readGrouping(text: string): { groupBy: GroupBy; tag: string } {
+  const [by = "", ...tag] = text.split(":");
+  return { groupBy: oneOf(by, GROUPINGS) ?? "REGION", tag: by === "TAG" ? tag.join(":") : "" };
 }
 
 function oneOf<T extends string>(text: string | null, values: T[]): T | null {

@@ -14,6 +14,18 @@ const KEYS: [string, string[][]][] = [
     ],
   ],
   [
+    "Explore",
+    [
+      ["T", "map or table"],
+      ["F", "filters"],
+      ["↑ ↓", "from box to box"],
+      ["→ ←", "into a box, and out"],
+      ["Enter", "open the box"],
+      ["Space", "select it"],
+      ["⌫", "up"],
+    ],
+  ],
+  [
     "Blast radius",
     [
       ["T", "graph or table"],

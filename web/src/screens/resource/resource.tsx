@@ -4,14 +4,16 @@ import { KindCode, PresenceSign } from "../../components/signs";
 import { Answer, Message } from "../../components/states";
 import { useTitle } from "../../components/title";
 import { useQuery } from "../../data/query";
-import { formatRoute, radiusOf, searchFor } from "../../routes";
+import { formatRoute, radiusOf, searchFor, type ResourceRoute } from "../../routes";
 import { kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
 import { Facts, type Details } from "./facts";
-import { LinkList } from "./links";
+import { Findings } from "./findings";
+import { LinkTable } from "./links";
 
 /** One resource: what it is, what it needs, what needs it, and what AWS reported. */
-export function ResourceScreen({ id }: { id: string }) {
+export function ResourceScreen({ route }: { route: ResourceRoute }) {
+  const { id } = route;
   const query = useQuery(ResourceDetails, { id });
   const found = query.data?.resource;
   useTitle(found ? `${found.name}, ${kindWords(found.kind).one}` : "Resource");
@@ -22,10 +24,9 @@ export function ResourceScreen({ id }: { id: string }) {
           <div class="with-panel">
             <div class="page">
               <Head resource={resource} />
-              <div class="two-columns">
-                <LinkList id={id} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} />
-                <LinkList id={id} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} />
-              </div>
+              <LinkTable route={route} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} />
+              <LinkTable route={route} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} />
+              <Findings findings={resource.findings} />
               <section aria-labelledby="attributes">
                 <h2 id="attributes" class="section-title">
                   What AWS reported
@@ -67,6 +68,9 @@ function Head({ resource }: { resource: Details }) {
         </a>
         <a class="button" href={formatRoute(radiusOf(resource.id, { direction: "DEPENDENCIES" }))}>
           Everything it needs
+        </a>
+        <a class="button" href={`/review?resource=${encodeURIComponent(resource.id)}&action=DELETE`}>
+          What if this goes away?
         </a>
       </div>
     </header>
