@@ -1,6 +1,7 @@
 // Serves the built page over invented data, with the headers of the real server, for states that
 // a real estate cannot easily show. `node mock-server.mjs [--port N] [--state STATE]`;
-// STATE: ready, waiting (the first crawl), crawling, failing, full (no blind spots), old.
+// STATE: ready, waiting (the first crawl), crawling, failing, full (no blind spots), empty,
+// denied (nothing could be read), old.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve } from "node:path";
@@ -9,7 +10,7 @@ import { parseArgs } from "node:util";
 import { buildSchema, graphql } from "graphql";
 import { WebSocketServer } from "ws";
 import { rootValue } from "./mock/api.mjs";
-import { addCrowd, addHostile, buildEstate } from "./mock/estate.mjs";
+import { addCrowd, addFormula, addHostile, buildEstate, emptyOut } from "./mock/estate.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = resolve(here, "../../web/dist");
@@ -33,6 +34,7 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
   const schema = buildSchema(readFileSync(schemaFile, "utf8"));
   const estate = buildEstate();
   const crowd = addCrowd(estate, 1_200);
+  if (state.empty) emptyOut(estate);
   if (state.old) for (const scope of estate.scopes) scope.crawledAt = new Date(Date.now() - 3 * 86_400_000).toISOString();
 
   const server = createServer(async (incoming, outgoing) => {
@@ -76,13 +78,17 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
     state,
     crowd,
     /** A resource that nobody depends on. */
-    alone: [...estate.resources.values()].find((resource) => resource.name === "spare").id,
+    alone: [...estate.resources.values()].find((resource) => resource.name === "spare")?.id,
     /** As if another crawl had ended just now. */
     renew: () => {
       for (const scope of estate.scopes) scope.crawledAt = new Date().toISOString();
     },
     /** A resource whose every text is an attempt to be markup; answers its id. */
     addHostile: () => addHostile(estate),
+    /** A resource whose name and owner a spreadsheet would take for formulas. */
+    addFormula: () => addFormula(estate),
+    /** As if an action more had been denied. */
+    deny: (api) => estate.blindSpots.push({ ...estate.blindSpots[0], api, kinds: ["SSM_PARAMETER"] }),
     close: () => {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
@@ -95,6 +101,8 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
 export const STATES = {
   ready: {},
   full: { fullCoverage: true },
+  empty: { empty: true, fullCoverage: true },
+  denied: { empty: true },
   failing: { failing: true },
   old: { old: true },
   waiting: { notReady: true, progress: { run: "run-1", scopesDone: 1, scopesTotal: 3, apiCalls: 87, resources: 164, finished: false } },

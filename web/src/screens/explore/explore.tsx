@@ -7,7 +7,7 @@ import { Answer, Loading } from "../../components/states";
 import { useTitle } from "../../components/title";
 import { announcement, useAnnouncement } from "../../data/announce";
 import type { Query } from "../../data/query";
-import { narrow, wide } from "../../data/window";
+import { narrow } from "../../data/window";
 import { keysOfScreen } from "../../keyboard";
 import { trailTo, type Box } from "../../layout/estate";
 import { go, route as address } from "../../navigation";
@@ -18,7 +18,6 @@ import { Crumbs } from "./crumbs";
 import { GroupsTable } from "./groups-table";
 import { narrowed } from "./narrowed";
 import { ChooseTag, NothingHere, NotThere } from "./nothing";
-import { Selected } from "./selected";
 import { Toolbar } from "./toolbar";
 import { useEstate } from "./use-estate";
 
@@ -42,15 +41,13 @@ export function ExploreScreen({ route }: { route: ExploreRoute }) {
   useFocusKept(path);
 
   const selected = (boxes && route.selected.length > 0 && trailTo(boxes, route.selected)?.at(-1)) || null;
-  const showPanel = selected !== null && view === "map";
-  const showFilters = filtersOpen && (wide.value || narrow.value || !showPanel);
   const isList = place !== null && isListed(place, route);
   const needsTag = groupBy === "TAG" && tag === "";
   return (
     <div class="explore">
-      {showFilters && <FilterRail filters={route.filters} onChange={(filters, how) => go({ ...route, filters, selected: [] }, how)} />}
+      {filtersOpen && <FilterRail filters={route.filters} onChange={(filters, how) => go({ ...route, filters, selected: [] }, how)} />}
       <div class="stage">
-        <Toolbar route={route} view={isList ? null : view} filtersOpen={showFilters} onFilters={() => setFiltersOpen(!showFilters)} />
+        <Toolbar route={route} view={isList ? null : view} filtersOpen={filtersOpen} onFilters={() => setFiltersOpen(!filtersOpen)} />
         <Crumbs route={route} trail={trail ?? []} />
         {needsTag ? (
           <ChooseTag route={route} />
@@ -60,7 +57,6 @@ export function ExploreScreen({ route }: { route: ExploreRoute }) {
           </Answer>
         )}
       </div>
-      {showPanel && <Selected route={route} box={selected} />}
     </div>
   );
 }

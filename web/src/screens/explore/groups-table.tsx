@@ -40,7 +40,7 @@ export function GroupsTable({ route, boxes }: { route: ExploreRoute; boxes: Box[
 
 function columnsOf(route: ExploreRoute, boxes: Box[], unfolded: ReadonlySet<string>, toggle: (box: Box) => void): Column<Box>[] {
   const outermost = boxes[0]?.path.length ?? 1;
-  const most = boxes.reduce((last, box) => Math.max(last, box.dependents), 1);
+  const most = everyBox(boxes).reduce((last, box) => Math.max(last, box.dependents), 1);
   const names = namesOf(boxes);
   return [
     {
@@ -62,7 +62,7 @@ function columnsOf(route: ExploreRoute, boxes: Box[], unfolded: ReadonlySet<stri
             )}
             {box.by === "KIND" && <KindCode kind={box.key} />}
             <a href={formatRoute({ ...route, path: box.path, selected: [], sort: "" })}>{name}</a>
-            {depth > 0 && <span class="chip">{groupWords(box.by).one.toLowerCase()}</span>}
+            {depth > 0 && <span class="chip">{groupWords(box.by).one}</span>}
           </span>
         );
       },

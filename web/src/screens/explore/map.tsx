@@ -9,6 +9,10 @@ import { limitsOf } from "./limits";
 import { drawMarks, drawTiles, fitCanvas } from "./map-draw";
 import { readLook, useLookVersion } from "./map-look";
 import { MapTree } from "./map-tree";
+import { Selected } from "./selected";
+
+/** The width of the panel with its margin. */
+const PANEL = 356;
 
 type Props = { route: ExploreRoute; boxes: Box[]; selected: Box | null };
 
@@ -67,10 +71,16 @@ export function EstateMap({ route, boxes, selected }: Props) {
         <canvas ref={ground} aria-hidden="true" />
         <canvas ref={marks} aria-hidden="true" />
         <MapTree route={route} boxes={boxes} selected={selected} onFocus={setFocused} onOpen={open} onSelect={select} pointer={pointer} />
+        {selected && <Selected route={route} box={selected} side={sideFor(tileOf(tiles, selected.path), size.width)} />}
       </div>
       <Legend route={route} limits={limits} />
     </>
   );
+}
+
+/** The panel lies over the map, so that the box under the pointer stays there for a second click; and not over its own box. */
+function sideFor(tile: Tile | null, width: number): "left" | "right" {
+  return tile !== null && tile.x + tile.width / 2 > width - PANEL && tile.x > PANEL ? "left" : "right";
 }
 
 function useSize(frame: RefObject<HTMLElement | null>): { width: number; height: number } {

@@ -8,10 +8,10 @@ import { groupName, groupWords } from "../../words/groups";
 const SHOWN = 8;
 
 /** The selected box in words, and the ways on from it. */
-export function Selected({ route, box }: { route: ExploreRoute; box: Box }) {
+export function Selected({ route, box, side }: { route: ExploreRoute; box: Box; side: "left" | "right" }) {
   const isOne = box.key.startsWith("arn:");
   return (
-    <aside class="panel" aria-label="Selected group">
+    <aside class={`panel at-${side}`} aria-label="Selected group">
       <div class="panel-head">
         <div>
           <p class="kind-line">
