@@ -1,17 +1,19 @@
 import { HelpSheet } from "./components/help-sheet";
+import { lazy } from "./components/lazy";
 import { TopBar } from "./components/top-bar";
 import { isOld } from "./components/freshness";
 import { announcement } from "./data/announce";
 import { crawledAt, crawling, newer, now, offline, refresh, showNewest, waiting } from "./data/crawl";
 import { route } from "./navigation";
 import { FirstCrawl } from "./components/states";
-import { CoverageScreen } from "./screens/coverage/coverage";
 import { ExploreScreen } from "./screens/explore/explore";
 import { UnknownScreen } from "./screens/unknown";
-import { RadiusScreen } from "./screens/radius/radius";
 import { ResourceScreen } from "./screens/resource/resource";
 import { SearchScreen } from "./screens/search/search";
 import { age, clock } from "./words/time";
+
+const CoverageScreen = lazy(() => import("./screens/coverage/coverage").then((module) => module.CoverageScreen));
+const RadiusScreen = lazy(() => import("./screens/radius/radius").then((module) => module.RadiusScreen));
 
 /** The frame that every screen slots into. */
 export function App() {

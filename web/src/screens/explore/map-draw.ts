@@ -12,6 +12,7 @@ const SMALL = 11;
 /** Below these a box holds no text. */
 const LEAST_FOR_NAME = { width: 34, height: 17 };
 const LEAST_FOR_COUNT = 34;
+const LEAST_LETTERS = 3;
 
 /** Makes the canvas as fine as the screen; the context then counts in the page's pixels. */
 export function fitCanvas(canvas: HTMLCanvasElement | null, { width, height }: Size): CanvasRenderingContext2D | null {
@@ -223,7 +224,8 @@ function measureIn(context: CanvasRenderingContext2D, font: string): Measure {
       if (sum + dots <= room) fits += char.length;
     }
     if (sum <= room) return text;
-    return fits === 0 ? "" : `${text.slice(0, fits)}…`;
+    // A letter or two name nothing.
+    return fits < LEAST_LETTERS ? "" : `${text.slice(0, fits)}…`;
   };
   return { font, of, cut };
 }

@@ -10,7 +10,7 @@ export function narrowed({ filters, groupBy, tag, path }: Pick<ExploreRoute, "fi
     return key === undefined ? [] : [{ by, key }];
   });
   // What was opened is one of what the filters leave, and says more.
-  const isOpened = (by: GroupBy) => opened.some((group) => group.by === by && group.key !== "");
+  const isOpened = (by: GroupBy) => opened.some((group) => group.by === by);
   const left = toResourceFilter({
     ...filters,
     accounts: isOpened("ACCOUNT") ? [] : filters.accounts,
