@@ -52,7 +52,7 @@ export function ExploreScreen({ route }: { route: ExploreRoute }) {
         {needsTag ? (
           <ChooseTag route={route} />
         ) : (
-          <Answer query={query}>
+          <Answer query={query} part>
             {() => boxes && <Place route={route} view={view} boxes={boxes} trail={trail} query={query} selected={selected} />}
           </Answer>
         )}
