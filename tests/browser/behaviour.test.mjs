@@ -84,8 +84,8 @@ describe("keyboard", () => {
   test("leaves single letters alone when they are switched off, and while typing", () =>
     on("ready", {}, async (page, server) => {
       await page.goto(server.url);
-      await page.locator('[data-search="start"]').fill("");
-      await page.locator('[data-search="start"]').focus();
+      await page.locator('[data-search="top"]').fill("");
+      await page.locator('[data-search="top"]').focus();
       await page.keyboard.type("d");
       assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), undefined);
       await page.getByRole("button", { name: "Keys and help" }).click();
@@ -121,7 +121,7 @@ describe("address", () => {
 
   test("follows Back and Forward", () =>
     on("ready", {}, async (page, server) => {
-      await page.goto(server.url);
+      await page.goto(`${server.url}/?group=KIND&view=table`);
       await page.getByRole("link", { name: "SSM parameters" }).click();
       await page.getByRole("heading", { name: "SSM parameters" }).waitFor();
       await page.getByRole("link", { name: "/prod/payments/db-url", exact: true }).click();
@@ -197,8 +197,8 @@ describe("server", () => {
 
   test("that is slow: says so after a second, and can be left", () =>
     on("ready", {}, async (page, server) => {
-      await page.goto(server.url);
-      await page.getByText("Task definitions").waitFor();
+      await page.goto(`${server.url}/?group=KIND&view=table`);
+      await page.getByRole("link", { name: "Task definitions" }).waitFor();
       server.state.delayMs = 60_000;
       await page.getByRole("link", { name: "SSM parameters" }).click();
       await page.getByText("Still asking the server").waitFor();

@@ -1,14 +1,18 @@
 // What a first visit downloads, what the page's work costs, and what the policy forbids to be in it.
 // Sizes are exact. Times are CPU time of the main thread in multiples of the baseline page, both measured in this run.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { at, id, launch, withPage } from "./browser.mjs";
+import { writeLargeEstate } from "./large-estate.mjs";
 import { keep } from "./measured.mjs";
 import { startMockServer } from "./mock-server.mjs";
+import { binary, serve } from "./server.mjs";
 
 const dist = fileURLToPath(new URL("../../web/dist/", import.meta.url));
 const sizeOf = (file) => readFileSync(`${dist}${file}.gz`).length;
@@ -177,3 +181,105 @@ describe("what work costs", () => {
     }
   });
 });
+
+const REDRAWS = 20;
+
+describe("the map of 50,000 resources", { skip: binary ? false : "BLASTMAP_BIN does not name a binary" }, () => {
+  let folder;
+  let server;
+  let browser;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "blastmap-budget-"));
+    const file = join(folder, "large.jsonl");
+    await writeLargeEstate(file);
+    server = await serve("--snapshot", file);
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("stands after an answer of at most 80 KB compressed", () =>
+    withPage(browser, { width: 1920, height: 1080 }, async (page) => {
+      const answers = [];
+      page.on("response", (response) => {
+        if (response.request().postData()?.includes('"operationName":"Estate"')) answers.push(response.body());
+      });
+      await page.goto(server.url);
+      await page.getByRole("treeitem").first().waitFor();
+      await page.waitForLoadState("networkidle");
+      const [first, whole] = (await Promise.all(answers)).map((body) => gzipSync(body).length);
+      within("first answer of the map of 50,000, gz", kilobytes(first), { target: 50, limit: 80, unit: "kB" });
+      // One level more follows: every service.
+      within("the same with every service, gz", kilobytes(whole), { limit: 120, unit: "kB" });
+    }));
+
+  test("is drawn again within its budget", () =>
+    withPage(browser, { width: 1920, height: 1080 }, async (page) => {
+      const cpu = await cpuOf(page);
+      await page.goto(server.url);
+      await page.getByRole("treeitem").first().waitFor();
+      await page.waitForLoadState("networkidle");
+      const colour = page.getByLabel("Colour");
+      const redraw = async (time) => {
+        await colour.selectOption(time % 2 === 0 ? "coverage" : "dependents");
+        await nextFrame(page);
+      };
+      // Once each way beforehand: what is compiled the first time is no redraw.
+      await redraw(0);
+      await redraw(1);
+      const map = await cpu(redraw);
+      const session = await page.context().newCDPSession(page);
+      await session.send("HeapProfiler.collectGarbage");
+      const { usedSize: heap } = await session.send("Runtime.getHeapUsage");
+      await page.goto("about:blank");
+      await page.evaluate(baseline);
+      const base = await cpu(async () => {
+        await page.evaluate(() => globalThis.drawBaseline());
+        await nextFrame(page);
+      });
+      // Where the plain boxes take 5.5 ms, the limit is 33 ms.
+      within("drawing the map of 50,000, to 4,000 plain boxes", Math.round((map / base) * 100) / 100, { target: 3, limit: 6, unit: "×" });
+      within("heap, map of 50,000", Math.round(heap / 100_000) / 10, { target: 20, limit: 40, unit: "MB" });
+    }));
+});
+
+/** Gives the main thread's CPU in milliseconds for each run of what it is given: other work on the machine hardly changes that. */
+async function cpuOf(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const busy = async () => (await session.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration").value * 1_000;
+  return async (run) => {
+    const before = await busy();
+    for (let time = 0; time < REDRAWS; time++) await run(time);
+    return ((await busy()) - before) / REDRAWS;
+  };
+}
+
+function nextFrame(page) {
+  return page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+}
+
+/** What any drawing of this size costs: a canvas of the window's size with 4,000 boxes and 1,000 short texts. */
+function baseline() {
+  const canvas = document.createElement("canvas");
+  canvas.width = 1920;
+  canvas.height = 1080;
+  document.body.append(canvas);
+  const context = canvas.getContext("2d");
+  let turn = 0;
+  globalThis.drawBaseline = () => {
+    turn++;
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, 1920, 1080);
+    for (let box = 0; box < 4_000; box++) {
+      context.fillStyle = (box + turn) % 2 === 0 ? "#2a74b3" : "#b5d4ee";
+      context.fillRect((box % 80) * 24, Math.floor(box / 80) * 21, 22, 19);
+    }
+    context.fillStyle = "#101828";
+    context.font = "11px sans-serif";
+    for (let text = 0; text < 1_000; text++) context.fillText("service", (text % 40) * 48, 14 + Math.floor(text / 40) * 42);
+  };
+}

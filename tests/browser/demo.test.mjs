@@ -56,7 +56,9 @@ describe("the demo", { skip: binary ? false : "BLASTMAP_BIN does not name a bina
       const parameter = await widest("SSM_PARAMETER");
       const service = await widest("ECS_SERVICE");
       const screens = [
-        ["explore", "/", "resources in"],
+        ["explore", "/", "others that depend on it"],
+        ["explore-table", "/?group=KIND&view=table", "resources in"],
+        ["explore-coverage", "/?colour=coverage", "a call failed that could show more"],
         ["search", "/search?q=payments", "matches"],
         ["resource", at("resource", service.id), "What AWS reported"],
         ["radius", at("radius", parameter.id), `What is affected if ${parameter.name} changes?`],
@@ -90,7 +92,7 @@ describe("the demo", { skip: binary ? false : "BLASTMAP_BIN does not name a bina
     const parameter = await widest("SSM_PARAMETER");
     await withPage(browser, {}, async (page) => {
       await page.goto(url);
-      await page.getByText("resources in").waitFor();
+      await page.getByText("others that depend on it").waitFor();
       await page.keyboard.press("/");
       await page.keyboard.type(parameter.name);
       await page.getByRole("option").first().waitFor();

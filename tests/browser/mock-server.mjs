@@ -1,6 +1,7 @@
 // Serves the built page over invented data, with the headers of the real server, for states that
 // a real estate cannot easily show. `node mock-server.mjs [--port N] [--state STATE]`;
-// STATE: ready, waiting (the first crawl), crawling, failing, full (no blind spots), old, or one (a single snapshot).
+// STATE: ready, waiting (the first crawl), crawling, failing, full (no blind spots), empty, denied (nothing could be read),
+// old, one (a single snapshot), or noReviews.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve } from "node:path";
@@ -8,9 +9,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { buildSchema, graphql } from "graphql";
 import { WebSocketServer } from "ws";
-import { answerReviewFile } from "./mock/reviews.mjs";
-import { addCrowd, addHostile, buildEstate } from "./mock/estate.mjs";
+import { addCrowd, addFormula, addHostile, buildEstate, emptyOut } from "./mock/estate.mjs";
 import { buildHistory, withHistory } from "./mock/history.mjs";
+import { answerReviewFile } from "./mock/reviews.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = resolve(here, "../../web/dist");
@@ -35,6 +36,7 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
   const estate = buildEstate();
   const crowd = addCrowd(estate, 1_200);
   const history = buildHistory(estate);
+  if (state.empty) emptyOut(estate);
   const newest = () => history.at(-1);
   const judgedOn = newest();
   const followers = new Set();
@@ -92,7 +94,7 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
     state,
     crowd,
     /** A resource that nobody depends on. */
-    alone: [...estate.resources.values()].find((resource) => resource.name === "spare").id,
+    alone: [...estate.resources.values()].find((resource) => resource.name === "spare")?.id,
     /** The ids of the snapshots, oldest first. */
     snapshots: () => history.map(({ id }) => id),
     /** As if another crawl had ended just now, with these changes; word of it goes out unless it is kept `quiet`. */
@@ -113,6 +115,10 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
     },
     /** A resource whose every text is an attempt to be markup; answers its id. */
     addHostile: () => addHostile(estate),
+    /** A resource whose name and owner a spreadsheet would take for formulas. */
+    addFormula: () => addFormula(estate),
+    /** As if an action more had been denied. */
+    deny: (api) => estate.blindSpots.push({ ...estate.blindSpots[0], api, kinds: ["SSM_PARAMETER"] }),
     close: () => {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
@@ -131,6 +137,8 @@ async function textOf(incoming) {
 export const STATES = {
   ready: {},
   full: { fullCoverage: true },
+  empty: { empty: true, fullCoverage: true, kept: "one" },
+  denied: { empty: true, kept: "one" },
   failing: { failing: true },
   old: { old: true },
   noReviews: { noReviews: true },

@@ -1,20 +1,20 @@
 import { HelpSheet } from "./components/help-sheet";
-import { TopBar } from "./components/top-bar";
+import { lazy } from "./components/lazy";
 import { Notices } from "./components/notices";
+import { FirstCrawl } from "./components/states";
+import { TopBar } from "./components/top-bar";
 import { announcement } from "./data/announce";
 import { waiting } from "./data/crawl";
 import { route } from "./navigation";
-import { FirstCrawl } from "./components/states";
-import { lazyScreen } from "./components/lazy";
-import { CoverageScreen } from "./screens/coverage/coverage";
-import { ExploreScreen } from "./screens/explore";
-import { UnknownScreen } from "./screens/unknown";
-import { RadiusScreen } from "./screens/radius/radius";
+import { ExploreScreen } from "./screens/explore/explore";
 import { ResourceScreen } from "./screens/resource/resource";
 import { SearchScreen } from "./screens/search/search";
+import { UnknownScreen } from "./screens/unknown";
 
-const HistoryScreen = lazyScreen(() => import("./screens/history/history").then((module) => module.HistoryScreen));
-const ReviewScreen = lazyScreen(() => import("./screens/review/review").then((module) => module.ReviewScreen));
+const RadiusScreen = lazy(() => import("./screens/radius/radius").then((module) => module.RadiusScreen));
+const HistoryScreen = lazy(() => import("./screens/history/history").then((module) => module.HistoryScreen));
+const ReviewScreen = lazy(() => import("./screens/review/review").then((module) => module.ReviewScreen));
+const CoverageScreen = lazy(() => import("./screens/coverage/coverage").then((module) => module.CoverageScreen));
 
 /** The frame that every screen slots into. */
 export function App() {
@@ -53,7 +53,7 @@ function Screen() {
     case "history":
       return <HistoryScreen route={current} />;
     case "coverage":
-      return <CoverageScreen />;
+      return <CoverageScreen route={current} />;
     case "unknown":
       return <UnknownScreen path={current.path} />;
   }

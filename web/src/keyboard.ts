@@ -1,8 +1,8 @@
 import { openHelp } from "./components/help-sheet";
 import { go, route } from "./navigation";
 import { singleKeys, toggleTheme } from "./preferences";
+import { exploreOf, radiusOf, type Route } from "./routes";
 import { historyOf } from "./screens/history/address";
-import { radiusOf, type Route } from "./routes";
 
 const SEQUENCE_MS = 1_200;
 
@@ -26,7 +26,7 @@ const everywhere: Record<string, Action> = {
 };
 
 const afterG: Record<string, () => Route> = {
-  e: () => ({ screen: "explore", groupBy: "KIND" }),
+  e: () => exploreOf(),
   b: () => radiusOf(route.value.screen === "resource" ? route.value.id : null),
   c: () => ({ screen: "reviews" }),
   h: () => historyOf({ resource: route.value.screen === "resource" ? route.value.id : null }),

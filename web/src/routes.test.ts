@@ -1,15 +1,23 @@
 import { describe, expect, test } from "vitest";
+import { exploreOf, formatRoute, parseRoute, radiusOf, reviewOf, searchFor, whatIf, type Route } from "./routes";
 import { historyOf } from "./screens/history/address";
-import { formatRoute, parseRoute, radiusOf, reviewOf, searchFor, whatIf, type Route } from "./routes";
 
 const read = (address: string) => parseRoute(new URL(address, "http://blastmap.example"));
 
 describe("routes", () => {
   const service = "arn:aws:ecs:us-east-1:111122223333:service/prod/checkout web";
   const routes: Route[] = [
-    { screen: "explore", groupBy: "KIND" },
-    { screen: "explore", groupBy: "OWNER" },
-    searchFor("payments & co", { kinds: ["ECS_SERVICE", "SECRET"], presence: ["MISSING"], region: "us-east-1" }),
+    exploreOf(),
+    exploreOf({ groupBy: "OWNER", view: "table", sort: "-count", colour: "coverage" }),
+    exploreOf({
+      groupBy: "TAG",
+      tag: "cost:center, old",
+      path: ["a, b", "", "arn:aws:ecs:us-east-1:1:cluster/x"],
+      selected: ["a, b", "", "x"],
+      filters: { text: "web", kinds: ["SECRET"], presence: ["LIVE"], accounts: ["1", "2"], regions: ["us-east-1"], teams: ["", "a, b"], tags: ["env", "env=a=b, c"] },
+    }),
+    searchFor("payments & co", { kinds: ["ECS_SERVICE", "SECRET"], presence: ["MISSING"], regions: ["us-east-1"], teams: ["shop"] }),
+    { screen: "resource", id: service, sort: "-name" },
     { screen: "resource", id: service },
     { screen: "resource", id: "arn:aws:route53:::hostedzone/Z1#A/pay.example.com." },
     { screen: "resource", id: "arn:aws:ssm:us-east-1:111122223333:parameter//odd/../name%2F?" },

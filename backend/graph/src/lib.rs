@@ -17,7 +17,7 @@ mod search;
 mod snapshot;
 mod topology;
 
-pub use estate::{EstateGroup, GroupBy, estate};
+pub use estate::{EstateGroup, GroupBy, GroupName, estate};
 pub use filter::{Filter, filter};
 pub use overlay::{Overlay, Tie};
 pub use paths::paths;

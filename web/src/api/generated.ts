@@ -164,6 +164,16 @@ export type RiskLevel =
   | "LOW"
   | "NONE";
 
+export type ResourceFilter = {
+  kinds?: ResourceKind[] | null;
+  accounts?: string[] | null;
+  regions?: string[] | null;
+  presence?: Presence[] | null;
+  tags?: TagFilter[] | null;
+  text?: string | null;
+  within?: GroupFilter[] | null;
+};
+
 export type ChangeInput = {
   resources?: ResourceChangeInput[] | null;
   terraformPlan?: string | null;
@@ -172,13 +182,15 @@ export type ChangeInput = {
   taskDefinition?: string | null;
 };
 
-export type ResourceFilter = {
-  kinds?: ResourceKind[] | null;
-  accounts?: string[] | null;
-  regions?: string[] | null;
-  presence?: Presence[] | null;
-  tags?: TagFilter[] | null;
-  text?: string | null;
+export type TagFilter = {
+  key: string;
+  value?: string | null;
+};
+
+export type GroupFilter = {
+  by: GroupBy;
+  tag?: string | null;
+  key: string;
 };
 
 export type ResourceChangeInput = {
@@ -187,9 +199,12 @@ export type ResourceChangeInput = {
   attributes?: unknown | null;
 };
 
-export type TagFilter = {
+export type GroupFigures = {
   key: string;
-  value?: string | null;
+  label: string;
+  count: number;
+  dependents: number;
+  blindSpots: number;
 };
 
 export type Card = {
@@ -449,21 +464,74 @@ export const CrawlProgress: Operation<CrawlProgressResult, CrawlProgressVariable
 
 export type EstateVariables = {
   groupBy: GroupBy[];
+  tag?: string | null;
+  filter?: ResourceFilter | null;
+  depth: number;
 };
 
 export type EstateResult = {
-  estate: {
-    key: string;
-    label: string;
-    count: number;
-    dependents: number;
-    blindSpots: number;
-  }[];
+  estate: ((GroupFigures & {
+    groups: ((GroupFigures & {
+      groups: ((GroupFigures & {
+        groups: ((GroupFigures & {
+          groups: GroupFigures[];
+        }))[];
+      }))[];
+    }))[];
+  }))[];
 };
 
 export const Estate: Operation<EstateResult, EstateVariables> = {
   name: "Estate",
-  text: "query Estate($groupBy:[GroupBy!]!){estate(groupBy:$groupBy depth:1){key label count dependents blindSpots}}",
+  text: "query Estate($groupBy:[GroupBy!]!$tag:String$filter:ResourceFilter$depth:Int!){estate(groupBy:$groupBy tag:$tag filter:$filter depth:$depth){...GroupFigures groups{...GroupFigures groups{...GroupFigures groups{...GroupFigures groups{...GroupFigures}}}}}}fragment GroupFigures on EstateGroup{key label count dependents blindSpots}",
+};
+
+export type FacetsVariables = {
+  forKinds?: ResourceFilter | null;
+  forAccounts?: ResourceFilter | null;
+  forRegions?: ResourceFilter | null;
+  forTeams?: ResourceFilter | null;
+};
+
+export type FacetsResult = {
+  kinds: {
+    key: string;
+    count: number;
+  }[];
+  accounts: {
+    key: string;
+    count: number;
+  }[];
+  regions: {
+    key: string;
+    count: number;
+  }[];
+  teams: {
+    key: string;
+    count: number;
+  }[];
+};
+
+export const Facets: Operation<FacetsResult, FacetsVariables> = {
+  name: "Facets",
+  text: "query Facets($forKinds:ResourceFilter$forAccounts:ResourceFilter$forRegions:ResourceFilter$forTeams:ResourceFilter){kinds:estate(groupBy:[KIND]filter:$forKinds depth:1){key count}accounts:estate(groupBy:[ACCOUNT]filter:$forAccounts depth:1){key count}regions:estate(groupBy:[REGION]filter:$forRegions depth:1){key count}teams:estate(groupBy:[OWNER]filter:$forTeams depth:1){key count}}",
+};
+
+export type TagKeysVariables = Record<string, never>;
+
+export type TagKeysResult = {
+  resources: {
+    nodes: {
+      tags: {
+        key: string;
+      }[];
+    }[];
+  };
+};
+
+export const TagKeys: Operation<TagKeysResult, TagKeysVariables> = {
+  name: "TagKeys",
+  text: "query TagKeys{resources(first:200){nodes{tags{key}}}}",
 };
 
 export type SnapshotsVariables = {
@@ -635,6 +703,14 @@ export type ResourceDetailsResult = {
     attributes: unknown;
     consoleUrl: string | null;
     observedAt: string;
+    findings: {
+      id: string;
+      level: RiskLevel;
+      title: string;
+      detail: string;
+      remediation: string;
+      documentation: string | null;
+    }[];
     dependencies: LinkPage;
     dependents: LinkPage;
   }) | null;
@@ -642,7 +718,7 @@ export type ResourceDetailsResult = {
 
 export const ResourceDetails: Operation<ResourceDetailsResult, ResourceDetailsVariables> = {
   name: "ResourceDetails",
-  text: "query ResourceDetails($id:ID!$snapshot:ID){resource(id:$id snapshot:$snapshot){...Card tags{key value}attributes consoleUrl observedAt dependencies:links(direction:DEPENDENCIES first:100){...LinkPage}dependents:links(direction:DEPENDENTS first:100){...LinkPage}}}fragment Card on Resource{id kind name account region presence owner}fragment LinkPage on LinkConnection{totalCount nodes{...Linked}pageInfo{hasNextPage endCursor}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}",
+  text: "query ResourceDetails($id:ID!$snapshot:ID){resource(id:$id snapshot:$snapshot){...Card tags{key value}attributes consoleUrl observedAt findings{id level title detail remediation documentation}dependencies:links(direction:DEPENDENCIES first:100){...LinkPage}dependents:links(direction:DEPENDENTS first:100){...LinkPage}}}fragment Card on Resource{id kind name account region presence owner}fragment LinkPage on LinkConnection{totalCount nodes{...Linked}pageInfo{hasNextPage endCursor}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}",
 };
 
 export type MoreLinksVariables = {
@@ -884,20 +960,4 @@ export type ListResourcesResult = {
 export const ListResources: Operation<ListResourcesResult, ListResourcesVariables> = {
   name: "ListResources",
   text: "query ListResources($filter:ResourceFilter$first:Int!$after:String){resources(filter:$filter first:$first after:$after){totalCount nodes{...Card}pageInfo{hasNextPage endCursor}}}fragment Card on Resource{id kind name account region presence owner}",
-};
-
-export type CountByKindVariables = {
-  filter?: ResourceFilter | null;
-};
-
-export type CountByKindResult = {
-  estate: {
-    key: string;
-    count: number;
-  }[];
-};
-
-export const CountByKind: Operation<CountByKindResult, CountByKindVariables> = {
-  name: "CountByKind",
-  text: "query CountByKind($filter:ResourceFilter){estate(groupBy:[KIND]filter:$filter depth:1){key count}}",
 };

@@ -16,6 +16,18 @@ const KEYS: [string, string[][]][] = [
     ],
   ],
   [
+    "Explore",
+    [
+      ["T", "map or table"],
+      ["F", "filters"],
+      ["↑ ↓", "from box to box"],
+      ["→ ←", "into a box, and out"],
+      ["Enter", "open the box"],
+      ["Space", "select it"],
+      ["⌫", "up"],
+    ],
+  ],
+  [
     "Change review",
     [
       ["J K", "next and last of what is hit, worst first"],

@@ -83,7 +83,7 @@ function Teams({ radius }: { radius: Radius }) {
       <ul>
         {teams.slice(0, TEAMS_SHOWN).map(({ owner, count }) => (
           <li key={owner}>
-            <a href={formatRoute(searchFor(owner ?? ""))}>{owner}</a> <span class="count">{count.toLocaleString("en")}</span>
+            <a href={formatRoute(searchFor("", { teams: [owner ?? ""] }))}>{owner}</a> <span class="count">{count.toLocaleString("en")}</span>
           </li>
         ))}
         {teams.length > TEAMS_SHOWN && <li class="muted">{teams.length - TEAMS_SHOWN} more</li>}

@@ -21,7 +21,7 @@ export function Facts({ resource }: { resource: Details }) {
       <h2>Facts</h2>
       <dl class="facts">
         <dt>Owner</dt>
-        <dd>{resource.owner ? <a href={formatRoute(searchFor(resource.owner))}>{resource.owner}</a> : <span class="muted">{NO_OWNER}</span>}</dd>
+        <dd>{resource.owner ? <a href={formatRoute(searchFor("", { teams: [resource.owner] }))}>{resource.owner}</a> : <span class="muted">{NO_OWNER}</span>}</dd>
         <dt>Account</dt>
         <dd>{whereOf(resource)}</dd>
         <dt>State</dt>

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { lazyScreen } from "../../components/lazy";
+import { lazy } from "../../components/lazy";
 import { formatRoute } from "../../routes";
 import { historyOf } from "../history/address";
 
-const RecentHistory = lazyScreen(() => import("../history/through-time").then((module) => module.RecentHistory));
+const RecentHistory = lazy(() => import("../history/through-time").then((module) => module.RecentHistory), { part: true });
 
 /** What happened to a resource lately. Only when somebody asks: the server reads each kept snapshot for it. */
 export function Past({ id, title }: { id: string; title: string }) {

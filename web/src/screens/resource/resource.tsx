@@ -9,7 +9,8 @@ import { formatRoute, radiusOf, searchFor, whatIf, type ResourceRoute } from "..
 import { kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
 import { Facts, type Details } from "./facts";
-import { LinkList } from "./links";
+import { Findings } from "./findings";
+import { LinkTable } from "./links";
 import { Past } from "./past";
 
 /** One resource: what it is, what it needs, what needs it, and what AWS reported. */
@@ -26,10 +27,9 @@ export function ResourceScreen({ route }: { route: ResourceRoute }) {
           <div class="with-panel">
             <div class="page">
               <Head resource={resource} />
-              <div class="two-columns">
-                <LinkList route={route} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} />
-                <LinkList route={route} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} />
-              </div>
+              <LinkTable route={route} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} />
+              <LinkTable route={route} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} />
+              <Findings findings={resource.findings} />
               <section aria-labelledby="attributes">
                 <h2 id="attributes" class="section-title">
                   What AWS reported
