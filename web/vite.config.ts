@@ -12,6 +12,11 @@ export default defineConfig({
     rollupOptions: { input: ["index.html", "graphiql.html"] },
   },
   server: {
-    proxy: { "/graphql": { target: server, ws: true, changeOrigin: true } },
+    proxy: {
+      "/graphql": { target: server, ws: true, changeOrigin: true },
+      "/readyz": { target: server, changeOrigin: true },
+      "/plans": { target: server, changeOrigin: true },
+      "^/reviews/[^/]+\\.[a-z]+": { target: server, changeOrigin: true },
+    },
   },
 });

@@ -84,8 +84,8 @@ describe("keyboard", () => {
   test("leaves single letters alone when they are switched off, and while typing", () =>
     on("ready", {}, async (page, server) => {
       await page.goto(server.url);
-      await page.locator('[data-search="start"]').fill("");
-      await page.locator('[data-search="start"]').focus();
+      await page.locator('[data-search="top"]').fill("");
+      await page.locator('[data-search="top"]').focus();
       await page.keyboard.type("d");
       assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), undefined);
       await page.getByRole("button", { name: "Keys and help" }).click();
@@ -121,7 +121,7 @@ describe("address", () => {
 
   test("follows Back and Forward", () =>
     on("ready", {}, async (page, server) => {
-      await page.goto(server.url);
+      await page.goto(`${server.url}/?group=KIND&view=table`);
       await page.getByRole("link", { name: "SSM parameters" }).click();
       await page.getByRole("heading", { name: "SSM parameters" }).waitFor();
       await page.getByRole("link", { name: "/prod/payments/db-url", exact: true }).click();
@@ -186,22 +186,6 @@ describe("server", () => {
       await page.getByRole("heading", { level: 1, name: "checkout-bff" }).waitFor();
     }));
 
-  test("with newer data: says so, and does not move what is on screen", () =>
-    on("crawling", {}, async (page, server) => {
-      await page.goto(`${server.url}${at("radius", id.parameter)}`);
-      await page.locator("[data-card]").first().waitFor();
-      await page.getByRole("link", { name: "Crawling" }).waitFor();
-      const asked = server.state.requests;
-      server.renew();
-      server.state.progress = { ...server.state.progress, finished: true };
-      await page.getByText("A newer crawl is done").waitFor();
-      assert.equal(server.state.requests, asked + 1, "only the age of the data was asked for");
-      await expectAccessible(page);
-      await picture(page, "newer-light");
-      await page.getByRole("button", { name: "Show the newest" }).click();
-      await page.getByText("A newer crawl is done").waitFor({ state: "hidden" });
-    }));
-
   test("that fails: names code and request, and tries again when told", () =>
     on("failing", {}, async (page, server) => {
       await page.goto(`${server.url}${at("resource", id.service)}`);
@@ -211,23 +195,10 @@ describe("server", () => {
       await page.getByRole("heading", { level: 1, name: "checkout-bff" }).waitFor();
     }));
 
-  test("that is gone: what is on screen stays", () =>
-    on("ready", { tolerate: /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|WebSocket/ }, async (page, server) => {
-      await page.goto(`${server.url}${at("radius", id.parameter)}`);
-      await page.locator("[data-card]").first().waitFor();
-      const cards = await page.locator("[data-card]").count();
-      await server.close();
-      await page.getByLabel("Detail").selectOption("all");
-      await page.keyboard.press("[");
-      await page.getByText("The blastmap server cannot be reached. What is on screen is the last good answer").waitFor();
-      await eventually(async () => assert.ok((await page.locator("[data-card]").count()) >= cards));
-      await picture(page, "offline-light");
-    }));
-
   test("that is slow: says so after a second, and can be left", () =>
     on("ready", {}, async (page, server) => {
-      await page.goto(server.url);
-      await page.getByText("Task definitions").waitFor();
+      await page.goto(`${server.url}/?group=KIND&view=table`);
+      await page.getByRole("link", { name: "Task definitions" }).waitFor();
       server.state.delayMs = 60_000;
       await page.getByRole("link", { name: "SSM parameters" }).click();
       await page.getByText("Still asking the server").waitFor();

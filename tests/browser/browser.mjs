@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { keep } from "./measured.mjs";
 
 const FLAGS = [
   "--headless",
@@ -49,7 +50,9 @@ export async function withPage(browser, options, use) {
 export async function expectAccessible(page) {
   // Through the debugger, which the page's policy does not bind.
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), AXE_TAGS);
+  const { violations, passes } = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), AXE_TAGS);
+  const theme = await page.evaluate(() => document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
+  keep({ screen: pictured.get(page) ?? new URL(page.url()).pathname, theme, violations: violations.length, passes: passes.length });
   if (violations.length === 0) return;
   const found = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => `  ${node.target.join(" ")}\n    ${node.failureSummary?.replaceAll("\n", "\n    ")}`).join("\n")}`);
   throw new Error(`axe found ${violations.length}:\n${found.join("\n")}`);
@@ -68,7 +71,11 @@ export async function eventually(check, milliseconds = 10_000) {
   }
 }
 
+/** What was pictured last of a page: the name of its state. */
+const pictured = new WeakMap();
+
 export function picture(page, name) {
+  pictured.set(page, name.replace(/-(light|dark)$/, ""));
   return page.screenshot({ path: `${artefacts}${name}.png` });
 }
 

@@ -1,65 +1,25 @@
 // The page as it is shipped: the binary that BLASTMAP_BIN names, serving its demo estate.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { at, eventually, expectAccessible, launch, picture, withPage } from "./browser.mjs";
 import { POLICY } from "./mock-server.mjs";
-
-const binary = process.env.BLASTMAP_BIN;
-const START_MS = 60_000;
+import { binary, serve, START_MS } from "./server.mjs";
 
 describe("the demo", { skip: binary ? false : "BLASTMAP_BIN does not name a binary" }, () => {
   let browser;
   let server;
   let url;
-  let home;
+  let ask;
 
   before(async () => {
-    home = mkdtempSync(join(tmpdir(), "blastmap-page-"));
-    server = spawn(binary, ["serve", "--demo", "--listen", "127.0.0.1:0"], { env: { ...process.env, HOME: home, XDG_DATA_HOME: home }, stdio: ["ignore", "pipe", "inherit"] });
-    url = await addressOf(server);
-    await graphReady();
+    server = await serve("--demo");
+    ({ url, ask } = server);
     browser = await launch();
   });
   after(async () => {
     await browser?.close();
-    if (server && server.exitCode === null) {
-      server.kill("SIGTERM");
-      await new Promise((done) => server.once("exit", done));
-    }
-    if (home) rmSync(home, { recursive: true, force: true });
+    await server?.stop();
   });
-
-  /** The address that the server prints when it listens. */
-  function addressOf(child) {
-    return new Promise((found, failed) => {
-      const timer = setTimeout(() => failed(new Error("the server printed no address")), START_MS);
-      createInterface({ input: child.stdout }).on("line", (line) => {
-        const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-        if (!address) return;
-        clearTimeout(timer);
-        found(address);
-      });
-      child.once("exit", (code) => failed(new Error(`the server ended with ${code}`)));
-    });
-  }
-
-  async function ask(query, variables = {}) {
-    const response = await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query, variables }) });
-    return response.json();
-  }
-
-  async function graphReady() {
-    const deadline = Date.now() + START_MS;
-    while ((await ask("{ coverage { scopes { account } } }")).errors?.[0]?.extensions?.code === "NOT_READY") {
-      if (Date.now() > deadline) throw new Error("the demo's crawl did not end");
-      await new Promise((done) => setTimeout(done, 100));
-    }
-  }
 
   /** The resource of a kind that a change can carry farthest. */
   async function widest(kind) {
@@ -96,7 +56,9 @@ describe("the demo", { skip: binary ? false : "BLASTMAP_BIN does not name a bina
       const parameter = await widest("SSM_PARAMETER");
       const service = await widest("ECS_SERVICE");
       const screens = [
-        ["explore", "/", "resources in"],
+        ["explore", "/", "others that depend on it"],
+        ["explore-table", "/?group=KIND&view=table", "resources in"],
+        ["explore-coverage", "/?colour=coverage", "a call failed that could show more"],
         ["search", "/search?q=payments", "matches"],
         ["resource", at("resource", service.id), "What AWS reported"],
         ["radius", at("radius", parameter.id), `What is affected if ${parameter.name} changes?`],
@@ -130,7 +92,7 @@ describe("the demo", { skip: binary ? false : "BLASTMAP_BIN does not name a bina
     const parameter = await widest("SSM_PARAMETER");
     await withPage(browser, {}, async (page) => {
       await page.goto(url);
-      await page.getByText("resources in").waitFor();
+      await page.getByText("others that depend on it").waitFor();
       await page.keyboard.press("/");
       await page.keyboard.type(parameter.name);
       await page.getByRole("option").first().waitFor();

@@ -20,13 +20,27 @@ async function serverIn(state) {
 }
 
 const radius = at("radius", id.parameter);
+const DEFINITION = "arn:aws:ecs:us-east-1:482913377605:task-definition/checkout-bff:46";
 const selected = `select=${encodeURIComponent(id.service)}`;
 
 /** Name; address; a text that must be on screen; and where it differs: the server's state, the window, what to do first. */
 const SCREENS = [
   ["explore", "/", "Task definitions"],
+  ["explore-wide", "/", "others that depend on it", { width: 1920, height: 1080 }],
   ["explore-teams", "/?group=OWNER", "No owner tag"],
-  ["explore-narrow", "/", "Task definitions", { width: 320, height: 700 }],
+  ["explore-opened", "/?in=us-east-1&in=", "others that depend on it"],
+  ["explore-coverage", "/?group=KIND&colour=coverage", "a call failed that could show more"],
+  ["explore-selected", `/?group=SERVICE&select=${encodeURIComponent(id.service)}`, "Its own page"],
+  ["explore-list", `/?group=SERVICE&in=${encodeURIComponent(id.service)}`, "Account and region"],
+  ["explore-table", "/?view=table", "Others that depend on them", { act: (page) => page.getByRole("button", { name: "What is in us-east-1" }).click() }],
+  ["explore-tag", "/?group=TAG", "Often set:"],
+  ["explore-filtered-away", "/?q=zzzz", "The filters leave nothing."],
+  ["explore-gone", "/?in=mars-1", "There is no such group in this snapshot."],
+  ["explore-nothing", "/", "The crawl found nothing.", { state: "empty" }],
+  ["explore-denied", "/", "The crawl could see nothing.", { state: "denied" }],
+  ["explore-failing", "/", "This could not be answered", { state: "failing" }],
+  ["explore-narrow", "/", "Blind spots", { width: 320, height: 700 }],
+  ["explore-map-narrow", "/?view=map", "others that depend on it", { width: 320, height: 700 }],
   ["search", "/search?q=payments", "The 50 best matches"],
   ["search-nothing", "/search?q=zzzz", "Nothing in this snapshot matches"],
   ["search-missing", "/search?q=&presence=MISSING", "Resources (does not exist)"],
@@ -51,6 +65,24 @@ const SCREENS = [
   ["radius-nothing-full", "/radius/ALONE", "Coverage was full here", { state: "full" }],
   ["radius-unknown", at("radius", "arn:aws:ecs:us-east-1:482913377605:service/prod-core/checkout-bfff"), "No such resource in this snapshot"],
   ["radius-narrow", radius, "5 teams to talk to", { width: 320, height: 700 }],
+  ["history", "/history", "13 resources, 58 links"],
+  ["history-graph", "/history?view=graph", "Not changed"],
+  ["history-selected", `/history?view=split&select=${encodeURIComponent(DEFINITION)}`, "Some time between", { width: 1920, height: 1080 }],
+  ["history-many", "/history?from=SMALL&to=CROWDED", "are not loaded"],
+  ["history-many-graph", "/history?from=SMALL&to=CROWDED&view=graph", "are not loaded"],
+  ["history-nothing", "/history?from=CROWDED&to=AFTER", "Nothing changed"],
+  ["history-backwards", "/history?from=AFTER&to=SMALL", "From is the later of the two"],
+  ["history-filtered-away", "/history?kind=VPC", "The filters leave nothing."],
+  ["history-not-kept", "/history?from=20200101T000000Z-gone", "There is no snapshot"],
+  ["history-narrow", "/history", "13 resources, 58 links", { width: 320, height: 700 }],
+  ["history-narrow-graph", "/history?view=graph", "Not changed", { width: 320, height: 700 }],
+  ["history-failing", "/history", "This could not be answered", { state: "failing" }],
+  ["through-time", `/history?resource=${encodeURIComponent(id.missing)}`, "when it came is not known"],
+  ["through-time-narrow", `/history?resource=${encodeURIComponent(DEFINITION)}`, "when it came is not known", { width: 320, height: 700 }],
+  ["through-time-never", "/history?resource=arn:aws:ecs:us-east-1:1:service/nowhere", "No kept snapshot has it"],
+  ["resource-then", `${at("resource", id.service)}?snapshot=AFTER`, "This is how it was, not how it is"],
+  ["radius-then", `${radius}?snapshot=AFTER`, "This is how it was, not how it is"],
+  ["snapshot-not-kept", `${radius}?snapshot=20200101T000000Z-gone`, "This snapshot is not kept"],
   ["coverage", "/coverage", "Access denied: kms:DescribeKey", { act: (page) => page.getByText("The statement that allows it").click() }],
   ["coverage-full", "/coverage", "Every call of the crawl was answered", { state: "full" }],
   ["coverage-narrow", "/coverage", "Access denied: kms:DescribeKey", { width: 320, height: 700 }],
@@ -66,9 +98,11 @@ const SCREENS = [
 for (const [name, address, text, { state = "ready", act, ...window } = {}] of SCREENS) {
   test(name, async (t) => {
     const server = await serverIn(state);
-    const path = address.replace("ALONE", encodeURIComponent(server.alone)).replace("CROWD", encodeURIComponent(server.crowd));
+    const path = address.replace("ALONE", encodeURIComponent(server.alone)).replace(/CROWD\b/, encodeURIComponent(server.crowd));
+    const [, small, crowded, later] = server.snapshots();
+    const placed = path.replace("SMALL", small).replace("CROWDED", crowded).replace("AFTER", later);
     await withPage(browser, window, async (page) => {
-      await page.goto(server.url + path);
+      await page.goto(server.url + placed);
       if (act) {
         await page.locator("h1").first().waitFor();
         await act(page);

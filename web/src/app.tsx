@@ -1,17 +1,20 @@
 import { HelpSheet } from "./components/help-sheet";
-import { TopBar } from "./components/top-bar";
-import { isOld } from "./components/freshness";
-import { announcement } from "./data/announce";
-import { crawledAt, crawling, newer, now, offline, refresh, showNewest, waiting } from "./data/crawl";
-import { route } from "./navigation";
+import { lazy } from "./components/lazy";
+import { Notices } from "./components/notices";
 import { FirstCrawl } from "./components/states";
-import { CoverageScreen } from "./screens/coverage/coverage";
-import { ExploreScreen } from "./screens/explore";
-import { UnknownScreen } from "./screens/unknown";
-import { RadiusScreen } from "./screens/radius/radius";
+import { TopBar } from "./components/top-bar";
+import { announcement } from "./data/announce";
+import { waiting } from "./data/crawl";
+import { route } from "./navigation";
+import { ExploreScreen } from "./screens/explore/explore";
 import { ResourceScreen } from "./screens/resource/resource";
 import { SearchScreen } from "./screens/search/search";
-import { age, clock } from "./words/time";
+import { UnknownScreen } from "./screens/unknown";
+
+const RadiusScreen = lazy(() => import("./screens/radius/radius").then((module) => module.RadiusScreen));
+const HistoryScreen = lazy(() => import("./screens/history/history").then((module) => module.HistoryScreen));
+const ReviewScreen = lazy(() => import("./screens/review/review").then((module) => module.ReviewScreen));
+const CoverageScreen = lazy(() => import("./screens/coverage/coverage").then((module) => module.CoverageScreen));
 
 /** The frame that every screen slots into. */
 export function App() {
@@ -41,42 +44,17 @@ function Screen() {
     case "search":
       return <SearchScreen route={current} />;
     case "resource":
-      return <ResourceScreen key={current.id} id={current.id} />;
+      return <ResourceScreen key={current.id} route={current} />;
     case "radius":
       return <RadiusScreen key={current.id} route={current} />;
+    case "review":
+    case "reviews":
+      return <ReviewScreen route={current} />;
+    case "history":
+      return <HistoryScreen route={current} />;
     case "coverage":
-      return <CoverageScreen />;
+      return <CoverageScreen route={current} />;
     case "unknown":
       return <UnknownScreen path={current.path} />;
   }
-}
-
-/** What is wrong or new about the data as a whole. */
-function Notices() {
-  if (offline.value) {
-    return (
-      <div class="notice notice-bad notice-bar" role="alert">
-        The blastmap server cannot be reached. What is on screen is the last good answer; the server is tried again every minute.
-        <button onClick={refresh}>Try now</button>
-      </div>
-    );
-  }
-  if (newer.value && crawledAt.value) {
-    return (
-      <div class="notice notice-new notice-bar" role="status">
-        A newer crawl is done ({clock(crawledAt.value)} UTC). What is on screen has not moved.
-        <button onClick={showNewest}>Show the newest</button>
-      </div>
-    );
-  }
-  if (isOld() && crawledAt.value && !crawling.value && !waiting.value) {
-    return (
-      <div class="notice notice-warn notice-bar" role="status">
-        <span>
-          This data is {age(crawledAt.value, now.value)} old: what changed in AWS since is not in it. <a href="/coverage">See coverage</a>
-        </span>
-      </div>
-    );
-  }
-  return null;
 }

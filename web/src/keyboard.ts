@@ -1,7 +1,8 @@
 import { openHelp } from "./components/help-sheet";
 import { go, route } from "./navigation";
 import { singleKeys, toggleTheme } from "./preferences";
-import { radiusOf, type Route } from "./routes";
+import { exploreOf, radiusOf, type Route } from "./routes";
+import { historyOf } from "./screens/history/address";
 
 const SEQUENCE_MS = 1_200;
 
@@ -25,9 +26,11 @@ const everywhere: Record<string, Action> = {
 };
 
 const afterG: Record<string, () => Route> = {
-  e: () => ({ screen: "explore", groupBy: "KIND" }),
+  e: () => exploreOf(),
   b: () => radiusOf(route.value.screen === "resource" ? route.value.id : null),
-  c: () => ({ screen: "coverage" }),
+  c: () => ({ screen: "reviews" }),
+  h: () => historyOf({ resource: route.value.screen === "resource" ? route.value.id : null }),
+  v: () => ({ screen: "coverage" }),
 };
 
 /** Listens for shortcuts. Call once. */

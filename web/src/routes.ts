@@ -1,19 +1,41 @@
-import type { Direction, GroupBy, Phase, Presence, ResourceKind } from "./api/generated";
+import type { ChangeAction, Direction, GroupBy, Outcome, Phase, ResourceKind } from "./api/generated";
+import { listIn, NO_FILTERS, readFilters, writeFilters, type Filters } from "./filters";
+import { formatHistory, parseHistory, type HistoryRoute } from "./screens/history/address";
 import { isKind } from "./words/kinds";
-import { isPhase, isPresence } from "./words/presence";
+import { isAction, isOutcome } from "./words/outcomes";
+import { isPhase } from "./words/presence";
 
 export type View = "graph" | "table" | "split";
-export type LaneBy = "owner" | "account" | "region" | "none";
+export type LaneBy = "owner" | "account" | "region" | "cluster" | "none";
 export type Detail = "folded" | "all";
-export type SortBy = "distance" | "name" | "kind" | "owner";
+export type ColourBy = "dependents" | "coverage";
 
-export type SearchRoute = {
-  screen: "search";
-  text: string;
-  kinds: ResourceKind[];
-  presence: Presence[];
-  account: string;
-  region: string;
+export type ExploreRoute = {
+  screen: "explore";
+  filters: Filters;
+  groupBy: GroupBy;
+  /** The key to group by, for TAG. */
+  tag: string;
+  /** The keys of the groups that were opened, outermost first. */
+  path: string[];
+  /** Null leaves it to the width of the window. */
+  view: "map" | "table" | null;
+  colour: ColourBy;
+  sort: string;
+  /** The keys down to the selected group. */
+  selected: string[];
+};
+
+export type SearchRoute = { screen: "search"; filters: Filters; sort: string };
+
+export type CoverageRoute = { screen: "coverage"; sort?: string };
+
+export type ResourceRoute = {
+  screen: "resource";
+  id: string;
+  sort?: string;
+  /** As of the radius. */
+  snapshot?: string;
 };
 
 export type RadiusRoute = {
@@ -31,26 +53,60 @@ export type RadiusRoute = {
   view: View | null;
   lanes: LaneBy;
   detail: Detail;
-  sort: SortBy;
+  /** A column, with a minus for downwards. */
+  sort: string;
   selected: string | null;
+  /** The older snapshot that is looked at; absent for now. */
+  snapshot?: string;
+};
+
+export type ReviewSort = "outcome" | "name" | "kind" | "owner" | "distance";
+
+export type ReviewRoute = {
+  screen: "review";
+  /** A review that is kept; null for a new one. */
+  id: string | null;
+  /** Of a new one: the resource that changes; null while a plan is asked for. */
+  resource: string | null;
+  action: ChangeAction;
+  /** Null leaves it to the width of the window. */
+  view: View | null;
+  lanes: LaneBy;
+  detail: Detail;
+  sort: ReviewSort;
+  /** What is shown of what was reached; empty for everything that is hit. */
+  outcomes: Outcome[];
+  /** Whose resources are shown; null for everybody's, empty for those of nobody. */
+  team: string | null;
+  selected: string | null;
+  /** For a room that looks at a wall: larger type, fewer controls. */
+  presenting: boolean;
 };
 
 /** Every state of the page that is worth a link: formatted to the address, and read back from it. */
 export type Route =
-  | { screen: "explore"; groupBy: GroupBy }
+  | ExploreRoute
   | SearchRoute
-  | { screen: "resource"; id: string }
+  | ResourceRoute
   | RadiusRoute
-  | { screen: "coverage" }
+  | ReviewRoute
+  | { screen: "reviews" }
+  | HistoryRoute
+  | CoverageRoute
   | { screen: "unknown"; path: string };
 
-export const GROUPINGS: GroupBy[] = ["KIND", "OWNER", "CLUSTER", "VPC", "ACCOUNT", "REGION"];
+export const GROUPINGS: GroupBy[] = ["REGION", "ACCOUNT", "VPC", "CLUSTER", "SERVICE", "OWNER", "KIND", "TAG"];
+const LANES: LaneBy[] = ["owner", "account", "region", "cluster", "none"];
 export const DEFAULT_LIMIT = 1_000;
 /** The most rows that the page holds at a time. */
 export const MAX_LIMIT = 5_000;
 
-export function searchFor(text: string, rest: Partial<SearchRoute> = {}): SearchRoute {
-  return { screen: "search", text, kinds: [], presence: [], account: "", region: "", ...rest };
+export function exploreOf(rest: Partial<ExploreRoute> = {}): ExploreRoute {
+  return { screen: "explore", filters: NO_FILTERS, groupBy: "REGION", tag: "", path: [], view: null, colour: "dependents", sort: "", selected: [], ...rest };
+}
+
+export function searchFor(text: string, rest: Partial<Filters> = {}): SearchRoute {
+  return { screen: "search", filters: { ...NO_FILTERS, text, ...rest }, sort: "" };
 }
 
 export function radiusOf(id: string | null, rest: Partial<RadiusRoute> = {}): RadiusRoute {
@@ -71,6 +127,29 @@ export function radiusOf(id: string | null, rest: Partial<RadiusRoute> = {}): Ra
   };
 }
 
+export function reviewOf(id: string | null, rest: Partial<ReviewRoute> = {}): ReviewRoute {
+  return {
+    screen: "review",
+    id,
+    resource: null,
+    action: "DELETE",
+    view: null,
+    lanes: "owner",
+    detail: "folded",
+    sort: "outcome",
+    outcomes: [],
+    team: null,
+    selected: null,
+    presenting: false,
+    ...rest,
+  };
+}
+
+/** "What if this goes away?" */
+export function whatIf(resource: string, action: ChangeAction = "DELETE"): ReviewRoute {
+  return reviewOf(null, { resource, action });
+}
+
 /** Reads an address. What cannot be read in the query is left out; an unknown path is a screen of its own. */
 export function parseRoute(url: URL): Route {
   const [, first = "", ...others] = url.pathname.split("/");
@@ -78,31 +157,52 @@ export function parseRoute(url: URL): Route {
   const query = url.searchParams;
   switch (first) {
     case "":
-      return { screen: "explore", groupBy: oneOf(query.get("group"), GROUPINGS) ?? "KIND" };
-    case "search":
-      return searchFor(query.get("q") ?? "", {
-        kinds: list(query, "kind").filter(isKind),
-        presence: list(query, "presence").filter(isPresence),
-        account: query.get("account") ?? "",
-        region: query.get("region") ?? "",
+      return exploreOf({
+        filters: readFilters(query),
+        ...readGrouping(query.get("group") ?? ""),
+        path: query.getAll("in"),
+        view: oneOf<"map" | "table">(query.get("view"), ["map", "table"]),
+        colour: oneOf<ColourBy>(query.get("colour"), ["coverage"]) ?? "dependents",
+        sort: query.get("sort") ?? "",
+        selected: query.getAll("select"),
       });
+    case "search":
+      return { screen: "search", filters: readFilters(query), sort: query.get("sort") ?? "" };
     case "resource":
-      return id ? { screen: "resource", id } : { screen: "unknown", path: url.pathname };
+      return id ? { screen: "resource", id, ...sortedBy(query), ...pinnedBy(query) } : { screen: "unknown", path: url.pathname };
     case "radius":
       return radiusOf(id || null, {
         direction: oneOf(query.get("direction"), ["dependencies"]) ? "DEPENDENCIES" : "DEPENDENTS",
         depth: wholeNumber(query.get("depth"), 1, 50),
-        kinds: list(query, "kind").filter(isKind),
-        phases: list(query, "phase").filter(isPhase),
+        kinds: listIn(query, "kind").filter(isKind),
+        phases: listIn(query, "phase").filter(isPhase),
         limit: wholeNumber(query.get("limit"), 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
         view: oneOf<View>(query.get("view"), ["graph", "table", "split"]),
-        lanes: oneOf<LaneBy>(query.get("lanes"), ["owner", "account", "region", "none"]) ?? "owner",
+        lanes: oneOf<LaneBy>(query.get("lanes"), LANES) ?? "owner",
         detail: oneOf<Detail>(query.get("detail"), ["folded", "all"]) ?? "folded",
-        sort: oneOf<SortBy>(query.get("sort"), ["distance", "name", "kind", "owner"]) ?? "distance",
+        sort: query.get("sort") ?? "distance",
         selected: query.get("select"),
+        ...pinnedBy(query),
       });
+    case "reviews":
+      return { screen: "reviews" };
+    case "review":
+      return reviewOf(id || null, {
+        resource: id ? null : query.get("resource"),
+        action: [query.get("action") ?? ""].find(isAction) ?? "DELETE",
+        view: oneOf<View>(query.get("view"), ["graph", "table", "split"]),
+        lanes: oneOf<LaneBy>(query.get("lanes"), LANES) ?? "owner",
+        detail: oneOf<Detail>(query.get("detail"), ["folded", "all"]) ?? "folded",
+        sort: oneOf<ReviewSort>(query.get("sort"), ["outcome", "name", "kind", "owner", "distance"]) ?? "outcome",
+        outcomes: listIn(query, "outcome").filter(isOutcome),
+        team: query.get("team"),
+        selected: query.get("select"),
+        presenting: query.get("present") === "yes",
+      });
+    case "history":
+      return parseHistory(query);
     case "coverage":
-      return { screen: "coverage" };
+      return { screen: "coverage", ...sortedBy(query) };
     default:
       return { screen: "unknown", path: url.pathname };
   }
@@ -116,17 +216,22 @@ export function formatRoute(route: Route): string {
   };
   switch (route.screen) {
     case "explore":
-      set("group", route.groupBy, "KIND");
+      set("group", route.groupBy === "TAG" ? `TAG:${route.tag}` : route.groupBy, "REGION");
+      for (const key of route.path) query.append("in", key);
+      set("view", route.view ?? "");
+      set("colour", route.colour, "dependents");
+      set("sort", route.sort);
+      for (const key of route.selected) query.append("select", key);
+      writeFilters(route.filters, query);
       return withQuery("/", query);
     case "search":
-      set("q", route.text);
-      set("kind", route.kinds.join(","));
-      set("presence", route.presence.join(","));
-      set("account", route.account);
-      set("region", route.region);
+      writeFilters(route.filters, query);
+      set("sort", route.sort);
       return withQuery("/search", query);
     case "resource":
-      return `/resource/${encode(route.id)}`;
+      set("sort", route.sort ?? "");
+      set("snapshot", route.snapshot ?? "");
+      return withQuery(`/resource/${encode(route.id)}`, query);
     case "radius":
       set("direction", route.direction.toLowerCase(), "dependents");
       set("depth", route.depth === null ? "" : String(route.depth));
@@ -138,9 +243,27 @@ export function formatRoute(route: Route): string {
       set("detail", route.detail, "folded");
       set("sort", route.sort, "distance");
       set("select", route.selected ?? "");
+      set("snapshot", route.snapshot ?? "");
       return withQuery(route.id === null ? "/radius" : `/radius/${encode(route.id)}`, query);
+    case "reviews":
+      return "/reviews";
+    case "review":
+      set("resource", route.resource ?? "");
+      set("action", route.action, "DELETE");
+      set("view", route.view ?? "");
+      set("lanes", route.lanes, "owner");
+      set("detail", route.detail, "folded");
+      set("sort", route.sort, "outcome");
+      set("outcome", route.outcomes.join(","));
+      if (route.team !== null) query.set("team", route.team);
+      set("select", route.selected ?? "");
+      set("present", route.presenting ? "yes" : "");
+      return withQuery(route.id === null ? "/review" : `/review/${encode(route.id)}`, query);
+    case "history":
+      return withQuery("/history", formatHistory(route));
     case "coverage":
-      return "/coverage";
+      set("sort", route.sort ?? "");
+      return withQuery("/coverage", query);
     case "unknown":
       return route.path;
   }
@@ -150,6 +273,17 @@ function withQuery(path: string, query: URLSearchParams): string {
   // Colons, commas and slashes are legal in a query, and ARNs are read by people.
   const text = query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/");
   return text ? `${path}?${text}` : path;
+}
+
+/** An older snapshot that the address names. */
+function sortedBy(query: URLSearchParams): { sort?: string } {
+  const sort = query.get("sort");
+  return sort ? { sort } : {};
+}
+
+function pinnedBy(query: URLSearchParams): { snapshot?: string } {
+  const snapshot = query.get("snapshot");
+  return snapshot ? { snapshot } : {};
 }
 
 function encode(id: string): string {
@@ -164,8 +298,10 @@ function decode(text: string): string {
   }
 }
 
-function list(query: URLSearchParams, key: string): string[] {
-  return (query.get(key) ?? "").split(",").filter(Boolean);
+/** `VPC`, or `TAG:environment`. */
+function readGrouping(text: string): { groupBy: GroupBy; tag: string } {
+  const [by = "", ...tag] = text.split(":");
+  return { groupBy: oneOf(by, GROUPINGS) ?? "REGION", tag: by === "TAG" ? tag.join(":") : "" };
 }
 
 function oneOf<T extends string>(text: string | null, values: T[]): T | null {

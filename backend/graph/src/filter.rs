@@ -3,7 +3,11 @@
 use blastmap_model::{Presence, Resource, ResourceIndex, ResourceKind};
 use fixedbitset::FixedBitSet;
 
-use crate::{Snapshot, search::fold};
+use crate::{
+    Snapshot,
+    estate::{GroupName, places_within},
+    search::fold,
+};
 
 /// What is asked for; each part narrows it further. None asks for any, an empty list for none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +20,8 @@ pub struct Filter {
     pub tags: Vec<(String, Option<String>)>,
     /// Part of the id, the name or a tag's value, without regard to case.
     pub text: Option<String>,
+    /// Groups of the estate: of one level any will do, of each level there must be one.
+    pub within: Vec<GroupName>,
 }
 
 /// The resources that pass, in the order of their ids.
@@ -25,10 +31,15 @@ pub fn filter<'s>(
 ) -> impl Iterator<Item = ResourceIndex> + use<'s> {
     let filter = filter.clone();
     let with_text = places_with_text(snapshot, &filter);
-    snapshot.inventory().indices().filter(move |index| {
-        with_text
+    let within = places_within(snapshot, &filter.within);
+    let is_among = |places: &Option<FixedBitSet>, index: ResourceIndex| {
+        places
             .as_ref()
             .is_none_or(|places| places.contains(index.as_usize()))
+    };
+    snapshot.inventory().indices().filter(move |index| {
+        is_among(&with_text, *index)
+            && is_among(&within, *index)
             && filter.passes(snapshot.resource(*index))
     })
 }
@@ -43,7 +54,7 @@ fn places_with_text(snapshot: &Snapshot, filter: &Filter) -> Option<FixedBitSet>
 }
 
 impl Filter {
-    /// All but the text.
+    /// All but the text and the groups.
     fn passes(&self, resource: &Resource) -> bool {
         let named = |names: &Option<Vec<String>>, own: &str| {
             names
@@ -70,7 +81,19 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drawing::draw;
+    use crate::{GroupBy, drawing::draw};
+
+    fn in_groups(groups: &[(GroupBy, &str)]) -> Filter {
+        let name = |(by, key): &(GroupBy, &str)| GroupName {
+            by: *by,
+            tag: (*by == GroupBy::Tag).then(|| "env".to_owned()),
+            key: (*key).to_owned(),
+        };
+        Filter {
+            within: groups.iter().map(name).collect(),
+            ..Filter::default()
+        }
+    }
 
     fn passing(asked: &Filter) -> String {
         let snapshot = draw(
@@ -163,6 +186,19 @@ mod tests {
             (texts("pro"), "Web"),
             (texts("env"), ""),
             (texts(""), "Web db role web1"),
+            // A definition that one service alone has is that service's.
+            (in_groups(&[(GroupBy::Service, "Web")]), "Web web1"),
+            (in_groups(&[(GroupBy::Service, "")]), "db role"),
+            (in_groups(&[(GroupBy::Owner, "shop")]), "Web"),
+            (
+                in_groups(&[(GroupBy::Tag, "dev"), (GroupBy::Tag, "Prod")]),
+                "Web db",
+            ),
+            (
+                in_groups(&[(GroupBy::Tag, ""), (GroupBy::Service, "")]),
+                "role",
+            ),
+            (in_groups(&[(GroupBy::Kind, "NO_SUCH")]), ""),
         ];
         for (asked, expected) in cases {
             assert_eq!(passing(&asked), expected, "{asked:?}");

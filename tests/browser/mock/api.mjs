@@ -1,9 +1,11 @@
 // Answers the API over an estate held in memory, as far as the page asks. Nothing here is used by the product.
 import { GraphQLError } from "graphql";
+import { groupsOf, isWithin } from "./groups.mjs";
+import { reviewRoot } from "./reviews.mjs";
 
 const CLIMBS = new Set(["REGISTERED_IN", "PART_OF"]);
 
-export function rootValue(estate, state) {
+export function rootValue(estate, state, snapshots = {}) {
   const all = () => [...estate.resources.values()];
   const shown = (id) => {
     const resource = estate.resources.get(id);
@@ -22,8 +24,11 @@ export function rootValue(estate, state) {
 
   function matching(filter) {
     const text = filter?.text?.toLowerCase();
+    const within = isWithin(estate, filter?.within);
     return all().filter(
       (resource) =>
+        within(resource) &&
+        (filter?.tags ?? []).every(({ key, value }) => resource.tags.some((tag) => tag.key === key && (value == null || tag.value === value))) &&
         (!filter?.kinds?.length || filter.kinds.includes(resource.kind)) &&
         (!filter?.presence?.length || filter.presence.includes(resource.presence)) &&
         (!filter?.accounts?.length || filter.accounts.includes(resource.account)) &&
@@ -80,9 +85,8 @@ export function rootValue(estate, state) {
     };
   }
 
-  const groupKey = { KIND: (resource) => resource.kind, OWNER: (resource) => resource.owner ?? "", ACCOUNT: (resource) => resource.account, REGION: (resource) => resource.region, CLUSTER: (resource) => /(?:service|task|cluster)\/(prod-\w+)/.exec(resource.id)?.[1] ?? "", VPC: () => "" };
-
   return {
+    ...reviewRoot(estate, state, { ...snapshots, shown, ready, page, blastRadius }),
     resource: ({ id }) => (ready(), shown(id) ?? null),
     resources: ({ filter, first, after }) => (ready(), page(matching(filter).map((resource) => shown(resource.id)), first, after)),
     search: ({ text, first }) => {
@@ -92,19 +96,7 @@ export function rootValue(estate, state) {
       return matching({ text }).sort((a, b) => rank(a) - rank(b)).slice(0, first).map((resource) => shown(resource.id));
     },
     blastRadius,
-    estate: ({ groupBy, filter }) => {
-      ready();
-      const groups = new Map();
-      for (const resource of matching(filter)) {
-        const key = groupKey[groupBy[0]]?.(resource) ?? "";
-        groups.set(key, [...(groups.get(key) ?? []), resource.id]);
-      }
-      return [...groups].map(([key, ids]) => {
-        const inside = new Set(ids);
-        const dependents = new Set(estate.links.filter((link) => inside.has(link.to) && !inside.has(link.from)).map((link) => link.from));
-        return { by: groupBy[0], key, label: key, count: ids.length, dependents: dependents.size, blindSpots: key === "KMS_KEY" ? 1 : 0, groups: [] };
-      });
-    },
+    estate: (args) => (ready(), groupsOf(estate, matching(args.filter), args, state.fullCoverage ? [] : estate.blindSpots)),
     coverage: () => (ready(), { scopes: estate.scopes, blindSpots: state.fullCoverage ? [] : estate.blindSpots }),
     crawl: () => ({ id: "run-2", startedAt: new Date().toISOString() }),
   };

@@ -141,7 +141,7 @@ export function buildEstate() {
         networkMode: "awsvpc",
         cpu: "512",
         memory: "1024",
-        containerDefinitions: [{ name: "app", image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${name}:2026.11.${index}`, essential: true, environment: [{ name: "LOG_LEVEL", value: "hmac:7c1f0a92" }], portMappings: [{ containerPort: 8080 }] }],
+        containerDefinitions: [{ name: "app", image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${name}:2026.11.${index}`, essential: true, environment: [{ name: "LOG_LEVEL", value: "fingerprint:7c1f0a92d4e8b1c65f3a9e07" }], portMappings: [{ containerPort: 8080 }] }],
       },
     });
     const role = add("IAM_ROLE", `arn:aws:iam::${ACCOUNT}:role/${name}-task`, `${name}-task`, { owner, region: "global" });
@@ -192,7 +192,7 @@ export function buildEstate() {
   const shared = add("SECRET", arn("secretsmanager", "secret:shared/datadog-api-key-a81Qzc", SHARED_ACCOUNT), "shared/datadog-api-key", { presence: "OUTSIDE", account: SHARED_ACCOUNT });
   link(arn("ecs", "task-definition/edge-proxy:61"), "READS_SECRET", shared, "ecs:DescribeTaskDefinition", "taskDefinition.containerDefinitions[1].secrets[0].valueFrom", ["START"]);
   add("LOAD_BALANCER", arn("elasticloadbalancing", `loadbalancer/net/spare/${hex("spare", 16)}`), "spare", { owner: "platform" });
-  return { resources, links, blindSpots: BLIND_SPOTS, scopes: structuredClone(SCOPES) };
+  return { resources, links, blindSpots: structuredClone(BLIND_SPOTS), scopes: structuredClone(SCOPES) };
 }
 
 const SCOPES = [
@@ -238,4 +238,17 @@ export function addHostile(estate) {
   const base = estate.resources.values().next().value;
   estate.resources.set(id, { ...base, id, name: markup, owner: markup, tags: [{ key: markup, value: markup }], attributes: { [markup]: [markup] }, consoleUrl: "javascript:alert(1)" });
   return id;
+}
+
+export function addFormula(estate) {
+  const id = arn("ssm", "parameter/formula");
+  const base = estate.resources.values().next().value;
+  estate.resources.set(id, { ...base, id, kind: "SSM_PARAMETER", name: '=HYPERLINK("http://evil.example","formula")', owner: "@team", presence: "LIVE" });
+}
+
+/** Nothing was found, in all that was looked at. */
+export function emptyOut(estate) {
+  estate.resources.clear();
+  estate.links.length = 0;
+  for (const scope of estate.scopes) Object.assign(scope, { resources: 0, links: 0 });
 }

@@ -33,16 +33,29 @@ export async function request<Result, Variables>(
 }
 
 /** Posts a body to the API as it is; the query console shows whatever comes back. */
-export async function send(body: unknown, signal?: AbortSignal): Promise<Response> {
+export function send(body: unknown, signal?: AbortSignal): Promise<Response> {
+  return reach("/graphql", {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify(body),
+    signal: signal ?? null,
+  });
+}
+
+/** Asks the server; where it cannot be reached, says so in its own words. */
+export async function reach(path: string, how: RequestInit): Promise<Response> {
   try {
-    return await fetch("/graphql", {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify(body),
-      signal: signal ?? null,
-    });
+    return await fetch(path, how);
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (how.signal?.aborted) throw error;
     throw new RequestError("The blastmap server cannot be reached", "OFFLINE", null);
   }
+}
+
+/** What a refusal outside of GraphQL says: it has the form of GraphQL's errors. */
+export async function problemOf(response: Response): Promise<RequestError> {
+  const answer = (await response.json().catch(() => null)) as Answer | null;
+  const error = answer?.errors?.[0];
+  const message = error?.message ?? `The server answered ${response.status} ${response.statusText}`.trim();
+  return new RequestError(message, error?.extensions?.code ?? `HTTP_${response.status}`, response.headers.get("x-request-id"));
 }

@@ -1,7 +1,9 @@
-import { blindSpotCount, crawledAt, crawling, now, offline, OLD_AFTER_MINUTES, progress, waiting } from "../data/crawl";
+import { blindSpotCount, crawledAt, crawling, now, offline, progress, stale, waiting } from "../data/crawl";
 import { counted } from "../words/counts";
-import { age, clock, instant } from "../words/time";
+import { age, clock, day, instant } from "../words/time";
 import { BlindSign } from "./signs";
+
+const DAY_MS = 86_400_000;
 
 /** The age of the data and how much of it is missing; leads to the coverage screen. */
 export function Freshness() {
@@ -23,21 +25,18 @@ export function Freshness() {
 function tone(): "good" | "busy" | "old" | "bad" {
   if (offline.value) return "bad";
   if (waiting.value || crawling.value) return "busy";
-  return isOld() ? "old" : "good";
-}
-
-export function isOld(): boolean {
-  return crawledAt.value !== null && now.value - Date.parse(crawledAt.value) > OLD_AFTER_MINUTES * 60_000;
+  return stale.value ? "old" : "good";
 }
 
 function words() {
   if (offline.value) return <strong>Server not reachable</strong>;
   if (crawling.value && progress.value) {
-    const { scopesDone, scopesTotal, resources } = progress.value;
+    const { scopesDone, scopesTotal, resources, apiCalls } = progress.value;
+    const counts = [scopesTotal > 0 && `${scopesDone} of ${scopesTotal} scopes`, counted(resources, "resource"), counted(apiCalls, "call")].filter(Boolean);
     return (
       <>
-        <strong>{waiting.value ? "First crawl" : "Crawling"}</strong>
-        <span class="muted wide-only">{scopesTotal > 0 ? `${scopesDone} of ${scopesTotal} scopes` : counted(resources, "resource")}</span>
+        <strong title={counts.join(", ")}>{waiting.value ? "First crawl" : "Crawling"}</strong>
+        <span class="muted wide-only">{resources > 0 ? counted(resources, "resource") : counts[0]}</span>
       </>
     );
   }
@@ -46,7 +45,7 @@ function words() {
     <>
       <strong title={instant(crawledAt.value)}>
         <span class="wide-only">Snapshot </span>
-        {clock(crawledAt.value)}
+        {now.value - Date.parse(crawledAt.value) < DAY_MS ? clock(crawledAt.value) : day(crawledAt.value)}
       </strong>
       <span class="muted">{age(crawledAt.value, now.value)} old</span>
     </>

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { request } from "../api/client";
 import { BestMatches, type Card } from "../api/generated";
 import { go } from "../navigation";
-import { radiusOf, searchFor, type Route } from "../routes";
+import { radiusOf, searchFor, whatIf, type Route } from "../routes";
 import { kindWords } from "../words/kinds";
 import { KindCode, PresenceTag } from "./signs";
 
@@ -15,8 +15,8 @@ type Props = {
   label: string;
   placeholder: string;
   value?: string;
-  /** Where a suggestion leads: to the resource, or to its radius. */
-  leadsTo?: "resource" | "radius";
+  /** Where a suggestion leads: to the resource, to its radius, or to what happens if it goes away. */
+  leadsTo?: "resource" | "radius" | "review";
 };
 
 /** A search box with suggestions (an ARIA combobox). Enter without one chosen opens the search screen. */
@@ -60,7 +60,7 @@ export function SearchBox({ id, label, placeholder, value = "", leadsTo = "resou
   };
   const choose = (resource: Card) => {
     setText("");
-    leave(leadsTo === "radius" ? radiusOf(resource.id) : { screen: "resource", id: resource.id });
+    leave(leadsTo === "radius" ? radiusOf(resource.id) : leadsTo === "review" ? whatIf(resource.id) : { screen: "resource", id: resource.id });
   };
   const submit = (event: Event) => {
     event.preventDefault();

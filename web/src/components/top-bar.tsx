@@ -1,14 +1,17 @@
 import { route } from "../navigation";
 import { singleKeys, toggleTheme } from "../preferences";
-import { formatRoute, radiusOf, type Route } from "../routes";
+import { exploreOf, formatRoute, radiusOf, type Route } from "../routes";
+import { historyOf } from "../screens/history/address";
 import { Freshness } from "./freshness";
 import { openHelp } from "./help-sheet";
 import { SearchBox } from "./search-box";
 import { Logo } from "./signs";
 
 const TABS: { label: string; screens: Route["screen"][]; to: Route }[] = [
-  { label: "Explore", screens: ["explore", "search", "resource"], to: { screen: "explore", groupBy: "KIND" } },
+  { label: "Explore", screens: ["explore", "search", "resource"], to: exploreOf() },
   { label: "Blast radius", screens: ["radius"], to: radiusOf(null) },
+  { label: "Change review", screens: ["reviews", "review"], to: { screen: "reviews" } },
+  { label: "History", screens: ["history"], to: historyOf() },
   { label: "Coverage", screens: ["coverage"], to: { screen: "coverage" } },
 ];
 

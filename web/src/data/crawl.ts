@@ -1,15 +1,17 @@
 import { computed, signal } from "@preact/signals";
 import { request, RequestError } from "../api/client";
-import { CrawlProgress, Freshness, StartCrawl, type CrawlProgressResult, type FreshnessResult } from "../api/generated";
-import { subscribe } from "../api/subscribe";
+import { CrawlProgress, Freshness, GraphChanged, StartCrawl, type CrawlProgressResult, type FreshnessResult } from "../api/generated";
+import { readiness } from "../api/ready";
+import { stream, subscribe } from "../api/subscribe";
+import { announcement } from "./announce";
 import { route } from "../navigation";
+import type { Route } from "../routes";
+import { forgetNews, hearOf, news } from "./news";
 
 const POLL_MS = 60_000;
 const POLL_WHILE_WAITING_MS = 2_000;
+const POLL_WHILE_OFFLINE_MS = 5_000;
 const CLOCK_MS = 15_000;
-
-/** Data older than this is called old. */
-export const OLD_AFTER_MINUTES = 60;
 
 export type Progress = CrawlProgressResult["crawlProgress"];
 
@@ -19,10 +21,10 @@ export const progress = signal<Progress | null>(null);
 export const waiting = signal(false);
 /** True while the server cannot be reached. */
 export const offline = signal(false);
+/** True where the newest snapshot is older than two crawl intervals: crawls fail, or there are none. */
+export const stale = signal(false);
 /** Raised when what is on screen should be asked for again. */
 export const dataVersion = signal(0);
-/** True when the server has a newer graph than the one on screen. */
-export const newer = signal(false);
 /** Now, in milliseconds, often enough for ages in minutes. */
 export const now = signal(Date.now());
 
@@ -38,13 +40,23 @@ export const crawling = computed(() => progress.value !== null && !progress.valu
 
 let timer: number | undefined;
 
-/** Follows the server's crawls and the age of its data for as long as the page lives. */
+/** Follows the server's crawls, the changes of its graph and the age of its data for as long as the page lives. */
 export function followCrawls(): void {
-  subscribe(CrawlProgress, ({ crawlProgress }) => {
-    const ended = crawlProgress.finished && crawling.peek();
-    progress.value = crawlProgress;
-    if (ended || waiting.peek()) void refresh();
-  });
+  subscribe(
+    [
+      stream(CrawlProgress, ({ crawlProgress }) => {
+        const ended = crawlProgress.finished && crawling.peek();
+        progress.value = crawlProgress;
+        if (ended || waiting.peek()) void refresh();
+      }),
+      stream(GraphChanged, ({ graphChanged: { snapshot, added, removed, changed } }) => {
+        hearOf({ ...snapshot, counts: { added, removed, changed } });
+        void refresh();
+      }),
+    ],
+    // Made or lost: either way it shows whether the server is there, and what was missed meanwhile.
+    () => void refresh(),
+  );
   window.setInterval(() => {
     now.value = Date.now();
   }, CLOCK_MS);
@@ -54,47 +66,56 @@ export function followCrawls(): void {
   void refresh();
 }
 
-/** Asks how old the data is, and shows or announces what is new. */
+/** Asks how old the data is, and whether there is newer than what is on screen. */
 export async function refresh(): Promise<void> {
   window.clearTimeout(timer);
   try {
     const { coverage } = await request(Freshness, {});
-    const before = crawledAt.peek();
+    const ready = await readiness();
     scopes.value = coverage.scopes;
     blindSpotCount.value = coverage.blindSpots.length;
     offline.value = false;
+    stale.value = ready?.stale ?? false;
+    if (ready) hearOf({ id: ready.snapshot, takenAt: ready.takenAt, counts: null });
     if (waiting.peek()) {
       waiting.value = false;
       showNewest();
-    } else if (before !== null && before !== crawledAt.peek()) {
-      announce();
+    } else if (news.peek() && route.peek().screen === "coverage") {
+      // Figures of the crawl itself, often just asked for there; whatever else somebody may be reading never moves by itself.
+      showNewest();
+    } else if (readsTheSame(route.peek())) {
+      forgetNews();
     }
   } catch (error) {
     if (error instanceof RequestError) noticeFailure(error);
   }
   now.value = Date.now();
-  timer = window.setTimeout(refresh, waiting.peek() ? POLL_WHILE_WAITING_MS : POLL_MS);
+  window.clearTimeout(timer);
+  timer = window.setTimeout(refresh, waiting.peek() ? POLL_WHILE_WAITING_MS : offline.peek() ? POLL_WHILE_OFFLINE_MS : POLL_MS);
+}
+
+/** Whether nothing on screen is asked of the graph: a review that is kept says itself whether the estate moved since. */
+function readsTheSame(current: Route): boolean {
+  return current.screen === "reviews" || (current.screen === "review" && current.resource === null);
 }
 
 /** What a failed request says about the server as a whole. */
 export function noticeFailure(error: RequestError): void {
-  offline.value = error.code === "OFFLINE";
-  if (error.code !== "NOT_READY" || waiting.peek()) return;
-  waiting.value = true;
+  const lost = error.code === "OFFLINE";
+  const turned = offline.peek() !== lost;
+  offline.value = lost;
+  if (error.code === "NOT_READY") waiting.value = true;
+  if (!turned && error.code !== "NOT_READY") return;
   window.clearTimeout(timer);
-  timer = window.setTimeout(refresh, POLL_WHILE_WAITING_MS);
+  timer = window.setTimeout(refresh, waiting.peek() ? POLL_WHILE_WAITING_MS : POLL_WHILE_OFFLINE_MS);
 }
 
-/** Graphs and lists that somebody may be reading never move by themselves; overviews do. */
-function announce(): void {
-  const { screen } = route.peek();
-  if (screen === "coverage" || screen === "explore") showNewest();
-  else newer.value = true;
-}
-
+/** Asks for everything on screen again; each view keeps its place. */
 export function showNewest(): void {
-  newer.value = false;
+  const heard = news.peek() !== null;
+  forgetNews();
   dataVersion.value++;
+  if (heard) announcement.value = "The newest snapshot is shown";
 }
 
 export async function startCrawl(): Promise<void> {

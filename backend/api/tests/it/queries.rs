@@ -95,6 +95,14 @@ async fn resources_are_filtered() {
         ),
         (json!({ "regions": ["global"] }), vec!["web", "other-team"]),
         (
+            json!({ "within": [{ "by": "KIND", "key": "SECRET" }, { "by": "KIND", "key": "ECS_SERVICE" }] }),
+            vec!["web", "db-AbCdEf"],
+        ),
+        (
+            json!({ "within": [{ "by": "KIND", "key": "SECRET" }, { "by": "REGION", "key": "global" }] }),
+            vec![],
+        ),
+        (
             json!({ "accounts": ["111111111111"], "kinds": ["SECRET"] }),
             vec!["db-AbCdEf"],
         ),

@@ -6,6 +6,8 @@ mod keys;
 #[cfg(test)]
 mod tests;
 
+use fixedbitset::FixedBitSet;
+
 use self::fold::Folding;
 pub(crate) use self::{homes::SERVICE, keys::Level};
 use crate::{Filter, Snapshot, filter};
@@ -45,6 +47,16 @@ pub struct EstateGroup {
     pub groups: Vec<Self>,
 }
 
+/// Which group of the estate is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupName {
+    pub by: GroupBy,
+    /// The tag's key, for [`GroupBy::Tag`].
+    pub tag: Option<String>,
+    /// As in [`EstateGroup`].
+    pub key: String,
+}
+
 /// Folds the resources that pass the filter by each of `group_by` in turn, at most `depth` levels deep.
 /// `tag` names the key for [`GroupBy::Tag`]; without it no resource has one.
 pub fn estate(
@@ -61,4 +73,40 @@ pub fn estate(
         .collect();
     let members = filter(snapshot, filtered).collect();
     Folding::new(snapshot, &levels, filtered.kinds.as_deref()).groups(members)
+}
+
+/// The resources that are, at each level named, in one of the groups named; none where none is.
+pub(crate) fn places_within(snapshot: &Snapshot, groups: &[GroupName]) -> Option<FixedBitSet> {
+    if groups.is_empty() {
+        return None;
+    }
+    let mut places = FixedBitSet::with_capacity(snapshot.inventory().resources().len());
+    places.insert_range(..);
+    for (nth, group) in groups.iter().enumerate() {
+        let is_done = groups
+            .iter()
+            .take(nth)
+            .any(|earlier| earlier.is_of_level(group));
+        if is_done {
+            continue;
+        }
+        let level = Level::of(snapshot, group.by, group.tag.as_deref());
+        let keys: Vec<&str> = groups
+            .iter()
+            .filter(|other| other.is_of_level(group))
+            .map(|other| other.key.as_str())
+            .collect();
+        for index in snapshot.inventory().indices() {
+            if !keys.contains(&level.key(level.number_of(index))) {
+                places.set(index.as_usize(), false);
+            }
+        }
+    }
+    Some(places)
+}
+
+impl GroupName {
+    fn is_of_level(&self, other: &Self) -> bool {
+        self.by == other.by && self.tag == other.tag
+    }
 }

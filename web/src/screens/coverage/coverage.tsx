@@ -6,12 +6,14 @@ import { Answer, CrawlFigures } from "../../components/states";
 import { useTitle } from "../../components/title";
 import { crawling, startCrawl } from "../../data/crawl";
 import { useQuery } from "../../data/query";
+import { go } from "../../navigation";
+import type { CoverageRoute } from "../../routes";
 import { BlindSpots } from "./blind-spots";
 import { NamedOnly } from "./named-only";
 import { Scopes, type Scope } from "./scopes";
 
 /** How far the graph can be trusted: where was looked, what could not be read, and what is only known by name. */
-export function CoverageScreen() {
+export function CoverageScreen({ route }: { route: CoverageRoute }) {
   useTitle("Coverage");
   const query = useQuery(Coverage, {}, "coverage");
   return (
@@ -33,7 +35,7 @@ export function CoverageScreen() {
                 <CrawlFigures />
               </section>
             )}
-            <Scopes scopes={coverage.scopes} blindSpots={coverage.blindSpots} />
+            <Scopes scopes={coverage.scopes} blindSpots={coverage.blindSpots} sort={route.sort ?? ""} onSort={(sort) => go({ ...route, sort }, { replace: true })} />
             <BlindSpots blindSpots={coverage.blindSpots} />
           </>
         )}

@@ -1,4 +1,5 @@
 import type { Blind, CoverageResult } from "../../api/generated";
+import { DataTable, type Column } from "../../components/data-table";
 import { BlindSign, PresenceSign } from "../../components/signs";
 import { now } from "../../data/crawl";
 import { formatRoute, searchFor } from "../../routes";
@@ -9,7 +10,7 @@ import { age, duration, instant } from "../../words/time";
 export type Scope = CoverageResult["coverage"]["scopes"][number];
 
 /** Where was looked: one account and region a row. */
-export function Scopes({ scopes, blindSpots }: { scopes: Scope[]; blindSpots: Blind[] }) {
+export function Scopes({ scopes, blindSpots, sort, onSort }: { scopes: Scope[]; blindSpots: Blind[]; sort: string; onSort: (sort: string) => void }) {
   if (scopes.length === 0) return <p class="empty">No account and region has been crawled yet: nothing is known, and nothing can be concluded.</p>;
   // A spot in a region that is no row of its own (`global`) leaves a gap in every row of its account.
   const isOfRow = (spot: Blind) => scopes.some((scope) => scope.account === spot.account && scope.region === spot.region);
@@ -20,50 +21,49 @@ export function Scopes({ scopes, blindSpots }: { scopes: Scope[]; blindSpots: Bl
       <h2 id="scopes" class="section-title">
         Where was looked
       </h2>
-      <div class="table-box" tabIndex={0} role="region" aria-label="Scopes">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Account</th>
-              <th scope="col">Region</th>
-              <th scope="col">Read</th>
-              <th scope="col">Crawled</th>
-              <th scope="col" class="number">
-                Took
-              </th>
-              <th scope="col" class="number">
-                API calls
-              </th>
-              <th scope="col" class="number">
-                Resources
-              </th>
-              <th scope="col" class="number">
-                Links
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {scopes.map((scope) => (
-              <tr key={`${scope.account} ${scope.region}`}>
-                <th scope="row">
-                  <a href={formatRoute(searchFor("", { account: scope.account }))}>{scope.account}</a>
-                </th>
-                <td>{scope.region}</td>
-                <td>
-                  <ScopeState scope={scope} blindSpots={of(scope)} />
-                </td>
-                <td>{scope.crawledAt ? <span title={instant(scope.crawledAt)}>{age(scope.crawledAt, now.value)} ago</span> : <strong>never</strong>}</td>
-                <td class="number">{scope.durationMs === null ? "–" : duration(scope.durationMs)}</td>
-                <td class="number">{scope.apiCalls.toLocaleString("en")}</td>
-                <td class="number">{scope.resources.toLocaleString("en")}</td>
-                <td class="number">{scope.links.toLocaleString("en")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        label="Scopes"
+        caption={counted(scopes.length, "account and region", "accounts and regions")}
+        rows={scopes}
+        columns={columnsOf(of)}
+        keyOf={(scope) => `${scope.account} ${scope.region}`}
+        sort={sort}
+        onSort={onSort}
+        file="scopes"
+      />
     </section>
   );
+}
+
+function columnsOf(blindIn: (scope: Scope) => Blind[]): Column<Scope>[] {
+  return [
+    {
+      id: "account",
+      label: "Account",
+      value: ({ account }) => account,
+      isHead: true,
+      cell: ({ account }) => <a href={formatRoute(searchFor("", { accounts: [account] }))}>{account}</a>,
+    },
+    { id: "region", label: "Region", value: ({ region }) => region },
+    { id: "read", label: "Read", value: (scope) => stateWords(scope, blindIn(scope)), cell: (scope) => <ScopeState scope={scope} blindSpots={blindIn(scope)} /> },
+    {
+      id: "crawled",
+      label: "Crawled",
+      value: ({ crawledAt }) => crawledAt,
+      cell: ({ crawledAt }) => (crawledAt ? <span title={instant(crawledAt)}>{age(crawledAt, now.value)} ago</span> : <strong>never</strong>),
+    },
+    { id: "took", label: "Took", value: ({ durationMs }) => durationMs, isNumber: true, isWide: true, cell: ({ durationMs }) => (durationMs === null ? "–" : duration(durationMs)) },
+    { id: "calls", label: "API calls", value: ({ apiCalls }) => apiCalls, isNumber: true, isWide: true },
+    { id: "resources", label: "Resources", value: ({ resources }) => resources, isNumber: true },
+    { id: "links", label: "Links", value: ({ links }) => links, isNumber: true, isWide: true },
+  ];
+}
+
+function stateWords(scope: Scope, blindSpots: Blind[]): string {
+  if (!scope.crawledAt) return "not yet";
+  if (blindSpots.length === 0) return "in full";
+  const kinds = [...new Set(blindSpots.flatMap((spot) => spot.kinds))].map((kind) => kindWords(kind).many);
+  return `all but ${kinds.length > 0 ? joined(kinds) : counted(blindSpots.length, "call")}`;
 }
 
 function ScopeState({ scope, blindSpots }: { scope: Scope; blindSpots: Blind[] }) {
@@ -76,11 +76,10 @@ function ScopeState({ scope, blindSpots }: { scope: Scope; blindSpots: Blind[] }
       </span>
     );
   }
-  const kinds = [...new Set(blindSpots.flatMap((spot) => spot.kinds))].map((kind) => kindWords(kind).many);
   return (
-    <span class="presence presence-unreadable">
+    <span class="presence scope-state presence-unreadable">
       <BlindSign />
-      all but {kinds.length > 0 ? joined(kinds) : counted(blindSpots.length, "call")}
+      {stateWords(scope, blindSpots)}
     </span>
   );
 }

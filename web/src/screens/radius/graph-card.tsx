@@ -9,7 +9,7 @@ import { PRESENCE } from "../../words/presence";
 /** What people run: marked, so that the eye finds it among what it is made of. */
 const WORKLOADS = new Set<string>(["ECS_SERVICE", "ECS_TASK", "ECS_TASK_SET"]);
 
-type CardProps = {
+export type CardProps = {
   card: DrawnCard;
   place: { x: number; y: number } | undefined;
   state: "selected" | "lit" | "plain";

@@ -1,57 +1,66 @@
-import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Fragment, type ComponentChildren, type RefObject, type VNode } from "preact";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { placeInLanes, type LaneOf } from "../../layout/lanes";
 import { linePath } from "../../layout/lines";
 import { moveFrom, type Arrow } from "../../layout/move";
-import { pathTo } from "../../layout/path";
-import type { Radius } from "../../layout/radius";
-import { formatRoute, type LaneBy, type RadiusRoute } from "../../routes";
+import type { DrawnCard, DrawnLink } from "../../layout/types";
+import type { LaneBy } from "../../routes";
 import { counted } from "../../words/counts";
 import { drawsAllLines } from "./draws-all-lines";
-import { CardButton } from "./graph-card";
+import type { CardProps } from "./graph-card";
 import { MiniMap } from "./graph-map";
 import { useWheelZoom, zoom, ZoomButtons } from "./graph-zoom";
-import { NothingReached } from "./nothing-reached";
+import { useKeptPlace } from "./use-kept-place";
 
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 
-type Props = { route: RadiusRoute; radius: Radius; onSelect: (id: string | null) => void };
+type Props = {
+  cards: DrawnCard[];
+  links: DrawnLink[];
+  /** By resource, the card that shows it. */
+  cardOf: Map<string, DrawnCard>;
+  lanes: LaneBy;
+  selected: string | null;
+  /** The resources on the way to the selected one, the start first. */
+  way: string[];
+  columnWords: (distance: number) => string;
+  drawCard: (props: CardProps) => VNode | null;
+  /** What stands below the cards: what is not drawn, and why nothing is. */
+  children?: ComponentChildren;
+  onSelect: (id: string | null) => void;
+};
 
 /** Cards in columns by distance and lanes by team, over one drawing of their links. */
-export function Graph({ route, radius, onSelect }: Props) {
+export function Graph({ cards, links, cardOf, lanes, selected: selectedId, way, columnWords, drawCard, children, onSelect }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
   useWheelZoom(scroller);
   const scale = zoom.value;
-  const layout = useMemo(() => placeInLanes(radius.cards, radius.links, laneBy(route.lanes), width / scale), [radius, route.lanes, width, scale]);
+  const layout = useMemo(() => placeInLanes(cards, links, laneBy(lanes), width / scale), [cards, links, lanes, width, scale]);
   const { places } = layout;
 
-  const selected = route.selected === null ? undefined : radius.cardOf.get(route.selected);
-  const lit = useMemo(() => litBy(route.selected, radius), [route.selected, radius]);
+  const selected = selectedId === null ? undefined : cardOf.get(selectedId);
+  const lit = useMemo(() => litBy(selected ? way : [], cardOf, links), [selected, way, cardOf, links]);
   const [focused, setFocused] = useState<string | null>(null);
-  const stop = [focused, selected?.id, radius.cards[0]?.id].find((id) => id && places.has(id));
+  const stop = [focused, selected?.id, cards[0]?.id].find((id) => id && places.has(id));
 
-  useEffect(() => {
-    if (selected) scroller.current?.querySelector(`[data-card="${CSS.escape(selected.id)}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [selected, layout]);
+  useKeptPlace(scroller, places, scale, selected?.id);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!stop || !ARROWS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const to = moveFrom(stop, event.key as Arrow, places, radius.links);
+    const to = moveFrom(stop, event.key as Arrow, places, links);
     if (to === null) return;
     setFocused(to);
     scroller.current?.querySelector<HTMLElement>(`[data-card="${CSS.escape(to)}"]`)?.focus();
   };
 
-  const drawAll = drawsAllLines(radius);
-  const shownLinks = radius.links.filter(
+  const drawAll = drawsAllLines(cards);
+  const shownLinks = links.filter(
     ({ near, far }) =>
       drawAll || places.get(near)?.lane === places.get(far)?.lane || lit.lines.has(`${near}\n${far}`) || [selected?.id, focused].some((id) => id === near || id === far),
   );
-  const leftOut = [...radius.leftOut];
-  const beyond = radius.answer.totalCount - radius.answer.nodes.length;
   return (
     <div class="graph">
       <div class="graph-scroll" ref={scroller}>
@@ -59,7 +68,7 @@ export function Graph({ route, radius, onSelect }: Props) {
           <div class="columns" aria-hidden="true">
             {layout.columns.map((column) => (
               <span key={column.distance} style={{ left: `${column.x * scale}px` }}>
-                <strong>{columnWords(column.distance, route)}</strong> {column.distance > 0 && column.resources.toLocaleString("en")}
+                <strong>{columnWords(column.distance)}</strong> {column.distance > 0 && column.resources.toLocaleString("en")}
               </span>
             ))}
           </div>
@@ -89,41 +98,26 @@ export function Graph({ route, radius, onSelect }: Props) {
                   <h2 class="lane-title" style={{ top: `${lane.y + 6}px` }}>
                     {lane.label} <span class="count">{lane.resources.toLocaleString("en")}</span>
                   </h2>
-                  {radius.cards
+                  {cards
                     .filter((card) => places.get(card.id)?.lane === index)
                     .toSorted((a, b) => a.distance - b.distance || (places.get(a.id)?.y ?? 0) - (places.get(b.id)?.y ?? 0))
                     .map((card) => (
-                      <CardButton
-                        key={card.id}
-                        card={card}
-                        place={places.get(card.id)}
-                        state={card === selected ? "selected" : lit.cards.has(card.id) ? "lit" : "plain"}
-                        stop={card.id === stop}
-                        onFocus={() => setFocused(card.id)}
-                        onSelect={() => onSelect(card === selected ? null : card.id)}
-                      />
+                      <Fragment key={card.id}>
+                        {drawCard({
+                          card,
+                          place: places.get(card.id),
+                          state: card === selected ? "selected" : lit.cards.has(card.id) ? "lit" : "plain",
+                          stop: card.id === stop,
+                          onFocus: () => setFocused(card.id),
+                          onSelect: () => onSelect(card === selected ? null : card.id),
+                        })}
+                      </Fragment>
                     ))}
                 </section>
               ))}
             </div>
           </div>
-          {radius.answer.nodes.length === 0 && <NothingReached route={route} radius={radius} />}
-          {(leftOut.length > 0 || beyond > 0) && (
-            <div class="more-cards">
-              {leftOut.map(([distance, count]) => (
-                <a key={distance} class="more-card" href={formatRoute({ ...route, view: "table" })}>
-                  <strong>{count.toLocaleString("en")} more</strong>
-                  <span>at {counted(distance, "hop")}, not drawn · show in the table</span>
-                </a>
-              ))}
-              {beyond > 0 && (
-                <a class="more-card" href={formatRoute({ ...route, view: "table" })}>
-                  <strong>{beyond.toLocaleString("en")} more</strong>
-                  <span>beyond the {radius.answer.nodes.length.toLocaleString("en")} nearest, not asked for · to the table</span>
-                </a>
-              )}
-            </div>
-          )}
+          {children}
         </div>
       </div>
       <ZoomButtons />
@@ -132,35 +126,28 @@ export function Graph({ route, radius, onSelect }: Props) {
   );
 }
 
-function columnWords(distance: number, route: RadiusRoute): string {
-  if (distance === 0) return route.direction === "DEPENDENTS" ? "Changed" : "Start";
-  return counted(distance, "hop");
-}
-
 function laneBy(lanes: LaneBy): LaneOf {
   return (card) => {
     const resource = card.members[0]?.resource;
     if (!resource || lanes === "none") return { key: "all", label: "All" };
     if (lanes === "owner") return { key: resource.owner ?? "", label: resource.owner ?? NO_OWNER };
+    if (lanes === "cluster") return { key: clusterOf(resource.id), label: clusterOf(resource.id) || "In no cluster" };
     if (lanes === "region") return { key: resource.region, label: resource.region || "Region not known" };
     return { key: resource.account, label: whereOf({ account: resource.account, region: "" }) };
   };
 }
 
-/** The cards and lines on the way from the root to a resource. */
-function litBy(selected: string | null, { steps, cardOf, cards, links }: Radius): { cards: Set<string>; lines: Set<string> } {
-  const lit = { cards: new Set<string>(), lines: new Set<string>() };
-  if (selected === null || !cardOf.has(selected)) return lit;
-  const path = pathTo(selected, steps);
-  const ids = [path[0]?.near ?? cards[0]?.id, ...path.map((step) => step.far)];
-  const onTheWay = [...new Set(ids.map((id) => id && cardOf.get(id)?.id).filter((id) => id !== undefined && id !== ""))] as string[];
+/** The cluster that the ARN of a cluster, service, task or instance names. */
+function clusterOf(id: string): string {
+  return /^arn:[^:]*:ecs:[^:]*:[^:]*:(?:cluster|service|task|task-set|container-instance)\/([^/]+)/.exec(id)?.[1] ?? "";
+}
+
+/** The cards and lines on a way. */
+function litBy(way: string[], cardOf: Map<string, DrawnCard>, links: DrawnLink[]): { cards: Set<string>; lines: Set<string> } {
+  const onTheWay = [...new Set(way.map((id) => cardOf.get(id)?.id).filter((id) => id !== undefined))];
   const drawn = new Set(links.map((link) => `${link.near}\n${link.far}`));
-  for (const id of onTheWay) lit.cards.add(id);
-  for (const [index, far] of onTheWay.entries()) {
-    const key = `${onTheWay[index - 1]}\n${far}`;
-    if (index > 0 && drawn.has(key)) lit.lines.add(key);
-  }
-  return lit;
+  const pairs = onTheWay.slice(1).flatMap((far, index) => [`${onTheWay[index]}\n${far}`, `${far}\n${onTheWay[index]}`]);
+  return { cards: new Set(onTheWay), lines: new Set(pairs.filter((pair) => drawn.has(pair))) };
 }
 
 function useWidth(element: RefObject<HTMLElement | null>): number {

@@ -1,8 +1,9 @@
 import { CopyButton } from "../../components/copy-button";
+import { pinned, samePin } from "../../components/pinned";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { BlindSign, KindCode, PresenceTag } from "../../components/signs";
 import type { Radius } from "../../layout/radius";
-import { formatRoute, radiusOf, searchFor, type RadiusRoute } from "../../routes";
+import { formatRoute, radiusOf, searchFor, whatIf, type RadiusRoute } from "../../routes";
 import { kindWords } from "../../words/kinds";
 
 const TEAMS_SHOWN = 7;
@@ -20,7 +21,7 @@ export function Head({ route, radius }: { route: RadiusRoute; radius: Radius }) 
         <nav aria-label="Breadcrumb" class="breadcrumb">
           <a href={formatRoute(radiusOf(null))}>Blast radius</a>
           <span aria-hidden="true"> › </span>
-          <a href={formatRoute({ screen: "resource", id: root.id })}>{root.name}</a>
+          <a href={formatRoute(samePin({ screen: "resource", id: root.id }))}>{root.name}</a>
         </nav>
         <h1>
           {asksDependents ? "What is affected if " : "What does "}
@@ -49,6 +50,11 @@ export function Head({ route, radius }: { route: RadiusRoute; radius: Radius }) 
       </dl>
       <Teams radius={radius} />
       <div class="page-actions">
+        {pinned.value === undefined && (
+          <a class="button" href={formatRoute(whatIf(root.id))}>
+            What if this goes away?
+          </a>
+        )}
         <CopyButton text={location.href} label="Copy link" primary />
       </div>
     </header>
@@ -77,7 +83,7 @@ function Teams({ radius }: { radius: Radius }) {
       <ul>
         {teams.slice(0, TEAMS_SHOWN).map(({ owner, count }) => (
           <li key={owner}>
-            <a href={formatRoute(searchFor(owner ?? ""))}>{owner}</a> <span class="count">{count.toLocaleString("en")}</span>
+            <a href={formatRoute(searchFor("", { teams: [owner ?? ""] }))}>{owner}</a> <span class="count">{count.toLocaleString("en")}</span>
           </li>
         ))}
         {teams.length > TEAMS_SHOWN && <li class="muted">{teams.length - TEAMS_SHOWN} more</li>}

@@ -49,7 +49,7 @@ export function Legend({ radius }: { radius: Radius }) {
         </span>
         alike, folded
       </span>
-      {!drawsAllLines(radius) && <span class="legend-item muted">lines between lanes: select a card</span>}
+      {!drawsAllLines(radius.cards) && <span class="legend-item muted">lines between lanes: select a card</span>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Message } from "../../components/states";
 import { useTitle } from "../../components/title";
+import { historyOf } from "../history/address";
 import { formatRoute, radiusOf, searchFor } from "../../routes";
 
 /** The root is not in the graph: the server's message names the nearest ids, each offered as a link. */
@@ -27,7 +28,8 @@ export function NotThere({ id, message }: { id: string; message: string }) {
       )}
       <p>
         It may be misspelled, newer than the last crawl, or lie where nobody looked: <a href="/coverage">coverage</a> says where that is.{" "}
-        <a href={formatRoute(searchFor(id.split(/[/:]/).findLast(Boolean) ?? id))}>Search for its name</a>
+        <a href={formatRoute(searchFor(id.split(/[/:]/).findLast(Boolean) ?? id))}>Search for its name</a>,{" "}
+        <a href={formatRoute(historyOf({ resource: id }))}>look for it in earlier snapshots</a>
       </p>
     </Message>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Radius as RadiusOperation } from "../../api/generated";
 import { copyText } from "../../components/copy-button";
+import { SnapshotGone } from "../../components/pinned";
 import { SearchBox } from "../../components/search-box";
 import { Answer } from "../../components/states";
 import { useTitle } from "../../components/title";
@@ -12,7 +13,7 @@ import { readRadius } from "../../layout/radius";
 import { go, route as address } from "../../navigation";
 import type { RadiusRoute, View } from "../../routes";
 import { Filters } from "./filters";
-import { Graph } from "./graph";
+import { RadiusGraph } from "./radius-graph";
 import { zoom, zoomBy } from "./graph-zoom";
 import { Head } from "./head";
 import { Legend } from "./legend";
@@ -53,8 +54,9 @@ function RadiusOf({ route, id }: { route: RadiusRoute; id: string }) {
       limit: route.limit,
       // The answer's links lead from resource to resource only while no type is left out.
       withPaths: route.kinds.length > 0,
+      snapshot: route.snapshot ?? null,
     },
-    `${id} ${route.direction}`,
+    `${id} ${route.direction} ${route.snapshot ?? ""}`,
   );
   const radius = useMemo(() => (query.data ? readRadius(query.data.blastRadius, route.detail === "folded") : null), [query.data, route.detail]);
   const root = radius?.answer.roots[0];
@@ -64,6 +66,7 @@ function RadiusOf({ route, id }: { route: RadiusRoute; id: string }) {
   const view: View = route.view ?? (narrow.value ? "table" : "graph");
   useRadiusKeys(view, radius?.cards.at(-1)?.distance ?? 1, () => setPane((last) => (last === "filters" ? "panel" : "filters")));
 
+  if (route.snapshot && query.error?.message.includes(route.snapshot)) return <SnapshotGone id={route.snapshot} message={query.error.message} />;
   if (query.error?.code === "NOT_FOUND" && !radius) return <NotThere id={id} message={query.error.message} />;
   const select = (selected: string | null) => {
     if (selected !== null) setPane("panel");
@@ -83,7 +86,7 @@ function RadiusOf({ route, id }: { route: RadiusRoute; id: string }) {
                 <div class="stage">
                   <Toolbar route={route} radius={radius} view={view} filtersOpen={showFilters} onFilters={() => setPane(nextPane(showFilters))} />
                   <div class={`views view-${view}`}>
-                    {view !== "table" && <Graph route={route} radius={radius} onSelect={select} />}
+                    {view !== "table" && <RadiusGraph route={route} radius={radius} onSelect={select} />}
                     {view !== "graph" && <RadiusTable route={route} radius={radius} onSelect={select} />}
                   </div>
                   <Legend radius={radius} />

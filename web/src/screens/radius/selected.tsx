@@ -1,5 +1,6 @@
 import { CopyButton } from "../../components/copy-button";
 import { EvidenceLine, Phases } from "../../components/evidence";
+import { samePin } from "../../components/pinned";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { KindCode, PresenceSign } from "../../components/signs";
 import { pathTo } from "../../layout/path";
@@ -48,11 +49,11 @@ export function Selected({ resource, route, radius, onSelect }: PanelProps & { r
         </dd>
       </dl>
       <p class="button-row">
-        <a class="button" href={formatRoute({ screen: "resource", id: resource.id })}>
+        <a class="button" href={formatRoute(samePin({ screen: "resource", id: resource.id }))}>
           Details
         </a>
         {!isRoot && (
-          <a class="button" href={formatRoute(radiusOf(resource.id, { direction: route.direction }))}>
+          <a class="button" href={formatRoute(samePin(radiusOf(resource.id, { direction: route.direction })))}>
             Start from here
           </a>
         )}
@@ -66,7 +67,7 @@ export function Selected({ resource, route, radius, onSelect }: PanelProps & { r
           <ul class="plain-list">
             {card.members.map((member) => (
               <li key={member.resource.id}>
-                <a href={formatRoute({ screen: "resource", id: member.resource.id })}>{member.resource.name}</a>
+                <a href={formatRoute(samePin({ screen: "resource", id: member.resource.id }))}>{member.resource.name}</a>
               </li>
             ))}
           </ul>

@@ -49,6 +49,7 @@ export function Toolbar({ route, radius, view, filtersOpen, onFilters }: Props) 
               <option value="owner">Team</option>
               <option value="account">Account</option>
               <option value="region">Region</option>
+              <option value="cluster">Cluster</option>
               <option value="none">None</option>
             </select>
           </label>

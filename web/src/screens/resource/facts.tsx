@@ -1,5 +1,6 @@
 import { ReachOf, type ResourceDetailsResult } from "../../api/generated";
 import { CopyButton } from "../../components/copy-button";
+import { pinned } from "../../components/pinned";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { BlindSign, PresenceTag } from "../../components/signs";
 import { Answer } from "../../components/states";
@@ -20,7 +21,7 @@ export function Facts({ resource }: { resource: Details }) {
       <h2>Facts</h2>
       <dl class="facts">
         <dt>Owner</dt>
-        <dd>{resource.owner ? <a href={formatRoute(searchFor(resource.owner))}>{resource.owner}</a> : <span class="muted">{NO_OWNER}</span>}</dd>
+        <dd>{resource.owner ? <a href={formatRoute(searchFor("", { teams: [resource.owner] }))}>{resource.owner}</a> : <span class="muted">{NO_OWNER}</span>}</dd>
         <dt>Account</dt>
         <dd>{whereOf(resource)}</dd>
         <dt>State</dt>
@@ -67,7 +68,7 @@ export function Facts({ resource }: { resource: Details }) {
 
 /** How far a change here reaches, in a few figures. */
 function Reach({ resource }: { resource: Details }) {
-  const query = useQuery(ReachOf, { id: resource.id });
+  const query = useQuery(ReachOf, { id: resource.id, snapshot: pinned.value ?? null });
   return (
     <section aria-labelledby="reach" class="reach">
       <h2 id="reach">If it changes</h2>

@@ -1,35 +1,52 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { request, RequestError } from "../../api/client";
 import { MoreLinks, type Direction, type Linked, type LinkPage, type Presence } from "../../api/generated";
+import { DataTable, type Column } from "../../components/data-table";
 import { EvidenceLine, Phases } from "../../components/evidence";
-import { ResourceLine } from "../../components/resource-line";
+import { NO_OWNER, ResourceLine } from "../../components/resource-line";
 import { Failure } from "../../components/states";
 import { blindSpotCount } from "../../data/crawl";
+import { go } from "../../navigation";
+import { MAX_LIMIT, type ResourceRoute } from "../../routes";
 import { counted } from "../../words/counts";
+import { kindWords } from "../../words/kinds";
+import { PHASE } from "../../words/presence";
 import { relationWords } from "../../words/relations";
 
 const WORDS = {
-  DEPENDENCIES: { title: "Needs", empty: "It needs nothing else that is known." },
-  DEPENDENTS: { title: "Needed by", empty: "Nothing depends on it." },
+  DEPENDENCIES: { title: "Needs", empty: "It needs nothing else that is known.", file: "needs" },
+  DEPENDENTS: { title: "Needed by", empty: "Nothing depends on it.", file: "needed-by" },
 } as const;
 
-type Props = { id: string; direction: Direction; first: LinkPage; presence: Presence };
+type Props = { route: ResourceRoute; direction: Direction; first: LinkPage; presence: Presence };
 
-/** The links of a resource one way, grouped by relation, each with its evidence. */
-export function LinkList({ id, direction, first, presence }: Props) {
+/** The links of a resource one way, by relation, each with its evidence. */
+export function LinkTable({ route, direction, first, presence }: Props) {
+  const { id, snapshot = null } = route;
   const [more, setMore] = useState<LinkPage | null>(null);
   const [error, setError] = useState<RequestError | null>(null);
+  // Later pages belong to the first one: a newer snapshot may have moved them.
+  useEffect(() => setMore(null), [first]);
   const links = [...first.nodes, ...(more?.nodes ?? [])];
   const { pageInfo } = more ?? first;
 
+  const next = async (after: string | null) => (await request(MoreLinks, { id, direction, after, snapshot })).resource?.links ?? null;
   const load = async () => {
     setError(null);
     try {
-      const { resource } = await request(MoreLinks, { id, direction, after: pageInfo.endCursor });
-      if (resource) setMore({ ...resource.links, nodes: [...(more?.nodes ?? []), ...resource.links.nodes] });
+      const page = await next(pageInfo.endCursor);
+      if (page) setMore({ ...page, nodes: [...(more?.nodes ?? []), ...page.nodes] });
     } catch (failure) {
       if (failure instanceof RequestError) setError(failure);
     }
+  };
+  const everyLink = async () => {
+    const all = [...links];
+    for (let page: LinkPage | null = more ?? first; page?.pageInfo.hasNextPage && all.length < MAX_LIMIT; ) {
+      page = await next(page.pageInfo.endCursor);
+      all.push(...(page?.nodes ?? []));
+    }
+    return all;
   };
 
   const heading = `links-${direction.toLowerCase()}`;
@@ -38,38 +55,67 @@ export function LinkList({ id, direction, first, presence }: Props) {
       <h2 id={heading} class="section-title">
         {WORDS[direction].title} <span class="count">{first.totalCount.toLocaleString("en")}</span>
       </h2>
-      {first.totalCount === 0 && <Nothing direction={direction} presence={presence} />}
-      {grouped(links).map(([relation, group]) => (
-        <div key={relation} class="link-group">
-          <h3>
-            {direction === "DEPENDENCIES" ? relationWords(relation).forward : relationWords(relation).back}{" "}
-            <span class="count">{group.length}</span>
-            <code class="relation">{relation}</code>
-          </h3>
-          <ul class="plain-list">
-            {group.map((link) => {
-              const other = direction === "DEPENDENCIES" ? link.to : link.from;
-              return (
-                <li key={`${other.id} ${link.evidence.field}`} class="link-row">
-                  <span class="link-main">
-                    <ResourceLine resource={other} />
-                    <Phases phases={link.phases} />
-                  </span>
-                  <EvidenceLine evidence={{ ...link.evidence, observedAt: null }} />
-                </li>
-              );
-            })}
-          </ul>
-        </div>
-      ))}
-      {error && <Failure error={error} retry={load} hasData />}
-      {pageInfo.hasNextPage && (
-        <p>
-          <button onClick={load}>Show more</button> <span class="muted">{counted(first.totalCount - links.length, "more link")}</span>
-        </p>
+      {first.totalCount === 0 ? (
+        <Nothing direction={direction} presence={presence} />
+      ) : (
+        <DataTable
+          label={WORDS[direction].title}
+          caption={pageInfo.hasNextPage ? `${links.length.toLocaleString("en")} of ${counted(first.totalCount, "link")}, sorted among themselves` : counted(first.totalCount, "link")}
+          rows={links}
+          columns={columnsOf(direction)}
+          keyOf={({ from, to, relation }) => `${from.id} ${relation} ${to.id}`}
+          sort={route.sort ?? "relation"}
+          onSort={(sort) => go({ ...route, sort }, { replace: true })}
+          file={WORDS[direction].file}
+          fileRows={everyLink}
+        >
+          {error && <Failure error={error} retry={load} hasData />}
+          {pageInfo.hasNextPage && (
+            <p class="table-more">
+              <button onClick={load}>Show more</button> <span class="muted">{counted(first.totalCount - links.length, "more link")}</span>
+            </p>
+          )}
+        </DataTable>
       )}
     </section>
   );
+}
+
+function columnsOf(direction: Direction): Column<Linked>[] {
+  const other = (link: Linked) => (direction === "DEPENDENCIES" ? link.to : link.from);
+  const words = ({ relation }: Linked) => (direction === "DEPENDENCIES" ? relationWords(relation).forward : relationWords(relation).back);
+  return [
+    {
+      id: "relation",
+      label: "How",
+      value: words,
+      cell: (link) => (
+        <span class="relation-cell" title={link.relation}>
+          {words(link)}
+        </span>
+      ),
+    },
+    {
+      id: "name",
+      label: "Resource",
+      value: (link) => other(link).name,
+      isHead: true,
+      cell: (link) => (
+        <>
+          <ResourceLine resource={other(link)} />
+          <EvidenceLine evidence={{ ...link.evidence, observedAt: null }} />
+        </>
+      ),
+    },
+    { id: "type", label: "Type", value: (link) => kindWords(other(link).kind).one, isWide: true },
+    { id: "owner", label: "Owner", value: (link) => other(link).owner, isWide: true, cell: (link) => other(link).owner ?? <span class="muted">{NO_OWNER}</span> },
+    { id: "when", label: "When", value: ({ phases }) => phases.map((phase) => PHASE[phase].word).join(" "), isWide: true, cell: ({ phases }) => <Phases phases={phases} /> },
+    { id: "state", label: "Relation", value: ({ relation }) => relation, only: "file" },
+    { id: "api", label: "Read by", value: ({ evidence }) => evidence.api, only: "file" },
+    { id: "field", label: "Field", value: ({ evidence }) => evidence.field, only: "file" },
+    { id: "known", label: "Known", value: ({ evidence }) => (evidence.inferred ? "inferred" : "observed"), only: "file" },
+    { id: "id", label: "Id", value: (link) => other(link).id, only: "file" },
+  ];
 }
 
 /** Nothing was found: whether that means nothing is there depends on how much was read. */
@@ -90,10 +136,4 @@ function Nothing({ direction, presence }: { direction: Direction; presence: Pres
       )}
     </p>
   );
-}
-
-function grouped(links: Linked[]): [string, Linked[]][] {
-  const groups = new Map<string, Linked[]>();
-  for (const link of links) groups.set(link.relation, [...(groups.get(link.relation) ?? []), link]);
-  return [...groups];
 }

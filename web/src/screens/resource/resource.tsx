@@ -3,18 +3,23 @@ import { Json } from "../../components/json";
 import { KindCode, PresenceSign } from "../../components/signs";
 import { Answer, Message } from "../../components/states";
 import { useTitle } from "../../components/title";
+import { pinned, samePin, SnapshotGone } from "../../components/pinned";
 import { useQuery } from "../../data/query";
-import { formatRoute, radiusOf, searchFor } from "../../routes";
+import { formatRoute, radiusOf, searchFor, whatIf, type ResourceRoute } from "../../routes";
 import { kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
 import { Facts, type Details } from "./facts";
-import { LinkList } from "./links";
+import { Findings } from "./findings";
+import { LinkTable } from "./links";
+import { Past } from "./past";
 
 /** One resource: what it is, what it needs, what needs it, and what AWS reported. */
-export function ResourceScreen({ id }: { id: string }) {
-  const query = useQuery(ResourceDetails, { id });
+export function ResourceScreen({ route }: { route: ResourceRoute }) {
+  const { id, snapshot = null } = route;
+  const query = useQuery(ResourceDetails, { id, snapshot });
   const found = query.data?.resource;
   useTitle(found ? `${found.name}, ${kindWords(found.kind).one}` : "Resource");
+  if (snapshot && query.error?.code === "NOT_FOUND") return <SnapshotGone id={snapshot} message={query.error.message} />;
   return (
     <Answer query={query}>
       {({ resource }) =>
@@ -22,16 +27,16 @@ export function ResourceScreen({ id }: { id: string }) {
           <div class="with-panel">
             <div class="page">
               <Head resource={resource} />
-              <div class="two-columns">
-                <LinkList id={id} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} />
-                <LinkList id={id} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} />
-              </div>
+              <LinkTable route={route} direction="DEPENDENTS" first={resource.dependents} presence={resource.presence} />
+              <LinkTable route={route} direction="DEPENDENCIES" first={resource.dependencies} presence={resource.presence} />
+              <Findings findings={resource.findings} />
               <section aria-labelledby="attributes">
                 <h2 id="attributes" class="section-title">
                   What AWS reported
                 </h2>
                 <Json value={resource.attributes} />
               </section>
+              <Past id={id} title="History" />
             </div>
             <Facts resource={resource} />
           </div>
@@ -62,10 +67,15 @@ function Head({ resource }: { resource: Details }) {
         )}
       </div>
       <div class="page-actions">
-        <a class="button primary" href={formatRoute(radiusOf(resource.id))}>
+        <a class="button primary" href={formatRoute(samePin(radiusOf(resource.id)))}>
           Blast radius
         </a>
-        <a class="button" href={formatRoute(radiusOf(resource.id, { direction: "DEPENDENCIES" }))}>
+        {pinned.value === undefined && (
+          <a class="button" href={formatRoute(whatIf(resource.id))}>
+            What if this goes away?
+          </a>
+        )}
+        <a class="button" href={formatRoute(samePin(radiusOf(resource.id, { direction: "DEPENDENCIES" })))}>
           Everything it needs
         </a>
       </div>
@@ -85,6 +95,7 @@ function NotFound({ id }: { id: string }) {
       <p>
         <a href={formatRoute(searchFor(id.split(/[/:]/).findLast(Boolean) ?? id))}>Search for its name</a>
       </p>
+      <Past id={id} title="In earlier snapshots" />
     </Message>
   );
 }

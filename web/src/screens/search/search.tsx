@@ -1,88 +1,59 @@
-import { useEffect, useState } from "preact/hooks";
-import { request, RequestError } from "../../api/client";
-import { BestMatches, ListResources, type Card } from "../../api/generated";
-import { Answer, Failure } from "../../components/states";
+import { BestMatches } from "../../api/generated";
+import { FilterRail } from "../../components/filter-rail";
+import { ResourceList } from "../../components/resource-list";
+import { ResourceTable } from "../../components/resource-table";
+import { Answer } from "../../components/states";
 import { useTitle } from "../../components/title";
+import { useAnnouncement } from "../../data/announce";
 import { useQuery } from "../../data/query";
-import type { SearchRoute } from "../../routes";
+import { isNarrowed, toResourceFilter, type Filters } from "../../filters";
+import { go } from "../../navigation";
+import { exploreOf, formatRoute, type SearchRoute } from "../../routes";
 import { counted } from "../../words/counts";
 import { kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
-import { filterOf, Filters } from "./filters";
-import { Results } from "./results";
 
-const PAGE = 50;
+const BEST = 50;
 
 /** What was found, best first; with filters, everything that fits, by pages. */
 export function SearchScreen({ route }: { route: SearchRoute }) {
-  useTitle(route.text ? `Search: ${route.text}` : "Resources");
-  const filtered = route.text === "" || route.kinds.length + route.presence.length > 0 || route.account !== "" || route.region !== "";
+  const { filters } = route;
+  useTitle(filters.text ? `Search: ${filters.text}` : "Resources");
+  const isListed = filters.text === "" || isNarrowed(filters);
   return (
     <div class="with-rail">
-      <Filters route={route} />
+      <FilterRail filters={filters} onChange={(next, how) => go({ ...route, filters: next }, how)} />
       <div class="page">
-        <h1 class="page-title list-title">{titleOf(route)}</h1>
-        {filtered ? <Listed route={route} /> : <Best text={route.text} />}
+        <header class="list-head">
+          <h1 class="page-title">{titleOf(filters)}</h1>
+          <a href={formatRoute(exploreOf({ filters }))}>On the map</a>
+        </header>
+        {isListed ? <ResourceList filter={toResourceFilter(filters)} sort={route.sort} onSort={(sort) => go({ ...route, sort }, { replace: true })} /> : <Best route={route} />}
       </div>
     </div>
   );
 }
 
-function titleOf({ text, kinds, presence, account, region }: SearchRoute): string {
+function titleOf({ text, kinds, presence, accounts, regions, teams, tags }: Filters): string {
   const what = kinds.length === 1 && kinds[0] ? kindWords(kinds[0]).many : "Resources";
   const state = presence.length > 0 ? ` (${presence.map((one) => PRESENCE[one].word).join(", ")})` : "";
-  const where = [account, region].filter(Boolean).join(" · ");
-  return `${what}${state}${text ? ` matching “${text}”` : ""}${where ? ` in ${where}` : ""}`;
+  const whose = teams.length === 0 ? "" : teams.length > 1 ? ` of ${teams.length} teams` : teams[0] ? ` of ${teams[0]}` : " without an owner tag";
+  const where = [...accounts, ...regions, ...tags].join(" · ");
+  return `${what}${state}${whose}${text ? ` matching “${text}”` : ""}${where ? ` in ${where}` : ""}`;
 }
 
-function Best({ text }: { text: string }) {
-  const query = useQuery(BestMatches, { text, first: PAGE });
+function Best({ route }: { route: SearchRoute }) {
+  const query = useQuery(BestMatches, { text: route.filters.text, first: BEST });
+  const count = query.data?.search.length;
+  const words = count === BEST ? `The ${BEST} best matches` : `${counted(count ?? 0, "match", "matches")}, best first`;
+  useAnnouncement(count === undefined ? "" : count === 0 ? "Nothing matches" : words);
   return (
     <Answer query={query}>
       {({ search }) => (
-        <Results resources={search} words={search.length === PAGE ? `The ${PAGE} best matches` : `${counted(search.length, "match", "matches")}, best first`}>
-          {search.length === PAGE && <p class="muted">Choose a type on the left to list everything that matches.</p>}
-        </Results>
+        <ResourceTable resources={search} words={words} sort={route.sort} onSort={(sort) => go({ ...route, sort }, { replace: true })}>
+          {search.length === BEST && <p class="table-more muted">Choose a type to list everything that matches.</p>}
+        </ResourceTable>
       )}
-    </Answer>
-  );
-}
-
-function Listed({ route }: { route: SearchRoute }) {
-  const filter = filterOf(route);
-  const query = useQuery(ListResources, { filter, first: PAGE, after: null });
-  const key = JSON.stringify(filter);
-  const [more, setMore] = useState<{ key: string; nodes: Card[]; after: string | null }>({ key, nodes: [], after: null });
-  const [error, setError] = useState<RequestError | null>(null);
-  useEffect(() => setMore({ key, nodes: [], after: query.data?.resources.pageInfo.endCursor ?? null }), [key, query.data]);
-
-  const load = async () => {
-    setError(null);
-    try {
-      const { resources } = await request(ListResources, { filter, first: PAGE, after: more.after });
-      setMore((last) => (last.key === key ? { key, nodes: [...last.nodes, ...resources.nodes], after: resources.pageInfo.endCursor } : last));
-    } catch (failure) {
-      if (failure instanceof RequestError) setError(failure);
-    }
-  };
-  return (
-    <Answer query={query}>
-      {({ resources }) => {
-        const shown = [...resources.nodes, ...(more.key === key ? more.nodes : [])];
-        return (
-          <Results resources={shown} words={counted(resources.totalCount, "resource")}>
-            {error && <Failure error={error} retry={load} hasData />}
-            {shown.length < resources.totalCount && (
-              <p>
-                <button onClick={load}>Show {Math.min(PAGE, resources.totalCount - shown.length)} more</button>{" "}
-                <span class="muted">
-                  {shown.length.toLocaleString("en")} of {resources.totalCount.toLocaleString("en")} shown
-                </span>
-              </p>
-            )}
-          </Results>
-        );
-      }}
     </Answer>
   );
 }

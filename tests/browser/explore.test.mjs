@@ -1,0 +1,328 @@
+// Explore: the map, its tree and table, filters and the address, files, and a server that is slow, empty or gone.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { eventually, expectAccessible, id, launch, picture, withPage } from "./browser.mjs";
+import { startMockServer, STATES } from "./mock-server.mjs";
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+async function on(state, options, use) {
+  const server = await startMockServer({ state: { ...STATES[state] } });
+  try {
+    await withPage(browser, options, (page) => use(page, server));
+  } finally {
+    await server.close();
+  }
+}
+
+const tree = (page) => page.getByRole("tree");
+/** What a screen reader says of the row that the keyboard is on. */
+const current = (page) => page.evaluate(() => document.getElementById(document.activeElement?.getAttribute("aria-activedescendant") ?? "")?.textContent ?? "");
+const place = (page) => page.locator("h1").textContent();
+const names = (page, region) => page.getByRole("region", { name: region }).locator("tbody th a").allTextContents();
+const searchOf = (page, key) => new URL(page.url()).searchParams.getAll(key);
+
+/** The rows of the file that a button saves. */
+async function saved(page, button) {
+  const [file] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  return { name: file.suggestedFilename(), lines: readFileSync(await file.path(), "utf8").trimEnd().split("\r\n") };
+}
+
+describe("the map", () => {
+  test("is walked, opened and left by keyboard, and its tree says what is drawn", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(server.url);
+      await tree(page).waitFor();
+      for (let tabs = 0; tabs < 80 && !(await tree(page).evaluate((element) => element === document.activeElement)); tabs++) await page.keyboard.press("Tab");
+      await eventually(async () => assert.match(await current(page), /^us-east-1, 2,730 resources, 0 dependents, 2 blind spots$/));
+      await page.keyboard.press("ArrowDown");
+      await eventually(async () => assert.match(await current(page), /^global, 28 resources/));
+      await page.keyboard.press("ArrowUp");
+      await page.keyboard.press("ArrowRight");
+      await eventually(async () => assert.equal(await page.getByRole("treeitem", { name: /^us-east-1/ }).getAttribute("aria-expanded"), "true"));
+      await page.keyboard.press("ArrowRight");
+      await eventually(async () => assert.match(await current(page), /^prod-vpc, 118 resources/));
+      await page.keyboard.press(" ");
+      const panel = page.getByRole("complementary", { name: "Selected group" });
+      await panel.getByRole("heading", { name: "prod-vpc" }).waitFor();
+      await page.keyboard.press("Enter");
+      await eventually(async () => assert.equal(await place(page), "prod-vpc"));
+      await eventually(async () => assert.match(await current(page), /^prod-core, \d+ resources/, "the keyboard is in the map still"));
+      await page.keyboard.press("Backspace");
+      await eventually(async () => assert.equal(await place(page), "us-east-1"));
+      await page.keyboard.press("Backspace");
+      await eventually(async () => assert.equal(await place(page), "Estate"));
+    }));
+
+  test("opens down to the resources, and leads to the neighbourhood of one", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?in=us-east-1`);
+      await tree(page).focus();
+      await eventually(async () => assert.match(await current(page), /^prod-vpc/));
+      await page.keyboard.press("Enter");
+      await eventually(async () => assert.match(await current(page), /^prod-core/));
+      await page.keyboard.press("Enter");
+      await eventually(async () => assert.match(await current(page), /^accounts, 6|^\S+, \d resources/));
+      await page.keyboard.press("Enter");
+      await eventually(async () => assert.equal(await page.evaluate(() => document.activeElement.id), "place", "the list begins where the keyboard is"));
+      const service = await place(page);
+      await eventually(async () => assert.ok((await names(page, "Resources")).includes(service)));
+      assert.equal((await names(page, "Resources")).length, Number(/\d+/.exec(await page.locator(".crumbs .muted").textContent())[0]));
+      await page.getByRole("region", { name: "Resources" }).getByRole("link", { name: service, exact: true }).click();
+      await page.getByText("Needed by").first().waitFor();
+      await page.goBack();
+      await eventually(async () => assert.equal(await place(page), service));
+    }));
+
+  test("selects under the pointer, and opens with the second click", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND`);
+      await tree(page).waitFor();
+      const middle = async () => {
+        const box = await tree(page).boundingBox();
+        return [box.x + 30, box.y + 60];
+      };
+      // The box at the top left is the largest, and a tree lists the largest first.
+      await eventually(async () => assert.ok((await page.getByRole("treeitem").count()) > 5));
+      const largest = (await page.getByRole("treeitem").first().textContent()).split(",")[0];
+      await page.mouse.click(...(await middle()));
+      await page.getByRole("complementary", { name: "Selected group" }).getByRole("heading", { name: largest }).waitFor();
+      assert.equal(searchOf(page, "select").length, 1);
+      await page.mouse.dblclick(...(await middle()));
+      await eventually(async () => assert.equal(await place(page), largest));
+    }));
+
+  test("draws what it says: colours differ by dependents, and hatching marks a blind spot", () =>
+    on("ready", {}, async (page, server) => {
+      const colours = () =>
+        page.locator(".map canvas").first().evaluate((canvas) => {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const seen = new Map();
+          for (let at = 0; at < data.length; at += 4) {
+            const colour = `${data[at]},${data[at + 1]},${data[at + 2]}`;
+            seen.set(colour, (seen.get(colour) ?? 0) + 1);
+          }
+          return [...seen].filter(([, count]) => count > 200).map(([colour]) => colour);
+        });
+      await page.goto(`${server.url}/?group=KIND`);
+      await eventually(async () => assert.ok((await colours()).includes("11,58,107"), "the darkest shade is there"));
+      assert.ok((await colours()).includes("221,228,238"), "and the lightest");
+      await page.getByLabel("Colour").selectOption("coverage");
+      await page.waitForURL(/colour=coverage/);
+      await eventually(async () => assert.ok((await colours()).includes("194,124,0"), "stripes where a call failed"));
+      assert.ok(!(await colours()).includes("11,58,107"));
+    }));
+});
+
+describe("the address", () => {
+  test("holds grouping, place, view, colour and filters", () =>
+    on("ready", { width: 1920, height: 1080 }, async (page, server) => {
+      await page.goto(server.url);
+      await page.locator("select").first().selectOption("OWNER");
+      await page.getByLabel("Colour").selectOption("coverage");
+      await page.getByLabel("payments").check();
+      await page.waitForURL(/team=payments/);
+      await tree(page).focus();
+      await eventually(async () => assert.equal(await page.getByRole("treeitem").count(), 1));
+      await page.keyboard.press("Enter");
+      await eventually(async () => assert.equal(await place(page), "payments"));
+      const address = page.url();
+      await page.goto("about:blank");
+      await page.goto(address);
+      await eventually(async () => assert.equal(await place(page), "payments"));
+      assert.equal(await page.getByLabel("payments").isChecked(), true);
+      assert.equal(await page.getByLabel("Colour").inputValue(), "coverage");
+      assert.equal(await page.locator("select").first().inputValue(), "OWNER");
+    }));
+
+  test("follows Back and Forward through opened groups", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?view=table`);
+      await page.getByRole("link", { name: "us-east-1" }).click();
+      await eventually(async () => assert.equal(await place(page), "us-east-1"));
+      await page.getByRole("link", { name: "prod-vpc" }).click();
+      await eventually(async () => assert.equal(await place(page), "prod-vpc"));
+      await page.goBack();
+      await eventually(async () => assert.equal(await place(page), "us-east-1"));
+      await page.goForward();
+      await eventually(async () => assert.equal(await place(page), "prod-vpc"));
+      await page.getByRole("navigation", { name: "Where in the estate" }).getByRole("link", { name: "Estate" }).click();
+      await eventually(async () => assert.equal(await place(page), "Estate"));
+    }));
+
+  test("groups by a tag", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=TAG`);
+      await page.getByLabel("Group by the tag").fill("environment");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/group=TAG:environment/);
+      await tree(page).focus();
+      await eventually(async () => assert.match(await current(page), /^prod, 25 resources/));
+    }));
+});
+
+describe("filters", () => {
+  test("are the same for map, table and search", () =>
+    on("ready", { width: 1600 }, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND&view=table`);
+      await page.getByLabel("Name, id or tag has").fill("payments");
+      await page.waitForURL(/q=payments/);
+      await page.getByRole("button", { name: "more to choose from: Type" }).click();
+      await page.getByLabel("SSM parameters").check();
+      await page.getByLabel("live").check();
+      await page.getByLabel("Tag: key or key=value").fill("team=payments");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/tag=team/);
+      await eventually(async () => assert.deepEqual(await names(page, "Estate"), ["SSM parameters"]));
+      const query = new URL(page.url()).search.replace("group=KIND&view=table&", "");
+      await page.goto(`${server.url}/search${query}`);
+      await page.getByRole("heading", { name: "SSM parameters (live) matching “payments” in team=payments" }).waitFor();
+      await eventually(async () => assert.deepEqual((await names(page, "Resources")).toSorted(), ["/prod/payments/db-url", "/prod/payments/receipt-template"]));
+      await page.getByRole("link", { name: "On the map" }).click();
+      await tree(page).waitFor();
+      for (const key of ["q", "kind", "presence", "tag"]) assert.equal(searchOf(page, key).length, 1, key);
+      await page.getByRole("button", { name: "Clear filters" }).click();
+      await eventually(async () => assert.deepEqual(searchOf(page, "q"), []));
+    }));
+
+  test("narrow while somebody types", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND&view=table`);
+      await page.getByRole("link", { name: "KMS keys" }).waitFor();
+      await page.getByLabel("Name, id or tag has").pressSequentially("checkout-web");
+      await page.getByRole("link", { name: "KMS keys" }).waitFor({ state: "detached" });
+      await page.getByRole("link", { name: "ECS services" }).waitFor();
+    }));
+});
+
+describe("tables", () => {
+  test("are sorted by their heads, and say so", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND&view=table`);
+      const heads = page.getByRole("region", { name: "Estate" }).locator("thead th");
+      const sorts = () => heads.evaluateAll((all) => all.map((head) => head.getAttribute("aria-sort")));
+      await eventually(async () => assert.deepEqual(await sorts(), [null, "descending", null, null]));
+      await heads.getByRole("button", { name: "Type" }).click();
+      await eventually(async () => assert.deepEqual(await sorts(), ["ascending", null, null, null]));
+      const up = await names(page, "Estate");
+      assert.deepEqual(up, up.toSorted(new Intl.Collator("en").compare));
+      await heads.getByRole("button", { name: "Type" }).click();
+      await eventually(async () => assert.deepEqual(await sorts(), ["descending", null, null, null]));
+      assert.deepEqual(await names(page, "Estate"), up.toReversed());
+      await page.waitForURL(/sort=-name/);
+    }));
+
+  test("unfold the same groups as the map", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?view=table`);
+      await page.getByRole("button", { name: "What is in us-east-1" }).click();
+      await page.getByRole("button", { name: "What is in prod-vpc" }).click();
+      await eventually(async () => assert.deepEqual(await names(page, "Estate"), ["us-east-1", "prod-vpc", "prod-core", "prod-batch", "Not in a cluster", "Not in a VPC", "global"]));
+    }));
+
+  for (const [address, button, name, head, rows] of [
+    ["/?group=KIND&view=table", "CSV of Estate", "blastmap-estate-by-kind.csv", "Type,Within,Id,Resources,Others that depend on them,Blind spots", 26],
+    ["/search?kind=ECS_SERVICE", "CSV of Resources", "blastmap-resources.csv", "Resource,Type,Owner,Account and region,State,Id", 1_225],
+    [`/resource/${encodeURIComponent(id.service)}`, "CSV of Needed by", "blastmap-needed-by.csv", "How,Resource,Type,Owner,When,Relation,Read by,Field,Known,Id", 4],
+    [`/radius/${encodeURIComponent(id.parameter)}?view=table`, "CSV of Table of the same", "blastmap-radius.csv", "Hops,Resource,Type,Owner,Account and region,Reached through,State,Id,Evidence", 40],
+    ["/coverage", "CSV of Scopes", "blastmap-scopes.csv", "Account,Region,Read,Crawled,Took,API calls,Resources,Links", 2],
+    ["/coverage", "CSV of what could not be read", "blastmap-blind-spots.csv", "Account,Region,Action,Reason,Incomplete,Message", 2],
+  ]) {
+    test(`are saved as CSV, every row: ${name}`, () =>
+      on("ready", {}, async (page, server) => {
+        await page.goto(server.url + address);
+        const file = await saved(page, page.getByRole("button", { name: button }));
+        assert.equal(file.name, name);
+        assert.equal(file.lines[0], head);
+        assert.equal(file.lines.length - 1, rows);
+      }));
+  }
+
+  test("write no formula into a file", () =>
+    on("ready", {}, async (page, server) => {
+      server.addFormula();
+      await page.goto(`${server.url}/search?q=formula&kind=SSM_PARAMETER`);
+      const { lines } = await saved(page, page.getByRole("button", { name: "CSV of Resources" }));
+      assert.match(lines[1], /^"'=HYPERLINK\(""http:\/\/evil\.example"",""formula""\)",/);
+      assert.match(lines[1], /,'@team,/);
+    }));
+
+  test("of links are sorted, and keep the evidence of each", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/resource/${encodeURIComponent(id.service)}`);
+      const needs = page.getByRole("region", { name: "Needs", exact: true });
+      const first = () => needs.locator("tbody tr").first().textContent();
+      await eventually(async () => assert.match(await first(), /^is part of/));
+      await needs.getByRole("button", { name: "Resource" }).click();
+      await eventually(async () => assert.match(await first(), /^is registered in/));
+      assert.match(await needs.getByRole("row", { name: /checkout-bff:46/ }).textContent(), /^runs.*ecs:DescribeServices › services\[0\]\.taskDefinition observed/);
+    }));
+});
+
+describe("a resource", () => {
+  test("asks in one click what happens if it goes away", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/resource/${encodeURIComponent(id.service)}`);
+      const link = page.getByRole("link", { name: "What if this goes away?" });
+      assert.equal(await link.getAttribute("href"), `/review?resource=${encodeURIComponent(id.service)}&action=DELETE`);
+      await page.getByRole("heading", { name: "Findings 0" }).waitFor();
+    }));
+});
+
+describe("coverage", () => {
+  test("gives one statement for every denied action, and copies it", () =>
+    on("ready", { permissions: ["clipboard-read", "clipboard-write"] }, async (page, server) => {
+      server.deny("ssm:DescribeParameters");
+      await page.goto(`${server.url}/coverage`);
+      await page.getByText("The statement that allows them all").click();
+      await page.locator(".all-denied").getByRole("button", { name: "Copy statement" }).click();
+      await page.getByRole("button", { name: "Copied" }).waitFor();
+      const statement = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+      assert.deepEqual(statement, { Effect: "Allow", Action: ["kms:DescribeKey", "ssm:DescribeParameters"], Resource: "*" });
+    }));
+});
+
+describe("the server", () => {
+  test("that is gone: the map stays, and comes on when it is back", () =>
+    on("ready", { tolerate: /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|WebSocket/ }, async (page, server) => {
+      await page.goto(server.url);
+      await tree(page).focus();
+      await eventually(async () => assert.match(await current(page), /^us-east-1/));
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowRight");
+      await eventually(async () => assert.match(await current(page), /^prod-vpc/));
+      await server.close();
+      await page.keyboard.press("Enter");
+      await page.getByText("The blastmap server cannot be reached").waitFor();
+      await eventually(async () => assert.equal(await place(page), "prod-vpc", "what was answered before is still shown"));
+      await tree(page).waitFor();
+      await expectAccessible(page);
+      await picture(page, "explore-offline-light");
+    }));
+
+  test("with a newer crawl: the map follows it, and the place is kept", () =>
+    on("crawling", {}, async (page, server) => {
+      await page.goto(`${server.url}/?in=us-east-1&select=us-east-1&select=`);
+      await page.getByRole("complementary", { name: "Selected group" }).waitFor();
+      const asked = server.state.requests;
+      server.renew();
+      server.state.progress = { ...server.state.progress, finished: true };
+      await eventually(() => assert.ok(server.state.requests > asked + 2, "the estate is asked for again"));
+      await eventually(async () => assert.equal(await place(page), "us-east-1"));
+      await page.getByRole("complementary", { name: "Selected group" }).waitFor();
+    }));
+
+  test("before its first crawl is done: the map comes by itself", () =>
+    on("waiting", {}, async (page, server) => {
+      await page.goto(server.url);
+      await page.getByText("The first crawl is under way").waitFor();
+      server.state.notReady = false;
+      server.state.progress = { ...server.state.progress, scopesDone: 3, finished: true };
+      await tree(page).waitFor();
+    }));
+});

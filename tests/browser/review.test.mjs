@@ -1,0 +1,404 @@
+// Change review: every state of its screens, light and dark, and what can be done there.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { at, eventually, expectAccessible, id, launch, picture, withPage } from "./browser.mjs";
+import { startMockServer, STATES } from "./mock-server.mjs";
+
+let browser;
+const servers = new Map();
+before(async () => {
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  for (const server of servers.values()) await server.close();
+});
+
+async function serverIn(state, moved) {
+  const key = `${state} ${moved}`;
+  if (!servers.has(key)) {
+    const server = await startMockServer({ state: { ...STATES[state] } });
+    if (moved) server.renew({ change: moves(moved) });
+    servers.set(key, server);
+  }
+  return servers.get(key);
+}
+
+/** Runs against a server of its own, whose state the test may change. */
+async function on(state, options, use) {
+  const server = await startMockServer({ state: { ...STATES[state] } });
+  try {
+    await withPage(browser, options, (page) => use(page, server));
+  } finally {
+    await server.close();
+  }
+}
+
+const whatIf = `/review?resource=${encodeURIComponent(id.parameter)}`;
+const service = `select=${encodeURIComponent(id.service)}`;
+/** What another crawl finds: services of these names have changed. */
+const moves = (names) => (estate) => {
+  for (const [key, resource] of estate.resources) {
+    if (resource.kind === "ECS_SERVICE" && names.includes(resource.name)) estate.resources.set(key, { ...resource, attributes: { ...resource.attributes, desiredCount: 9 } });
+  }
+};
+const planFile = (text) => ({ name: "plan.json", mimeType: "application/json", buffer: Buffer.from(text) });
+const PLAN = JSON.stringify({ format_version: "1.2", resource_changes: [{ address: "aws_ssm_parameter.db_url", change: { actions: ["delete"] } }] });
+const typed = (text) => async (page) => {
+  await page.getByLabel("File with the change").setInputFiles(planFile(text));
+  await page.getByLabel("Title").fill("Monday");
+  await page.getByRole("button", { name: "Review the change" }).click();
+};
+
+/** Name; address; a text that must be on screen; and where it differs: the server's state, the services that changed since, the window, what to do first. */
+const SCREENS = [
+  ["reviews", "/reviews", "4 reviews, newest first"],
+  ["reviews-none", "/reviews", "No review is kept yet.", { state: "noReviews" }],
+  ["reviews-failing", "/reviews", "This could not be answered", { state: "failing" }],
+  ["reviews-narrow", "/reviews", "4 reviews, newest first", { width: 320, height: 700 }],
+  ["review-new", "/review", "Drop a file anywhere on this page"],
+  ["review-new-chosen", "/review", "Terraform plan · 1 change", { act: (page) => page.getByLabel("File with the change").setInputFiles(planFile(PLAN)) }],
+  ["review-new-nothing", "/review", "Give a file first", { act: (page) => page.getByRole("button", { name: "Review the change" }).click() }],
+  ["review-new-refused", "/review", "give the output of `terraform show -json PLAN`", { act: typed("hello") }],
+  ["review-new-narrow", "/review", "Drop a file anywhere on this page", { width: 320, height: 700 }],
+  ["review", "/review/review-all", "5 teams to invite"],
+  ["review-selected", `/review/review-all?${service}`, "Why it is affected"],
+  ["review-changed", `/review/review-all?select=${encodeURIComponent("arn:aws:iam::482913377605:role/receipt-render-task")}`, "known after apply"],
+  ["review-wide", `/review/review-all?${service}`, "Why it is affected", { width: 1920, height: 1080 }],
+  ["review-filters", "/review/review-all?outcome=DOWN", "stops running, serving", { act: (page) => page.keyboard.press("f") }],
+  ["review-all-resources", "/review/review-all?detail=all&lanes=cluster&outcome=DOWN,UNAFFECTED", "In no cluster"],
+  ["review-table", "/review/review-all?view=table", "2 of 2 tasks"],
+  ["review-split", "/review/review-all?view=split&lanes=account", "2 of 2 tasks"],
+  ["review-presented", `/review/review-all?present=yes&${service}`, "Why it is affected", { width: 1920, height: 1080 }],
+  ["review-filtered-away", "/review/review-all?team=nobody", "The filters leave nothing."],
+  ["review-safe", "/review/review-safe", "Nothing is hit."],
+  ["review-safe-reached", "/review/review-safe?outcome=UNAFFECTED&view=split", "folded"],
+  ["review-large", "/review/review-large?detail=all", "more hit"],
+  ["review-moved", "/review/review-all", "The verdict may not hold any more", { moved: ["payments-api", "cart"] }],
+  ["review-moved-elsewhere", "/review/review-all", "none that this review names", { moved: ["cart"] }],
+  ["review-moved-forgotten", "/review/review-all", "cannot be told", { state: "one", moved: ["payments-api"] }],
+  ["review-unknown", "/review/nope", "No such review"],
+  ["review-unreadable", "/review/review-broken", "kept by a newer blastmap"],
+  ["review-narrow", "/review/review-all", "5 teams to invite", { width: 320, height: 700 }],
+  ["what-if", whatIf, "Keep as review"],
+  ["what-if-nothing", `/review?resource=${encodeURIComponent(id.parameter)}&action=UPDATE`, "Judged without new values"],
+  ["what-if-unknown", "/review?resource=arn:aws:ssm:us-east-1:1:parameter%2Fnope", "was not judged"],
+  ["what-if-waiting", whatIf, "The first crawl is under way", { state: "waiting" }],
+];
+
+describe("shows", () => {
+  for (const [name, address, text, { state = "ready", moved, act, ...window } = {}] of SCREENS) {
+    test(name, async (t) => {
+      const server = await serverIn(state, moved);
+      await withPage(browser, window, async (page) => {
+        await page.goto(server.url + address);
+        if (act) {
+          await page.locator("h1").first().waitFor();
+          await act(page);
+        }
+        await page.getByText(text).first().waitFor();
+        if (window.width === 320) await t.test("fits 320 px", async () => assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320));
+        for (const theme of ["light", "dark"]) {
+          await t.test(theme, async () => {
+            await page.emulateMedia({ colorScheme: theme });
+            await picture(page, `${name}-${theme}`);
+            await expectAccessible(page);
+          });
+        }
+      });
+    });
+  }
+});
+
+describe("a plan", () => {
+  test("is chosen, judged and walked through with the keyboard only", () =>
+    on("noReviews", {}, async (page, server) => {
+      // From the start: the browser is told to hand choosers over, and that takes a moment.
+      page.on("filechooser", (chooser) => chooser.setFiles(planFile(PLAN)));
+      await page.goto(server.url);
+      await page.getByText("Task definitions").waitFor();
+      await page.keyboard.press("g");
+      await page.keyboard.press("c");
+      await page.getByText("No review is kept yet.").waitFor();
+      await tabTo(page, page.getByRole("link", { name: "New review", exact: true }));
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "What would this change do?" }).waitFor();
+
+      await tabTo(page, page.getByLabel("File with the change"));
+      await page.keyboard.press("Enter");
+      await page.locator("[data-chosen]", { hasText: "Terraform plan · 1 change" }).waitFor();
+      await eventually(async () => assert.ok(await page.getByLabel("Title").evaluate((box) => box === document.activeElement), "the title is next"));
+      await page.keyboard.type("Rotate the database's credentials");
+      await page.keyboard.press("Enter");
+
+      await page.getByRole("heading", { level: 1, name: "Rotate the database's credentials" }).waitFor();
+      await page.getByText("Critical risk").waitFor();
+      await page.getByText("1 service goes down").waitFor();
+
+      await page.keyboard.press("j");
+      const panel = page.getByRole("complementary", { name: "Selected resource" });
+      await panel.getByRole("heading", { level: 2, name: "payments-api" }).waitFor();
+      await panel.getByText("1 of 11").waitFor();
+      await page.keyboard.press("j");
+      await panel.getByText("2 of 11").waitFor();
+      await page.keyboard.press("k");
+      await panel.getByText("1 of 11").waitFor();
+      await page.keyboard.press("w");
+      await eventually(async () => assert.match(await page.evaluate(() => document.activeElement?.textContent ?? ""), /Why it is affected/));
+      await page.keyboard.press("Escape");
+      await page.getByRole("complementary", { name: "Walk through" }).waitFor();
+      await page.keyboard.press("t");
+      await page.getByRole("region", { name: "Table of the same" }).waitFor();
+    }));
+
+  test("may be dropped on the list: its title is asked for", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/reviews`);
+      await page.getByText("4 reviews").waitFor();
+      await drop(page, PLAN);
+      await page.locator("[data-chosen]", { hasText: "Terraform plan · 1 change" }).waitFor();
+      await page.keyboard.type("Dropped");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: "Dropped" }).waitFor();
+    }));
+
+  test("may be pasted; without a title, the title is asked for", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review`);
+      await page.getByText("Paste it instead").click();
+      await page.getByLabel("Text of the change").fill(PLAN);
+      await page.getByRole("button", { name: "Review the change" }).click();
+      await page.getByText("Say what the change is for").waitFor();
+      await eventually(async () => assert.ok(await page.getByLabel("Title").evaluate((box) => box === document.activeElement)));
+      await page.keyboard.type("Pasted");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: "Pasted" }).waitFor();
+    }));
+
+  test("that cannot be read says why in one line, and the next one goes through", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review`);
+      await typed("hello")(page);
+      await page.getByRole("alert").getByText("The change cannot be read: the change is not JSON (line 1, column 1); give the output of `terraform show -json PLAN`.").waitFor();
+      await typed(PLAN)(page);
+      await page.getByRole("heading", { level: 1, name: "Monday" }).waitFor();
+    }));
+
+  test("shows its stages while the server is at work, and can be called off", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review`);
+      await page.getByLabel("File with the change").setInputFiles(planFile(PLAN));
+      await page.getByLabel("Title").fill("Slow");
+      server.state.delayMs = 60_000;
+      await page.getByRole("button", { name: "Review the change" }).click();
+      await page.locator(".stage-busy", { hasText: "Grade" }).waitFor();
+      await page.locator(".stage-done", { hasText: "1 change" }).waitFor();
+      await expectAccessible(page);
+      await picture(page, "review-new-stages");
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await page.getByRole("button", { name: "Review the change" }).waitFor();
+      assert.equal(await page.locator(".stages").count(), 0);
+    }));
+});
+
+describe("a review", () => {
+  test("lights the way from the change to what is selected, each step with its evidence", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all?detail=all`);
+      await page.locator(`[data-card="${id.service}"]`).click();
+      const panel = page.getByRole("complementary", { name: "Selected resource" });
+      await panel.getByText("ResourceInitializationError").waitFor();
+      await panel.getByText("2 steps").waitFor();
+      await panel.getByText("ecs:DescribeTaskDefinition").first().waitFor();
+      await eventually(async () => assert.equal(await page.locator(".line.is-lit").count(), 2));
+      await eventually(async () => assert.equal(await page.locator(".card.is-lit, .card.is-selected").count(), 3));
+    }));
+
+  test("says on each card type, outcome and owner, so that nothing is told by colour alone", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all`);
+      const card = page.locator(`[data-card="${id.service}"]`);
+      await card.waitFor();
+      assert.equal(await card.evaluate((element) => element.textContent), "checkout-bffSVC fails next start2, ECS service, 2 folded, 1 hop, checkout");
+      const signs = await page.locator(".impact-counts .outcome-sign").evaluateAll((all) => all.map((sign) => sign.innerHTML));
+      assert.equal(new Set(signs).size, 5, "five outcomes, five shapes");
+    }));
+
+  test("is filtered by a count and by a team, and a copied link shows the same", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all?view=table`);
+      const rows = page.locator(".review-table:visible tbody tr");
+      await eventually(async () => assert.equal(await rows.count(), 16));
+      await page.getByRole("button", { name: /^5\s*fails on next start/ }).click();
+      await page.waitForURL(/outcome=FAILS_ON_NEXT_START/);
+      await eventually(async () => assert.equal(await rows.count(), 10));
+      await page.getByRole("link", { name: /^payments ?, at worst down/ }).click();
+      await page.waitForURL(/team=payments/);
+      await eventually(async () => assert.equal(await rows.count(), 7));
+      const address = page.url();
+      await page.goto("about:blank");
+      await page.goto(address);
+      await eventually(async () => assert.equal(await rows.count(), 7));
+      await page.getByRole("link", { name: "clear" }).click();
+      await eventually(async () => assert.equal(await rows.count(), 16));
+    }));
+
+  test("counts the same in the graph and the table", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all?view=split&detail=all`);
+      await page.locator("[data-card]").first().waitFor();
+      const named = (selector) => page.locator(selector).evaluateAll((all) => all.map((one) => one.title).filter(Boolean).toSorted());
+      await eventually(async () => {
+        const [cards, rows] = [await named(".review-card:not(.is-way)"), await named(".review-table:visible .row-name")];
+        assert.deepEqual(cards, rows);
+        assert.ok(rows.length > 10);
+      });
+    }));
+
+  test("keeps apart what was broken before, what is mended, and what was not judged, with the reason", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all`);
+      const panel = page.getByRole("complementary", { name: "Walk through" });
+      await panel.getByText("updated: blastmap does not know this type").waitFor();
+      await panel.getByText("deleted: nothing in the snapshot goes by its ARN, id or name").waitFor();
+      await panel.getByText("several resources in the snapshot could be meant").waitFor();
+      await panel.getByText("Access denied").waitFor();
+      await panel.getByText("Broken today already").click();
+      await panel.getByRole("button", { name: /legacy-cron/ }).click();
+      await page.getByText("Broken today already, change or not").waitFor();
+      await page.getByText("1 step").or(page.getByText("2 steps")).first().waitFor();
+    }));
+
+  test("offers AWS's page and the evidence of each risk, the worst one first", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all`);
+      const first = page.getByRole("article").first();
+      await first.getByText("critical").waitFor();
+      await first.getByText("Do: Keep the rule that lets the balancer's security group in.").waitFor();
+      assert.match(await first.getByRole("link", { name: /AWS on this/ }).getAttribute("href"), /^https:\/\/docs\.aws\.amazon\.com\//);
+      await first.getByText("Evidence").click();
+      await first.getByText("elasticloadbalancing").or(first.getByText("ecs:DescribeServices")).first().waitFor();
+      await first.getByRole("button", { name: "prod-public" }).click();
+      await page.getByText("5 steps").waitFor();
+    }));
+
+  test("is copied as a link and as Markdown, printed and exported", () =>
+    on("ready", { permissions: ["clipboard-read", "clipboard-write"] }, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all`);
+      const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+      await page.getByRole("button", { name: "Copy link" }).click();
+      await eventually(async () => assert.equal(await clipboard(), `${server.url}/review/review-all`));
+      await page.getByRole("button", { name: "Copy as Markdown" }).click();
+      await eventually(async () => assert.match(await clipboard(), /^## blastmap: Rotate payments/));
+      assert.equal(await page.getByRole("link", { name: /^Print/ }).getAttribute("href"), "/reviews/review-all.html");
+      await page.getByText("Export", { exact: true }).click();
+      assert.deepEqual(await page.locator(".menu a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))), ["md", "html", "json", "sarif", "txt"].map((format) => `/reviews/review-all.${format}?download`));
+      await page.keyboard.press("Escape");
+      await eventually(async () => assert.equal(await page.locator(".menu[open]").count(), 0));
+    }));
+
+  test("on paper is the verdict, the risks and the table, on two pages", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all`);
+      await page.getByText("5 teams to invite").waitFor();
+      await page.emulateMedia({ media: "print" });
+      await page.locator(".paper-only tbody tr").first().waitFor();
+      assert.equal(await page.locator(".graph").isVisible(), false);
+      assert.equal(await page.locator(".page-actions").isVisible(), false);
+      await picture(page, "review-print");
+      const pages = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type\s*\/Page\b/g).length;
+      assert.ok(pages <= 2, `${pages} pages`);
+    }));
+
+  test("is shown to a room with P, and back", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all`);
+      const title = page.getByRole("heading", { level: 1 });
+      await title.waitFor();
+      const size = () => title.evaluate((element) => element.getBoundingClientRect().height);
+      const usual = await size();
+      await page.keyboard.press("p");
+      await page.waitForURL(/present=yes/);
+      await eventually(async () => assert.ok((await size()) > usual * 1.1));
+      await page.keyboard.press("p");
+      await eventually(async () => assert.equal(await size(), usual));
+    }));
+
+  test("says when the estate moved under it, by name", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all`);
+      await page.getByText("5 teams to invite").waitFor();
+      await eventually(async () => assert.equal(server.followers(), 1, "the page listens"));
+      assert.equal(await page.locator(".drift").count(), 0);
+      server.renew({ change: moves(["payments-api", "cart"]) });
+      await page.getByText("payments-api of this review changed").waitFor();
+      await page.getByRole("link", { name: "Judge it again" }).click();
+      await page.getByRole("heading", { name: "What would this change do?" }).waitFor();
+    }));
+
+  test("shows texts as texts, never as markup", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review`);
+      await page.getByLabel("File with the change").setInputFiles(planFile(PLAN));
+      await page.getByLabel("Title").fill("<img src=x onerror=alert(1)>");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: "<img src=x onerror=alert(1)>" }).waitFor();
+      assert.equal(await page.locator("main img").count(), 0);
+    }));
+
+  test("of 1,200 that are hit draws at most 150 cards, says what is left out, and lists all", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-large?detail=all`);
+      await page.locator("[data-card]").first().waitFor();
+      await eventually(async () => assert.ok((await page.locator("[data-card]").count()) <= 150));
+      await page.getByText(/^1,1\d\d more hit$/).click();
+      await page.getByText("200 of 1,201").waitFor();
+    }));
+});
+
+describe("what if this goes away?", () => {
+  test("is one click from a resource and from its radius, and is kept when told", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}${at("radius", id.parameter)}`);
+      await page.getByRole("link", { name: "What if this goes away?" }).click();
+      await page.getByRole("heading", { level: 1, name: /What if/ }).waitFor();
+      await page.goto(`${server.url}${at("resource", id.parameter)}`);
+      await page.getByRole("link", { name: "What if this goes away?" }).click();
+      await page.getByText("6 services fail at their next start.").waitFor();
+      await page.getByLabel("What happens to it").selectOption("UPDATE");
+      await page.locator(".graph").getByText("Nothing is hit.").waitFor();
+      await page.goBack();
+      await page.getByText("6 services fail at their next start.").waitFor();
+      await page.getByRole("button", { name: "Keep as review" }).click();
+      await page.waitForURL(/\/review\/review-1/);
+      await page.getByRole("heading", { level: 1, name: "What if /prod/payments/db-url goes away?" }).waitFor();
+    }));
+
+  test("is asked on the page for a new review by a search", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review`);
+      await page.locator('[data-search="review"]').fill("db-url");
+      await page.getByRole("option").first().click();
+      await page.getByText("Keep as review").waitFor();
+    }));
+});
+
+/** Tab, from the start of a screen that was just reached, until the element has the keyboard. */
+async function tabTo(page, element) {
+  await element.waitFor();
+  await eventually(async () => assert.equal(await page.evaluate(() => document.activeElement?.id), "main", "a new screen starts with the keyboard in it"));
+  for (let tabs = 0; tabs < 60; tabs++) {
+    if (await element.evaluate((one) => one === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  assert.fail("Tab does not get there");
+}
+
+/** As if a file had been dragged from a folder onto the page. */
+async function drop(page, text) {
+  await page.evaluate((content) => {
+    const data = new DataTransfer();
+    data.items.add(new File([content], "plan.json", { type: "application/json" }));
+    for (const type of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }));
+  }, text);
+}

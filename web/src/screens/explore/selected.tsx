@@ -1,0 +1,76 @@
+import { BlindSign, KindCode } from "../../components/signs";
+import type { Box } from "../../layout/estate";
+import { go } from "../../navigation";
+import { formatRoute, radiusOf, type ExploreRoute } from "../../routes";
+import { counted } from "../../words/counts";
+import { groupName, groupWords } from "../../words/groups";
+
+const SHOWN = 8;
+
+/** The selected box in words, and the ways on from it. */
+export function Selected({ route, box, side }: { route: ExploreRoute; box: Box; side: "left" | "right" }) {
+  const isOne = box.key.startsWith("arn:");
+  return (
+    <aside class={`panel at-${side}`} aria-label="Selected group">
+      <div class="panel-head">
+        <div>
+          <p class="kind-line">
+            {box.by === "KIND" && <KindCode kind={box.key} />} {groupWords(box.by).one}
+          </p>
+          <h2 class="panel-title">{groupName(box.by, box)}</h2>
+        </div>
+        <button class="icon-button" aria-label="Clear the selection" onClick={() => go({ ...route, selected: [] }, { replace: true })}>
+          ✕
+        </button>
+      </div>
+      <p class="button-row">
+        <a class="button primary" href={formatRoute({ ...route, path: box.path, selected: [], sort: "" })}>
+          Open
+        </a>
+        {isOne && (
+          <>
+            <a class="button" href={formatRoute(radiusOf(box.key))}>
+              Blast radius
+            </a>
+            <a class="button" href={formatRoute({ screen: "resource", id: box.key })}>
+              Its own page
+            </a>
+          </>
+        )}
+      </p>
+      <dl class="facts">
+        <dt>Resources</dt>
+        <dd>{box.count.toLocaleString("en")}</dd>
+        <dt>Dependents</dt>
+        <dd>{box.dependents === 0 ? "none outside of it" : `${counted(box.dependents, "resource")} outside of it`}</dd>
+        <dt>Blind spots</dt>
+        <dd>
+          {box.blindSpots === 0 ? (
+            "none"
+          ) : (
+            <a class="presence presence-unreadable" href="/coverage">
+              <BlindSign />
+              {counted(box.blindSpots, "call")} failed
+            </a>
+          )}
+        </dd>
+      </dl>
+      {box.boxes.length > 0 && (
+        <>
+          <h3>
+            Inside <span class="count">{counted(box.boxes.length, "group")}</span>
+          </h3>
+          <ul class="plain-list inside-list">
+            {box.boxes.slice(0, SHOWN).map((inner) => (
+              <li key={inner.path.join("\n")}>
+                <a href={formatRoute({ ...route, path: inner.path, selected: [] })}>{groupName(inner.by, inner)}</a>
+                <span class="count">{inner.count.toLocaleString("en")}</span>
+              </li>
+            ))}
+          </ul>
+          {box.boxes.length > SHOWN && <p class="muted">and {counted(box.boxes.length - SHOWN, "more group")}</p>}
+        </>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,44 @@
+import { useAnnouncement } from "../../data/announce";
+import { go } from "../../navigation";
+import { counted } from "../../words/counts";
+import type { Grouping, HistoryRoute, HistoryView } from "./address";
+import type { Change, LinkChange } from "./changes";
+
+const VIEWS: [HistoryView, string][] = [
+  ["graph", "Graph"],
+  ["table", "Table"],
+  ["split", "Split"],
+];
+
+type Props = { route: HistoryRoute; shown: { resources: Change[]; links: LinkChange[] } | null; railOpen: boolean; onRail: () => void };
+
+/** How the difference is shown. */
+export function Toolbar({ route, shown, railOpen, onRail }: Props) {
+  const words = shown ? `${counted(shown.resources.length, "resource")}, ${counted(shown.links.length, "link")}` : "";
+  useAnnouncement(words);
+  return (
+    <div class="toolbar" role="group" aria-label="Display">
+      <button class="toggle" aria-pressed={railOpen} onClick={onRail}>
+        Snapshots and filters
+      </button>
+      <div class="segmented" role="group" aria-label="View">
+        {VIEWS.map(([value, label]) => (
+          <button key={value} aria-pressed={route.view === value} onClick={() => go({ ...route, view: value })}>
+            {label}
+          </button>
+        ))}
+      </div>
+      {route.view !== "graph" && (
+        <label class="pick">
+          Group by
+          <select value={route.group} onChange={(event) => go({ ...route, group: event.currentTarget.value as Grouping })}>
+            <option value="kind">Type</option>
+            <option value="owner">Team</option>
+            <option value="happened">What happened</option>
+          </select>
+        </label>
+      )}
+      <p class="toolbar-count muted">{words}</p>
+    </div>
+  );
+}

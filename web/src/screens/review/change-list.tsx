@@ -1,0 +1,55 @@
+import type { Changed } from "../../api/generated";
+import { ChangeSign } from "../../components/outcome-sign";
+import { BlindSign } from "../../components/signs";
+import { wasMatched } from "../../layout/assessment";
+import { ACTION, MATCH } from "../../words/outcomes";
+
+/** Changes as they were understood, each with its new values. */
+export function ChangeList({ changes, open = false }: { changes: Changed[]; open?: boolean }) {
+  return (
+    <ul class="change-list">
+      {changes.map((change) => (
+        <li key={`${change.action} ${change.address}`}>
+          {wasMatched(change) ? <ChangeSign /> : <BlindSign />}
+          <div>
+            <code class="change-address">{change.address}</code>
+            <span class="hint">
+              {change.resource && change.resource.id !== change.address && `${change.resource.name}, `}
+              {ACTION[change.action].done}
+              {!wasMatched(change) && `: ${MATCH[change.match]}`}
+            </span>
+            {change.attributes.length > 0 && (
+              <details open={open}>
+                <summary class="small">
+                  Values <span class="count">{change.attributes.length}</span>
+                </summary>
+                <dl class="values">
+                  {change.attributes.map(({ name, before, after, unknown, sensitive }) => (
+                    <div key={name}>
+                      <dt>{name}</dt>
+                      <dd>
+                        {sensitive ? (
+                          <span class="muted">changes, and is sensitive</span>
+                        ) : (
+                          <>
+                            <Value value={before} /> <span aria-hidden="true">→</span>
+                            <span class="visually-hidden">becomes</span> {unknown ? <span class="muted">known after apply</span> : <Value value={after} />}
+                          </>
+                        )}
+                      </dd>
+                    </div>
+                  ))}
+                </dl>
+              </details>
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Value({ value }: { value: unknown }) {
+  if (value === null || value === undefined) return <span class="muted">not set</span>;
+  return <code>{typeof value === "string" ? value : JSON.stringify(value)}</code>;
+}

@@ -1,0 +1,72 @@
+import type { ComponentChildren } from "preact";
+import { NO_OWNER } from "../../components/resource-line";
+import { OutcomeSign } from "../../components/outcome-sign";
+import { teamsOf } from "../../layout/assessment";
+import { formatRoute } from "../../routes";
+import { counted } from "../../words/counts";
+import { LEVEL, OUTCOME, SIGN_OF_LEVEL } from "../../words/outcomes";
+import { instant } from "../../words/time";
+import { headline } from "../../words/verdict";
+import { ImpactBar } from "./impact-bar";
+import type { PartProps } from "./parts";
+
+const TEAMS_SHOWN = 10;
+
+type HeadProps = PartProps & { title: ComponentChildren; about: string; actions: ComponentChildren };
+
+/** The verdict, its numbers, and whom to invite. */
+export function Head(props: HeadProps) {
+  const { assessed, title, about, actions } = props;
+  const { risk, impacts, notJudged, snapshot } = assessed.judged;
+  return (
+    <header class="radius-head review-head">
+      <div class="radius-question">
+        <nav aria-label="Breadcrumb" class="breadcrumb">
+          <a href={formatRoute({ screen: "reviews" })}>Change reviews</a>
+        </nav>
+        {title}
+        <p class={`verdict verdict-${risk.toLowerCase()}`}>
+          <OutcomeSign outcome={SIGN_OF_LEVEL[risk]} />
+          <strong>{LEVEL[risk].verdict}</strong>
+        </p>
+        <p class="verdict-words">{headline(impacts, notJudged.length)}.</p>
+        <p class="muted small">
+          {about}. Judged against the <span title={snapshot.id}>snapshot of {instant(snapshot.takenAt)}</span>.
+        </p>
+      </div>
+      <div class="review-numbers">
+        <ImpactBar {...props} />
+        <Teams {...props} />
+      </div>
+      {actions}
+    </header>
+  );
+}
+
+/** Owners of what is hit, each with its worst; a team is also a filter. */
+function Teams({ route, assessed }: PartProps) {
+  const teams = teamsOf(assessed.judged.impacts);
+  if (teams.length === 0) return null;
+  const named = teams.filter(({ owner }) => owner !== null).length;
+  return (
+    <div class="teams review-teams">
+      <p class="muted small">{named === 0 ? "Nobody to invite by tag" : `${counted(named, "team")} to invite`}</p>
+      <ul>
+        {teams.slice(0, TEAMS_SHOWN).map(({ owner, outcome, count }) => {
+          const key = owner ?? "";
+          const chosen = route.team === key;
+          return (
+            <li key={key}>
+              <a class={owner === null ? "muted" : undefined} href={formatRoute({ ...route, team: chosen ? null : key })} aria-current={chosen ? "true" : undefined} title={`${counted(count, "resource")} hit, at worst ${OUTCOME[outcome].word}`}>
+                <OutcomeSign outcome={outcome} />
+                {owner ?? NO_OWNER}
+                <span class="visually-hidden">, at worst {OUTCOME[outcome].word},</span> <span class="count">{count}</span>
+              </a>
+            </li>
+          );
+        })}
+        {teams.length > TEAMS_SHOWN && <li class="muted">{teams.length - TEAMS_SHOWN} more</li>}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,14 @@
+import type { Impacted } from "../../api/generated";
+import type { Assessed } from "../../layout/assessment";
+import type { ReviewCards } from "../../layout/review-cards";
+import type { ReviewRoute } from "../../routes";
+
+/** What every part of a review is given. */
+export type PartProps = {
+  route: ReviewRoute;
+  assessed: Assessed;
+  /** What the filters leave of what is hit, worst first. */
+  impacts: Impacted[];
+  drawing: ReviewCards;
+  onSelect: (id: string | null) => void;
+};

@@ -1,0 +1,56 @@
+import type { Warned } from "../../api/generated";
+import { OutcomeSign } from "../../components/outcome-sign";
+import { counted } from "../../words/counts";
+import { LEVEL, SIGN_OF_LEVEL } from "../../words/outcomes";
+import { LongText } from "./long-text";
+import type { PartProps } from "./parts";
+import { EvidenceList } from "./why";
+
+const NAMED = 6;
+
+/** A risk: what breaks and why, what to do, whom it hits, and what says so. `brief` leaves out what stands beside it already. */
+export function RiskCard({ risk, assessed, onSelect, brief = false }: PartProps & { risk: Warned; brief?: boolean }) {
+  const affected = risk.affected.flatMap(({ id }) => assessed.resources.get(id) ?? []);
+  return (
+    <article class={`risk risk-${risk.level.toLowerCase()}`} aria-label={`${LEVEL[risk.level].word} risk: ${risk.title}`}>
+      <p class="risk-level">
+        <OutcomeSign outcome={SIGN_OF_LEVEL[risk.level]} /> {LEVEL[risk.level].word}
+        <code class="risk-rule">{risk.rule}</code>
+      </p>
+      <p class="risk-title">{risk.title}</p>
+      {!brief && <LongText text={risk.detail} />}
+      <p class="risk-remedy">
+        <strong>Do:</strong> {risk.remediation}{" "}
+        {risk.documentation?.startsWith("https://") && (
+          <a href={risk.documentation} target="_blank" rel="noopener noreferrer">
+            AWS on this<span class="visually-hidden"> (new tab)</span> ↗
+          </a>
+        )}
+      </p>
+      {!brief && affected.length > 0 && (
+        <ul class="chips" aria-label="Hits">
+          {affected.slice(0, NAMED).map((resource) => {
+            const outcome = assessed.impactOf.get(resource.id)?.outcome;
+            return (
+              <li key={resource.id}>
+                <button onClick={() => onSelect(resource.id)}>
+                  {outcome && <OutcomeSign outcome={outcome} />}
+                  {resource.name}
+                </button>
+              </li>
+            );
+          })}
+          {affected.length > NAMED && <li class="muted">{counted(affected.length - NAMED, "more", "more")}</li>}
+        </ul>
+      )}
+      {!brief && risk.evidence.length > 0 && (
+        <details class="risk-evidence">
+          <summary>
+            Evidence <span class="count">{counted(risk.evidence.length, "link")}</span>
+          </summary>
+          <EvidenceList links={risk.evidence} />
+        </details>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,43 @@
+import type { Impacted, Outcome } from "../../api/generated";
+import type { Assessed } from "../../layout/assessment";
+import type { ReviewRoute } from "../../routes";
+import { HIT } from "../../words/outcomes";
+
+/** The most nodes asked for of what was reached and is not hit. */
+export const MOST_REACHED = 300;
+
+/** What is shown of what was reached: everything that is hit, unless told otherwise. */
+export function outcomesShown({ outcomes }: ReviewRoute): Outcome[] {
+  return outcomes.length > 0 ? outcomes : HIT;
+}
+
+/** Whether what is not hit is shown, too, and so has to be asked for. */
+export function reachedWanted(route: ReviewRoute): boolean {
+  return outcomesShown(route).includes("UNAFFECTED");
+}
+
+/** The impacts that the filters leave, worst first. */
+export function impactsShown({ judged }: Assessed, route: ReviewRoute): Impacted[] {
+  const outcomes = outcomesShown(route);
+  return judged.impacts.filter(({ outcome, resource }) => outcomes.includes(outcome) && isOfTeam(resource.owner, route));
+}
+
+export function isOfTeam(owner: string | null, { team }: ReviewRoute): boolean {
+  return team === null || (owner ?? "") === team;
+}
+
+export function isFiltered({ outcomes, team }: ReviewRoute): boolean {
+  return outcomes.length > 0 || team !== null;
+}
+
+/** How many were reached and are not hit. */
+export function unaffectedCount({ judged }: Assessed): number {
+  const roots = new Set(judged.blastRadius.roots.map(({ id }) => id));
+  return Math.max(0, judged.blastRadius.totalCount - judged.impacts.filter(({ resource }) => !roots.has(resource.id)).length);
+}
+
+/** How many there are of an outcome, filters or not. */
+export function countOf(assessed: Assessed, outcome: Outcome): number {
+  if (outcome === "UNAFFECTED") return unaffectedCount(assessed);
+  return assessed.judged.impacts.filter((impact) => impact.outcome === outcome).length;
+}

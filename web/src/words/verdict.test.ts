@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import type { Outcome, ResourceKind } from "../api/generated";
+import { look } from "../screens/review/change-file";
+import { headline, share } from "./verdict";
+
+const hit = (kind: ResourceKind, outcome: Outcome, count = 1) => Array.from({ length: count }, () => ({ outcome, resource: { kind } }));
+
+test("a headline names services first, then what is behind them, and counts the rest", () => {
+  expect(headline([...hit("VPC_ENDPOINT", "DOWN"), ...hit("ECS_SERVICE", "FAILS_ON_NEXT_START", 2), ...hit("ECS_SERVICE", "DOWN")], 0)).toBe("1 service goes down, 2 services fail at their next start, 1 VPC endpoint goes down");
+  expect(headline([...hit("ECS_SERVICE", "DOWN"), ...hit("ECS_TASK", "DOWN"), ...hit("SCHEDULE", "AT_RISK"), ...hit("LISTENER", "DOWN"), ...hit("LOAD_BALANCER", "DEGRADED", 1_500)], 0)).toMatch(/, and 1,500 more$/);
+});
+
+test("a headline of nothing says whether all was judged", () => {
+  expect(headline([], 0)).toBe("Nothing that runs, serves or starts is hit");
+  expect(headline([], 1)).toBe("Nothing is hit by what was judged; 1 change was not judged");
+});
+
+test("a share names its parts, and is silent where nothing is lost", () => {
+  expect(share({ lost: 4, of: 4, resource: { kind: "ECS_SERVICE" } })).toBe("4 of 4 tasks");
+  expect(share({ lost: 1, of: 1, resource: { kind: "TARGET_GROUP" } })).toBe("1 of 1 target");
+  expect(share({ lost: 0, of: 2, resource: { kind: "ECS_SERVICE" } })).toBe("");
+  expect(share({ lost: null, of: null, resource: { kind: "ECS_SERVICE" } })).toBe("");
+});
+
+test("a file is told by what it holds", () => {
+  expect(look('{"resource_changes":[{"change":{"actions":["delete","create"]}},{"change":{"actions":["no-op"]}}]}')).toEqual({ kind: "Terraform plan", changes: 1 });
+  expect(look('{"Changes":[{},{}],"StackName":"s"}')).toEqual({ kind: "CloudFormation change set", changes: 2 });
+  expect(look('{"taskDefinition":{"containerDefinitions":[]}}')).toEqual({ kind: "Task definition", changes: 1 });
+  expect(look('{"resources":[{"id":"x"}]}')).toEqual({ kind: "List of resources", changes: 1 });
+  for (const text of ["", "hello", "[]", "null", "{}", '{"resource_changes":{}}']) expect(look(text), text).toBeNull();
+});
