@@ -269,7 +269,7 @@ describe("a resource", () => {
     on("ready", {}, async (page, server) => {
       await page.goto(`${server.url}/resource/${encodeURIComponent(id.service)}`);
       const link = page.getByRole("link", { name: "What if this goes away?" });
-      assert.equal(await link.getAttribute("href"), `/review?resource=${encodeURIComponent(id.service)}&action=DELETE`);
+      assert.equal(await link.getAttribute("href"), `/review?resource=${id.service}`);
       await page.getByRole("heading", { name: "Findings 0" }).waitFor();
     }));
 });
@@ -305,13 +305,16 @@ describe("the server", () => {
       await picture(page, "explore-offline-light");
     }));
 
-  test("with a newer crawl: the map follows it, and the place is kept", () =>
-    on("crawling", {}, async (page, server) => {
+  test("with a newer crawl: the map stays until it is taken, and keeps its place then", () =>
+    on("ready", {}, async (page, server) => {
       await page.goto(`${server.url}/?in=us-east-1&select=us-east-1&select=`);
       await page.getByRole("complementary", { name: "Selected group" }).waitFor();
+      await eventually(() => assert.equal(server.followers(), 1, "the page listens"));
       const asked = server.state.requests;
       server.renew();
-      server.state.progress = { ...server.state.progress, finished: true };
+      await page.getByText("The graph changed: 3 added, 1 removed and 2 changed.").waitFor();
+      assert.ok(server.state.requests <= asked + 1, "only the age of the data was asked for");
+      await page.getByRole("button", { name: "Show the newest" }).click();
       await eventually(() => assert.ok(server.state.requests > asked + 2, "the estate is asked for again"));
       await eventually(async () => assert.equal(await place(page), "us-east-1"));
       await page.getByRole("complementary", { name: "Selected group" }).waitFor();

@@ -92,6 +92,18 @@ describe("a new snapshot", () => {
       assert.match(page.url(), new RegExp(`from=${from}&to=${server.snapshots().at(-1)}`));
     }));
 
+  test("is no news to a screen that is opened after it", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/search?q=payments`);
+      await page.getByText("best matches").first().waitFor();
+      await listens(page);
+      server.renew();
+      await notice(page).getByText("3 added").waitFor();
+      await page.getByRole("link", { name: "payments-api", exact: true }).first().click();
+      await page.getByText("Needed by").first().waitFor();
+      assert.equal(await notice(page).count(), 0);
+    }));
+
   test("after another is not added up: what one adds the next may remove", () =>
     on("ready", {}, async (page, server) => {
       await page.goto(`${server.url}/search?q=payments`);
@@ -126,7 +138,7 @@ describe("a new snapshot", () => {
     }));
 
   for (const [screen, address, text] of [
-    ["explore", "/", "resources in"],
+    ["explore", "/?view=table", "resources in"],
     ["search", "/search?q=payments", "best matches"],
     ["resource", at("resource", id.service), "Needed by"],
     ["history", "/history", "feature-flags"],

@@ -60,8 +60,6 @@ export type RadiusRoute = {
   snapshot?: string;
 };
 
-export type ReviewSort = "outcome" | "name" | "kind" | "owner" | "distance";
-
 export type ReviewRoute = {
   screen: "review";
   /** A review that is kept; null for a new one. */
@@ -73,7 +71,8 @@ export type ReviewRoute = {
   view: View | null;
   lanes: LaneBy;
   detail: Detail;
-  sort: ReviewSort;
+  /** As of the radius. */
+  sort: string;
   /** What is shown of what was reached; empty for everything that is hit. */
   outcomes: Outcome[];
   /** Whose resources are shown; null for everybody's, empty for those of nobody. */
@@ -193,7 +192,7 @@ export function parseRoute(url: URL): Route {
         view: oneOf<View>(query.get("view"), ["graph", "table", "split"]),
         lanes: oneOf<LaneBy>(query.get("lanes"), LANES) ?? "owner",
         detail: oneOf<Detail>(query.get("detail"), ["folded", "all"]) ?? "folded",
-        sort: oneOf<ReviewSort>(query.get("sort"), ["outcome", "name", "kind", "owner", "distance"]) ?? "outcome",
+        sort: query.get("sort") ?? "outcome",
         outcomes: listIn(query, "outcome").filter(isOutcome),
         team: query.get("team"),
         selected: query.get("select"),

@@ -12,8 +12,10 @@ const ROWS = 200;
 export type Column<Row> = {
   id: string;
   label: string;
-  /** What it is sorted by, and what a CSV file holds. */
+  /** What a CSV file holds, and what it is sorted by. */
   value: (row: Row) => Sortable;
+  /** What it is sorted by, where that is not the value. */
+  order?: (row: Row) => Sortable;
   /** What is shown, where that is more than the value. */
   cell?: (row: Row) => ComponentChildren;
   /** Numbers stand to the right, and are sorted the largest first. */
@@ -135,7 +137,7 @@ function TableCell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
 export function inOrder<Row>(rows: Row[], columns: Column<Row>[], sort: string, isFirst?: (row: Row) => boolean): Row[] {
   const { by, down } = readSort(sort);
   const column = columns.find(({ id, only }) => id === by && only !== "shown");
-  const ordered = column ? sorted(rows, column.value, down) : rows;
+  const ordered = column ? sorted(rows, column.order ?? column.value, down) : rows;
   return isFirst ? [...ordered.filter(isFirst), ...ordered.filter((row) => !isFirst(row))] : ordered;
 }
 

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { route } from "../navigation";
 import { singleKeys, toggleTheme } from "../preferences";
 import { exploreOf, formatRoute, radiusOf, type Route } from "../routes";
@@ -17,13 +18,18 @@ const TABS: { label: string; screens: Route["screen"][]; to: Route }[] = [
 
 export function TopBar() {
   const { value: current } = route;
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the tabs scroll.
+    tabs.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [current.screen]);
   return (
     <header class="top-bar">
       <a class="home" href="/" aria-label="blastmap, to the start">
         <Logo />
         <span class="home-name">blastmap</span>
       </a>
-      <nav aria-label="Screens">
+      <nav ref={tabs} aria-label="Screens">
         {TABS.map(({ label, screens, to }) => (
           <a key={label} href={formatRoute(to)} aria-current={screens.includes(current.screen) ? "page" : undefined}>
             {label}

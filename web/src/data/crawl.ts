@@ -38,6 +38,12 @@ export const crawledAt = computed(() => {
 });
 export const crawling = computed(() => progress.value !== null && !progress.value.finished);
 
+/** What is looked at, however it is filtered or selected in. */
+const subject = computed(() => {
+  const current = route.value;
+  return [current.screen, "id" in current ? current.id : "", "resource" in current ? current.resource : ""].join(" ");
+});
+
 let timer: number | undefined;
 
 /** Follows the server's crawls, the changes of its graph and the age of its data for as long as the page lives. */
@@ -57,6 +63,8 @@ export function followCrawls(): void {
     // Made or lost: either way it shows whether the server is there, and what was missed meanwhile.
     () => void refresh(),
   );
+  // What is opened from now on is asked of the newest.
+  subject.subscribe(forgetNews);
   window.setInterval(() => {
     now.value = Date.now();
   }, CLOCK_MS);

@@ -19,6 +19,10 @@ export type DrawnLink = {
   inferred: boolean;
   /** True where it leads over resources that are not drawn. */
   bridge: boolean;
+  /** What is new or gone about it, where that is drawn. */
+  mark?: "linked" | "unlinked";
+  /** True where it points from far to near. */
+  backward?: boolean;
 };
 
 export type { Card, Hop };

@@ -161,9 +161,9 @@ describe("the picture", () => {
     const { resources, links } = read({ added: [come], removed: [gone], linksAdded: [link(kept, "LOGS_TO", come)], linksRemoved: [link(kept, "LOGS_TO", gone)] });
     const { cards, links: lines } = pictureOf(resources, links);
     expect(Object.fromEntries(cards.map(({ id, distance }) => [id, distance]))).toEqual({ [gone.id]: 1, [kept.id]: 3, [come.id]: 4 });
-    expect(lines.map(({ near, far, happened, forward }) => [near, far, happened, forward])).toEqual([
-      [gone.id, kept.id, "unlinked", false],
-      [kept.id, come.id, "linked", true],
+    expect(lines.map(({ near, far, mark, backward }) => [near, far, mark, backward])).toEqual([
+      [gone.id, kept.id, "unlinked", true],
+      [kept.id, come.id, "linked", false],
     ]);
   });
 

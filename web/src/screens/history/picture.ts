@@ -6,11 +6,9 @@ import type { Change, LinkChange } from "./changes";
 export const COLUMNS = ["removed", "changed", "same", "added"] as const;
 export type Standing = (typeof COLUMNS)[number];
 
-export type PictureLink = DrawnLink & { happened: "linked" | "unlinked"; /** True where the dependent is on the left. */ forward: boolean };
-
 export type Picture = {
   cards: DrawnCard[];
-  links: PictureLink[];
+  links: DrawnLink[];
   /** By resource, the card that shows it. */
   cardOf: Map<string, DrawnCard>;
   /** By column, how many resources are not drawn. */
@@ -78,17 +76,17 @@ function mostWorthDrawing(cards: DrawnCard[]): { drawn: DrawnCard[]; leftOut: Ma
   return { drawn: drawn.map((card) => ({ ...card, distance: columns.get(card.id) ?? 1 })), leftOut };
 }
 
-function linesOf(links: LinkChange[], cardOf: Map<string, DrawnCard>): PictureLink[] {
-  const lines = new Map<string, PictureLink>();
+function linesOf(links: LinkChange[], cardOf: Map<string, DrawnCard>): DrawnLink[] {
+  const lines = new Map<string, DrawnLink>();
   for (const { happened, link } of links) {
     const [from, to] = [cardOf.get(link.from.id), cardOf.get(link.to.id)];
     if (!from || !to || from === to) continue;
-    const forward = from.distance <= to.distance;
-    const [near, far] = forward ? [from, to] : [to, from];
+    const backward = from.distance > to.distance;
+    const [near, far] = backward ? [to, from] : [from, to];
     const key = `${happened} ${near.id}\n${far.id}`;
     const known = lines.get(key);
     if (known) known.inferred &&= link.evidence.inferred;
-    else lines.set(key, { near: near.id, far: far.id, inferred: link.evidence.inferred, bridge: false, happened, forward });
+    else lines.set(key, { near: near.id, far: far.id, inferred: link.evidence.inferred, bridge: false, mark: happened, backward });
   }
   return [...lines.values()];
 }

@@ -1,6 +1,6 @@
 import type { Presence } from "../../api/generated";
 import { PresenceTag } from "../../components/signs";
-import { drawsAllLines } from "./draws-all-lines";
+import { drawsAllLines } from "../../components/graph/draws-all-lines";
 import type { Radius } from "../../layout/radius";
 
 const SIGNED: Presence[] = ["MISSING", "UNREADABLE", "OUTSIDE"];

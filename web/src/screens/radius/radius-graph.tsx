@@ -1,10 +1,11 @@
 import { useMemo } from "preact/hooks";
+import { Graph } from "../../components/graph/graph";
+import { litAlong, NOTHING_LIT } from "../../layout/lit";
 import { pathTo } from "../../layout/path";
 import type { Radius } from "../../layout/radius";
 import { formatRoute, type RadiusRoute } from "../../routes";
 import { counted } from "../../words/counts";
-import { Graph } from "./graph";
-import { CardButton } from "./graph-card";
+import { CardButton } from "./card";
 import { NothingReached } from "./nothing-reached";
 
 type Props = { route: RadiusRoute; radius: Radius; onSelect: (id: string | null) => void };
@@ -12,11 +13,11 @@ type Props = { route: RadiusRoute; radius: Radius; onSelect: (id: string | null)
 /** What a change to the root can reach, as cards, with what is not drawn below. */
 export function RadiusGraph({ route, radius, onSelect }: Props) {
   const { selected } = route;
-  const way = useMemo(() => {
-    if (selected === null) return [];
+  const lit = useMemo(() => {
+    if (selected === null) return NOTHING_LIT;
     const steps = pathTo(selected, radius.steps);
     const start = steps[0]?.near ?? radius.cards[0]?.id;
-    return [...(start ? [start] : []), ...steps.map((step) => step.far)];
+    return litAlong([...(start ? [start] : []), ...steps.map((step) => step.far)], radius.cardOf, radius.links);
   }, [selected, radius]);
   const leftOut = [...radius.leftOut];
   const beyond = radius.answer.totalCount - radius.answer.nodes.length;
@@ -27,7 +28,7 @@ export function RadiusGraph({ route, radius, onSelect }: Props) {
       cardOf={radius.cardOf}
       lanes={route.lanes}
       selected={selected}
-      way={way}
+      lit={lit}
       columnWords={(distance) => columnWords(distance, route)}
       drawCard={CardButton}
       onSelect={onSelect}

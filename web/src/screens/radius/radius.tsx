@@ -14,7 +14,7 @@ import { go, route as address } from "../../navigation";
 import type { RadiusRoute, View } from "../../routes";
 import { Filters } from "./filters";
 import { RadiusGraph } from "./radius-graph";
-import { zoom, zoomBy } from "./graph-zoom";
+import { zoom, zoomBy } from "../../components/graph/zoom";
 import { Head } from "./head";
 import { Legend } from "./legend";
 import { NotThere } from "./not-there";

@@ -12,7 +12,7 @@ import { drawReview } from "../../layout/review-cards";
 import { go, route as address } from "../../navigation";
 import type { ReviewRoute, View } from "../../routes";
 import { counted } from "../../words/counts";
-import { zoom, zoomBy } from "../radius/graph-zoom";
+import { zoom, zoomBy } from "../../components/graph/zoom";
 import { Drift } from "./drift";
 import { ReviewGraph } from "./graph";
 import { Head } from "./head";

@@ -8,7 +8,7 @@ import { counted, joined } from "../../words/counts";
 import { kindWords } from "../../words/kinds";
 import { ACTION, OUTCOME } from "../../words/outcomes";
 import { PRESENCE } from "../../words/presence";
-import type { CardProps } from "../radius/graph-card";
+import type { CardProps } from "../../components/graph/graph";
 
 /** A resource of a review, with what happens to it as sign, band and word. */
 export function ReviewCard({ card, place, state, stop, onFocus, onSelect, face, changes }: CardProps & { face: Face; changes: Changed[] }) {

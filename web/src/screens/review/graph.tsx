@@ -1,10 +1,10 @@
 import { useMemo } from "preact/hooks";
+import { Graph, type CardProps } from "../../components/graph/graph";
 import { BlindSign } from "../../components/signs";
+import { litAlong, NOTHING_LIT } from "../../layout/lit";
 import { formatRoute, reviewOf } from "../../routes";
 import { counted } from "../../words/counts";
 import { REASON } from "../../words/presence";
-import { Graph } from "../radius/graph";
-import type { CardProps } from "../radius/graph-card";
 import { ReviewCard } from "./card";
 import type { PartProps } from "./parts";
 import { isFiltered, unaffectedCount } from "./shown";
@@ -14,12 +14,12 @@ const BLIND_SHOWN = 6;
 /** The change, what it hits, and what the reasons lead over, in columns by distance. */
 export function ReviewGraph({ route, assessed, drawing, impacts, onSelect }: PartProps) {
   const { selected } = route;
-  const { faces } = drawing;
-  const way = useMemo(() => {
-    const steps = selected === null ? [] : (assessed.reasonOf.get(selected) ?? []);
-    if (steps.length === 0) return selected === null ? [] : [selected];
-    return [...(steps[0] ? [steps[0].near] : []), ...steps.map((step) => step.far)];
-  }, [selected, assessed]);
+  const { faces, cardOf, links } = drawing;
+  const lit = useMemo(() => {
+    if (selected === null || !cardOf.has(selected)) return NOTHING_LIT;
+    const steps = assessed.reasonOf.get(selected) ?? [];
+    return litAlong([steps[0]?.near ?? selected, ...steps.map((step) => step.far)], cardOf, links);
+  }, [selected, assessed, cardOf, links]);
   const drawCard = (props: CardProps) => {
     const face = faces.get(props.card.id);
     return face ? <ReviewCard {...props} face={face} changes={assessed.changesOf.get(props.card.id) ?? []} /> : null;
@@ -29,11 +29,11 @@ export function ReviewGraph({ route, assessed, drawing, impacts, onSelect }: Par
   return (
     <Graph
       cards={drawing.cards}
-      links={drawing.links}
-      cardOf={drawing.cardOf}
+      links={links}
+      cardOf={cardOf}
       lanes={route.lanes}
       selected={selected}
-      way={way}
+      lit={lit}
       columnWords={(distance) => (distance === 0 ? "Changed" : counted(distance, "hop"))}
       drawCard={drawCard}
       onSelect={onSelect}

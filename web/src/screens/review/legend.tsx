@@ -2,7 +2,7 @@ import { ChangeSign, OutcomeTag } from "../../components/outcome-sign";
 import { BlindSign } from "../../components/signs";
 import type { ReviewCards } from "../../layout/review-cards";
 import { OUTCOMES } from "../../words/outcomes";
-import { drawsAllLines } from "../radius/draws-all-lines";
+import { drawsAllLines } from "../../components/graph/draws-all-lines";
 
 /** Always there, so that nobody has to remember a sign. */
 export function ReviewLegend({ drawing }: { drawing: ReviewCards }) {

@@ -1,19 +1,37 @@
 import { Fragment, type ComponentChildren, type RefObject, type VNode } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { placeInLanes, type LaneOf } from "../../layout/lanes";
 import { linePath } from "../../layout/lines";
+import { lineKey, type Lit } from "../../layout/lit";
 import { moveFrom, type Arrow } from "../../layout/move";
 import type { DrawnCard, DrawnLink } from "../../layout/types";
 import type { LaneBy } from "../../routes";
 import { counted } from "../../words/counts";
+import { NO_OWNER, whereOf } from "../resource-line";
 import { drawsAllLines } from "./draws-all-lines";
-import type { CardProps } from "./graph-card";
-import { MiniMap } from "./graph-map";
-import { useWheelZoom, zoom, ZoomButtons } from "./graph-zoom";
+import { MiniMap } from "./mini-map";
 import { useKeptPlace } from "./use-kept-place";
+import { useWheelZoom, zoom, ZoomButtons } from "./zoom";
 
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
+
+/** The heads of lines: id, size and class. */
+const TIPS = [
+  ["tip", 6, "tip"],
+  ["tip-lit", 9, "tip is-lit"],
+  ["tip-linked", 7, "tip is-linked"],
+  ["tip-unlinked", 7, "tip is-unlinked"],
+] as const;
+
+export type CardProps = {
+  card: DrawnCard;
+  place: { x: number; y: number } | undefined;
+  state: "selected" | "lit" | "plain";
+  /** Whether Tab stops here: one card of the whole graph. */
+  stop: boolean;
+  onFocus: () => void;
+  onSelect: () => void;
+};
 
 type Props = {
   cards: DrawnCard[];
@@ -22,8 +40,9 @@ type Props = {
   cardOf: Map<string, DrawnCard>;
   lanes: LaneBy;
   selected: string | null;
-  /** The resources on the way to the selected one, the start first. */
-  way: string[];
+  lit: Lit;
+  /** By column, how many resources are not drawn, where the heads count them, too. */
+  leftOut?: Map<number, number>;
   columnWords: (distance: number) => string;
   drawCard: (props: CardProps) => VNode | null;
   /** What stands below the cards: what is not drawn, and why nothing is. */
@@ -32,7 +51,7 @@ type Props = {
 };
 
 /** Cards in columns by distance and lanes by team, over one drawing of their links. */
-export function Graph({ cards, links, cardOf, lanes, selected: selectedId, way, columnWords, drawCard, children, onSelect }: Props) {
+export function Graph({ cards, links, cardOf, lanes, selected: selectedId, lit, leftOut, columnWords, drawCard, children, onSelect }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
   useWheelZoom(scroller);
@@ -41,7 +60,6 @@ export function Graph({ cards, links, cardOf, lanes, selected: selectedId, way, 
   const { places } = layout;
 
   const selected = selectedId === null ? undefined : cardOf.get(selectedId);
-  const lit = useMemo(() => litBy(selected ? way : [], cardOf, links), [selected, way, cardOf, links]);
   const [focused, setFocused] = useState<string | null>(null);
   const stop = [focused, selected?.id, cards[0]?.id].find((id) => id && places.has(id));
 
@@ -58,8 +76,8 @@ export function Graph({ cards, links, cardOf, lanes, selected: selectedId, way, 
 
   const drawAll = drawsAllLines(cards);
   const shownLinks = links.filter(
-    ({ near, far }) =>
-      drawAll || places.get(near)?.lane === places.get(far)?.lane || lit.lines.has(`${near}\n${far}`) || [selected?.id, focused].some((id) => id === near || id === far),
+    (link) =>
+      drawAll || places.get(link.near)?.lane === places.get(link.far)?.lane || lit.lines.has(lineKey(link)) || [selected?.id, focused].some((id) => id === link.near || id === link.far),
   );
   return (
     <div class="graph">
@@ -68,7 +86,7 @@ export function Graph({ cards, links, cardOf, lanes, selected: selectedId, way, 
           <div class="columns" aria-hidden="true">
             {layout.columns.map((column) => (
               <span key={column.distance} style={{ left: `${column.x * scale}px` }}>
-                <strong>{columnWords(column.distance)}</strong> {column.distance > 0 && column.resources.toLocaleString("en")}
+                <strong>{columnWords(column.distance)}</strong> {column.distance > 0 && (column.resources + (leftOut?.get(column.distance) ?? 0)).toLocaleString("en")}
               </span>
             ))}
           </div>
@@ -76,21 +94,23 @@ export function Graph({ cards, links, cardOf, lanes, selected: selectedId, way, 
             <div class={selected ? "world has-selection" : "world"} style={{ width: `${layout.width}px`, height: `${layout.height}px`, transform: scale === 1 ? "none" : `scale(${scale})` }} onKeyDown={onKeyDown} role="group" aria-label="Graph: arrow keys go along links">
               <svg class="lines" width={layout.width} height={layout.height} aria-hidden="true">
                 <defs>
-                  <marker id="tip" viewBox="0 0 6 6" refX="1" refY="3" markerWidth="6" markerHeight="6" orient="auto" markerUnits="userSpaceOnUse">
-                    <path d="M0 0 6 3 0 6z" class="tip" />
-                  </marker>
-                  <marker id="tip-lit" viewBox="0 0 6 6" refX="1" refY="3" markerWidth="9" markerHeight="9" orient="auto" markerUnits="userSpaceOnUse">
-                    <path d="M0 0 6 3 0 6z" class="tip is-lit" />
-                  </marker>
+                  {TIPS.map(([tip, size, classes]) => (
+                    <marker key={tip} id={tip} viewBox="0 0 6 6" refX="1" refY="3" markerWidth={size} markerHeight={size} orient="auto-start-reverse" markerUnits="userSpaceOnUse">
+                      <path d="M0 0 6 3 0 6z" class={classes} />
+                    </marker>
+                  ))}
                 </defs>
                 {layout.lanes.slice(1).map((lane) => (
                   <path key={lane.key} class="lane-line" d={`M0 ${lane.y + 0.5}H${layout.width}`} />
                 ))}
                 {shownLinks.map((link) => {
                   const [near, far] = [places.get(link.near), places.get(link.far)];
-                  const key = `${link.near}\n${link.far}`;
+                  const key = lineKey(link);
+                  if (!near || !far) return null;
                   const isLit = lit.lines.has(key);
-                  return near && far && <path key={key} class={`line${link.inferred ? " is-inferred" : ""}${link.bridge ? " is-bridge" : ""}${isLit ? " is-lit" : ""}`} d={linePath(near, far)} marker-end={isLit ? "url(#tip-lit)" : "url(#tip)"} />;
+                  const classes = ["line", link.mark ? `is-${link.mark}` : link.inferred && "is-inferred", link.bridge && "is-bridge", isLit && "is-lit"];
+                  const tip = `url(#tip${link.mark ? `-${link.mark}` : isLit ? "-lit" : ""})`;
+                  return <path key={key} class={classes.filter(Boolean).join(" ")} d={linePath(near, far)} {...{ [link.backward ? "marker-start" : "marker-end"]: tip }} />;
                 })}
               </svg>
               {layout.lanes.map((lane, index) => (
@@ -140,14 +160,6 @@ function laneBy(lanes: LaneBy): LaneOf {
 /** The cluster that the ARN of a cluster, service, task or instance names. */
 function clusterOf(id: string): string {
   return /^arn:[^:]*:ecs:[^:]*:[^:]*:(?:cluster|service|task|task-set|container-instance)\/([^/]+)/.exec(id)?.[1] ?? "";
-}
-
-/** The cards and lines on a way. */
-function litBy(way: string[], cardOf: Map<string, DrawnCard>, links: DrawnLink[]): { cards: Set<string>; lines: Set<string> } {
-  const onTheWay = [...new Set(way.map((id) => cardOf.get(id)?.id).filter((id) => id !== undefined))];
-  const drawn = new Set(links.map((link) => `${link.near}\n${link.far}`));
-  const pairs = onTheWay.slice(1).flatMap((far, index) => [`${onTheWay[index]}\n${far}`, `${far}\n${onTheWay[index]}`]);
-  return { cards: new Set(onTheWay), lines: new Set(pairs.filter((pair) => drawn.has(pair))) };
 }
 
 function useWidth(element: RefObject<HTMLElement | null>): number {

@@ -1,3 +1,4 @@
+import type { CardProps } from "../../components/graph/graph";
 import { NO_OWNER } from "../../components/resource-line";
 import { KindCode, PresenceSign } from "../../components/signs";
 import { CARD } from "../../layout/lanes";
@@ -8,16 +9,6 @@ import { PRESENCE } from "../../words/presence";
 
 /** What people run: marked, so that the eye finds it among what it is made of. */
 const WORKLOADS = new Set<string>(["ECS_SERVICE", "ECS_TASK", "ECS_TASK_SET"]);
-
-export type CardProps = {
-  card: DrawnCard;
-  place: { x: number; y: number } | undefined;
-  state: "selected" | "lit" | "plain";
-  /** Whether Tab stops here: one card of the whole graph. */
-  stop: boolean;
-  onFocus: () => void;
-  onSelect: () => void;
-};
 
 /** One resource, or several that nothing tells apart, as a button that selects it. */
 export function CardButton({ card, place, state, stop, onFocus, onSelect }: CardProps) {
