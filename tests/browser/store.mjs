@@ -1,5 +1,5 @@
 // Stores for the binary to serve: snapshots of any content and age, whole or cut short.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -21,9 +21,11 @@ export function makeStore() {
       ];
       writeFileSync(join(folder, `${id}.jsonl.zst`), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
     },
-    /** Writes the beginning of a snapshot only. */
+    /** Writes the beginning of a snapshot only; when it was written is all that is known of its time. */
     writeCut(id, takenAt) {
-      writeFileSync(join(folder, `${id}.jsonl.zst`), `${JSON.stringify({ blastmap: 1, id, takenAt })}\n`);
+      const file = join(folder, `${id}.jsonl.zst`);
+      writeFileSync(file, `${JSON.stringify({ blastmap: 1, id, takenAt })}\n`);
+      utimesSync(file, new Date(takenAt), new Date(takenAt));
     },
     remove: () => rmSync(home, { recursive: true, force: true }),
   };

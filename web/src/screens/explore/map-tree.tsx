@@ -83,8 +83,8 @@ export function MapTree({ route, boxes, selected, onFocus, onOpen, onSelect, poi
         setHasFocus(true);
       }}
       onBlur={(event) => {
-        // What is taken off the page has lost nothing.
-        if (event.currentTarget.isConnected) isInMap.value = false;
+        // What is taken off the page while it loads has lost the focus to nothing, and gets it back.
+        if (event.relatedTarget) isInMap.value = false;
         setHasFocus(false);
       }}
       onKeyDown={(event) => {
