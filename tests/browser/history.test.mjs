@@ -301,7 +301,9 @@ describe("an older snapshot", () => {
       await page.waitForURL(new RegExp(`select=.*&snapshot=${old}|snapshot=${old}.*&select=`));
       await page.getByRole("link", { name: "Details" }).click();
       await page.getByRole("heading", { level: 1, name: "mailer:59" }).waitFor();
+      assert.equal(await page.getByRole("link", { name: "What if this goes away?" }).count(), 0, "what is judged is the newest");
       await page.getByRole("button", { name: "Back to now" }).click();
+      await page.getByRole("link", { name: "What if this goes away?" }).waitFor();
       await page.getByText("This is how it was, not how it is").waitFor({ state: "hidden" });
       assert.doesNotMatch(page.url(), /snapshot=/);
       await eventually(async () => assert.equal(await page.getByRole("link", { name: "/ecs/mailer-archive", exact: true }).count(), 0));

@@ -1,5 +1,6 @@
 import type { GroupBy } from "../api/generated";
 import { kindWords } from "./kinds";
+import { NO_OWNER } from "./owner";
 
 /** What people call a level of the estate, how its levels go on below, and what is in none of its groups. */
 const GROUPS: Record<GroupBy, { one: string; many: string; none: string; below: GroupBy[] }> = {
@@ -8,7 +9,7 @@ const GROUPS: Record<GroupBy, { one: string; many: string; none: string; below: 
   VPC: { one: "VPC", many: "VPCs", none: "Not in a VPC", below: ["CLUSTER", "SERVICE", "KIND"] },
   CLUSTER: { one: "Cluster", many: "clusters", none: "Not in a cluster", below: ["SERVICE", "KIND"] },
   SERVICE: { one: "Service", many: "services", none: "Not of one service", below: ["KIND"] },
-  OWNER: { one: "Team", many: "teams", none: "No owner tag", below: ["SERVICE", "KIND"] },
+  OWNER: { one: "Team", many: "teams", none: NO_OWNER, below: ["SERVICE", "KIND"] },
   KIND: { one: "Type", many: "types", none: "Type not known", below: [] },
   TAG: { one: "Tag", many: "values", none: "Without the tag", below: ["SERVICE", "KIND"] },
 };
