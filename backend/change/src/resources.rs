@@ -94,6 +94,8 @@ fn apply(given: &ResourceChange, workbench: &mut Workbench<'_>) -> Change {
     let mut change = Change {
         address: workbench.redactor().scrub(&given.id).into_owned(),
         action: given.action,
+        // A replacement of the same name can come only after the deletion.
+        deletes_first: given.action == Action::Replace,
         ..Change::default()
     };
     let found = locate(given, workbench);

@@ -41,6 +41,7 @@ pub fn read(
     let plan: plan::Plan = parse(bytes, WHAT, COMMAND)?;
     check_version(plan.format_version.as_ref())?;
     let made_at = plan.made_at();
+    let notes = plan.notes();
     let changes = match plan.resource_changes {
         Some(Value::Array(changes)) => changes,
         // A plan without changes may leave them out.
@@ -63,7 +64,10 @@ pub fn read(
         inventory,
         redactor,
     };
-    Ok(changed.read())
+    Ok(Proposal {
+        notes,
+        ..changed.read()
+    })
 }
 
 fn lacks(field: &'static str) -> ChangeError {

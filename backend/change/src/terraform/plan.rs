@@ -23,12 +23,40 @@ pub(super) struct Plan {
     /// Everything that Terraform manages or has looked up, before the change: only read where somebody asks for it.
     #[serde(default)]
     pub(super) prior_state: Option<Box<RawValue>>,
+    /// False where the apply will leave part of the configuration for a later plan; plans of versions before 1.8 do not say.
+    #[serde(default)]
+    pub(super) complete: Value,
+    #[serde(default)]
+    pub(super) errored: Value,
+    #[serde(default)]
+    pub(super) deferred_changes: Value,
     /// When it was made; plans of versions before 1.5 do not say.
     #[serde(default)]
     pub(super) timestamp: Value,
 }
 
 impl Plan {
+    /// What a plan says of itself that a reader of the answer must know.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let deferred = self.deferred_changes.as_array().map_or(0, Vec::len);
+        let mut notes = Vec::new();
+        if self.errored == Value::Bool(true) {
+            notes.push("planning ended with an error: the plan may lack changes".to_owned());
+        }
+        if deferred > 0 {
+            let changes = if deferred == 1 { "change" } else { "changes" };
+            notes.push(format!(
+                "the plan leaves {deferred} {changes} for a later plan, which are not judged"
+            ));
+        } else if self.complete == Value::Bool(false) {
+            notes.push(
+                "the plan is not complete: a later plan will hold changes that are not judged"
+                    .to_owned(),
+            );
+        }
+        notes
+    }
+
     pub(super) fn made_at(&self) -> Option<OffsetDateTime> {
         OffsetDateTime::parse(self.timestamp.as_str()?, &Rfc3339).ok()
     }

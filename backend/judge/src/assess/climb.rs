@@ -34,6 +34,8 @@ pub(super) struct WhatIf<'w, 'a> {
     pub(super) touched: &'w BTreeSet<ResourceIndex>,
     /// Places that the change itself deletes.
     pub(super) deleted: &'w BTreeSet<ResourceIndex>,
+    /// Places that it deletes and then makes again.
+    pub(super) remade: &'w BTreeSet<ResourceIndex>,
 }
 
 /// What came out, in places of the estate after the change.
@@ -445,6 +447,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             });
         }
         found.extend(self.scaled_to_nothing(place, of));
+        found.extend(self.made_again(place, of));
         let (traffic, traffic_risk) = self.traffic(place, of);
         found.extend(traffic);
         for (phase, outcome) in [
@@ -471,6 +474,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             });
         }
         found.extend(taken::from_task_role(self.what_if, place));
+        found.extend(taken::with_what_is_deleted(self.what_if, place));
         if !after.is_there(place) {
             // Deleted along with something else; its own deletion is a change.
             return Some(self.gone_along(place, Phase::Run));
@@ -496,10 +500,33 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     pub(super) fn stops(&self, whole: ResourceIndex) -> bool {
         let after = self.what_if.after;
         !after.is_there(whole)
+            || self.what_if.remade.contains(&whole)
             || after.kind(whole) == ResourceKind::EcsService
                 && self
                     .scaled_to_nothing(whole, self.tasks_of(whole).len())
                     .is_some()
+    }
+
+    /// A service that is deleted and made again runs nothing in between.
+    fn made_again(&self, place: ResourceIndex, of: usize) -> Option<Impact> {
+        let remade = of > 0 && self.what_if.remade.contains(&place);
+        remade.then(|| Impact {
+            resource: place,
+            outcome: Outcome::Down,
+            phase: Phase::Run,
+            share: Some(Share { lost: of, of }),
+            cause: format!(
+                "{of} of {of} tasks stop: it is deleted before it is made again, and its new tasks start after that."
+            ),
+            need: "service-stays".into(),
+            about: Some(place),
+            from: vec![place],
+            aws_error: None,
+            documentation: Some(
+                "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html"
+                    .into(),
+            ),
+        })
     }
 
     /// A service that is told to run nothing stops.
@@ -583,7 +610,10 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         before: &[ResourceIndex],
     ) -> Option<Impact> {
         let after = self.what_if.after;
-        let gone = *before.iter().find(|group| !after.is_there(**group))?;
+        let own = after.needed(place, Relation::RegisteredIn);
+        let gone = *before
+            .iter()
+            .find(|group| !after.is_there(**group) || !own.contains(group))?;
         let next = after
             .needed(place, Relation::RegisteredIn)
             .into_iter()

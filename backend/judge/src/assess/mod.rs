@@ -148,18 +148,30 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
     let before = Overlay::as_is(snapshot);
     let (edits, refusals) = refused::set_apart(&before, snapshot, proposal);
     let after = Overlay::with(snapshot, &edits);
-    let touched = after.touched();
+    let mut touched = after.touched();
     let deleted: BTreeSet<ResourceIndex> = proposal
         .changes
         .iter()
         .filter_map(|change| after.find(change.resource.as_ref()?))
         .filter(|place| !after.is_there(*place))
         .collect();
+    let remade = proposal
+        .changes
+        .iter()
+        .filter(|change| change.deletes_first);
+    let remade: BTreeSet<ResourceIndex> = remade
+        .filter_map(|change| before.find(change.resource.as_ref()?))
+        .filter(|place| after.is_there(*place))
+        .filter(|place| refusals.iter().all(|own| own.place != Some(*place)))
+        .collect();
+    // What is made again as it was is another one all the same.
+    touched.extend(&remade);
     let what_if = climb::WhatIf {
         before: &before,
         after: &after,
         touched: &touched,
         deleted: &deleted,
+        remade: &remade,
     };
     let judged = climb::judge(&what_if);
 

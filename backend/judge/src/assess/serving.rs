@@ -1,6 +1,7 @@
 //! What serves requests, and what it loses: target groups by their targets, rules by their groups, listeners by their rules,
 //! balancers by their listeners, records by their balancers.
 
+use blastmap_graph::Overlay;
 use blastmap_model::{
     Phase, Relation, ResourceIndex, ResourceKind, kinds::target_group::TargetGroup,
 };
@@ -137,10 +138,29 @@ impl Climb<'_, '_, '_> {
         if !after.is_there(place) {
             return self.gone(place, loss);
         }
+        let leaves = |service: ResourceIndex| {
+            let groups = |estate: &Overlay<'_>| estate.needed(service, Relation::RegisteredIn);
+            after.is_there(service)
+                && groups(before).contains(&place)
+                && !groups(after).contains(&place)
+        };
         let gone = |task: &&ResourceIndex| {
             let services = before.needed(**task, Relation::PartOf);
-            !after.is_there(**task) || services.iter().any(|service| self.stops(*service))
+            !after.is_there(**task)
+                || services
+                    .iter()
+                    .any(|service| self.stops(*service) || leaves(*service))
         };
+        // Whoever leads its services and its requests elsewhere gives the group up.
+        let left = |task: &ResourceIndex| {
+            let services = before.needed(*task, Relation::PartOf);
+            services.into_iter().any(leaves)
+        };
+        let forwarded = after.needing(place, Relation::ForwardsTo).into_iter();
+        let forwarded = forwarded.filter(|from| after.is_there(*from)).count() > 0;
+        if !members.is_empty() && members.iter().all(left) && !forwarded {
+            return Loss::default();
+        }
         let stopped: Vec<Impact> = members.iter().filter_map(|task| self.task(*task)).collect();
         let with_service: Vec<&ResourceIndex> = members.iter().filter(gone).collect();
         let stop = stopped.len().max(with_service.len());
@@ -169,12 +189,18 @@ impl Climb<'_, '_, '_> {
             impact = why.or_else(|| {
                 let service = with_service.first().and_then(|task| {
                     let services = before.needed(**task, Relation::PartOf);
-                    services.into_iter().find(|own| self.stops(*own))
+                    services
+                        .into_iter()
+                        .find(|own| self.stops(*own) || leaves(*own))
                 });
                 let mut along = self.gone_along(place, Phase::Traffic);
                 if let Some(service) = service {
                     let name = &before.resource(service).name;
-                    let what = if after.is_there(service) {
+                    let what = if self.what_if.remade.contains(&service) {
+                        "is deleted and made again"
+                    } else if leaves(service) {
+                        "is registered in it no more"
+                    } else if after.is_there(service) {
                         "is to run no task"
                     } else {
                         "is deleted"

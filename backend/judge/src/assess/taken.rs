@@ -18,6 +18,45 @@ const NAMED: usize = 4;
 const PAGE: &str =
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html";
 
+/// At risk where the change deletes something that the policies of the task role name.
+pub(super) fn with_what_is_deleted(
+    what_if: &WhatIf<'_, '_>,
+    service: ResourceIndex,
+) -> Option<Impact> {
+    let before = what_if.before;
+    if !before.holds(service) {
+        return None;
+    }
+    let role = task_role(before, service)?;
+    let named = before.needed(role, Relation::GrantedOn).into_iter();
+    let deleted: Vec<ResourceIndex> = named
+        .filter(|place| what_if.deleted.contains(place))
+        .collect();
+    let first = *deleted.first()?;
+    let (lost, role) = (before.resource(first), before.resource(role));
+    let more = match deleted.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(Impact {
+        resource: service,
+        outcome: Outcome::AtRisk,
+        phase: Phase::Run,
+        share: None,
+        cause: format!(
+            "Its task role `{}` may use {} {}{more}, which the change deletes: check that its containers do not.",
+            role.name,
+            lost.kind.label(),
+            lost.name
+        ),
+        need: "granted-resource-there".into(),
+        about: Some(first),
+        from: deleted,
+        aws_error: None,
+        documentation: Some(PAGE.into()),
+    })
+}
+
 /// At risk where the role as which a service's containers act loses permissions.
 pub(super) fn from_task_role(what_if: &WhatIf<'_, '_>, service: ResourceIndex) -> Option<Impact> {
     let (before, after) = (what_if.before, what_if.after);

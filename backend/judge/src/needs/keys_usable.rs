@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    Phase, Relation, ResourceIndex, ResourceKind, kinds::ssm_parameter::SsmParameter,
+    Phase, Relation, ResourceIndex, ResourceKind,
+    kinds::{ecs_cluster::EcsCluster, kms_key::KmsKey, ssm_parameter::SsmParameter},
 };
 
 use super::{
@@ -14,14 +15,14 @@ use super::{
     key::{key_of, usable},
     parts::{images, log_targets, logger_error, secrets},
 };
-use crate::{Launch, Verdict};
+use crate::{Host, Launch, Verdict};
 
 pub(super) const NEED: Need = Need {
     name: "keys-usable",
     phase: Phase::Start,
     subject: Subject::Start(judge),
     documentation: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
-    sentence: "The keys that encrypt the secrets, images, file systems and log groups of the task are enabled.",
+    sentence: "The keys that encrypt the secrets, images, file systems and log groups of the task, and the storage of Fargate's tasks, are enabled.",
 };
 
 fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
@@ -48,13 +49,39 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
         .flatten()
         .filter(|place| overlay.kind(*place) == ResourceKind::EfsFileSystem);
     encrypted.extend(file_systems.map(|place| (place, "ResourceInitializationError")));
+    let of_storage = storage_key(overlay, launch).map(|key| {
+        let what = "the storage of Fargate's tasks";
+        usable(overlay, key, what).reported_as("ResourceInitializationError")
+    });
     let parts = encrypted.into_iter().filter_map(|(place, error)| {
         let key = key_of(overlay, place)?;
         let resource = overlay.resource(place);
         let what = format!("{} `{}`", resource.kind.label(), resource.name);
         Some(usable(overlay, key, &what).reported_as(error))
     });
-    Verdict::all(parts)
+    Verdict::all(parts.chain(of_storage))
+}
+
+/// The key that the cluster names for the ephemeral storage of tasks on Fargate.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-storage-encryption.html>
+fn storage_key(overlay: &Overlay<'_>, launch: &Launch) -> Option<ResourceIndex> {
+    let cluster = launch.cluster.filter(|_| launch.host == Host::Fargate)?;
+    let facts = overlay.facts::<EcsCluster>(cluster)?;
+    let storage = facts
+        .configuration
+        .as_ref()?
+        .managed_storage_configuration
+        .as_ref()?;
+    let named = storage.fargate_ephemeral_storage_kms_key_id.as_deref()?;
+    let keys = overlay.needed(cluster, Relation::EncryptedBy).into_iter();
+    keys.into_iter().find(|key| {
+        let resource = overlay.resource(*key);
+        let aliases = overlay.facts::<KmsKey>(*key).map(|own| own.aliases.clone());
+        resource.id.as_str() == named
+            || resource.id.as_str().ends_with(&format!("/{named}"))
+            || aliases.is_some_and(|own| own.iter().any(|alias| named.ends_with(alias)))
+    })
 }
 
 /// A parameter that is no `SecureString` may name a key without using it.
@@ -69,7 +96,7 @@ mod tests {
         Edits,
         kinds::{
             ecr_repository::{EcrRepository, EncryptionConfiguration},
-            kms_key::KmsKey,
+            ecs_cluster::{ClusterConfiguration, ManagedStorageConfiguration},
             log_group::LogGroup,
             secret::Secret,
         },
@@ -119,6 +146,15 @@ mod tests {
                 kms_key: Some(arn("kms", "key/1")),
             });
         });
+        let storage = estate().with::<EcsCluster>(&arn("ecs", "cluster/main"), |facts| {
+            facts.configuration = Some(ClusterConfiguration {
+                managed_storage_configuration: Some(ManagedStorageConfiguration {
+                    fargate_ephemeral_storage_kms_key_id: Some(arn("kms", "key/1")),
+                    ..ManagedStorageConfiguration::default()
+                }),
+                ..ClusterConfiguration::default()
+            });
+        });
         let group = estate().with::<LogGroup>(&arn("logs", "log-group:/ecs/web"), |facts| {
             facts.kms_key_id = Some(arn("kms", "key/1"));
         });
@@ -142,6 +178,12 @@ mod tests {
                 repository,
                 state("PendingDeletion"),
                 "unmet: key `alias/web`, which encrypts repository `web`, is pending deletion (CannotPullContainerError)",
+            ),
+            (storage.clone(), Edits::default(), "met"),
+            (
+                storage,
+                state("PendingDeletion"),
+                "unmet: key `alias/web`, which encrypts the storage of Fargate's tasks, is pending deletion (ResourceInitializationError)",
             ),
             (
                 group,

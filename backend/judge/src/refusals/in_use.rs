@@ -190,6 +190,9 @@ fn cluster(
     if !is_deleted(before, change, place, ResourceKind::EcsCluster) {
         return Vec::new();
     }
+    if after.is_there(place) && !change.deletes_first {
+        return Vec::new();
+    }
     let members = users_left(before, after, change, |estate| {
         estate.needing(place, Relation::PartOf)
     });
@@ -227,7 +230,7 @@ fn is_deleted(
     place: ResourceIndex,
     kind: ResourceKind,
 ) -> bool {
-    (change.action == Action::Delete || change.deletes_first)
+    matches!(change.action, Action::Delete | Action::Replace)
         && is_in(before, place)
         && before.kind(place) == kind
         && before.is_there(place)
@@ -257,7 +260,8 @@ fn deleted(
     aws_error: &'static str,
     users: impl Fn(&Overlay<'_>, ResourceIndex) -> Vec<ResourceIndex>,
 ) -> Vec<Refusal> {
-    if !is_deleted(before, change, place, kind) || after.is_there(place) {
+    let stays = after.is_there(place) && !change.deletes_first;
+    if !is_deleted(before, change, place, kind) || stays {
         return Vec::new();
     }
     let mut users = users_left(before, after, change, |estate| users(estate, place));

@@ -147,7 +147,13 @@ pub(crate) fn create(id: &str, attributes: Value) -> Value {
     json!({"id": id, "action": "CREATE", "attributes": attributes})
 }
 
-fn tf(kind: &str, actions: &[&str], before: Value, after: Value, unknown: Value) -> Value {
+pub(crate) fn tf(
+    kind: &str,
+    actions: &[&str],
+    before: Value,
+    after: Value,
+    unknown: Value,
+) -> Value {
     let address = format!("{kind}.own");
     json!({
         "address": address, "mode": "managed", "type": kind, "name": "own",

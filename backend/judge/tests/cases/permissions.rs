@@ -3,10 +3,11 @@
 use blastmap_judge::{
     Level,
     Outcome::{AtRisk, Down, FailsOnNextStart},
-    estate::{Estate, allow, arn, ec2, execution_policy, iam, patched, role, trust},
+    estate::{Estate, allow, arn, ec2, execution_policy, gone, iam, patched, role, trust},
 };
 use blastmap_model::{
     Phase::{Run, Start},
+    ResourceKind,
     kinds::{
         iam_policy::IamPolicy,
         iam_role::{AttachedPolicy, IamRole, InlinePolicy, PermissionsBoundary},
@@ -76,7 +77,19 @@ pub(crate) fn cases() -> Vec<Case> {
         own.role_policy_list[1].policy_document["Statement"][0]["Condition"] =
             json!({"StringEquals": {"aws:SourceVpce": ["vpce-ssm", "vpce-secretsmanager"]}});
     });
+    let queue = arn("sqs", "jobs");
+    let with_queue = || {
+        nat().with::<IamRole>(&task_role(), |own| {
+            own.role_policy_list
+                .push(blastmap_model::kinds::iam_role::InlinePolicy {
+                    policy_name: "jobs".to_owned(),
+                    policy_document: allow(&["sqs:SendMessage"], &[&arn("sqs", "jobs")]),
+                });
+        })
+    };
     vec![
+        edited("a queue that the task role may send to is deleted", with_queue().blind(ResourceKind::SqsQueue), move |_| gone(&queue))
+            .hits(&service(), AtRisk, Run),
         fails(terraform("the execution role may no longer pull", nat(), [tf_update("aws_iam_role_policy",
             tf_inline(execution_policy()), json!({"policy": logs().to_string()}))]))
             .by("image-pull-allowed"),

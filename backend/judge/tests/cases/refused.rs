@@ -133,6 +133,12 @@ pub(crate) fn cases() -> Vec<Case> {
             "id": group(), "arn": group(), "name": "web", "port": 8080, "protocol": "HTTP", "target_type": "ip", "vpc_id": "vpc-1",
         }), json!({"port": 9090}))])
             .refused("target-group-in-use"),
+        terraform("a target group is replaced after the new one is there, and its rule is not changed", behind_alb(), [tf("aws_lb_target_group", &["create", "delete"], json!({
+            "id": group(), "arn": group(), "name": "web", "port": 8080, "protocol": "HTTP", "target_type": "ip", "vpc_id": "vpc-1",
+        }), json!({"name": "web-2", "port": 9090, "protocol": "HTTP", "target_type": "ip", "vpc_id": "vpc-1"}), json!({"id": true, "arn": true}))])
+            .refused("target-group-in-use"),
+        resources("a cluster with services is deleted and made again", nat(), [json!({"id": cluster(), "action": "REPLACE"})])
+            .refused("cluster-not-empty"),
         terraform("a group that nobody uses is replaced", nat().security_group("sg-idle", Vec::new()), [tf_replace("aws_security_group", json!({
             "id": "sg-idle", "arn": ec2("sg-idle"), "name": "idle", "description": "idle", "vpc_id": "vpc-1",
         }), json!({"description": "not in use"}))]),

@@ -327,6 +327,34 @@ pub(crate) fn cases() -> Vec<Case> {
         .hits(&listener(), Down, Traffic)
         .hits(&balancer(), Down, Traffic),
         edited(
+            "the service leaves its group, and the rule still forwards to it",
+            behind_alb(),
+            |snapshot| {
+                patched::<blastmap_model::kinds::ecs_service::EcsService>(
+                    snapshot,
+                    &service(),
+                    |own| own.load_balancers.clear(),
+                )
+            },
+        )
+        .hits(&service(), Down, Traffic)
+        .share(2, 2)
+        .hits(&group(), Down, Traffic)
+        .hits(&rule(), Down, Traffic)
+        .hits(&listener(), Down, Traffic)
+        .hits(&balancer(), Down, Traffic),
+        resources(
+            "the service is deleted and made again",
+            behind_alb(),
+            [json!({"id": service(), "action": "REPLACE"})],
+        )
+        .hits(&service(), Down, blastmap_model::Phase::Run)
+        .share(2, 2)
+        .hits(&group(), Down, Traffic)
+        .hits(&rule(), Down, Traffic)
+        .hits(&listener(), Down, Traffic)
+        .hits(&balancer(), Down, Traffic),
+        edited(
             "a service, its rule and its group are deleted along",
             behind_alb(),
             |_| together([gone(&service()), gone(&rule()), gone(&group())]),
