@@ -1,13 +1,19 @@
 import { expect, test } from "vitest";
 import type { Outcome, ResourceKind } from "../api/generated";
 import { look } from "../screens/review/change-file";
-import { headline, share } from "./verdict";
+import { headline, refusedOf, share } from "./verdict";
 
 const hit = (kind: ResourceKind, outcome: Outcome, count = 1) => Array.from({ length: count }, () => ({ outcome, resource: { kind } }));
 
 test("a headline names services first, then what is behind them, and counts the rest", () => {
   expect(headline([...hit("VPC_ENDPOINT", "DOWN"), ...hit("ECS_SERVICE", "FAILS_ON_NEXT_START", 2), ...hit("ECS_SERVICE", "DOWN")], 0)).toBe("1 service goes down, 2 services fail at their next start, 1 VPC endpoint goes down");
   expect(headline([...hit("ECS_SERVICE", "DOWN"), ...hit("ECS_TASK", "DOWN"), ...hit("SCHEDULE", "AT_RISK"), ...hit("LISTENER", "DOWN"), ...hit("LOAD_BALANCER", "DEGRADED", 1_500)], 0)).toMatch(/, and 1,500 more$/);
+});
+
+test("a headline begins with what AWS will not accept", () => {
+  const refused = refusedOf([{ title: "AWS will refuse prod" }, { title: "web goes down" }, { title: "AWS will refuse vpc-1" }]);
+  expect(headline(hit("ECS_SERVICE", "DOWN"), 0, refused)).toBe("AWS will refuse 2 changes; 1 service goes down");
+  expect(headline([], 0, 1)).toBe("AWS will refuse 1 change; nothing that runs, serves or starts is hit");
 });
 
 test("a headline of nothing says whether all was judged", () => {

@@ -20,8 +20,17 @@ export function share({ lost, of, resource }: { lost: number | null; of: number 
 const RUNS_OR_STARTS = new Set<ResourceKind>(["ECS_SERVICE", "ECS_TASK", "SCHEDULE", "EVENT_RULE"]);
 const NAMED = 4;
 
-/** `1 service goes down, 4 services fail at their next start, and 9 more`. */
-export function headline(impacts: { outcome: Outcome; resource: { kind: ResourceKind } }[], notJudged: number): string {
+/** How many changes AWS will not accept: the apply stops there. */
+export function refusedOf(risks: { title: string }[]): number {
+  return risks.filter(({ title }) => title.startsWith("AWS will refuse")).length;
+}
+
+/** `AWS will refuse 2 changes; 1 service goes down, 4 services fail at their next start, and 9 more`. */
+export function headline(impacts: { outcome: Outcome; resource: { kind: ResourceKind } }[], notJudged: number, refused = 0): string {
+  if (refused > 0) {
+    const rest = headline(impacts, notJudged);
+    return `AWS will refuse ${refused.toLocaleString("en")} ${refused === 1 ? "change" : "changes"}; ${rest.charAt(0).toLowerCase()}${rest.slice(1)}`;
+  }
   if (impacts.length === 0) {
     if (notJudged === 0) return "Nothing that runs, serves or starts is hit";
     return `Nothing is hit by what was judged; ${notJudged} ${notJudged === 1 ? "change was" : "changes were"} not judged`;

@@ -6,7 +6,7 @@ import { formatRoute } from "../../routes";
 import { counted } from "../../words/counts";
 import { LEVEL, OUTCOME, SIGN_OF_LEVEL } from "../../words/outcomes";
 import { instant } from "../../words/time";
-import { headline } from "../../words/verdict";
+import { headline, refusedOf } from "../../words/verdict";
 import { ImpactBar } from "./impact-bar";
 import type { PartProps } from "./parts";
 
@@ -17,7 +17,7 @@ type HeadProps = PartProps & { title: ComponentChildren; about: string; actions:
 /** The verdict, its numbers, and whom to invite. */
 export function Head(props: HeadProps) {
   const { assessed, title, about, actions } = props;
-  const { risk, impacts, notJudged, snapshot } = assessed.judged;
+  const { risk, risks, impacts, notJudged, snapshot } = assessed.judged;
   return (
     <header class="radius-head review-head">
       <div class="radius-question">
@@ -29,7 +29,7 @@ export function Head(props: HeadProps) {
           <OutcomeSign outcome={SIGN_OF_LEVEL[risk]} />
           <strong>{LEVEL[risk].verdict}</strong>
         </p>
-        <p class="verdict-words">{headline(impacts, notJudged.length)}.</p>
+        <p class="verdict-words">{headline(impacts, notJudged.length, refusedOf(risks))}.</p>
         <p class="muted small">
           {about}. Judged against the <span title={snapshot.id}>snapshot of {instant(snapshot.takenAt)}</span>.
         </p>
