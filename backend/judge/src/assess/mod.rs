@@ -5,6 +5,7 @@
 mod candidates;
 mod climb;
 mod compare;
+pub(crate) mod connect;
 mod excerpt;
 pub(crate) mod refused;
 mod requests;
@@ -174,6 +175,7 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         remade: &remade,
     };
     let judged = climb::judge(&what_if);
+    let endpoints = connect::new_endpoints(&before, &after, &touched);
 
     let mut told: BTreeSet<ResourceIndex> = judged.reached.clone();
     let all = || {
@@ -183,6 +185,7 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
     told.extend(all().map(|impact| impact.resource));
     told.extend(all().filter_map(|impact| impact.about));
     told.extend(all().flat_map(|impact| impact.from.iter().copied()));
+    told.extend(endpoints.iter().flat_map(|own| own.clients.iter().copied()));
     // What is not edited and yet named, and what was refused, is told of, too.
     let named = |change: &Change| after.find(change.resource.as_ref()?);
     told.extend(proposal.changes.iter().filter_map(named));
@@ -221,7 +224,18 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         },
     );
     let blind_spots = radius.blind_spots;
+    let endpoints: Vec<connect::NewEndpoints> = endpoints
+        .into_iter()
+        .filter_map(|own| {
+            Some(connect::NewEndpoints {
+                service: place(own.service)?,
+                clients: own.clients.iter().copied().filter_map(place).collect(),
+                names: own.names,
+            })
+        })
+        .collect();
     let risks = risks::risks(&risks::Told {
+        endpoints: &endpoints,
         excerpt: &excerpt,
         changes: &changes,
         impacts: &impacts,

@@ -8,7 +8,9 @@ use blastmap_change::Change;
 use blastmap_model::{BlindSpot, Phase, ResourceIndex, ResourceKind};
 use serde::{Deserialize, Serialize};
 
-use crate::assess::{Excerpt, Impact, Outcome, is_not_judged, refused::Refused};
+use crate::assess::{
+    Excerpt, Impact, Outcome, connect::NewEndpoints, is_not_judged, refused::Refused,
+};
 
 /// How bad a risk is, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +60,7 @@ pub(crate) struct Told<'t> {
     pub(crate) refusals: &'t [Refused],
     pub(crate) blind_spots: &'t [BlindSpot],
     pub(crate) notes: &'t [String],
+    pub(crate) endpoints: &'t [NewEndpoints],
 }
 
 /// Rules that say what was not seen or judged, not what breaks.
@@ -77,6 +80,7 @@ pub(crate) fn risks(told: &Told<'_>) -> Vec<Risk> {
     risks.extend(of_unjudged(told));
     risks.extend(of_partly_judged(told));
     risks.extend(of_notes(told));
+    risks.extend(of_endpoints(told));
     risks.extend(of_blind_spots(told));
     risks.sort_by(|one, other| (one.level, &one.id).cmp(&(other.level, &other.id)));
     risks.dedup_by(|later, first| later.id == first.id);
@@ -244,6 +248,36 @@ fn of_unjudged(told: &Told<'_>) -> impl Iterator<Item = Risk> {
             "was not judged",
             detail,
         )
+    })
+}
+
+/// Nothing that works stops: whoever is to call the new endpoint has to be deployed after it.
+fn of_endpoints(told: &Told<'_>) -> impl Iterator<Item = Risk> {
+    let estate = told.excerpt.snapshot();
+    told.endpoints.iter().map(|own| {
+        let service = estate.resource(own.service);
+        let who = match own.clients.as_slice() {
+            [one] => estate.resource(*one).name.to_string(),
+            clients => format!("{} services", clients.len()),
+        };
+        let names = own.names.join(", ");
+        Risk {
+            id: format!("service-connect-order:{}", service.id),
+            rule: "service-connect-order".to_owned(),
+            level: Level::Low,
+            title: format!("{who} will not know the new endpoint of {}", service.name),
+            detail: format!(
+                "{} gets the Service Connect endpoint {names}. Tasks that were deployed before it cannot resolve it.",
+                service.name
+            ),
+            remediation: format!(
+                "Deploy those that are to call it again, once {} is there.",
+                service.name
+            ),
+            resource: Some(own.service),
+            affected: own.clients.clone(),
+            documentation: Some("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html".to_owned()),
+        }
     })
 }
 

@@ -34,6 +34,14 @@ const REMEDIES: &[(&str, &str)] = &[
         "Give the service another subnet or a larger one before its count is raised.",
     ),
     (
+        "service-stays",
+        "Make the new service under another name and move over before the old one goes, or change what can be changed in place.",
+    ),
+    (
+        "granted-resource-there",
+        "Ask whoever owns the containers whether they use it, and take the permission away first.",
+    ),
+    (
         "fargate-zone",
         "Take a subnet in a zone that AWS lists for Fargate.",
     ),

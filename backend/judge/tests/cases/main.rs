@@ -116,3 +116,54 @@ fn the_way_begins_at_what_is_deleted() {
     let begins = service.from.first().map(|from| id(*from).as_str());
     assert_eq!(begins, Some(estates::group().as_str()));
 }
+
+/// Nothing that works stops, but who was deployed before does not know the new name.
+#[test]
+fn clients_of_service_connect_are_told_of_a_new_endpoint() {
+    use blastmap_judge::{
+        Level,
+        estate::{arn, patched},
+    };
+    use blastmap_model::kinds::ecs_service::{
+        EcsService, ServiceConnectConfiguration, ServiceConnectService,
+    };
+    let connected = |own: &mut EcsService, ports: &[&str]| {
+        let services = ports.iter().map(|port| ServiceConnectService {
+            port_name: (*port).to_owned(),
+            ..ServiceConnectService::default()
+        });
+        own.deployments[0].service_connect_configuration = Some(ServiceConnectConfiguration {
+            enabled: true,
+            namespace: Some("internal".to_owned()),
+            services: services.collect(),
+        });
+    };
+    let other = arn("ecs", "service/main/other");
+    let mut client = EcsService {
+        service_arn: other.clone(),
+        service_name: "other".to_owned(),
+        cluster_arn: estates::cluster(),
+        deployments: vec![blastmap_model::kinds::ecs_service::Deployment::default()],
+        ..EcsService::default()
+    };
+    connected(&mut client, &[]);
+    let estate = estates::nat().put(&other, &client);
+    let snapshot = estate
+        .with::<EcsService>(&estates::service(), |own| connected(own, &[]))
+        .snapshot();
+    for (ports, expected) in [(&["http"][..], true), (&[], false)] {
+        let edits = patched::<EcsService>(&snapshot, &estates::service(), |own| {
+            connected(own, ports);
+            own.desired_count = 2;
+        });
+        let found = blastmap_judge::assess(&snapshot, &harness::proposed(&snapshot, edits));
+        let told = found
+            .risks
+            .iter()
+            .find(|risk| risk.rule == "service-connect-order");
+        assert_eq!(told.is_some(), expected);
+        assert!(
+            told.is_none_or(|risk| risk.level == Level::Low && risk.title.starts_with("other "))
+        );
+    }
+}
