@@ -62,12 +62,10 @@ fn configuration(
     service: ResourceIndex,
 ) -> Option<ServiceConnectConfiguration> {
     let facts = overlay.facts::<EcsService>(service)?;
-    let newest = facts
-        .deployments
-        .iter()
-        .find(|own| own.status.as_deref() == Some("PRIMARY"));
-    let newest = newest.or(facts.deployments.first())?;
-    let own = newest.service_connect_configuration.clone();
+    let own = facts
+        .newest_deployment()?
+        .service_connect_configuration
+        .clone();
     own.filter(|own| own.enabled)
 }
 

@@ -27,12 +27,8 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     let Some(facts) = overlay.facts::<EcsService>(launch.subject) else {
         return Verdict::met();
     };
-    let newest = facts
-        .deployments
-        .iter()
-        .find(|own| own.status.as_deref() == Some("PRIMARY"))
-        .or(facts.deployments.first());
-    let volumes = newest
+    let volumes = facts
+        .newest_deployment()
         .into_iter()
         .flat_map(|newest| &newest.volume_configurations);
     let volumes = volumes.filter_map(|own| Some((&own.name, own.managed_ebs_volume.as_ref()?)));

@@ -260,13 +260,9 @@ fn connect_port(overlay: &Overlay<'_>, place: ResourceIndex, facts: &EcsService)
     let Some(definition) = definition(overlay, place) else {
         return Vec::new();
     };
-    // The newest deployment's is the service's.
-    let primary = facts
-        .deployments
-        .iter()
-        .find(|own| own.status.as_deref() == Some("PRIMARY"));
-    let configuration = primary.or(facts.deployments.first());
-    let configuration = configuration.and_then(|own| own.service_connect_configuration.as_ref());
+    let configuration = facts
+        .newest_deployment()
+        .and_then(|own| own.service_connect_configuration.as_ref());
     let Some(configuration) = configuration.filter(|own| own.enabled) else {
         return Vec::new();
     };

@@ -212,6 +212,12 @@ impl EcsService {
     pub fn awsvpc(&self) -> Option<&AwsVpcConfiguration> {
         self.network_configuration.as_ref()?.awsvpc_configuration.as_ref()
     }
+
+    /// The deployment that new tasks belong to: its Service Connect and volumes are the service's.
+    pub fn newest_deployment(&self) -> Option<&Deployment> {
+        let primary = self.deployments.iter().find(|own| own.status.as_deref() == Some("PRIMARY"));
+        primary.or(self.deployments.first())
+    }
 }
 
 impl Facts for EcsService {
