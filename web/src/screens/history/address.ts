@@ -1,9 +1,9 @@
 import type { ResourceKind } from "../../api/generated";
+import type { View } from "../../routes";
 import { isKind } from "../../words/kinds";
 
 /** What may have happened between two snapshots. */
 export type Happened = "added" | "removed" | "changed" | "linked" | "unlinked";
-export type HistoryView = "table" | "graph" | "split";
 export type Grouping = "kind" | "owner" | "happened";
 
 export type HistoryRoute = {
@@ -18,13 +18,13 @@ export type HistoryRoute = {
   happened: Happened[];
   /** Empty for all. */
   kinds: ResourceKind[];
-  view: HistoryView;
+  view: View;
   group: Grouping;
   selected: string | null;
 };
 
 export const HAPPENED: Happened[] = ["added", "removed", "changed", "linked", "unlinked"];
-const VIEWS: HistoryView[] = ["table", "graph", "split"];
+const VIEWS: View[] = ["table", "graph", "split"];
 const GROUPINGS: Grouping[] = ["kind", "owner", "happened"];
 
 export function historyOf(rest: Partial<HistoryRoute> = {}): HistoryRoute {

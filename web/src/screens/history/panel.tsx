@@ -1,10 +1,10 @@
 import type { Card } from "../../api/generated";
 import { CopyButton } from "../../components/copy-button";
-import { NO_OWNER, whereOf } from "../../components/resource-line";
-import { KindCode, PresenceSign } from "../../components/signs";
+import { OwnFacts, SelectedHead } from "../../components/selected-resource";
+import { PresenceSign } from "../../components/signs";
 import { formatRoute, radiusOf } from "../../routes";
 import { counted } from "../../words/counts";
-import { countOfKind, kindWords } from "../../words/kinds";
+import { countOfKind } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
 import { clock, instant } from "../../words/time";
 import { historyOf } from "./address";
@@ -26,19 +26,7 @@ export function Panel({ change, alike, changes, pinOf, to, onSelect }: Props) {
   const snapshot = pinOf(resource);
   return (
     <aside class="panel" aria-label="Selected change">
-      <header class="panel-head">
-        <div>
-          <p class="kind-line">
-            <KindCode kind={resource.kind} /> {kindWords(resource.kind).one}
-          </p>
-          <h2 class="panel-title" id="why" tabIndex={-1}>
-            {resource.name}
-          </h2>
-        </div>
-        <button class="icon-button" aria-label="Clear the selection" onClick={() => onSelect(null)}>
-          ✕
-        </button>
-      </header>
+      <SelectedHead resource={resource} title={{ id: "why", tabIndex: -1 }} onClear={() => onSelect(null)} />
       <p class={`change-banner change-${happened}`}>
         <HappenedTag happened={happened} />
         <span>{bannerWords(change, diff.from.takenAt, diff.to.takenAt)}</span>
@@ -52,16 +40,7 @@ export function Panel({ change, alike, changes, pinOf, to, onSelect }: Props) {
           </span>
         </p>
       )}
-      <dl class="facts">
-        <dt>Owner</dt>
-        <dd>{resource.owner ?? <span class="muted">{NO_OWNER}</span>}</dd>
-        <dt>Account</dt>
-        <dd>{whereOf(resource)}</dd>
-        <dt>Id</dt>
-        <dd class="id-text">
-          <code>{resource.id}</code>
-        </dd>
-      </dl>
+      <OwnFacts resource={resource} />
       <p class="button-row">
         <a class="button" href={formatRoute({ screen: "resource", id: resource.id, ...(snapshot ? { snapshot } : {}) })}>
           {happened === "removed" ? "As it was" : "Details"}

@@ -1,14 +1,9 @@
+import { ViewSwitch } from "../../components/graph/display";
 import { useAnnouncement } from "../../data/announce";
 import { go } from "../../navigation";
 import { counted } from "../../words/counts";
-import type { Grouping, HistoryRoute, HistoryView } from "./address";
+import type { Grouping, HistoryRoute } from "./address";
 import type { Change, LinkChange } from "./changes";
-
-const VIEWS: [HistoryView, string][] = [
-  ["graph", "Graph"],
-  ["table", "Table"],
-  ["split", "Split"],
-];
 
 type Props = { route: HistoryRoute; shown: { resources: Change[]; links: LinkChange[] } | null; railOpen: boolean; onRail: () => void };
 
@@ -21,13 +16,7 @@ export function Toolbar({ route, shown, railOpen, onRail }: Props) {
       <button class="toggle" aria-pressed={railOpen} onClick={onRail}>
         Snapshots and filters
       </button>
-      <div class="segmented" role="group" aria-label="View">
-        {VIEWS.map(([value, label]) => (
-          <button key={value} aria-pressed={route.view === value} onClick={() => go({ ...route, view: value })}>
-            {label}
-          </button>
-        ))}
-      </div>
+      <ViewSwitch view={route.view} onView={(view) => go({ ...route, view })} />
       {route.view !== "graph" && (
         <label class="pick">
           Group by

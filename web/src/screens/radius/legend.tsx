@@ -1,5 +1,6 @@
 import type { Presence } from "../../api/generated";
 import { PresenceTag } from "../../components/signs";
+import { BadgeMeans, LineMeans } from "../../components/graph/legend-parts";
 import { drawsAllLines } from "../../components/graph/draws-all-lines";
 import type { Radius } from "../../layout/radius";
 
@@ -23,32 +24,10 @@ export function Legend({ radius }: { radius: Radius }) {
           <PresenceTag presence={presence} />
         </span>
       ))}
-      <span class="legend-item">
-        <svg width="34" height="8" aria-hidden="true">
-          <path d="M0 4h34" class="line" />
-        </svg>
-        observed
-      </span>
-      <span class="legend-item">
-        <svg width="34" height="8" aria-hidden="true">
-          <path d="M0 4h34" class="line is-inferred" />
-        </svg>
-        inferred
-      </span>
-      {radius.links.some((link) => link.bridge) && (
-        <span class="legend-item">
-          <svg width="34" height="8" aria-hidden="true">
-            <path d="M0 4h34" class="line is-bridge" />
-          </svg>
-          over what is not shown
-        </span>
-      )}
-      <span class="legend-item">
-        <span class="badge" aria-hidden="true">
-          3
-        </span>
-        alike, folded
-      </span>
+      <LineMeans>observed</LineMeans>
+      <LineMeans of="is-inferred">inferred</LineMeans>
+      {radius.links.some((link) => link.bridge) && <LineMeans of="is-bridge">over what is not shown</LineMeans>}
+      <BadgeMeans>alike, folded</BadgeMeans>
       {!drawsAllLines(radius.cards) && <span class="legend-item muted">lines between lanes: select a card</span>}
     </div>
   );

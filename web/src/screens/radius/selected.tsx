@@ -1,14 +1,13 @@
 import { CopyButton } from "../../components/copy-button";
 import { EvidenceLine, Phases } from "../../components/evidence";
 import { samePin } from "../../components/pinned";
-import { NO_OWNER, whereOf } from "../../components/resource-line";
-import { KindCode, PresenceSign } from "../../components/signs";
+import { NotLive, OwnFacts, SelectedHead } from "../../components/selected-resource";
+import { PresenceSign } from "../../components/signs";
 import { pathTo } from "../../layout/path";
 import type { Card } from "../../layout/types";
 import { formatRoute, radiusOf } from "../../routes";
 import { counted } from "../../words/counts";
 import { countOfKind, kindWords } from "../../words/kinds";
-import { PRESENCE } from "../../words/presence";
 import { SHOWN, type PanelProps } from "./panel";
 import { stepWords } from "./step-words";
 
@@ -19,35 +18,9 @@ export function Selected({ resource, route, radius, onSelect }: PanelProps & { r
   const isRoot = radius.answer.roots.some((root) => root.id === resource.id);
   return (
     <>
-      <header class="panel-head">
-        <div>
-          <p class="kind-line">
-            <KindCode kind={resource.kind} /> {kindWords(resource.kind).one}
-          </p>
-          <h2 class="panel-title">{resource.name}</h2>
-        </div>
-        <button class="icon-button" aria-label="Clear the selection" onClick={() => onSelect(null)}>
-          ✕
-        </button>
-      </header>
-      {resource.presence !== "LIVE" && (
-        <p class={`presence-banner presence-${resource.presence.toLowerCase()}`}>
-          <PresenceSign presence={resource.presence} />
-          <span>
-            <strong>{PRESENCE[resource.presence].claim}</strong> {PRESENCE[resource.presence].sentence}
-          </span>
-        </p>
-      )}
-      <dl class="facts">
-        <dt>Owner</dt>
-        <dd>{resource.owner ?? <span class="muted">{NO_OWNER}</span>}</dd>
-        <dt>Account</dt>
-        <dd>{whereOf(resource)}</dd>
-        <dt>Id</dt>
-        <dd class="id-text">
-          <code>{resource.id}</code>
-        </dd>
-      </dl>
+      <SelectedHead resource={resource} onClear={() => onSelect(null)} />
+      <NotLive resource={resource} />
+      <OwnFacts resource={resource} />
       <p class="button-row">
         <a class="button" href={formatRoute(samePin({ screen: "resource", id: resource.id }))}>
           Details

@@ -1,15 +1,10 @@
 import type { Direction } from "../../api/generated";
+import { DrawingPickers, ViewSwitch } from "../../components/graph/display";
 import { useAnnouncement } from "../../data/announce";
 import { go } from "../../navigation";
 import type { Radius } from "../../layout/radius";
-import type { Detail, LaneBy, RadiusRoute, View } from "../../routes";
+import type { RadiusRoute, View } from "../../routes";
 import { counted } from "../../words/counts";
-
-const VIEWS: [View, string][] = [
-  ["graph", "Graph"],
-  ["table", "Table"],
-  ["split", "Split"],
-];
 
 const DIRECTIONS: [Direction, string, string][] = [
   ["DEPENDENTS", "Dependents", "Everything that harm can reach"],
@@ -34,33 +29,9 @@ export function Toolbar({ route, radius, view, filtersOpen, onFilters }: Props) 
           </button>
         ))}
       </div>
-      <div class="segmented" role="group" aria-label="View">
-        {VIEWS.map(([value, label]) => (
-          <button key={value} aria-pressed={view === value} onClick={() => go({ ...route, view: value })}>
-            {label}
-          </button>
-        ))}
-      </div>
+      <ViewSwitch view={view} onView={(value) => go({ ...route, view: value })} />
       {view !== "table" && (
-        <>
-          <label class="pick">
-            Lanes
-            <select value={route.lanes} onChange={(event) => go({ ...route, lanes: event.currentTarget.value as LaneBy })}>
-              <option value="owner">Team</option>
-              <option value="account">Account</option>
-              <option value="region">Region</option>
-              <option value="cluster">Cluster</option>
-              <option value="none">None</option>
-            </select>
-          </label>
-          <label class="pick">
-            Detail
-            <select value={route.detail} onChange={(event) => go({ ...route, detail: event.currentTarget.value as Detail })}>
-              <option value="folded">Alike folded</option>
-              <option value="all">All resources</option>
-            </select>
-          </label>
-        </>
+        <DrawingPickers lanes={route.lanes} detail={route.detail} folded="Alike folded" onLanes={(lanes) => go({ ...route, lanes })} onDetail={(detail) => go({ ...route, detail })} />
       )}
       <p class="toolbar-count muted">{words}</p>
     </div>

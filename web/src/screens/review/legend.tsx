@@ -2,6 +2,7 @@ import { ChangeSign, OutcomeTag } from "../../components/outcome-sign";
 import { BlindSign } from "../../components/signs";
 import type { ReviewCards } from "../../layout/review-cards";
 import { OUTCOMES } from "../../words/outcomes";
+import { BadgeMeans, LineMeans } from "../../components/graph/legend-parts";
 import { drawsAllLines } from "../../components/graph/draws-all-lines";
 
 /** Always there, so that nobody has to remember a sign. */
@@ -19,24 +20,9 @@ export function ReviewLegend({ drawing }: { drawing: ReviewCards }) {
       <span class="legend-item presence-unreadable">
         <BlindSign /> blind spot
       </span>
-      <span class="legend-item">
-        <svg width="34" height="8" aria-hidden="true">
-          <path d="M0 4h34" class="line" />
-        </svg>
-        observed
-      </span>
-      <span class="legend-item">
-        <svg width="34" height="8" aria-hidden="true">
-          <path d="M0 4h34" class="line is-inferred" />
-        </svg>
-        inferred
-      </span>
-      <span class="legend-item">
-        <span class="badge" aria-hidden="true">
-          3
-        </span>
-        folded
-      </span>
+      <LineMeans>observed</LineMeans>
+      <LineMeans of="is-inferred">inferred</LineMeans>
+      <BadgeMeans>folded</BadgeMeans>
       {!drawsAllLines(drawing.cards) && <span class="legend-item muted">lines between lanes: select a card</span>}
     </div>
   );

@@ -1,14 +1,12 @@
 import { CopyButton } from "../../components/copy-button";
 import { OutcomeSign } from "../../components/outcome-sign";
-import { NO_OWNER, whereOf } from "../../components/resource-line";
-import { KindCode, PresenceSign } from "../../components/signs";
+import { NotLive, OwnFacts, SelectedHead } from "../../components/selected-resource";
+import { KindCode } from "../../components/signs";
 import { useAnnouncement } from "../../data/announce";
 import type { Card } from "../../layout/types";
 import { formatRoute, radiusOf } from "../../routes";
 import { counted } from "../../words/counts";
-import { kindWords } from "../../words/kinds";
 import { OUTCOME, WHEN } from "../../words/outcomes";
-import { PRESENCE } from "../../words/presence";
 import { share } from "../../words/verdict";
 import { ChangeList } from "./change-list";
 import { LongText } from "./long-text";
@@ -31,17 +29,7 @@ export function SelectedImpact({ resource, ...props }: PartProps & { resource: C
   useAnnouncement([resource.name, impact && `${OUTCOME[impact.outcome].word}, ${WHEN[impact.phase]}`, place !== -1 && `${place + 1} of ${impacts.length}`].filter(Boolean).join(", "));
   return (
     <>
-      <header class="panel-head">
-        <div>
-          <p class="kind-line">
-            <KindCode kind={resource.kind} /> {kindWords(resource.kind).one}
-          </p>
-          <h2 class="panel-title">{resource.name}</h2>
-        </div>
-        <button class="icon-button" aria-label="Clear the selection" onClick={() => onSelect(null)}>
-          ✕
-        </button>
-      </header>
+      <SelectedHead resource={resource} onClear={() => onSelect(null)} />
       {impact && (
         <div class={`impact-box box-${impact.outcome.toLowerCase()}`}>
           <OutcomeSign outcome={impact.outcome} />
@@ -71,24 +59,8 @@ export function SelectedImpact({ resource, ...props }: PartProps & { resource: C
             </div>
           ),
       )}
-      {resource.presence !== "LIVE" && (
-        <p class={`presence-banner presence-${resource.presence.toLowerCase()}`}>
-          <PresenceSign presence={resource.presence} />
-          <span>
-            <strong>{PRESENCE[resource.presence].claim}</strong> {PRESENCE[resource.presence].sentence}
-          </span>
-        </p>
-      )}
-      <dl class="facts">
-        <dt>Owner</dt>
-        <dd>{resource.owner ?? <span class="muted">{NO_OWNER}</span>}</dd>
-        <dt>Account</dt>
-        <dd>{whereOf(resource)}</dd>
-        <dt>Id</dt>
-        <dd class="id-text">
-          <code>{resource.id}</code>
-        </dd>
-      </dl>
+      <NotLive resource={resource} />
+      <OwnFacts resource={resource} />
       <p class="button-row">
         {place !== -1 && (
           <>

@@ -1,16 +1,11 @@
+import { DrawingPickers, ViewSwitch } from "../../components/graph/display";
 import { NO_OWNER } from "../../components/resource-line";
 import type { ReviewCards } from "../../layout/review-cards";
 import { go } from "../../navigation";
-import { formatRoute, type Detail, type LaneBy, type ReviewRoute, type View } from "../../routes";
+import { formatRoute, type ReviewRoute, type View } from "../../routes";
 import { counted, joined } from "../../words/counts";
 import { OUTCOME } from "../../words/outcomes";
 import { isFiltered } from "./shown";
-
-const VIEWS: [View, string][] = [
-  ["graph", "Graph"],
-  ["table", "Table"],
-  ["split", "Split"],
-];
 
 type Props = { route: ReviewRoute; drawing: ReviewCards; view: View; filtersOpen: boolean; onFilters: () => void };
 
@@ -23,33 +18,9 @@ export function ReviewToolbar({ route, drawing, view, filtersOpen, onFilters }: 
           Changes and filters
         </button>
       )}
-      <div class="segmented" role="group" aria-label="View">
-        {VIEWS.map(([value, label]) => (
-          <button key={value} aria-pressed={view === value} onClick={() => go({ ...route, view: value })}>
-            {label}
-          </button>
-        ))}
-      </div>
+      <ViewSwitch view={view} onView={(value) => go({ ...route, view: value })} />
       {view !== "table" && (
-        <>
-          <label class="pick">
-            Lanes
-            <select value={route.lanes} onChange={(event) => go({ ...route, lanes: event.currentTarget.value as LaneBy })}>
-              <option value="owner">Team</option>
-              <option value="account">Account</option>
-              <option value="region">Region</option>
-              <option value="cluster">Cluster</option>
-              <option value="none">None</option>
-            </select>
-          </label>
-          <label class="pick">
-            Detail
-            <select value={route.detail} onChange={(event) => go({ ...route, detail: event.currentTarget.value as Detail })}>
-              <option value="folded">Workloads</option>
-              <option value="all">All resources</option>
-            </select>
-          </label>
-        </>
+        <DrawingPickers lanes={route.lanes} detail={route.detail} folded="Workloads" onLanes={(lanes) => go({ ...route, lanes })} onDetail={(detail) => go({ ...route, detail })} />
       )}
       <button class="toggle" aria-pressed={route.presenting} title="Larger type, for a room (P)" onClick={() => go({ ...route, presenting: !route.presenting })}>
         Present
