@@ -6,6 +6,8 @@ const server = process.env.BLASTMAP_URL ?? "http://127.0.0.1:8080";
 export default defineConfig({
   build: {
     target: "es2022",
+    // The first browsers that know `light-dark()`, all of 2024.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     // The content security policy forbids `data:` scripts and inline anything: every asset stays a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

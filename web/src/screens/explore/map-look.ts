@@ -20,11 +20,28 @@ export type Look = {
   hatch: string;
 };
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const forced = matchMedia("(forced-colors: active)");
+let read: { from: string; look: Look } | null = null;
+
+/** Read anew only when the theme or a setting of the system changed: a probe's colour costs a pass over the styles. */
 export function readLook(element: HTMLElement): Look {
-  const style = getComputedStyle(element);
-  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const from = `${theme.value} ${dark.matches} ${forced.matches}`;
+  if (read?.from !== from) read = { from, look: probe(element) };
+  return read.look;
+}
+
+function probe(element: HTMLElement): Look {
+  const sample = element.appendChild(document.createElement("i"));
+  sample.style.forcedColorAdjust = "none";
+  const style = getComputedStyle(sample);
+  // A custom property is told as it is written; what it comes to in this theme, only a property that uses it tells.
+  const colour = (name: string) => {
+    sample.style.color = `var(--${name})`;
+    return style.color;
+  };
   const each = (name: string) => Array.from({ length: SHADES }, (_, shade) => colour(`${name}-${shade}`));
-  return {
+  const look = {
     font: style.fontFamily,
     canvas: colour("canvas"),
     surface: colour("surface"),
@@ -40,13 +57,15 @@ export function readLook(element: HTMLElement): Look {
     onSeen: colour("text"),
     hatch: colour("degraded"),
   };
+  sample.remove();
+  return look;
 }
 
 /** Another number whenever the colours may have changed. */
 export function useLookVersion(): string {
   const [version, setVersion] = useState(0);
   useEffect(() => {
-    const queries = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) => matchMedia(query));
+    const queries = [dark, forced];
     const next = () => setVersion((last) => last + 1);
     for (const query of queries) query.addEventListener("change", next);
     return () => {
