@@ -66,6 +66,7 @@ const SCREENS = [
   ["radius-unknown", at("radius", "arn:aws:ecs:us-east-1:482913377605:service/prod-core/checkout-bfff"), "No such resource in this snapshot"],
   ["radius-narrow", radius, "5 teams to talk to", { width: 320, height: 700 }],
   ["history", "/history", "13 resources, 58 links"],
+  ["history-year", "/history", "hollow: not counted", { state: "year" }],
   ["history-graph", "/history?view=graph", "Not changed"],
   ["history-selected", `/history?view=split&select=${encodeURIComponent(DEFINITION)}`, "Some time between", { width: 1920, height: 1080 }],
   ["history-many", "/history?from=SMALL&to=CROWDED", "are not loaded"],

@@ -277,6 +277,14 @@ export type ChangedResource = {
   attributes: Altered[];
 };
 
+export type Kept = (Taken & {
+  changes: {
+    added: number;
+    removed: number;
+    changed: number;
+  } | null;
+});
+
 export type Step = {
   from: Card;
   to: Card;
@@ -542,7 +550,7 @@ export type SnapshotsVariables = {
 export type SnapshotsResult = {
   snapshots: {
     totalCount: number;
-    nodes: Taken[];
+    nodes: Kept[];
     pageInfo: {
       hasNextPage: boolean;
       endCursor: string | null;
@@ -552,7 +560,7 @@ export type SnapshotsResult = {
 
 export const Snapshots: Operation<SnapshotsResult, SnapshotsVariables> = {
   name: "Snapshots",
-  text: "query Snapshots($first:Int!$after:String){snapshots(first:$first after:$after){totalCount nodes{...Taken}pageInfo{hasNextPage endCursor}}}fragment Taken on Snapshot{id takenAt resources links}",
+  text: "query Snapshots($first:Int!$after:String){snapshots(first:$first after:$after){totalCount nodes{...Kept}pageInfo{hasNextPage endCursor}}}fragment Kept on Snapshot{...Taken changes{added removed changed}}fragment Taken on Snapshot{id takenAt resources links}",
 };
 
 export type DiffVariables = {

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { DiffResult, Taken } from "../../api/generated";
+import type { DiffResult, Kept } from "../../api/generated";
 import { CopyButton } from "../../components/copy-button";
 import { download } from "../../data/csv";
 import { formatRoute } from "../../routes";
@@ -10,7 +10,7 @@ import { csvOfChanges } from "./csv";
 import { wholeDiff } from "./load";
 import { HappenedSign } from "./signs";
 
-type Props = { route: HistoryRoute; changes: Changes | null; pages: DiffResult["diff"][]; from: string | null; to: string | null; snapshots: Taken[] };
+type Props = { route: HistoryRoute; changes: Changes | null; pages: DiffResult["diff"][]; from: string | null; to: string | null; snapshots: Kept[] };
 
 /** Which two snapshots, and what changed between them in figures. */
 export function Head({ route, changes, pages, from, to, snapshots }: Props) {

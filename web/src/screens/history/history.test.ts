@@ -3,6 +3,7 @@ import type { Altered, Card, DiffResult, LinkOfDiff, Relation, ResourceKind } fr
 import { formatHistory, historyOf, parseHistory } from "./address";
 import { filtered, grouped, readChanges } from "./changes";
 import { csvOfChanges } from "./csv";
+import { barsOf } from "./days";
 import { leavesOf } from "./leaves";
 import { pictureOf } from "./picture";
 import { linesOf } from "./said";
@@ -181,5 +182,26 @@ describe("the picture", () => {
     const { resources, links } = read({ added: many });
     const { cards, leftOut } = pictureOf(resources, links);
     expect([cards.length, leftOut.size]).toEqual([3, 0]);
+  });
+});
+
+describe("bars of the strip", () => {
+  const at = (takenAt: string, changed: number | null) => ({ id: takenAt, takenAt, resources: 1, links: 1, changes: changed === null ? null : { added: 0, removed: 0, changed } });
+
+  test("are days, with those between that have no snapshot", () => {
+    const { bars, marks } = barsOf([at("2026-11-27T10:00:00Z", 3), at("2026-11-27T09:00:00Z", 4), at("2026-11-24T23:59:59Z", null)]);
+    expect(bars.map(({ snapshots, changes }) => [snapshots.length, changes])).toEqual([
+      [1, null],
+      [0, null],
+      [0, null],
+      [2, 7],
+    ]);
+    expect(marks.map(({ snapshot }) => snapshot.takenAt.slice(8, 13))).toEqual(["24T23", "27T09", "27T10"]);
+    expect(marks.every(({ at: place }, index) => place > (marks[index - 1]?.at ?? 0) && place < 1)).toBe(true);
+  });
+
+  test("reach back a year", () => {
+    const { bars, marks } = barsOf([at("2026-11-27T10:00:00Z", 1), at("2025-11-27T10:00:00Z", 1), at("2025-11-01T10:00:00Z", 1)]);
+    expect([bars.length, marks.length]).toEqual([366, 2]);
   });
 });

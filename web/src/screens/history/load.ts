@@ -1,11 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { request, RequestError } from "../../api/client";
-import { Diff, Snapshots, type DiffResult, type Taken } from "../../api/generated";
+import { Diff, Snapshots, type DiffResult, type Kept } from "../../api/generated";
 import { useQuery, type Query } from "../../data/query";
 
 /** Of each of the five lists of a difference, how many are asked for at a time: no more rows than the page may hold. */
 export const PAGE = 1_000;
-const SNAPSHOTS_PAGE = 100;
+/** A year of days, where a store keeps one of each. */
+const SNAPSHOTS_PAGE = 366;
 
 type Pages = DiffResult["diff"][];
 
@@ -49,10 +50,10 @@ export async function wholeDiff(pages: Pages): Promise<Pages> {
 }
 
 /** The kept snapshots, newest first. */
-export function useSnapshots(): { query: Query<unknown>; snapshots: Taken[] | null; total: number; more: (() => void) | null } {
+export function useSnapshots(): { query: Query<unknown>; snapshots: Kept[] | null; total: number; more: (() => void) | null } {
   const query = useQuery(Snapshots, { first: SNAPSHOTS_PAGE }, "snapshots");
   const first = query.data?.snapshots ?? null;
-  const [older, setOlder] = useState<Taken[]>([]);
+  const [older, setOlder] = useState<Kept[]>([]);
   const [cursor, setCursor] = useState<string | null>(null);
   useEffect(() => {
     setOlder([]);
