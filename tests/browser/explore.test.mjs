@@ -119,6 +119,48 @@ describe("the map", () => {
     }));
 });
 
+describe("a selected box", () => {
+  const accent = (page) =>
+    page.locator(".map canvas").nth(1).evaluate((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let at = 0; at < data.length; at += 4) if (data[at] === 109 && data[at + 1] === 40 && data[at + 2] === 217) count++;
+      return count;
+    });
+  const ground = (page) => page.locator(".map canvas").first().evaluate((canvas) => canvas.toDataURL());
+  const panel = (page) => page.getByRole("complementary", { name: "Selected group" });
+
+  test("has its links drawn and listed, the strongest first, and nothing moves", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=SERVICE`);
+      await tree(page).focus();
+      await page.keyboard.press("ArrowRight");
+      for (let step = 0; !/^checkout-bff,/.test(await current(page)) && step < 1_300; step++) await page.keyboard.press("ArrowDown");
+      const before = await ground(page);
+      await page.keyboard.press("Space");
+      await panel(page).getByRole("heading", { name: /^Links \d+ boxes/ }).waitFor();
+      const links = await panel(page).locator(".inside-list").first().locator("li").allTextContents();
+      // The service is placed in three subnets, its four tasks in one each.
+      assert.deepEqual(links.slice(0, 2), ["Subnetsneeds 7", "VPC endpointsneeds 5"]);
+      assert.equal(links.length, 7);
+      await panel(page).getByText(/^and \d+ more links?, thin on the map or to what is not drawn$/).waitFor();
+      await page.getByText("lines: links, with a tip at what is needed").waitFor();
+      const lines = await accent(page);
+      assert.equal(await ground(page), before, "no box moved");
+      await panel(page).getByRole("link", { name: "Subnets" }).click();
+      await panel(page).getByRole("heading", { name: "Subnets" }).waitFor();
+      await page.keyboard.press("Escape");
+      await eventually(async () => assert.ok((await accent(page)) < lines / 2, "the lines went with the selection"));
+    }));
+
+  test("with too much in it for lines says so", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=REGION&select=us-east-1`);
+      await panel(page).getByText("Drawn for boxes of up to 60 resources").waitFor();
+      assert.ok((await accent(page)) > 0, "its outline is drawn");
+    }));
+});
+
 describe("the address", () => {
   test("holds grouping, place, view, colour and filters", () =>
     on("ready", { width: 1920, height: 1080 }, async (page, server) => {

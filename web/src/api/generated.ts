@@ -542,6 +542,46 @@ export const TagKeys: Operation<TagKeysResult, TagKeysVariables> = {
   text: "query TagKeys{resources(first:200){nodes{tags{key}}}}",
 };
 
+export type BoxLinksVariables = {
+  filter: ResourceFilter;
+};
+
+export type BoxLinksResult = {
+  resources: {
+    totalCount: number;
+    nodes: {
+      id: string;
+      needs: {
+        totalCount: number;
+        nodes: {
+          to: {
+            id: string;
+          };
+          evidence: {
+            inferred: boolean;
+          };
+        }[];
+      };
+      neededBy: {
+        totalCount: number;
+        nodes: {
+          from: {
+            id: string;
+          };
+          evidence: {
+            inferred: boolean;
+          };
+        }[];
+      };
+    }[];
+  };
+};
+
+export const BoxLinks: Operation<BoxLinksResult, BoxLinksVariables> = {
+  name: "BoxLinks",
+  text: "query BoxLinks($filter:ResourceFilter!){resources(filter:$filter first:60){totalCount nodes{id needs:links(direction:DEPENDENCIES first:60){totalCount nodes{to{id}evidence{inferred}}}neededBy:links(direction:DEPENDENTS first:60){totalCount nodes{from{id}evidence{inferred}}}}}}",
+};
+
 export type SnapshotsVariables = {
   first: number;
   after?: string | null;

@@ -3,7 +3,7 @@ import { SHADES, shadeWords } from "../../layout/shades";
 import type { ExploreRoute } from "../../routes";
 
 /** What area, colour and hatching say. */
-export function Legend({ route, limits }: { route: ExploreRoute; limits: number[] }) {
+export function Legend({ route, limits, hasLines }: { route: ExploreRoute; limits: number[]; hasLines: boolean }) {
   return (
     <div class="legend" role="group" aria-label="Legend">
       {route.colour === "dependents" ? (
@@ -30,6 +30,7 @@ export function Legend({ route, limits }: { route: ExploreRoute; limits: number[
         </>
       )}
       <span class="legend-item muted">area: resources</span>
+      {hasLines && <span class="legend-item muted">lines: links, with a tip at what is needed; dashed: inferred</span>}
       <span class="legend-item muted wide-only">
         arrow keys: from box to box · <kbd>Enter</kbd> or double click: open · <kbd>⌫</kbd> up
       </span>

@@ -3,6 +3,7 @@ import { shadeOf } from "../../layout/shades";
 import type { ColourBy } from "../../routes";
 import { counted } from "../../words/counts";
 import { groupName } from "../../words/groups";
+import { STRONGEST, type LinkedBox } from "./box-links";
 import type { Look } from "./map-look";
 
 type Size = { width: number; height: number };
@@ -61,21 +62,20 @@ export function drawTiles(context: CanvasRenderingContext2D, { width, height }: 
   }
 }
 
-/** Outlines of what is under the pointer, has the focus, and is selected; and what the pointer is on, in words. */
-export function drawMarks(
-  context: CanvasRenderingContext2D,
-  { width, height }: Size,
-  look: Look,
-  { selected, focused, hovered }: { selected: Tile | null; focused: Tile | null; hovered: { tile: Tile; x: number; y: number } | null },
-): void {
+type Marks = { selected: Tile | null; focused: Tile | null; hovered: { tile: Tile; x: number; y: number } | null; linked: LinkedBox[] };
+
+/** Outlines of what is under the pointer, has the focus, and is selected, with its links; and what the pointer is on, in words. */
+export function drawMarks(context: CanvasRenderingContext2D, { width, height }: Size, look: Look, { selected, focused, hovered, linked }: Marks): void {
   context.clearRect(0, 0, width, height);
+  // The strongest last, over the others.
+  if (selected) for (const [index, link] of [...linked.entries()].toReversed()) drawLink(context, selected, link, look, index < STRONGEST);
   if (hovered) outline(context, hovered.tile, look.text, 1.5);
   if (selected) outline(context, selected, look.accent, 4);
   if (focused) {
     outline(context, focused, look.surface, 5);
     outline(context, focused, look.accent, 2);
   }
-  if (hovered) drawTip(context, { width, height }, look, hovered);
+  if (hovered) drawWords(context, { width, height }, look, hovered);
 }
 
 function sortOut(tiles: Tile[], frames: Tile[] = [], leaves: Tile[] = []): [Tile[], Tile[]] {
@@ -159,7 +159,44 @@ function outline(context: CanvasRenderingContext2D, { x, y, width, height }: Til
   context.stroke();
 }
 
-function drawTip(context: CanvasRenderingContext2D, { width, height }: Size, look: Look, { tile: { box }, x, y }: { tile: Tile; x: number; y: number }): void {
+/** A line that bends to one side, so that two boxes in a row can be told apart, with a tip at whatever is needed. */
+function drawLink(context: CanvasRenderingContext2D, from: Tile, { tile: to, needs, neededBy, inferred }: LinkedBox, look: Look, isStrong: boolean): void {
+  const [x, y, endX, endY] = [...middleOf(from), ...middleOf(to)] as const;
+  const [bendX, bendY] = [(x + endX) / 2 - (endY - y) / 8, (y + endY) / 2 + (endX - x) / 8];
+  if (isStrong) outline(context, to, look.accent, 2);
+  context.setLineDash(inferred ? [6, 4] : []);
+  // Its rim keeps it apart from whatever colour it crosses.
+  for (const [colour, line] of [
+    [look.surface, isStrong ? 5 : 3],
+    [isStrong ? look.accent : look.muted, isStrong ? 2.5 : 1],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = line;
+    context.beginPath();
+    context.moveTo(x, y);
+    context.quadraticCurveTo(bendX, bendY, endX, endY);
+    context.stroke();
+  }
+  context.setLineDash([]);
+  context.strokeStyle = look.surface;
+  context.fillStyle = isStrong ? look.accent : look.muted;
+  if (needs > 0) drawTip(context, endX, endY, Math.atan2(endY - bendY, endX - bendX));
+  if (neededBy > 0) drawTip(context, x, y, Math.atan2(y - bendY, x - bendX));
+}
+
+function middleOf({ x, y, width, height }: Tile): [number, number] {
+  return [x + width / 2, y + height / 2];
+}
+
+function drawTip(context: CanvasRenderingContext2D, x: number, y: number, angle: number): void {
+  context.beginPath();
+  for (const turn of [0, 2.6, -2.6]) context.lineTo(x + 8 * Math.cos(angle + turn), y + 8 * Math.sin(angle + turn));
+  context.closePath();
+  context.stroke();
+  context.fill();
+}
+
+function drawWords(context: CanvasRenderingContext2D, { width, height }: Size, look: Look, { tile: { box }, x, y }: { tile: Tile; x: number; y: number }): void {
   const lines = [
     groupName(box.by, box),
     `${counted(box.count, "resource")}, ${box.dependents === 0 ? "nothing else depends on it" : `${counted(box.dependents, "other")} depend on it`}`,

@@ -4,6 +4,7 @@ import { samePath, type Box } from "../../layout/estate";
 import { layTiles, tileAt, tileOf, type Tile } from "../../layout/treemap";
 import { go } from "../../navigation";
 import type { ExploreRoute } from "../../routes";
+import { useBoxLinks } from "./box-links";
 import { Legend } from "./legend";
 import { limitsOf } from "./limits";
 import { drawMarks, drawTiles, fitCanvas } from "./map-draw";
@@ -28,6 +29,7 @@ export function EstateMap({ route, boxes, selected }: Props) {
   const [hovered, setHovered] = useState<{ tile: Tile; x: number; y: number } | null>(null);
   const [focused, setFocused] = useState<Box | null>(null);
   useEffect(() => setHovered(null), [tiles]);
+  const linked = useBoxLinks(route, selected, tiles);
 
   useLayoutEffect(() => {
     const context = fitCanvas(ground.current, size);
@@ -37,8 +39,8 @@ export function EstateMap({ route, boxes, selected }: Props) {
     const context = fitCanvas(marks.current, size);
     if (!context || !frame.current) return;
     const find = (box: Box | null) => box && tileOf(tiles, box.path);
-    drawMarks(context, size, readLook(frame.current), { selected: find(selected), focused: find(focused), hovered });
-  }, [tiles, size, selected, focused, hovered, lookVersion]);
+    drawMarks(context, size, readLook(frame.current), { selected: find(selected), focused: find(focused), hovered, linked: linked?.boxes ?? [] });
+  }, [tiles, size, selected, focused, hovered, linked, lookVersion]);
 
   const under = (event: MouseEvent) => {
     const bounds = frame.current?.getBoundingClientRect();
@@ -71,9 +73,9 @@ export function EstateMap({ route, boxes, selected }: Props) {
         <canvas ref={ground} aria-hidden="true" />
         <canvas ref={marks} aria-hidden="true" />
         <MapTree route={route} boxes={boxes} selected={selected} onFocus={setFocused} onOpen={open} onSelect={select} pointer={pointer} />
-        {selected && <Selected route={route} box={selected} side={sideFor(tileOf(tiles, selected.path), size.width)} />}
+        {selected && <Selected route={route} box={selected} linked={linked} side={sideFor(tileOf(tiles, selected.path), size.width)} />}
       </div>
-      <Legend route={route} limits={limits} />
+      <Legend route={route} limits={limits} hasLines={linked !== null && linked.boxes.length > 0} />
     </>
   );
 }
