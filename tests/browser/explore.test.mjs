@@ -119,6 +119,57 @@ describe("the map", () => {
     }));
 });
 
+describe("the colour of what changed", () => {
+  test("says so where the snapshot to compare with cannot be read", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND`);
+      await page.getByLabel("Colour").selectOption("changes");
+      await page.waitForURL(/colour=changes/);
+      // All snapshots are younger than a week, and the oldest cannot be read.
+      await page.getByText("This could not be answered").waitFor();
+      await page.getByLabel("Colour").selectOption("dependents");
+      await page.getByText("This could not be answered").waitFor({ state: "hidden" });
+    }));
+
+  test("counts since the newest snapshot older than a week, in boxes, words and the table", () =>
+    on("year", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND&colour=changes`);
+      await page.getByText(/came or changed since/).waitFor();
+      const since = await page.locator(".legend").getByRole("link", { name: "what, and what went" }).getAttribute("href");
+      const [, day] = /from=day-(\d+)/.exec(since);
+      assert.ok(day >= 6 && day <= 8, `day ${day}: the newest of more than a week ago`);
+      await tree(page).focus();
+      await eventually(async () => assert.match(await current(page), /, \d+ changed$/));
+      const told = new Map((await page.getByRole("treeitem").allTextContents()).map((text) => [text.split(",")[0], /(\d+) changed/.exec(text)[1]]));
+      assert.equal(told.get("ECS services"), "1");
+      assert.equal(told.get("ECS tasks"), "4");
+      assert.equal(told.get("VPC endpoints"), "0");
+      await page.getByRole("button", { name: "Table" }).click();
+      const tasks = page.getByRole("row", { name: /ECS tasks/ });
+      await tasks.waitFor();
+      assert.deepEqual(await page.getByRole("region", { name: "Estate" }).locator("thead th").allTextContents(), ["Type↕", "Resources↓", "Others that depend on them↕", "Came or changed↕", "Blind spots↕"]);
+      assert.equal(await tasks.locator("td").nth(2).textContent(), "4");
+    }));
+
+  test("of the oldest snapshot, where all are younger", () =>
+    on("today", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND&colour=changes`);
+      await page.getByText("the oldest snapshot").waitFor();
+      await tree(page).focus();
+      await eventually(async () => assert.match(await current(page), /, \d+ changed$/));
+    }));
+
+  test("is not there with one snapshot, and says why", () =>
+    on("one", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND`);
+      await tree(page).waitFor();
+      await eventually(async () => assert.equal(await page.getByRole("option", { name: "Changed in 7 days (from the second snapshot on)" }).isDisabled(), true));
+      await page.goto(`${server.url}/?group=KIND&colour=changes`);
+      await page.getByText("One snapshot is kept: what changed shows when there is a second one.").waitFor();
+      await tree(page).waitFor();
+    }));
+});
+
 describe("a selected box", () => {
   const accent = (page) =>
     page.locator(".map canvas").nth(1).evaluate((canvas) => {

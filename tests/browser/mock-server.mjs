@@ -1,7 +1,7 @@
 // Serves the built page over invented data, with the headers of the real server, for states that
 // a real estate cannot easily show. `node mock-server.mjs [--port N] [--state STATE]`;
 // STATE: ready, waiting (the first crawl), crawling, failing, full (no blind spots), empty, denied (nothing could be read),
-// old, one (a single snapshot), year (snapshots of most of a year), or noReviews.
+// old, one (a single snapshot), year (snapshots of most of a year), today (two, an hour apart), or noReviews.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve } from "node:path";
@@ -144,6 +144,7 @@ export const STATES = {
   noReviews: { noReviews: true },
   one: { kept: "one" },
   year: { kept: "year" },
+  today: { kept: "today" },
   waiting: { notReady: true, progress: { run: "run-1", scopesDone: 1, scopesTotal: 3, apiCalls: 87, resources: 164, finished: false } },
   crawling: { progress: { run: "run-2", scopesDone: 2, scopesTotal: 3, apiCalls: 140, resources: 310, finished: false } },
 };

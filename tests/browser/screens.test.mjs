@@ -30,6 +30,8 @@ const SCREENS = [
   ["explore-teams", "/?group=OWNER", "No owner tag"],
   ["explore-opened", "/?in=us-east-1&in=", "others that depend on it"],
   ["explore-coverage", "/?group=KIND&colour=coverage", "a call failed that could show more"],
+  ["explore-changes", "/?group=KIND&colour=changes", "came or changed since", { state: "year" }],
+  ["explore-changes-one", "/?group=KIND&colour=changes", "One snapshot is kept", { state: "one" }],
   ["explore-selected", `/?group=SERVICE&select=${encodeURIComponent(id.service)}`, "Its own page"],
   ["explore-list", `/?group=SERVICE&in=${encodeURIComponent(id.service)}`, "Account and region"],
   ["explore-table", "/?view=table", "Others that depend on them", { act: (page) => page.getByRole("button", { name: "What is in us-east-1" }).click() }],

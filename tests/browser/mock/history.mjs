@@ -183,6 +183,11 @@ export function withHistory(estate, state, history, judgedOn) {
 
   return {
     ...present,
+    estate: ({ changedSince, ...args }) => {
+      if (!changedSince) return present.estate(args);
+      const { added, changed } = compare(found(changedSince).estate, estate);
+      return present.estate({ ...args, changed: new Set([...added, ...changed]) });
+    },
     resource: (args) => rootAt(args.snapshot).resource(args),
     blastRadius: (args) => rootAt(args.snapshot).blastRadius(args),
     snapshots: ({ first = 20, after }) => {

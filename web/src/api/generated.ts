@@ -205,6 +205,7 @@ export type GroupFigures = {
   count: number;
   dependents: number;
   blindSpots: number;
+  changed: number | null;
 };
 
 export type Card = {
@@ -475,6 +476,7 @@ export type EstateVariables = {
   tag?: string | null;
   filter?: ResourceFilter | null;
   depth: number;
+  changedSince?: string | null;
 };
 
 export type EstateResult = {
@@ -491,7 +493,7 @@ export type EstateResult = {
 
 export const Estate: Operation<EstateResult, EstateVariables> = {
   name: "Estate",
-  text: "query Estate($groupBy:[GroupBy!]!$tag:String$filter:ResourceFilter$depth:Int!){estate(groupBy:$groupBy tag:$tag filter:$filter depth:$depth){...GroupFigures groups{...GroupFigures groups{...GroupFigures groups{...GroupFigures groups{...GroupFigures}}}}}}fragment GroupFigures on EstateGroup{key label count dependents blindSpots}",
+  text: "query Estate($groupBy:[GroupBy!]!$tag:String$filter:ResourceFilter$depth:Int!$changedSince:ID){estate(groupBy:$groupBy tag:$tag filter:$filter depth:$depth changedSince:$changedSince){...GroupFigures groups{...GroupFigures groups{...GroupFigures groups{...GroupFigures groups{...GroupFigures}}}}}}fragment GroupFigures on EstateGroup{key label count dependents blindSpots changed}",
 };
 
 export type FacetsVariables = {

@@ -4,7 +4,7 @@ import { shadeLimits, shadeOf, shadeWords } from "./shades";
 import { readSort, sorted } from "./sort";
 import { layTiles, leavesOf, tileAt, tileOf, type Tile } from "./treemap";
 
-const group = (key: string, count: number, groups: Answered[] = []): Answered => ({ key, label: key, count, dependents: 0, blindSpots: 0, groups });
+const group = (key: string, count: number, groups: Answered[] = []): Answered => ({ key, label: key, count, dependents: 0, blindSpots: 0, changed: null, groups });
 const LEVELS = ["REGION", "VPC", "CLUSTER", "SERVICE", "KIND"] as const;
 const ESTATE = [
   group("eu", 90, [group("vpc-a", 60, [group("prod", 60, [group("web", 40, [group("ECS_TASK", 40)]), group("api", 20)])]), group("", 30, [group("", 30, [group("", 30, [group("IAM_ROLE", 20), group("SECRET", 10)])])])]),

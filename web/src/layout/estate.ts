@@ -21,7 +21,7 @@ export function readEstate(groups: Answered[], levels: GroupBy[], above: string[
     const path = [...above, group.key];
     const boxes = below(group, levels, path);
     const isRest = group.key === "" || (boxes.length === 0 && (group.groups ?? []).length > 0);
-    return { key: group.key, label: group.label, count: group.count, dependents: group.dependents, blindSpots: group.blindSpots, by, path, boxes, isRest };
+    return { key: group.key, label: group.label, count: group.count, dependents: group.dependents, blindSpots: group.blindSpots, changed: group.changed, by, path, boxes, isRest };
   });
 }
 

@@ -83,6 +83,7 @@ function columnsOf(route: ExploreRoute, boxes: Box[], unfolded: ReadonlySet<stri
         </span>
       ),
     },
+    ...(route.colour === "changes" ? [{ id: "changed", label: "Came or changed", value: (box: Box) => box.changed, isNumber: true }] : []),
     {
       id: "blindSpots",
       label: "Blind spots",

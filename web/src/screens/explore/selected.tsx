@@ -45,6 +45,12 @@ export function Selected({ route, box, linked, side }: { route: ExploreRoute; bo
         <dd>{box.count.toLocaleString("en")}</dd>
         <dt>Dependents</dt>
         <dd>{box.dependents === 0 ? "none outside of it" : `${counted(box.dependents, "resource")} outside of it`}</dd>
+        {box.changed !== null && (
+          <>
+            <dt>Changed</dt>
+            <dd>{box.changed === 0 ? "none came or changed" : `${counted(box.changed, "resource")} came or changed`}</dd>
+          </>
+        )}
         <dt>Blind spots</dt>
         <dd>
           {box.blindSpots === 0 ? (
