@@ -101,7 +101,7 @@ describe("address", () => {
     on("ready", { width: 1920, height: 1080 }, async (page, server) => {
       await page.goto(`${server.url}${at("radius", id.parameter)}`);
       await page.getByRole("button", { name: "checkout-bff ECS service" }).click();
-      await page.getByLabel("Load balancers").uncheck();
+      await page.getByRole("checkbox", { name: /^Load balancers/ }).uncheck();
       await page.waitForURL(/kind=/);
       await page.getByRole("button", { name: "Split" }).click();
       await page.getByLabel("Lanes").selectOption("account");
@@ -115,7 +115,7 @@ describe("address", () => {
       await eventually(async () => assert.equal(await page.title(), title));
       await eventually(async () => assert.equal(await page.locator("[data-card]").count(), cards));
       await page.getByRole("heading", { name: "Why it is reached" }).waitFor();
-      await eventually(async () => assert.equal(await page.getByLabel("Load balancers").isChecked(), false));
+      await eventually(async () => assert.equal(await page.getByRole("checkbox", { name: /^Load balancers/ }).isChecked(), false));
       await eventually(async () => assert.match(await page.locator(".lane-title").first().textContent(), /482913377605/));
     }));
 

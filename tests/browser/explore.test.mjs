@@ -218,7 +218,7 @@ describe("the address", () => {
       await page.goto(server.url);
       await page.locator("select").first().selectOption("OWNER");
       await page.getByLabel("Colour").selectOption("coverage");
-      await page.getByLabel("payments").check();
+      await page.getByRole("button", { name: "only payments" }).click();
       await page.waitForURL(/team=payments/);
       await tree(page).focus();
       await eventually(async () => assert.equal(await page.getByRole("treeitem").count(), 1));
@@ -228,7 +228,8 @@ describe("the address", () => {
       await page.goto("about:blank");
       await page.goto(address);
       await eventually(async () => assert.equal(await place(page), "payments"));
-      assert.equal(await page.getByLabel("payments").isChecked(), true);
+      assert.equal(await page.getByRole("checkbox", { name: /^payments/ }).isChecked(), true);
+      assert.equal(await page.getByRole("checkbox", { name: /^checkout/ }).isChecked(), false);
       assert.equal(await page.getByLabel("Colour").inputValue(), "coverage");
       assert.equal(await page.locator("select").first().inputValue(), "OWNER");
     }));
@@ -266,8 +267,8 @@ describe("filters", () => {
       await page.getByLabel("Name, id or tag has").fill("payments");
       await page.waitForURL(/q=payments/);
       await page.getByRole("button", { name: "more to choose from: Type" }).click();
-      await page.getByLabel("SSM parameters").check();
-      await page.getByLabel("live").check();
+      await page.getByRole("button", { name: "only SSM parameters" }).click();
+      await page.getByRole("button", { name: "only live" }).click();
       await page.getByLabel("Tag: key or key=value").fill("team=payments");
       await page.keyboard.press("Enter");
       await page.waitForURL(/tag=team/);
@@ -291,6 +292,36 @@ describe("filters", () => {
       await page.getByRole("link", { name: "KMS keys" }).waitFor({ state: "detached" });
       await page.getByRole("link", { name: "ECS services" }).waitFor();
     }));
+});
+
+describe("what is checked is shown", () => {
+  for (const [screen, address] of [
+    ["explore", "/?group=KIND"],
+    ["search", "/search?q=payments&team=payments"],
+    ["radius", `/radius/${encodeURIComponent(id.parameter)}`],
+    ["history", "/history"],
+  ]) {
+    test(`everything at first, all but some, or only one: ${screen}`, () =>
+      on("ready", { width: 1600 }, async (page, server) => {
+        await page.goto(server.url + address);
+        const type = page.getByRole("group", { name: "Type", exact: true });
+        const boxes = type.getByRole("checkbox");
+        const isChecked = () => boxes.evaluateAll((all) => all.map((box) => box.checked));
+        await boxes.nth(1).waitFor();
+        assert.ok((await isChecked()).every(Boolean), "everything is shown");
+        assert.deepEqual(searchOf(page, "kind"), []);
+        await boxes.first().uncheck();
+        await eventually(() => assert.equal(searchOf(page, "kind").length, 1));
+        assert.deepEqual((await isChecked()).slice(0, 2), [false, true], "in its place, unchecked");
+        await type.getByRole("button", { name: /^only/ }).nth(1).focus();
+        await page.keyboard.press("Enter");
+        await eventually(async () => assert.deepEqual((await isChecked()).map(Number).join(""), "01".padEnd((await boxes.count()), "0")));
+        assert.match(searchOf(page, "kind")[0], /^[A-Z_]+$/, "one is a short address");
+        await type.getByRole("button", { name: "all: Type" }).click();
+        await eventually(() => assert.deepEqual(searchOf(page, "kind"), []));
+        await eventually(async () => assert.ok((await isChecked()).every(Boolean)));
+      }));
+  }
 });
 
 describe("tables", () => {
