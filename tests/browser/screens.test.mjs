@@ -123,8 +123,10 @@ for (const [name, address, text, { state = "ready", act, ...window } = {}] of SC
   });
 }
 
-/** A page wider than its window would have to be scrolled sideways to be read. */
+/** A page, or a table, wider than its window would have to be scrolled sideways to be read. */
 async function expectWidth(page, most) {
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= most, `the page is ${width} px wide`);
+  const tables = await page.locator(".table-box, .changes-table").evaluateAll((all) => all.filter((box) => box.clientWidth > 0).map((box) => box.scrollWidth - box.clientWidth));
+  assert.ok(tables.every((beyond) => beyond <= 0), `columns beyond the edge: ${tables.join(", ")} px`);
 }

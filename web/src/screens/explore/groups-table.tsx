@@ -93,7 +93,8 @@ function columnsOf(route: ExploreRoute, boxes: Box[], unfolded: ReadonlySet<stri
         box.blindSpots > 0 ? (
           <a class="presence presence-unreadable" href="/coverage">
             <BlindSign />
-            {counted(box.blindSpots, "blind spot")}
+            {box.blindSpots.toLocaleString("en")}
+            <span class="cell-words"> {box.blindSpots === 1 ? "blind spot" : "blind spots"}</span>
           </a>
         ) : (
           <span class="muted">none</span>
