@@ -346,7 +346,7 @@ describe("tables", () => {
       await page.goto(`${server.url}/?view=table`);
       await page.getByRole("button", { name: "What is in us-east-1" }).click();
       await page.getByRole("button", { name: "What is in prod-vpc" }).click();
-      await eventually(async () => assert.deepEqual(await names(page, "Estate"), ["us-east-1", "prod-vpc", "prod-core", "prod-batch", "Not in a cluster", "Not in a VPC", "global"]));
+      await eventually(async () => assert.deepEqual(await names(page, "Estate"), ["us-east-1", "prod-vpc", "prod-core", "prod-batch", "Not in a cluster", "Region-wide, in no VPC", "global"]));
     }));
 
   for (const [address, button, name, head, rows] of [
@@ -399,6 +399,21 @@ describe("a resource", () => {
 });
 
 describe("coverage", () => {
+  test("counts what Explore counts, and says what lies beyond it", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?view=table`);
+      const words = page.locator(".crumbs", { hasText: "outside of the crawled accounts and regions" });
+      await words.waitFor();
+      const [total, beyond] = (await words.textContent()).replaceAll(",", "").match(/\d+/g).map(Number);
+      await words.getByRole("link").click();
+      await page.getByText(`${beyond} more resources are known outside of these scopes`).waitFor();
+      const figure = await page.locator(".figures div", { hasText: "resources" }).locator("dd").textContent();
+      assert.equal(Number(figure.replaceAll(",", "")) + beyond, total);
+      await page.goto(`${server.url}/?view=table&kind=ECS_TASK`);
+      await page.locator(".crumbs", { hasText: "74 resources" }).waitFor();
+      assert.doesNotMatch(await page.locator(".crumbs").textContent(), /outside/, "of a part it would say nothing");
+    }));
+
   test("gives one statement for every denied action, and copies it", () =>
     on("ready", { permissions: ["clipboard-read", "clipboard-write"] }, async (page, server) => {
       server.deny("ssm:DescribeParameters");

@@ -35,6 +35,7 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
   const schema = buildSchema(readFileSync(schemaFile, "utf8"));
   const estate = buildEstate();
   const crowd = addCrowd(estate, 1_200);
+  for (const scope of estate.scopes) scope.resources = [...estate.resources.values()].filter(({ account, region }) => account === scope.account && region === scope.region).length;
   const history = buildHistory(estate);
   if (state.empty) emptyOut(estate);
   const newest = () => history.at(-1);

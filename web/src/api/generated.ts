@@ -400,6 +400,9 @@ export type ReachedToo = {
 export type CoverageVariables = Record<string, never>;
 
 export type CoverageResult = {
+  known: {
+    totalCount: number;
+  };
   coverage: {
     scopes: {
       account: string;
@@ -416,7 +419,7 @@ export type CoverageResult = {
 
 export const Coverage: Operation<CoverageResult, CoverageVariables> = {
   name: "Coverage",
-  text: "query Coverage{coverage{scopes{account region crawledAt durationMs apiCalls resources links}blindSpots{...Blind}}}fragment Blind on BlindSpot{account region api reason message kinds}",
+  text: "query Coverage{known:resources(first:1){totalCount}coverage{scopes{account region crawledAt durationMs apiCalls resources links}blindSpots{...Blind}}}fragment Blind on BlindSpot{account region api reason message kinds}",
 };
 
 export type FreshnessVariables = Record<string, never>;
@@ -427,6 +430,7 @@ export type FreshnessResult = {
       account: string;
       region: string;
       crawledAt: string | null;
+      resources: number;
     }[];
     blindSpots: {
       reason: BlindSpotReason;
@@ -436,7 +440,7 @@ export type FreshnessResult = {
 
 export const Freshness: Operation<FreshnessResult, FreshnessVariables> = {
   name: "Freshness",
-  text: "query Freshness{coverage{scopes{account region crawledAt}blindSpots{reason}}}",
+  text: "query Freshness{coverage{scopes{account region crawledAt resources}blindSpots{reason}}}",
 };
 
 export type StartCrawlVariables = Record<string, never>;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { groupName } from "../words/groups";
 import { readEstate, trailTo, type Answered, type Box } from "./estate";
 import { shadeLimits, shadeOf, shadeWords } from "./shades";
 import { readSort, sorted } from "./sort";
@@ -118,5 +119,17 @@ describe("sorting", () => {
   test("is read from the address", () => {
     expect(readSort("-count")).toEqual({ by: "count", down: true });
     expect(readSort("name")).toEqual({ by: "name", down: false });
+  });
+});
+
+describe("what lies in no VPC", () => {
+  test("is told from the parts of the same cluster and service that do", () => {
+    const clusters = [group("c", 3, [group("s", 3, [group("ECS_TASK", 3)])])];
+    const [region] = readEstate([group("r", 6, [group("v", 3, clusters), group("", 3, clusters)])], [...LEVELS]);
+    const names = region?.boxes.map((vpc) => [vpc, ...vpc.boxes, ...(vpc.boxes[0]?.boxes ?? []), ...(vpc.boxes[0]?.boxes[0]?.boxes ?? [])].map((box) => groupName(box.by, box)));
+    expect(names).toEqual([
+      ["v", "c", "s", "ECS tasks"],
+      ["Region-wide, in no VPC", "c, in no VPC", "s, in no VPC", "ECS tasks"],
+    ]);
   });
 });

@@ -8,6 +8,7 @@ import { crawling, startCrawl } from "../../data/crawl";
 import { useQuery } from "../../data/query";
 import { go } from "../../navigation";
 import type { CoverageRoute } from "../../routes";
+import { counted } from "../../words/counts";
 import { BlindSpots } from "./blind-spots";
 import { NamedOnly } from "./named-only";
 import { Scopes, type Scope } from "./scopes";
@@ -19,12 +20,13 @@ export function CoverageScreen({ route }: { route: CoverageRoute }) {
   return (
     <div class="page">
       <Answer query={query}>
-        {({ coverage }) => (
+        {({ coverage, known }) => (
           <>
             <header class="page-head">
               <div>
                 <h1 class="page-title">Coverage</h1>
                 <p class="muted">Where blastmap looked, what it could not read, and what it knows by name only.</p>
+                <Beyond count={known.totalCount - sumOf(coverage.scopes, "resources")} />
               </div>
               <Figures scopes={coverage.scopes} blindSpots={coverage.blindSpots} />
               <CrawlButton />
@@ -45,8 +47,22 @@ export function CoverageScreen({ route }: { route: CoverageRoute }) {
   );
 }
 
+/** Why the figure is not that of Explore. */
+function Beyond({ count }: { count: number }) {
+  if (count <= 0) return null;
+  return (
+    <p class="muted small">
+      {counted(count, "more resource")} {count === 1 ? "is" : "are"} known outside of these scopes: what others name there, and what AWS owns.
+    </p>
+  );
+}
+
+function sumOf(scopes: Scope[], field: "resources" | "links" | "apiCalls"): number {
+  return scopes.reduce((total, scope) => total + scope[field], 0);
+}
+
 function Figures({ scopes, blindSpots }: { scopes: Scope[]; blindSpots: Blind[] }) {
-  const sum = (field: "resources" | "links" | "apiCalls") => scopes.reduce((total, scope) => total + scope[field], 0).toLocaleString("en");
+  const sum = (field: "resources" | "links" | "apiCalls") => sumOf(scopes, field).toLocaleString("en");
   return (
     <dl class="figures">
       <div>

@@ -50,7 +50,7 @@ export function ExploreScreen({ route }: { route: ExploreRoute }) {
       {filtersOpen && <FilterRail filters={route.filters} onChange={(filters, how) => go({ ...route, filters, selected: [] }, how)} />}
       <div class="stage">
         <Toolbar route={route} view={isList ? null : view} since={since} filtersOpen={filtersOpen} onFilters={() => setFiltersOpen(!filtersOpen)} />
-        <Crumbs route={route} trail={trail ?? []} />
+        <Crumbs route={route} trail={trail ?? []} total={sumOf(boxes ?? [])} />
         {needsTag ? (
           <ChooseTag route={route} />
         ) : (
@@ -92,8 +92,12 @@ function isListed(place: Box, { groupBy, path }: ExploreRoute): boolean {
 }
 
 function contentWords(place: Box | undefined, boxes: Box[], groups: number): string {
-  const resources = counted(place ? place.count : boxes.reduce((sum, box) => sum + box.count, 0), "resource");
+  const resources = counted(place ? place.count : sumOf(boxes), "resource");
   return groups > 0 ? `${resources} in ${counted(groups, "group")}` : resources;
+}
+
+function sumOf(boxes: Box[]): number {
+  return boxes.reduce((sum, box) => sum + box.count, 0);
 }
 
 function useExploreKeys(shown: "map" | "table", toggleFilters: () => void): void {
