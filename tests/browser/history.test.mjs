@@ -316,6 +316,42 @@ describe("a store that holds little", () => {
   }
 });
 
+describe("one snapshot", () => {
+  const onOne = async (state, use) => {
+    const few = await startMockServer({ state });
+    try {
+      await withPage(browser, {}, async (page) => {
+        await page.goto(`${few.url}/history`);
+        await page.getByText("What changed shows as soon as a second one is kept.").waitFor();
+        await use(page, few);
+      });
+    } finally {
+      await few.close();
+    }
+  };
+
+  test("is told to be all there is, once another took its place", () =>
+    onOne({ kept: "one" }, async (page, few) => {
+      await eventually(() => assert.equal(few.followers(), 1));
+      few.renew();
+      await page.getByText("this server keeps the newest alone").waitFor();
+    }));
+
+  test("makes room for the difference as soon as there is a second one", () =>
+    onOne({ kept: "one" }, async (page, few) => {
+      await eventually(() => assert.equal(few.followers(), 1));
+      few.state.kept = "all";
+      few.renew();
+      await page.getByRole("heading", { name: "What changed" }).waitFor();
+    }));
+
+  test("says why, where the server does not crawl", () =>
+    onOne({ kept: "one", servesFile: true }, async (page) => {
+      await page.getByRole("button", { name: "Crawl now" }).click();
+      await page.getByText("this server does not crawl: it serves a file that stays as it is").waitFor();
+    }));
+});
+
 describe("a resource through time", () => {
   test("tells what happened to it, newest first, and what cannot be known", () =>
     withPage(browser, {}, async (page) => {

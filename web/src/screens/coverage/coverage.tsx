@@ -1,10 +1,9 @@
-import { useState } from "preact/hooks";
-import { RequestError } from "../../api/client";
 import { Coverage, type Blind } from "../../api/generated";
+import { CrawlButton } from "../../components/crawl-button";
 import { BlindSign } from "../../components/signs";
 import { Answer, CrawlFigures } from "../../components/states";
 import { useTitle } from "../../components/title";
-import { crawling, startCrawl } from "../../data/crawl";
+import { crawling } from "../../data/crawl";
 import { useQuery } from "../../data/query";
 import { go } from "../../navigation";
 import type { CoverageRoute } from "../../routes";
@@ -29,7 +28,9 @@ export function CoverageScreen({ route }: { route: CoverageRoute }) {
                 <Beyond count={known.totalCount - sumOf(coverage.scopes, "resources")} />
               </div>
               <Figures scopes={coverage.scopes} blindSpots={coverage.blindSpots} />
-              <CrawlButton />
+              <div class="page-actions">
+                <CrawlButton />
+              </div>
             </header>
             {crawling.value && (
               <section class="box" aria-label="Crawl under way">
@@ -89,25 +90,5 @@ function Figures({ scopes, blindSpots }: { scopes: Scope[]; blindSpots: Blind[] 
         </dd>
       </div>
     </dl>
-  );
-}
-
-function CrawlButton() {
-  const [problem, setProblem] = useState<string | null>(null);
-  const start = () => {
-    setProblem(null);
-    startCrawl().catch((error: unknown) => setProblem(error instanceof RequestError ? error.message : String(error)));
-  };
-  return (
-    <div class="page-actions">
-      <button class="primary" onClick={start} disabled={crawling.value}>
-        {crawling.value ? "Crawling…" : "Crawl now"}
-      </button>
-      {problem && (
-        <p class="bad small" role="alert">
-          {problem}
-        </p>
-      )}
-    </div>
   );
 }
