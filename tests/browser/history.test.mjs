@@ -154,7 +154,7 @@ describe("what changed", () => {
     withPage(browser, {}, async (page) => {
       await page.goto(between(SMALL, CROWDED, "&kind=ECS_SERVICE"));
       await page.getByText("are not loaded").waitFor();
-      const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export CSV" }).click()]);
+      const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV of everything that changed" }).click()]);
       const lines = readFileSync(await file.path(), "utf8").trim().split("\r\n");
       assert.equal(lines.length, 1 + 2_400 + 2_400);
       assert.match(file.suggestedFilename(), /^blastmap-changes-.*\.csv$/);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Altered, Card, DiffResult, LinkOfDiff, Relation, ResourceKind } from "../../api/generated";
+import { toCsv } from "../../data/csv";
 import { formatHistory, historyOf, parseHistory } from "./address";
 import { filtered, grouped, readChanges } from "./changes";
-import { csvOfChanges } from "./csv";
+import { COLUMNS, rowsOf } from "./csv";
 import { barsOf } from "./days";
 import { leavesOf } from "./leaves";
 import { pictureOf } from "./picture";
@@ -146,7 +147,12 @@ describe("changes", () => {
   test("export every value and every link, and no formula", () => {
     const named = card("SECRET", "=cmd()");
     const { resources, links } = read({ added: [named], changed: [{ before: { presence: "LIVE" }, after: service, attributes: [altered("desiredCount", 1, 2), altered("x", null, "a,b")] }], linksRemoved: [link(service, "READS_SECRET", parameter)] });
-    const [head, ...rows] = csvOfChanges(resources, links).trim().split("\r\n");
+    const [head, ...rows] = toCsv(
+      COLUMNS.map(({ label }) => label),
+      rowsOf({ resources, links }).map((row) => COLUMNS.map(({ value }) => value(row))),
+    )
+      .trim()
+      .split("\r\n");
     expect(head?.startsWith("what,type,name,id,owner")).toBe(true);
     expect(rows).toHaveLength(4);
     expect(rows[0]).toContain("desiredCount,1,2");
