@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { RequestError } from "../api/client";
+import { asRequestError } from "../api/client";
 import { crawling, startCrawl } from "../data/crawl";
 
 /** Starts a crawl; where the server does not, its reason stands beside it. */
@@ -7,7 +7,7 @@ export function CrawlButton() {
   const [problem, setProblem] = useState<string | null>(null);
   const start = () => {
     setProblem(null);
-    startCrawl().catch((error: unknown) => setProblem(error instanceof RequestError ? error.message : String(error)));
+    startCrawl().catch((error: unknown) => setProblem(asRequestError(error).message));
   };
   return (
     <>

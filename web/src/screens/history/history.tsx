@@ -96,8 +96,8 @@ function Between({ route, snapshots, total, more }: BetweenProps) {
           changes &&
           shown && (
             <>
-              {failure && <Failure error={failure} retry={() => void moreOfDiff()} hasData />}
-              <Views route={route} changes={changes} shown={shown} groups={groups} picture={picture} newest={snapshots[0]?.id ?? null} onSelect={select} onMore={() => void moreOfDiff()} />
+              {failure && <Failure error={failure} retry={moreOfDiff} hasData />}
+              <Views route={route} changes={changes} shown={shown} groups={groups} picture={picture} newest={snapshots[0]?.id ?? null} onSelect={select} onMore={moreOfDiff} />
             </>
           )
         }
