@@ -96,12 +96,36 @@ describe("keyboard", () => {
     }));
 });
 
+describe("a radius", () => {
+  for (const [what, query] of [
+    ["folded", ""],
+    ["with every resource drawn", "&detail=all"],
+    ["with types left out", "&kind=ECS_SERVICE,ECS_TASK,LOAD_BALANCER"],
+  ]) {
+    test(`says the same hops in graph and table: ${what}`, () =>
+      on("ready", { width: 1920, height: 1080 }, async (page, server) => {
+        await page.goto(`${server.url}${at("radius", id.parameter)}?view=split${query}`);
+        await page.locator("[data-card]").first().waitFor();
+        const columns = (await page.locator(".columns span").allTextContents()).slice(1).map((text) => /^(\d+) hops? (\d+)$/.exec(text).slice(1).map(Number));
+        const rows = new Map();
+        for (const hops of (await page.locator(".hops").allTextContents()).filter((text) => text !== "start")) rows.set(Number(hops), (rows.get(Number(hops)) ?? 0) + 1);
+        assert.ok(columns.length > 1);
+        assert.deepEqual(columns, [...rows].toSorted((a, b) => a[0] - b[0]), "as many resources in each column as rows of that distance");
+        for (const card of await page.locator("[data-card]:not(.is-root)").all()) {
+          const name = await card.locator(".card-name").textContent();
+          const row = page.locator("tbody tr", { has: page.locator(".row-name", { hasText: new RegExp(`^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}, `) }) });
+          if ((await row.count()) === 1) assert.match(await card.textContent(), new RegExp(`, ${await row.locator(".hops").textContent()} hops?, `), name);
+        }
+      }));
+  }
+});
+
 describe("address", () => {
   test("holds the view: a copied link shows the same to another person", () =>
     on("ready", { width: 1920, height: 1080 }, async (page, server) => {
       await page.goto(`${server.url}${at("radius", id.parameter)}`);
       await page.getByRole("button", { name: "checkout-bff ECS service" }).click();
-      await page.getByLabel("Load balancers").uncheck();
+      await page.getByRole("checkbox", { name: /^Load balancers/ }).uncheck();
       await page.waitForURL(/kind=/);
       await page.getByRole("button", { name: "Split" }).click();
       await page.getByLabel("Lanes").selectOption("account");
@@ -115,7 +139,7 @@ describe("address", () => {
       await eventually(async () => assert.equal(await page.title(), title));
       await eventually(async () => assert.equal(await page.locator("[data-card]").count(), cards));
       await page.getByRole("heading", { name: "Why it is reached" }).waitFor();
-      await eventually(async () => assert.equal(await page.getByLabel("Load balancers").isChecked(), false));
+      await eventually(async () => assert.equal(await page.getByRole("checkbox", { name: /^Load balancers/ }).isChecked(), false));
       await eventually(async () => assert.match(await page.locator(".lane-title").first().textContent(), /482913377605/));
     }));
 

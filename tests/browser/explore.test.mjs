@@ -119,13 +119,106 @@ describe("the map", () => {
     }));
 });
 
+describe("the colour of what changed", () => {
+  test("says so where the snapshot to compare with cannot be read", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND`);
+      await page.getByLabel("Colour").selectOption("changes");
+      await page.waitForURL(/colour=changes/);
+      // All snapshots are younger than a week, and the oldest cannot be read.
+      await page.getByText("This could not be answered").waitFor();
+      await page.getByLabel("Colour").selectOption("dependents");
+      await page.getByText("This could not be answered").waitFor({ state: "hidden" });
+    }));
+
+  test("counts since the newest snapshot older than a week, in boxes, words and the table", () =>
+    on("year", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND&colour=changes`);
+      await page.getByText(/came or changed since/).waitFor();
+      const since = await page.locator(".legend").getByRole("link", { name: "what, and what went" }).getAttribute("href");
+      const [, day] = /from=day-(\d+)/.exec(since);
+      assert.ok(day >= 6 && day <= 8, `day ${day}: the newest of more than a week ago`);
+      await tree(page).focus();
+      await eventually(async () => assert.match(await current(page), /, \d+ changed$/));
+      const told = new Map((await page.getByRole("treeitem").allTextContents()).map((text) => [text.split(",")[0], /(\d+) changed/.exec(text)[1]]));
+      assert.equal(told.get("ECS services"), "1");
+      assert.equal(told.get("ECS tasks"), "4");
+      assert.equal(told.get("VPC endpoints"), "0");
+      await page.getByRole("button", { name: "Table" }).click();
+      const tasks = page.getByRole("row", { name: /ECS tasks/ });
+      await tasks.waitFor();
+      assert.deepEqual(await page.getByRole("region", { name: "Estate" }).locator("thead th").allTextContents(), ["Type↕", "Resources↓", "Others that depend on them↕", "Came or changed↕", "Blind spots↕"]);
+      assert.equal(await tasks.locator("td").nth(2).textContent(), "4");
+    }));
+
+  test("of the oldest snapshot, where all are younger", () =>
+    on("today", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND&colour=changes`);
+      await page.getByText("the oldest snapshot").waitFor();
+      await tree(page).focus();
+      await eventually(async () => assert.match(await current(page), /, \d+ changed$/));
+    }));
+
+  test("is not there with one snapshot, and says why", () =>
+    on("one", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=KIND`);
+      await tree(page).waitFor();
+      await eventually(async () => assert.equal(await page.getByRole("option", { name: "Changed in 7 days (from the second snapshot on)" }).isDisabled(), true));
+      await page.goto(`${server.url}/?group=KIND&colour=changes`);
+      await page.getByText("One snapshot is kept: what changed shows when there is a second one.").waitFor();
+      await tree(page).waitFor();
+    }));
+});
+
+describe("a selected box", () => {
+  const accent = (page) =>
+    page.locator(".map canvas").nth(1).evaluate((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let at = 0; at < data.length; at += 4) if (data[at] === 109 && data[at + 1] === 40 && data[at + 2] === 217) count++;
+      return count;
+    });
+  const ground = (page) => page.locator(".map canvas").first().evaluate((canvas) => canvas.toDataURL());
+  const panel = (page) => page.getByRole("complementary", { name: "Selected group" });
+
+  test("has its links drawn and listed, the strongest first, and nothing moves", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=SERVICE`);
+      await tree(page).focus();
+      await page.keyboard.press("ArrowRight");
+      for (let step = 0; !/^checkout-bff,/.test(await current(page)) && step < 1_300; step++) await page.keyboard.press("ArrowDown");
+      const before = await ground(page);
+      await page.keyboard.press("Space");
+      await panel(page).getByRole("heading", { name: /^Links \d+ boxes/ }).waitFor();
+      const links = await panel(page).locator(".inside-list").first().locator("li").allTextContents();
+      // The service is placed in three subnets, its four tasks in one each.
+      assert.deepEqual(links.slice(0, 2), ["Subnetsneeds 7", "VPC endpointsneeds 5"]);
+      assert.equal(links.length, 7);
+      await panel(page).getByText(/^and \d+ more links?, thin on the map or to what is not drawn$/).waitFor();
+      await page.getByText("lines: links, with a tip at what is needed").waitFor();
+      const lines = await accent(page);
+      assert.equal(await ground(page), before, "no box moved");
+      await panel(page).getByRole("link", { name: "Subnets" }).click();
+      await panel(page).getByRole("heading", { name: "Subnets" }).waitFor();
+      await page.keyboard.press("Escape");
+      await eventually(async () => assert.ok((await accent(page)) < lines / 2, "the lines went with the selection"));
+    }));
+
+  test("with too much in it for lines says so", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?group=REGION&select=us-east-1`);
+      await panel(page).getByText("Drawn for boxes of up to 60 resources").waitFor();
+      assert.ok((await accent(page)) > 0, "its outline is drawn");
+    }));
+});
+
 describe("the address", () => {
   test("holds grouping, place, view, colour and filters", () =>
     on("ready", { width: 1920, height: 1080 }, async (page, server) => {
       await page.goto(server.url);
       await page.locator("select").first().selectOption("OWNER");
       await page.getByLabel("Colour").selectOption("coverage");
-      await page.getByLabel("payments").check();
+      await page.getByRole("button", { name: "only payments" }).click();
       await page.waitForURL(/team=payments/);
       await tree(page).focus();
       await eventually(async () => assert.equal(await page.getByRole("treeitem").count(), 1));
@@ -135,7 +228,8 @@ describe("the address", () => {
       await page.goto("about:blank");
       await page.goto(address);
       await eventually(async () => assert.equal(await place(page), "payments"));
-      assert.equal(await page.getByLabel("payments").isChecked(), true);
+      assert.equal(await page.getByRole("checkbox", { name: /^payments/ }).isChecked(), true);
+      assert.equal(await page.getByRole("checkbox", { name: /^checkout/ }).isChecked(), false);
       assert.equal(await page.getByLabel("Colour").inputValue(), "coverage");
       assert.equal(await page.locator("select").first().inputValue(), "OWNER");
     }));
@@ -173,8 +267,8 @@ describe("filters", () => {
       await page.getByLabel("Name, id or tag has").fill("payments");
       await page.waitForURL(/q=payments/);
       await page.getByRole("button", { name: "more to choose from: Type" }).click();
-      await page.getByLabel("SSM parameters").check();
-      await page.getByLabel("live").check();
+      await page.getByRole("button", { name: "only SSM parameters" }).click();
+      await page.getByRole("button", { name: "only live" }).click();
       await page.getByLabel("Tag: key or key=value").fill("team=payments");
       await page.keyboard.press("Enter");
       await page.waitForURL(/tag=team/);
@@ -200,6 +294,36 @@ describe("filters", () => {
     }));
 });
 
+describe("what is checked is shown", () => {
+  for (const [screen, address] of [
+    ["explore", "/?group=KIND"],
+    ["search", "/search?q=payments&team=payments"],
+    ["radius", `/radius/${encodeURIComponent(id.parameter)}`],
+    ["history", "/history"],
+  ]) {
+    test(`everything at first, all but some, or only one: ${screen}`, () =>
+      on("ready", { width: 1600 }, async (page, server) => {
+        await page.goto(server.url + address);
+        const type = page.getByRole("group", { name: "Type", exact: true });
+        const boxes = type.getByRole("checkbox");
+        const isChecked = () => boxes.evaluateAll((all) => all.map((box) => box.checked));
+        await boxes.nth(1).waitFor();
+        assert.ok((await isChecked()).every(Boolean), "everything is shown");
+        assert.deepEqual(searchOf(page, "kind"), []);
+        await boxes.first().uncheck();
+        await eventually(() => assert.equal(searchOf(page, "kind").length, 1));
+        assert.deepEqual((await isChecked()).slice(0, 2), [false, true], "in its place, unchecked");
+        await type.getByRole("button", { name: /^only/ }).nth(1).focus();
+        await page.keyboard.press("Enter");
+        await eventually(async () => assert.deepEqual((await isChecked()).map(Number).join(""), "01".padEnd((await boxes.count()), "0")));
+        assert.match(searchOf(page, "kind")[0], /^[A-Z_]+$/, "one is a short address");
+        await type.getByRole("button", { name: "all: Type" }).click();
+        await eventually(() => assert.deepEqual(searchOf(page, "kind"), []));
+        await eventually(async () => assert.ok((await isChecked()).every(Boolean)));
+      }));
+  }
+});
+
 describe("tables", () => {
   test("are sorted by their heads, and say so", () =>
     on("ready", {}, async (page, server) => {
@@ -222,7 +346,7 @@ describe("tables", () => {
       await page.goto(`${server.url}/?view=table`);
       await page.getByRole("button", { name: "What is in us-east-1" }).click();
       await page.getByRole("button", { name: "What is in prod-vpc" }).click();
-      await eventually(async () => assert.deepEqual(await names(page, "Estate"), ["us-east-1", "prod-vpc", "prod-core", "prod-batch", "Not in a cluster", "Not in a VPC", "global"]));
+      await eventually(async () => assert.deepEqual(await names(page, "Estate"), ["us-east-1", "prod-vpc", "prod-core", "prod-batch", "Not in a cluster", "Region-wide, in no VPC", "global"]));
     }));
 
   for (const [address, button, name, head, rows] of [
@@ -275,6 +399,21 @@ describe("a resource", () => {
 });
 
 describe("coverage", () => {
+  test("counts what Explore counts, and says what lies beyond it", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/?view=table`);
+      const words = page.locator(".crumbs", { hasText: "outside of the crawled accounts and regions" });
+      await words.waitFor();
+      const [total, beyond] = (await words.textContent()).replaceAll(",", "").match(/\d+/g).map(Number);
+      await words.getByRole("link").click();
+      await page.getByText(`${beyond} more resources are known outside of these scopes`).waitFor();
+      const figure = await page.locator(".figures div", { hasText: "resources" }).locator("dd").textContent();
+      assert.equal(Number(figure.replaceAll(",", "")) + beyond, total);
+      await page.goto(`${server.url}/?view=table&kind=ECS_TASK`);
+      await page.locator(".crumbs", { hasText: "74 resources" }).waitFor();
+      assert.doesNotMatch(await page.locator(".crumbs").textContent(), /outside/, "of a part it would say nothing");
+    }));
+
   test("gives one statement for every denied action, and copies it", () =>
     on("ready", { permissions: ["clipboard-read", "clipboard-write"] }, async (page, server) => {
       server.deny("ssm:DescribeParameters");

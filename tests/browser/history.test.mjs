@@ -154,7 +154,7 @@ describe("what changed", () => {
     withPage(browser, {}, async (page) => {
       await page.goto(between(SMALL, CROWDED, "&kind=ECS_SERVICE"));
       await page.getByText("are not loaded").waitFor();
-      const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export CSV" }).click()]);
+      const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV of everything that changed" }).click()]);
       const lines = readFileSync(await file.path(), "utf8").trim().split("\r\n");
       assert.equal(lines.length, 1 + 2_400 + 2_400);
       assert.match(file.suggestedFilename(), /^blastmap-changes-.*\.csv$/);
@@ -213,6 +213,85 @@ describe("what changed", () => {
     }));
 });
 
+describe("the strip of days", () => {
+  let year;
+  before(async () => {
+    year = await startMockServer({ state: { kept: "year" } });
+  });
+  after(() => year?.close());
+
+  const handle = (page, name) => page.getByRole("slider", { name, exact: true });
+  const ends = (page) => ["from", "to"].map((end) => new URL(page.url()).searchParams.get(end));
+
+  test("shows a bar a day, and tells days without a crawl from those that nobody counted", () =>
+    withPage(browser, {}, async (page) => {
+      await page.goto(`${year.url}/history`);
+      await handle(page, "To").waitFor();
+      const bars = (name) => page.locator(`.strip path.${name}`).evaluate((path) => path.getAttribute("d").split("M").length - 1);
+      assert.equal((await bars("strip-bar")) + (await bars("strip-none")) + (await bars("strip-unknown")), 302);
+      assert.equal(await bars("strip-none"), 85);
+      assert.equal(await bars("strip-unknown"), 36);
+      await page.getByText("dots: no crawl · hollow: not counted").waitFor();
+    }));
+
+  test("picks both snapshots by keyboard, the handles short of each other", () =>
+    withPage(browser, {}, async (page) => {
+      await page.goto(`${year.url}/history`);
+      await counted(page, "13 resources, 58 links");
+      const [before, after] = year.snapshots().slice(-2);
+      await handle(page, "From").focus();
+      await page.keyboard.press("ArrowRight");
+      assert.deepEqual(ends(page), [before, after], "From stays before To");
+      assert.match(await handle(page, "To").getAttribute("aria-valuetext"), /UTC, 13 changes$/);
+      await page.keyboard.press("ArrowLeft");
+      await eventually(async () => assert.equal(ends(page)[0], "day-2"));
+      await page.keyboard.press("Home");
+      await eventually(async () => assert.equal(ends(page)[0], "day-300"));
+      await handle(page, "To").focus();
+      await page.keyboard.press("Home");
+      await eventually(async () => assert.equal(ends(page)[1], "day-299"));
+      await page.keyboard.press("End");
+      await eventually(async () => assert.equal(ends(page)[1], after));
+      assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "To", "the keyboard stays where it is");
+    }));
+
+  test("picks them by dragging, and a day by a click on its bar", () =>
+    withPage(browser, {}, async (page) => {
+      await page.goto(`${year.url}/history`);
+      await counted(page, "13 resources, 58 links");
+      const track = await page.locator(".strip-track").boundingBox();
+      const { x, y, width, height } = await handle(page, "From").boundingBox();
+      await page.mouse.move(x + width / 2, y + height / 2);
+      await page.mouse.down();
+      await page.mouse.move(track.x + track.width / 2, y, { steps: 4 });
+      const before = page.url();
+      await page.mouse.move(track.x, y, { steps: 4 });
+      assert.equal(page.url(), before, "nothing is asked on the way");
+      await page.mouse.up();
+      await eventually(async () => assert.equal(ends(page)[0], "day-300"));
+      // The day of 900 changes is the 201st of 302.
+      const large = track.x + (200.5 / 302) * track.width;
+      await page.mouse.move(large, track.y + 10);
+      await page.locator(".strip-words", { hasText: "900 changes" }).waitFor();
+      await page.mouse.click(large, track.y + 10);
+      await eventually(async () => assert.deepEqual(ends(page), ["day-101", "day-100"]));
+      await page.goBack();
+      await eventually(async () => assert.equal(ends(page)[0], "day-300"));
+    }));
+
+  test("has a bar for each snapshot where all are of a day or two", () =>
+    withPage(browser, {}, async (page) => {
+      const few = await startMockServer({ state: { kept: "today" } });
+      try {
+        await page.goto(`${few.url}/history`);
+        await handle(page, "To").waitFor();
+        assert.equal(await page.locator(".strip-bar").evaluate((path) => path.getAttribute("d").split("M").length - 1), 2);
+      } finally {
+        await few.close();
+      }
+    }));
+});
+
 describe("a store that holds little", () => {
   for (const [kept, text] of [
     ["one", "One snapshot so far"],
@@ -235,6 +314,42 @@ describe("a store that holds little", () => {
       }
     });
   }
+});
+
+describe("one snapshot", () => {
+  const onOne = async (state, use) => {
+    const few = await startMockServer({ state });
+    try {
+      await withPage(browser, {}, async (page) => {
+        await page.goto(`${few.url}/history`);
+        await page.getByText("What changed shows as soon as a second one is kept.").waitFor();
+        await use(page, few);
+      });
+    } finally {
+      await few.close();
+    }
+  };
+
+  test("is told to be all there is, once another took its place", () =>
+    onOne({ kept: "one" }, async (page, few) => {
+      await eventually(() => assert.equal(few.followers(), 1));
+      few.renew();
+      await page.getByText("this server keeps the newest alone").waitFor();
+    }));
+
+  test("makes room for the difference as soon as there is a second one", () =>
+    onOne({ kept: "one" }, async (page, few) => {
+      await eventually(() => assert.equal(few.followers(), 1));
+      few.state.kept = "all";
+      few.renew();
+      await page.getByRole("heading", { name: "What changed" }).waitFor();
+    }));
+
+  test("says why, where the server does not crawl", () =>
+    onOne({ kept: "one", servesFile: true }, async (page) => {
+      await page.getByRole("button", { name: "Crawl now" }).click();
+      await page.getByText("this server does not crawl: it serves a file that stays as it is").waitFor();
+    }));
 });
 
 describe("a resource through time", () => {

@@ -1,7 +1,7 @@
 // Serves the built page over invented data, with the headers of the real server, for states that
 // a real estate cannot easily show. `node mock-server.mjs [--port N] [--state STATE]`;
 // STATE: ready, waiting (the first crawl), crawling, failing, full (no blind spots), empty, denied (nothing could be read),
-// old, one (a single snapshot), or noReviews.
+// old, one (a single snapshot), year (snapshots of most of a year), today (two, an hour apart), or noReviews.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve } from "node:path";
@@ -35,6 +35,7 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
   const schema = buildSchema(readFileSync(schemaFile, "utf8"));
   const estate = buildEstate();
   const crowd = addCrowd(estate, 1_200);
+  for (const scope of estate.scopes) scope.resources = [...estate.resources.values()].filter(({ account, region }) => account === scope.account && region === scope.region).length;
   const history = buildHistory(estate);
   if (state.empty) emptyOut(estate);
   const newest = () => history.at(-1);
@@ -143,6 +144,8 @@ export const STATES = {
   old: { old: true },
   noReviews: { noReviews: true },
   one: { kept: "one" },
+  year: { kept: "year" },
+  today: { kept: "today" },
   waiting: { notReady: true, progress: { run: "run-1", scopesDone: 1, scopesTotal: 3, apiCalls: 87, resources: 164, finished: false } },
   crawling: { progress: { run: "run-2", scopesDone: 2, scopesTotal: 3, apiCalls: 140, resources: 310, finished: false } },
 };

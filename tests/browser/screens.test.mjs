@@ -30,6 +30,8 @@ const SCREENS = [
   ["explore-teams", "/?group=OWNER", "No owner tag"],
   ["explore-opened", "/?in=us-east-1&in=", "others that depend on it"],
   ["explore-coverage", "/?group=KIND&colour=coverage", "a call failed that could show more"],
+  ["explore-changes", "/?group=KIND&colour=changes", "came or changed since", { state: "year" }],
+  ["explore-changes-one", "/?group=KIND&colour=changes", "One snapshot is kept", { state: "one" }],
   ["explore-selected", `/?group=SERVICE&select=${encodeURIComponent(id.service)}`, "Its own page"],
   ["explore-list", `/?group=SERVICE&in=${encodeURIComponent(id.service)}`, "Account and region"],
   ["explore-table", "/?view=table", "Others that depend on them", { act: (page) => page.getByRole("button", { name: "What is in us-east-1" }).click() }],
@@ -66,6 +68,7 @@ const SCREENS = [
   ["radius-unknown", at("radius", "arn:aws:ecs:us-east-1:482913377605:service/prod-core/checkout-bfff"), "No such resource in this snapshot"],
   ["radius-narrow", radius, "5 teams to talk to", { width: 320, height: 700 }],
   ["history", "/history", "13 resources, 58 links"],
+  ["history-year", "/history", "hollow: not counted", { state: "year" }],
   ["history-graph", "/history?view=graph", "Not changed"],
   ["history-selected", `/history?view=split&select=${encodeURIComponent(DEFINITION)}`, "Some time between", { width: 1920, height: 1080 }],
   ["history-many", "/history?from=SMALL&to=CROWDED", "are not loaded"],
@@ -120,8 +123,10 @@ for (const [name, address, text, { state = "ready", act, ...window } = {}] of SC
   });
 }
 
-/** A page wider than its window would have to be scrolled sideways to be read. */
+/** A page, or a table, wider than its window would have to be scrolled sideways to be read. */
 async function expectWidth(page, most) {
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= most, `the page is ${width} px wide`);
+  const tables = await page.locator(".table-box, .changes-table").evaluateAll((all) => all.filter((box) => box.clientWidth > 0).map((box) => box.scrollWidth - box.clientWidth));
+  assert.ok(tables.every((beyond) => beyond <= 0), `columns beyond the edge: ${tables.join(", ")} px`);
 }

@@ -123,7 +123,7 @@ describe("a store", { skip: binary ? false : "BLASTMAP_BIN does not name a binar
       withPage(browser, {}, async (page) => {
         await page.goto(`${server.url}/history`);
         await page.getByLabel("In figures").waitFor();
-        const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export CSV" }).click()]);
+        const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV of everything that changed" }).click()]);
         const text = readFileSync(await file.path(), "utf8");
         assert.match(text, /changed,ECS_TASK_DEFINITION,checkout:7,.*containerDefinitions\[app\]\.image,shop\/checkout:1,shop\/checkout:2/);
         assert.match(text, /link added,ECS_TASK_DEFINITION,checkout:7,.*LOGS_TO/);

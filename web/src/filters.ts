@@ -76,7 +76,3 @@ export function readTag(text: string): { key: string; value: string | null } {
   const at = text.indexOf("=");
   return at < 0 ? { key: text, value: null } : { key: text.slice(0, at), value: text.slice(at + 1) };
 }
-
-export function toggled<T>(list: T[], item: T): T[] {
-  return list.includes(item) ? list.filter((one) => one !== item) : [...list, item];
-}

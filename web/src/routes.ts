@@ -8,7 +8,7 @@ import { isPhase } from "./words/presence";
 export type View = "graph" | "table" | "split";
 export type LaneBy = "owner" | "account" | "region" | "cluster" | "none";
 export type Detail = "folded" | "all";
-export type ColourBy = "dependents" | "coverage";
+export type ColourBy = "dependents" | "coverage" | "changes";
 
 export type ExploreRoute = {
   screen: "explore";
@@ -161,7 +161,7 @@ export function parseRoute(url: URL): Route {
         ...readGrouping(query.get("group") ?? ""),
         path: query.getAll("in"),
         view: oneOf<"map" | "table">(query.get("view"), ["map", "table"]),
-        colour: oneOf<ColourBy>(query.get("colour"), ["coverage"]) ?? "dependents",
+        colour: oneOf<ColourBy>(query.get("colour"), ["coverage", "changes"]) ?? "dependents",
         sort: query.get("sort") ?? "",
         selected: query.getAll("select"),
       });

@@ -8,7 +8,7 @@ const HOMES = {
 };
 
 /** Groups nested in the order of `groupBy`, largest first, and what has no key last. */
-export function groupsOf(estate, members, { groupBy, tag, depth }, blindSpots) {
+export function groupsOf(estate, members, { groupBy, tag, depth, changed }, blindSpots) {
   const [by, ...below] = groupBy;
   if (!by || depth < 1) return [];
   const keyOf = keysBy(estate, by, tag);
@@ -25,7 +25,8 @@ export function groupsOf(estate, members, { groupBy, tag, depth }, blindSpots) {
     count: inside.length,
     dependents: dependentsOf(estate, inside),
     blindSpots: blindSpots.filter((spot) => inside.some((one) => one.account === spot.account && one.region === spot.region && spot.kinds.includes(one.kind))).length,
-    groups: groupsOf(estate, inside, { groupBy: below, tag, depth: depth - 1 }, blindSpots),
+    changed: changed ? inside.filter(({ id }) => changed.has(id)).length : null,
+    groups: groupsOf(estate, inside, { groupBy: below, tag, depth: depth - 1, changed }, blindSpots),
   }));
   return answer.sort((a, b) => Number(a.key === "") - Number(b.key === "") || b.count - a.count || (a.key < b.key ? -1 : 1));
 }

@@ -17,6 +17,23 @@ export function buildHistory(estate) {
   return [at(50, { problem: "is cut short: its last line is missing", entry: beforeCrowd }), at(49, { estate: beforeCrowd }), at(26, { estate: before }), at(25, { estate: before }), newest];
 }
 
+function hourBefore(history) {
+  const [before, newest] = history.slice(-2);
+  return [{ ...before, takenAt: new Date(Date.parse(newest.takenAt) - HOUR).toISOString() }, newest];
+}
+
+/** One snapshot a day for most of a year: weekends without a crawl, files of an earlier version that counted nothing, one large day. */
+function yearBefore(history) {
+  const [before, newest] = history.slice(-2);
+  const daysAgo = (days) => new Date(Date.parse(newest.takenAt) - days * 24 * HOUR).toISOString();
+  const days = Array.from({ length: 300 }, (_, index) => 300 - index).filter((day) => day % 7 > 1);
+  const older = days.map((day) => {
+    const changed = day === 100 ? 900 : (day * 37) % 23;
+    return { id: `day-${day}`, takenAt: daysAgo(day + 1), estate: before.estate, changes: day > 250 ? null : { since: `day-${day + 1}`, added: 0, removed: 0, changed } };
+  });
+  return [...older, { ...before, takenAt: daysAgo(1) }, newest];
+}
+
 /** A copy of an estate with its past put back. */
 function back(estate, change) {
   const copy = { ...estate, resources: new Map([...estate.resources].map(([id, resource]) => [id, { ...resource }])), links: [...estate.links] };
@@ -76,8 +93,19 @@ function withoutCrowd(estate) {
 
 /** What the root answers with the past in it; `judgedOn` is the snapshot that reviews were judged on. */
 export function withHistory(estate, state, history, judgedOn) {
-  const kept = () => (state.kept === "none" ? [] : state.kept === "one" ? history.slice(-1) : history);
-  const summary = ({ id, takenAt, estate: known, entry = known }) => ({ id, takenAt, resources: entry.resources.size, links: entry.links.length });
+  const stores = { none: () => [], one: () => history.slice(-1), today: () => hourBefore(history), year: () => yearBefore(history) };
+  const kept = () => stores[state.kept]?.() ?? history;
+  const summary = (snapshot) => {
+    const { id, takenAt, estate: known, entry = known } = snapshot;
+    return { id, takenAt, resources: entry.resources.size, links: entry.links.length, changes: () => (snapshot.changes === undefined ? changesBefore(snapshot) : snapshot.changes) };
+  };
+  /** As the crawler counted it; it had no snapshot before the oldest to count from. */
+  const changesBefore = (snapshot) => {
+    const before = history[history.findIndex(({ id }) => id === snapshot.id) - 1];
+    if (!before?.estate || !snapshot.estate) return null;
+    const { added, removed, changed } = compare(before.estate, snapshot.estate);
+    return { since: before.id, added: added.length, removed: removed.length, changed: changed.length };
+  };
   const snapshots = { newest: summary(history.at(-1)), judgedOn: summary(judgedOn) };
   const present = rootValue(estate, state, snapshots);
   const found = (id) => {
@@ -155,6 +183,11 @@ export function withHistory(estate, state, history, judgedOn) {
 
   return {
     ...present,
+    estate: ({ changedSince, ...args }) => {
+      if (!changedSince) return present.estate(args);
+      const { added, changed } = compare(found(changedSince).estate, estate);
+      return present.estate({ ...args, changed: new Set([...added, ...changed]) });
+    },
     resource: (args) => rootAt(args.snapshot).resource(args),
     blastRadius: (args) => rootAt(args.snapshot).blastRadius(args),
     snapshots: ({ first = 20, after }) => {

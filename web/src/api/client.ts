@@ -13,6 +13,11 @@ export class RequestError extends Error {
   }
 }
 
+/** Whatever failed on the way to an answer. */
+export function asRequestError(error: unknown): RequestError {
+  return error instanceof RequestError ? error : new RequestError(String(error), "INTERNAL", null);
+}
+
 type Answer = { data?: unknown; errors?: { message: string; extensions?: { code?: string } }[] };
 
 /** Sends one operation. Throws a {@link RequestError}, or an `AbortError` when the signal ends it. */

@@ -205,6 +205,7 @@ export type GroupFigures = {
   count: number;
   dependents: number;
   blindSpots: number;
+  changed: number | null;
 };
 
 export type Card = {
@@ -276,6 +277,14 @@ export type ChangedResource = {
   after: Card;
   attributes: Altered[];
 };
+
+export type Kept = (Taken & {
+  changes: {
+    added: number;
+    removed: number;
+    changed: number;
+  } | null;
+});
 
 export type Step = {
   from: Card;
@@ -391,6 +400,9 @@ export type ReachedToo = {
 export type CoverageVariables = Record<string, never>;
 
 export type CoverageResult = {
+  known: {
+    totalCount: number;
+  };
   coverage: {
     scopes: {
       account: string;
@@ -407,7 +419,7 @@ export type CoverageResult = {
 
 export const Coverage: Operation<CoverageResult, CoverageVariables> = {
   name: "Coverage",
-  text: "query Coverage{coverage{scopes{account region crawledAt durationMs apiCalls resources links}blindSpots{...Blind}}}fragment Blind on BlindSpot{account region api reason message kinds}",
+  text: "query Coverage{known:resources(first:1){totalCount}coverage{scopes{account region crawledAt durationMs apiCalls resources links}blindSpots{...Blind}}}fragment Blind on BlindSpot{account region api reason message kinds}",
 };
 
 export type FreshnessVariables = Record<string, never>;
@@ -418,6 +430,7 @@ export type FreshnessResult = {
       account: string;
       region: string;
       crawledAt: string | null;
+      resources: number;
     }[];
     blindSpots: {
       reason: BlindSpotReason;
@@ -427,7 +440,7 @@ export type FreshnessResult = {
 
 export const Freshness: Operation<FreshnessResult, FreshnessVariables> = {
   name: "Freshness",
-  text: "query Freshness{coverage{scopes{account region crawledAt}blindSpots{reason}}}",
+  text: "query Freshness{coverage{scopes{account region crawledAt resources}blindSpots{reason}}}",
 };
 
 export type StartCrawlVariables = Record<string, never>;
@@ -467,6 +480,7 @@ export type EstateVariables = {
   tag?: string | null;
   filter?: ResourceFilter | null;
   depth: number;
+  changedSince?: string | null;
 };
 
 export type EstateResult = {
@@ -483,7 +497,7 @@ export type EstateResult = {
 
 export const Estate: Operation<EstateResult, EstateVariables> = {
   name: "Estate",
-  text: "query Estate($groupBy:[GroupBy!]!$tag:String$filter:ResourceFilter$depth:Int!){estate(groupBy:$groupBy tag:$tag filter:$filter depth:$depth){...GroupFigures groups{...GroupFigures groups{...GroupFigures groups{...GroupFigures groups{...GroupFigures}}}}}}fragment GroupFigures on EstateGroup{key label count dependents blindSpots}",
+  text: "query Estate($groupBy:[GroupBy!]!$tag:String$filter:ResourceFilter$depth:Int!$changedSince:ID){estate(groupBy:$groupBy tag:$tag filter:$filter depth:$depth changedSince:$changedSince){...GroupFigures groups{...GroupFigures groups{...GroupFigures groups{...GroupFigures groups{...GroupFigures}}}}}}fragment GroupFigures on EstateGroup{key label count dependents blindSpots changed}",
 };
 
 export type FacetsVariables = {
@@ -534,6 +548,46 @@ export const TagKeys: Operation<TagKeysResult, TagKeysVariables> = {
   text: "query TagKeys{resources(first:200){nodes{tags{key}}}}",
 };
 
+export type BoxLinksVariables = {
+  filter: ResourceFilter;
+};
+
+export type BoxLinksResult = {
+  resources: {
+    totalCount: number;
+    nodes: {
+      id: string;
+      needs: {
+        totalCount: number;
+        nodes: {
+          to: {
+            id: string;
+          };
+          evidence: {
+            inferred: boolean;
+          };
+        }[];
+      };
+      neededBy: {
+        totalCount: number;
+        nodes: {
+          from: {
+            id: string;
+          };
+          evidence: {
+            inferred: boolean;
+          };
+        }[];
+      };
+    }[];
+  };
+};
+
+export const BoxLinks: Operation<BoxLinksResult, BoxLinksVariables> = {
+  name: "BoxLinks",
+  text: "query BoxLinks($filter:ResourceFilter!){resources(filter:$filter first:60){totalCount nodes{id needs:links(direction:DEPENDENCIES first:60){totalCount nodes{to{id}evidence{inferred}}}neededBy:links(direction:DEPENDENTS first:60){totalCount nodes{from{id}evidence{inferred}}}}}}",
+};
+
 export type SnapshotsVariables = {
   first: number;
   after?: string | null;
@@ -542,7 +596,7 @@ export type SnapshotsVariables = {
 export type SnapshotsResult = {
   snapshots: {
     totalCount: number;
-    nodes: Taken[];
+    nodes: Kept[];
     pageInfo: {
       hasNextPage: boolean;
       endCursor: string | null;
@@ -552,7 +606,7 @@ export type SnapshotsResult = {
 
 export const Snapshots: Operation<SnapshotsResult, SnapshotsVariables> = {
   name: "Snapshots",
-  text: "query Snapshots($first:Int!$after:String){snapshots(first:$first after:$after){totalCount nodes{...Taken}pageInfo{hasNextPage endCursor}}}fragment Taken on Snapshot{id takenAt resources links}",
+  text: "query Snapshots($first:Int!$after:String){snapshots(first:$first after:$after){totalCount nodes{...Kept}pageInfo{hasNextPage endCursor}}}fragment Kept on Snapshot{...Taken changes{added removed changed}}fragment Taken on Snapshot{id takenAt resources links}",
 };
 
 export type DiffVariables = {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { RequestError } from "../api/client";
+import { asRequestError } from "../api/client";
 import { announcement } from "../data/announce";
 import { download, toCsv } from "../data/csv";
 import { readSort, sorted, type Sortable } from "../layout/sort";
@@ -157,7 +157,7 @@ export function CsvButton<Row>({ label, file, columns, rows }: CsvProps<Row>) {
       download(`blastmap-${file}.csv`, toCsv(held.map((column) => column.label), cells));
       announcement.value = `${counted(all.length, "row")} saved as CSV`;
     } catch (error) {
-      setProblem(error instanceof RequestError ? error.message : String(error));
+      setProblem(asRequestError(error).message);
     }
     setBusy(false);
   };

@@ -1,15 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
-import { Facets } from "../api/generated";
+import { Facets, type Presence } from "../api/generated";
 import { useQuery } from "../data/query";
-import { isFiltered, NO_FILTERS, toggled, toResourceFilter, type Filters } from "../filters";
-import { isKind, kindWords } from "../words/kinds";
+import { isFiltered, NO_FILTERS, toResourceFilter, type Filters } from "../filters";
+import { isKind } from "../words/kinds";
 import { PRESENCE, PRESENCES } from "../words/presence";
+import { Choices, KindChoices } from "./choices";
 import { NO_OWNER, whereOf } from "./resource-line";
-import { KindCode, PresenceSign } from "./signs";
+import { PresenceSign } from "./signs";
 
 const TYPING_PAUSE_MS = 200;
-/** The choices of a filter that are shown before somebody asks for all. */
-const SHOWN = 8;
+const STATES = PRESENCES.filter((presence) => presence !== "PLANNED" && presence !== "STATED").map((key) => ({ key }));
 
 type Props = { filters: Filters; onChange: (filters: Filters, how?: { replace: boolean }) => void };
 
@@ -23,7 +23,7 @@ export function FilterRail({ filters, onChange }: Props) {
     "facets",
   );
   const change = (part: Partial<Filters>) => onChange({ ...filters, ...part });
-  const kinds = query.data?.kinds ?? [];
+  const kinds = (query.data?.kinds ?? []).flatMap(({ key, count }) => (isKind(key) ? [{ key, count }] : []));
   return (
     <aside class="rail" aria-label="Filters">
       <TextFilter text={filters.text} onChange={(text) => onChange({ ...filters, text }, { replace: true })} />
@@ -32,36 +32,23 @@ export function FilterRail({ filters, onChange }: Props) {
           Clear filters
         </button>
       )}
-      <Choices title="Type" all={kinds.filter(({ key }) => isKind(key))} chosen={filters.kinds} onChange={(chosen) => change({ kinds: chosen.filter(isKind) })}>
-        {(key) => (
-          <>
-            <KindCode kind={key} />
-            <span class="check-words">{kindWords(key).many}</span>
-          </>
-        )}
-      </Choices>
-      <fieldset>
-        <legend>State</legend>
-        {PRESENCES.filter((presence) => presence !== "PLANNED" && presence !== "STATED").map((presence) => (
-          <label key={presence} class="check">
-            <input type="checkbox" checked={filters.presence.includes(presence)} onChange={() => change({ presence: toggled(filters.presence, presence) })} />
-            <PresenceSign presence={presence} />
-            {PRESENCE[presence].word}
-          </label>
-        ))}
-      </fieldset>
-      <Choices title="Team" all={query.data?.teams ?? []} chosen={filters.teams} onChange={(teams) => change({ teams })}>
-        {(key) => <span class="check-words">{key || NO_OWNER}</span>}
-      </Choices>
-      <Choices title="Account" all={query.data?.accounts ?? []} chosen={filters.accounts} onChange={(accounts) => change({ accounts })} isAsked={(key) => key !== ""}>
-        {(key) => <span class="check-words">{whereOf({ account: key, region: "" })}</span>}
-      </Choices>
-      <Choices title="Region" all={query.data?.regions ?? []} chosen={filters.regions} onChange={(regions) => change({ regions })} isAsked={(key) => key !== ""}>
-        {(key) => <span class="check-words">{key}</span>}
-      </Choices>
+      <KindChoices all={kinds} chosen={filters.kinds} onChange={(chosen) => change({ kinds: chosen })} />
+      <Choices title="State" all={STATES} chosen={filters.presence} onChange={(presence) => change({ presence })} name={(presence) => PRESENCE[presence].word} sign={signOf} />
+      <Choices title="Team" all={query.data?.teams ?? []} chosen={filters.teams} onChange={(teams) => change({ teams })} name={(team) => team || NO_OWNER} />
+      <Choices title="Account" all={query.data?.accounts.filter(isNamed) ?? []} chosen={filters.accounts} onChange={(accounts) => change({ accounts })} name={(account) => whereOf({ account, region: "" })} />
+      <Choices title="Region" all={query.data?.regions.filter(isNamed) ?? []} chosen={filters.regions} onChange={(regions) => change({ regions })} name={(region) => region} />
       <TagFilters tags={filters.tags} onChange={(tags) => change({ tags })} />
     </aside>
   );
+}
+
+function signOf(presence: Presence) {
+  return <PresenceSign presence={presence} />;
+}
+
+/** What has no account or region cannot be asked for by it. */
+function isNamed({ key }: { key: string }): boolean {
+  return key !== "";
 }
 
 /** Narrows while somebody types. */
@@ -80,42 +67,6 @@ function TextFilter({ text, onChange }: { text: string; onChange: (text: string)
       Name, id or tag has
       <input type="search" class="field" autocomplete="off" spellcheck={false} maxLength={500} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
     </label>
-  );
-}
-
-type ChoicesProps = {
-  title: string;
-  all: { key: string; count: number }[];
-  chosen: string[];
-  onChange: (chosen: string[]) => void;
-  isAsked?: (key: string) => boolean;
-  children: (key: string) => preact.ComponentChildren;
-};
-
-function Choices({ title, all, chosen, onChange, isAsked = () => true, children }: ChoicesProps) {
-  const [shown, setShown] = useState(SHOWN);
-  const known = all.filter(({ key }) => isAsked(key));
-  // What is chosen stands even where nothing of it is left, so that it can be taken back.
-  const gone = chosen.filter((key) => !known.some((one) => one.key === key)).map((key) => ({ key, count: 0 }));
-  const ordered = [...gone, ...known.toSorted((a, b) => Number(chosen.includes(b.key)) - Number(chosen.includes(a.key)) || b.count - a.count)];
-  const least = Math.max(shown, chosen.length);
-  if (ordered.length === 0) return null;
-  return (
-    <fieldset>
-      <legend>{title}</legend>
-      {ordered.slice(0, least).map(({ key, count }) => (
-        <label key={key} class="check">
-          <input type="checkbox" checked={chosen.includes(key)} onChange={() => onChange(toggled(chosen, key))} />
-          {children(key)}
-          <span class="check-count">{count.toLocaleString("en")}</span>
-        </label>
-      ))}
-      {ordered.length > least && (
-        <button class="quiet more-choices" onClick={() => setShown(ordered.length)}>
-          {ordered.length - least} more<span class="visually-hidden"> to choose from: {title}</span>
-        </button>
-      )}
-    </fieldset>
   );
 }
 

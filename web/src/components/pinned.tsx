@@ -55,7 +55,7 @@ export function SnapshotGone({ id, message }: { id: string; message: string }) {
       <p class="id-text">
         <code>{id}</code>
       </p>
-      <p>{message.replace(/^./, (first) => first.toUpperCase()).replace(/\.?$/, ".")} A store keeps the newest thirty; older ones make room.</p>
+      <p>{message.replace(/^./, (first) => first.toUpperCase()).replace(/\.?$/, ".")} The newest are kept; older ones make room.</p>
       <p class="button-row">
         <button class="primary" onClick={backToNow}>
           Show it as it is now

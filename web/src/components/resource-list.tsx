@@ -1,7 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
-import { request, RequestError } from "../api/client";
+import { request } from "../api/client";
 import { ListResources, type Card, type ResourceFilter } from "../api/generated";
 import { useAnnouncement } from "../data/announce";
+import { useMore } from "../data/more";
 import { useQuery } from "../data/query";
 import { MAX_LIMIT } from "../routes";
 import { counted } from "../words/counts";
@@ -16,26 +16,13 @@ type Props = { filter: ResourceFilter; sort: string; onSort: (sort: string) => v
 /** Everything that passes a filter, by pages. */
 export function ResourceList({ filter, sort, onSort }: Props) {
   const query = useQuery(ListResources, { filter, first: PAGE, after: null });
-  const key = JSON.stringify(filter);
-  const [more, setMore] = useState<{ key: string; nodes: Card[]; after: string | null }>({ key, nodes: [], after: null });
-  const [error, setError] = useState<RequestError | null>(null);
-  useEffect(() => setMore({ key, nodes: [], after: query.data?.resources.pageInfo.endCursor ?? null }), [key, query.data]);
+  const { pages, load, error } = useMore(query.data?.resources ?? null, async (known) => (await request(ListResources, { filter, first: PAGE, after: known.at(-1)?.pageInfo.endCursor ?? null })).resources);
   const total = query.data?.resources.totalCount;
   useAnnouncement(total === undefined ? "" : total === 0 ? "Nothing matches" : counted(total, "resource"));
-
-  const load = async () => {
-    setError(null);
-    try {
-      const { resources } = await request(ListResources, { filter, first: PAGE, after: more.after });
-      setMore((last) => (last.key === key ? { key, nodes: [...last.nodes, ...resources.nodes], after: resources.pageInfo.endCursor } : last));
-    } catch (failure) {
-      if (failure instanceof RequestError) setError(failure);
-    }
-  };
   return (
     <Answer query={query}>
-      {({ resources: { nodes, totalCount } }) => {
-        const shown = [...nodes, ...(more.key === key ? more.nodes : [])];
+      {({ resources: { totalCount } }) => {
+        const shown = pages.flatMap(({ nodes }) => nodes);
         const isWhole = shown.length >= totalCount;
         return (
           <ResourceTable

@@ -31,6 +31,9 @@ export const now = signal(Date.now());
 const scopes = signal<FreshnessResult["coverage"]["scopes"]>([]);
 export const blindSpotCount = signal<number | null>(null);
 
+/** How many resources are in the accounts and regions that are crawled: others are known, too. */
+export const inScopes = computed(() => scopes.value.reduce((sum, { resources }) => sum + resources, 0));
+
 /** When the oldest part of the graph was read; null while unknown. */
 export const crawledAt = computed(() => {
   const times = scopes.value.map((scope) => scope.crawledAt).filter((time) => time !== null);

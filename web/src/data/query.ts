@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { request, RequestError } from "../api/client";
+import { asRequestError, request, RequestError } from "../api/client";
 import type { Operation } from "../api/operation";
 import { dataVersion, noticeFailure, offline } from "./crawl";
 
@@ -39,7 +39,7 @@ export function useQuery<Result, Variables>(
       },
       (error: unknown) => {
         if (controller.signal.aborted) return;
-        const failure = error instanceof RequestError ? error : new RequestError(String(error), "INTERNAL", null);
+        const failure = asRequestError(error);
         noticeFailure(failure);
         setState((last) => ({ ...last, error: failure, loading: false }));
       },

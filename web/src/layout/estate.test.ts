@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { groupName } from "../words/groups";
 import { readEstate, trailTo, type Answered, type Box } from "./estate";
 import { shadeLimits, shadeOf, shadeWords } from "./shades";
 import { readSort, sorted } from "./sort";
 import { layTiles, leavesOf, tileAt, tileOf, type Tile } from "./treemap";
 
-const group = (key: string, count: number, groups: Answered[] = []): Answered => ({ key, label: key, count, dependents: 0, blindSpots: 0, groups });
+const group = (key: string, count: number, groups: Answered[] = []): Answered => ({ key, label: key, count, dependents: 0, blindSpots: 0, changed: null, groups });
 const LEVELS = ["REGION", "VPC", "CLUSTER", "SERVICE", "KIND"] as const;
 const ESTATE = [
   group("eu", 90, [group("vpc-a", 60, [group("prod", 60, [group("web", 40, [group("ECS_TASK", 40)]), group("api", 20)])]), group("", 30, [group("", 30, [group("", 30, [group("IAM_ROLE", 20), group("SECRET", 10)])])])]),
@@ -118,5 +119,17 @@ describe("sorting", () => {
   test("is read from the address", () => {
     expect(readSort("-count")).toEqual({ by: "count", down: true });
     expect(readSort("name")).toEqual({ by: "name", down: false });
+  });
+});
+
+describe("what lies in no VPC", () => {
+  test("is told from the parts of the same cluster and service that do", () => {
+    const clusters = [group("c", 3, [group("s", 3, [group("ECS_TASK", 3)])])];
+    const [region] = readEstate([group("r", 6, [group("v", 3, clusters), group("", 3, clusters)])], [...LEVELS]);
+    const names = region?.boxes.map((vpc) => [vpc, ...vpc.boxes, ...(vpc.boxes[0]?.boxes ?? []), ...(vpc.boxes[0]?.boxes[0]?.boxes ?? [])].map((box) => groupName(box.by, box)));
+    expect(names).toEqual([
+      ["v", "c", "s", "ECS tasks"],
+      ["Region-wide, in no VPC", "c, in no VPC", "s, in no VPC", "ECS tasks"],
+    ]);
   });
 });

@@ -20,8 +20,10 @@ export function readEstate(groups: Answered[], levels: GroupBy[], above: string[
   return groups.map((group) => {
     const path = [...above, group.key];
     const boxes = below(group, levels, path);
+    // The parts of a cluster or service that lie in no VPC are a box of their own beside those that do.
+    const isApart = above[levels.indexOf("VPC")] === "" && group.key !== "" && by !== "KIND";
     const isRest = group.key === "" || (boxes.length === 0 && (group.groups ?? []).length > 0);
-    return { key: group.key, label: group.label, count: group.count, dependents: group.dependents, blindSpots: group.blindSpots, by, path, boxes, isRest };
+    return { key: group.key, label: isApart ? `${group.label}, in no VPC` : group.label, count: group.count, dependents: group.dependents, blindSpots: group.blindSpots, changed: group.changed, by, path, boxes, isRest };
   });
 }
 

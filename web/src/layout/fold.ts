@@ -1,4 +1,5 @@
 import type { ResourceKind } from "../api/generated";
+import { groupBy } from "./group";
 import type { DrawnCard, DrawnLink, Hop, Reached } from "./types";
 
 /** The most cards that are drawn; ui budgets and readability end here. */
@@ -24,23 +25,15 @@ export function fold(reached: Reached[], links: Hop[]): DrawnCard[] {
     note(hop.from.id, `>${hop.relation} ${hop.to.id}`);
     note(hop.to.id, `<${hop.relation} ${hop.from.id}`);
   }
-  const cards = new Map<string, DrawnCard>();
-  for (const item of reached) {
+  const groups = groupBy(reached, (item) => {
     const { id, kind, presence, owner, account, region } = item.resource;
-    const alike =
-      item.distance === 0
-        ? id
-        : [item.distance, kind, presence, owner, account, region, ...(neighbours.get(id) ?? [id]).toSorted()].join("\n");
-    const card = cards.get(alike);
-    if (card) card.members.push(item);
-    else cards.set(alike, { id, members: [item], distance: item.distance });
-  }
-  return [...cards.values()].flatMap((card) => (worthFolding(card) ? [card] : unfolded(card.members)));
-}
-
-function worthFolding({ members }: DrawnCard): boolean {
-  const kind = members[0]?.resource.kind;
-  return members.length >= MANY || (kind !== undefined && NAMELESS.has(kind));
+    return item.distance === 0 ? id : [item.distance, kind, presence, owner, account, region, ...(neighbours.get(id) ?? [id]).toSorted()].join("\n");
+  });
+  return [...groups.values()].flatMap((members) => {
+    const [first] = members;
+    const isWorthIt = first && (members.length >= MANY || NAMELESS.has(first.resource.kind));
+    return isWorthIt ? [{ id: first.resource.id, members, distance: first.distance }] : unfolded(members);
+  });
 }
 
 /** One card for each resource. */

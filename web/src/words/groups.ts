@@ -6,7 +6,7 @@ import { NO_OWNER } from "./owner";
 const GROUPS: Record<GroupBy, { one: string; many: string; none: string; below: GroupBy[] }> = {
   REGION: { one: "Region", many: "regions", none: "Region not known", below: ["VPC", "CLUSTER", "SERVICE", "KIND"] },
   ACCOUNT: { one: "Account", many: "accounts", none: "Account not known", below: ["REGION", "VPC", "CLUSTER", "SERVICE", "KIND"] },
-  VPC: { one: "VPC", many: "VPCs", none: "Not in a VPC", below: ["CLUSTER", "SERVICE", "KIND"] },
+  VPC: { one: "VPC", many: "VPCs", none: "In no VPC", below: ["CLUSTER", "SERVICE", "KIND"] },
   CLUSTER: { one: "Cluster", many: "clusters", none: "Not in a cluster", below: ["SERVICE", "KIND"] },
   SERVICE: { one: "Service", many: "services", none: "Not of one service", below: ["KIND"] },
   OWNER: { one: "Team", many: "teams", none: NO_OWNER, below: ["SERVICE", "KIND"] },
@@ -30,7 +30,9 @@ export function levelsInWords(by: GroupBy, tag = ""): string {
 }
 
 /** What people call one group; an empty key is that of what has none. */
-export function groupName(by: GroupBy, { key, label }: { key: string; label: string }): string {
+export function groupName(by: GroupBy, { key, label, path = [] }: { key: string; label: string; path?: string[] }): string {
+  // Where a level is around it, that is its region.
+  if (by === "VPC" && key === "" && path.length > 1) return "Region-wide, in no VPC";
   if (key === "") return GROUPS[by].none;
   if (by === "KIND") return kindWords(key).many;
   return by === "ACCOUNT" && key === "aws" ? "owned by AWS" : label || key;

@@ -3,6 +3,7 @@ import { CopyButton } from "../../components/copy-button";
 import { CsvButton, type Column } from "../../components/data-table";
 import { whereOf } from "../../components/resource-line";
 import { BlindSign } from "../../components/signs";
+import { groupBy } from "../../layout/group";
 import { counted, joined } from "../../words/counts";
 import { kindWords } from "../../words/kinds";
 import { REASON } from "../../words/presence";
@@ -97,10 +98,5 @@ function Statement({ actions, summary }: { actions: string[]; summary: string })
 
 /** The same call that failed for the same reason, in however many accounts and regions. */
 function alike(blindSpots: Blind[]): Blind[][] {
-  const groups = new Map<string, Blind[]>();
-  for (const spot of blindSpots) {
-    const key = `${spot.reason} ${spot.api}`;
-    groups.set(key, [...(groups.get(key) ?? []), spot]);
-  }
-  return [...groups.values()];
+  return [...groupBy(blindSpots, ({ reason, api }) => `${reason} ${api}`).values()];
 }

@@ -1,13 +1,13 @@
-import { useState } from "preact/hooks";
-import { RequestError } from "../../api/client";
 import { Coverage, type Blind } from "../../api/generated";
+import { CrawlButton } from "../../components/crawl-button";
 import { BlindSign } from "../../components/signs";
 import { Answer, CrawlFigures } from "../../components/states";
 import { useTitle } from "../../components/title";
-import { crawling, startCrawl } from "../../data/crawl";
+import { crawling } from "../../data/crawl";
 import { useQuery } from "../../data/query";
 import { go } from "../../navigation";
 import type { CoverageRoute } from "../../routes";
+import { counted } from "../../words/counts";
 import { BlindSpots } from "./blind-spots";
 import { NamedOnly } from "./named-only";
 import { Scopes, type Scope } from "./scopes";
@@ -19,15 +19,18 @@ export function CoverageScreen({ route }: { route: CoverageRoute }) {
   return (
     <div class="page">
       <Answer query={query}>
-        {({ coverage }) => (
+        {({ coverage, known }) => (
           <>
             <header class="page-head">
               <div>
                 <h1 class="page-title">Coverage</h1>
                 <p class="muted">Where blastmap looked, what it could not read, and what it knows by name only.</p>
+                <Beyond count={known.totalCount - sumOf(coverage.scopes, "resources")} />
               </div>
               <Figures scopes={coverage.scopes} blindSpots={coverage.blindSpots} />
-              <CrawlButton />
+              <div class="page-actions">
+                <CrawlButton />
+              </div>
             </header>
             {crawling.value && (
               <section class="box" aria-label="Crawl under way">
@@ -45,8 +48,22 @@ export function CoverageScreen({ route }: { route: CoverageRoute }) {
   );
 }
 
+/** Why the figure is not that of Explore. */
+function Beyond({ count }: { count: number }) {
+  if (count <= 0) return null;
+  return (
+    <p class="muted small">
+      {counted(count, "more resource")} {count === 1 ? "is" : "are"} known outside of these scopes: what others name there, and what AWS owns.
+    </p>
+  );
+}
+
+function sumOf(scopes: Scope[], field: "resources" | "links" | "apiCalls"): number {
+  return scopes.reduce((total, scope) => total + scope[field], 0);
+}
+
 function Figures({ scopes, blindSpots }: { scopes: Scope[]; blindSpots: Blind[] }) {
-  const sum = (field: "resources" | "links" | "apiCalls") => scopes.reduce((total, scope) => total + scope[field], 0).toLocaleString("en");
+  const sum = (field: "resources" | "links" | "apiCalls") => sumOf(scopes, field).toLocaleString("en");
   return (
     <dl class="figures">
       <div>
@@ -73,25 +90,5 @@ function Figures({ scopes, blindSpots }: { scopes: Scope[]; blindSpots: Blind[] 
         </dd>
       </div>
     </dl>
-  );
-}
-
-function CrawlButton() {
-  const [problem, setProblem] = useState<string | null>(null);
-  const start = () => {
-    setProblem(null);
-    startCrawl().catch((error: unknown) => setProblem(error instanceof RequestError ? error.message : String(error)));
-  };
-  return (
-    <div class="page-actions">
-      <button class="primary" onClick={start} disabled={crawling.value}>
-        {crawling.value ? "Crawling…" : "Crawl now"}
-      </button>
-      {problem && (
-        <p class="bad small" role="alert">
-          {problem}
-        </p>
-      )}
-    </div>
   );
 }

@@ -50,11 +50,12 @@ function columnsOf(blindIn: (scope: Scope) => Blind[]): Column<Scope>[] {
       id: "crawled",
       label: "Crawled",
       value: ({ crawledAt }) => crawledAt,
+      isWide: true,
       cell: ({ crawledAt }) => (crawledAt ? <span title={instant(crawledAt)}>{age(crawledAt, now.value)} ago</span> : <strong>never</strong>),
     },
     { id: "took", label: "Took", value: ({ durationMs }) => durationMs, isNumber: true, isWide: true, cell: ({ durationMs }) => (durationMs === null ? "–" : duration(durationMs)) },
     { id: "calls", label: "API calls", value: ({ apiCalls }) => apiCalls, isNumber: true, isWide: true },
-    { id: "resources", label: "Resources", value: ({ resources }) => resources, isNumber: true },
+    { id: "resources", label: "Resources", value: ({ resources }) => resources, isNumber: true, isWide: true },
     { id: "links", label: "Links", value: ({ links }) => links, isNumber: true, isWide: true },
   ];
 }

@@ -1,10 +1,13 @@
+import { inScopes } from "../../data/crawl";
+import { isFiltered } from "../../filters";
 import type { Box } from "../../layout/estate";
 import { formatRoute, radiusOf, type ExploreRoute } from "../../routes";
 import { counted } from "../../words/counts";
 import { groupName } from "../../words/groups";
 
 /** Where in the estate this is, each step up a link. */
-export function Crumbs({ route, trail }: { route: ExploreRoute; trail: Box[] }) {
+export function Crumbs({ route, trail, total }: { route: ExploreRoute; trail: Box[]; total: number }) {
+  const beyond = inScopes.value > 0 && !isFiltered(route.filters) ? total - inScopes.value : 0;
   const to = (path: string[]) => formatRoute({ ...route, path, selected: [], sort: "" });
   const place = trail.at(-1);
   return (
@@ -27,6 +30,16 @@ export function Crumbs({ route, trail }: { route: ExploreRoute; trail: Box[] }) 
         {place ? groupName(place.by, place) : "Estate"}
       </h1>
       {place && <span class="muted">{counted(place.count, "resource")}</span>}
+      {!place && total > 0 && (
+        <span class="muted">
+          {counted(total, "resource")}
+          {beyond > 0 && (
+            <>
+              , {beyond.toLocaleString("en")} of them outside of the <a href="/coverage">crawled accounts and regions</a>
+            </>
+          )}
+        </span>
+      )}
       {place && place.key.startsWith("arn:") && (
         <span class="crumbs-links">
           <a href={formatRoute({ screen: "resource", id: place.key })}>Its own page</a>

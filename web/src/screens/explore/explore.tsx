@@ -18,6 +18,7 @@ import { Crumbs } from "./crumbs";
 import { GroupsTable } from "./groups-table";
 import { narrowed } from "./narrowed";
 import { ChooseTag, NothingHere, NotThere } from "./nothing";
+import { useSince, type Since } from "./since";
 import { Toolbar } from "./toolbar";
 import { useEstate } from "./use-estate";
 
@@ -29,7 +30,8 @@ const EstateMap = lazy(() => import("./map").then((module) => module.EstateMap),
 /** The estate as a map or as a table of the same groups, opened level by level down to its resources. */
 export function ExploreScreen({ route }: { route: ExploreRoute }) {
   const { groupBy, tag, path } = route;
-  const query = useEstate(route);
+  const since = useSince(route);
+  const query = useEstate(route, since);
   const boxes = query.data;
   const trail = boxes && trailTo(boxes, path);
   const place = trail?.at(-1) ?? null;
@@ -47,13 +49,13 @@ export function ExploreScreen({ route }: { route: ExploreRoute }) {
     <div class="explore">
       {filtersOpen && <FilterRail filters={route.filters} onChange={(filters, how) => go({ ...route, filters, selected: [] }, how)} />}
       <div class="stage">
-        <Toolbar route={route} view={isList ? null : view} filtersOpen={filtersOpen} onFilters={() => setFiltersOpen(!filtersOpen)} />
-        <Crumbs route={route} trail={trail ?? []} />
+        <Toolbar route={route} view={isList ? null : view} since={since} filtersOpen={filtersOpen} onFilters={() => setFiltersOpen(!filtersOpen)} />
+        <Crumbs route={route} trail={trail ?? []} total={sumOf(boxes ?? [])} />
         {needsTag ? (
           <ChooseTag route={route} />
         ) : (
           <Answer query={query} part>
-            {() => boxes && <Place route={route} view={view} boxes={boxes} trail={trail} query={query} selected={selected} />}
+            {() => boxes && <Place route={route} view={view} boxes={boxes} trail={trail} query={query} selected={selected} since={since} />}
           </Answer>
         )}
       </div>
@@ -61,10 +63,10 @@ export function ExploreScreen({ route }: { route: ExploreRoute }) {
   );
 }
 
-type PlaceProps = { route: ExploreRoute; view: "map" | "table"; boxes: Box[]; trail: Box[] | null; query: Query<Box[]>; selected: Box | null };
+type PlaceProps = { route: ExploreRoute; view: "map" | "table"; boxes: Box[]; trail: Box[] | null; query: Query<Box[]>; selected: Box | null; since: Since };
 
 /** What is in the opened group: further groups, or resources. */
-function Place({ route, view, boxes, trail, query, selected }: PlaceProps) {
+function Place({ route, view, boxes, trail, query, selected, since }: PlaceProps) {
   const place = trail?.at(-1);
   const inside = place ? place.boxes : boxes;
   const isDeepest = place !== undefined && isListed(place, route);
@@ -81,7 +83,7 @@ function Place({ route, view, boxes, trail, query, selected }: PlaceProps) {
     );
   }
   if (view === "table") return <GroupsTable route={route} boxes={inside} />;
-  return <EstateMap route={route} boxes={inside} selected={selected} />;
+  return <EstateMap route={route} boxes={inside} selected={selected} since={since} />;
 }
 
 /** Its resources are listed: there are few, or no further groups. */
@@ -90,8 +92,12 @@ function isListed(place: Box, { groupBy, path }: ExploreRoute): boolean {
 }
 
 function contentWords(place: Box | undefined, boxes: Box[], groups: number): string {
-  const resources = counted(place ? place.count : boxes.reduce((sum, box) => sum + box.count, 0), "resource");
+  const resources = counted(place ? place.count : sumOf(boxes), "resource");
   return groups > 0 ? `${resources} in ${counted(groups, "group")}` : resources;
+}
+
+function sumOf(boxes: Box[]): number {
+  return boxes.reduce((sum, box) => sum + box.count, 0);
 }
 
 function useExploreKeys(shown: "map" | "table", toggleFilters: () => void): void {

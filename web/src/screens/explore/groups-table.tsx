@@ -83,6 +83,7 @@ function columnsOf(route: ExploreRoute, boxes: Box[], unfolded: ReadonlySet<stri
         </span>
       ),
     },
+    ...(route.colour === "changes" ? [{ id: "changed", label: "Came or changed", value: (box: Box) => box.changed, isNumber: true }] : []),
     {
       id: "blindSpots",
       label: "Blind spots",
@@ -92,7 +93,8 @@ function columnsOf(route: ExploreRoute, boxes: Box[], unfolded: ReadonlySet<stri
         box.blindSpots > 0 ? (
           <a class="presence presence-unreadable" href="/coverage">
             <BlindSign />
-            {counted(box.blindSpots, "blind spot")}
+            {box.blindSpots.toLocaleString("en")}
+            <span class="cell-words"> {box.blindSpots === 1 ? "blind spot" : "blind spots"}</span>
           </a>
         ) : (
           <span class="muted">none</span>

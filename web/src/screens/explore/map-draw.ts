@@ -3,6 +3,8 @@ import { shadeOf } from "../../layout/shades";
 import type { ColourBy } from "../../routes";
 import { counted } from "../../words/counts";
 import { groupName } from "../../words/groups";
+import { figureOf, figureWords } from "./limits";
+import { STRONGEST, type LinkedBox } from "./box-links";
 import type { Look } from "./map-look";
 
 type Size = { width: number; height: number };
@@ -35,18 +37,20 @@ export function drawTiles(context: CanvasRenderingContext2D, { width, height }: 
   const [frames, leaves] = sortOut(tiles);
   for (const tile of frames) drawFrame(context, tile, look);
 
-  const fills = colour === "dependents" ? [...look.shades, look.rest] : [look.seen];
-  const inks = colour === "dependents" ? [...look.onShades, look.text] : [look.onSeen];
+  const hasShades = colour !== "coverage";
+  const fills = hasShades ? [...look.shades, look.rest] : [look.seen];
+  const inks = hasShades ? [...look.onShades, look.text] : [look.onSeen];
   const shade = ({ box }: Tile) => {
-    if (colour === "coverage") return 0;
-    return box.isRest ? look.shades.length : shadeOf(box.dependents, limits);
+    if (!hasShades) return 0;
+    const figure = figureOf(box, colour);
+    return figure === null ? look.shades.length : shadeOf(figure, limits);
   };
   const shaded = fills.map((): Tile[] => []);
   for (const tile of leaves) shaded[shade(tile)]?.push(tile);
   // A colour at a time: a change of it costs more than a box.
   for (const [index, fill] of fills.entries()) fillBoxes(context, shaded[index] ?? [], fill);
-  if (colour === "dependents") outlineBoxes(context, shaded.at(-1) ?? [], look.border);
-  if (colour === "coverage") {
+  if (hasShades) outlineBoxes(context, shaded.at(-1) ?? [], look.border);
+  else {
     const blind = leaves.filter(({ box }) => box.blindSpots > 0);
     fillBoxes(context, blind, look.surface);
     fillBoxes(context, blind, hatching(context, look.hatch) ?? look.hatch);
@@ -61,21 +65,20 @@ export function drawTiles(context: CanvasRenderingContext2D, { width, height }: 
   }
 }
 
-/** Outlines of what is under the pointer, has the focus, and is selected; and what the pointer is on, in words. */
-export function drawMarks(
-  context: CanvasRenderingContext2D,
-  { width, height }: Size,
-  look: Look,
-  { selected, focused, hovered }: { selected: Tile | null; focused: Tile | null; hovered: { tile: Tile; x: number; y: number } | null },
-): void {
+type Marks = { selected: Tile | null; focused: Tile | null; hovered: { tile: Tile; x: number; y: number } | null; colour: ColourBy; linked: LinkedBox[] };
+
+/** Outlines of what is under the pointer, has the focus, and is selected, with its links; and what the pointer is on, in words. */
+export function drawMarks(context: CanvasRenderingContext2D, { width, height }: Size, look: Look, { selected, focused, hovered, colour, linked }: Marks): void {
   context.clearRect(0, 0, width, height);
+  // The strongest last, over the others.
+  if (selected) for (const [index, link] of [...linked.entries()].toReversed()) drawLink(context, selected, link, look, index < STRONGEST);
   if (hovered) outline(context, hovered.tile, look.text, 1.5);
   if (selected) outline(context, selected, look.accent, 4);
   if (focused) {
     outline(context, focused, look.surface, 5);
     outline(context, focused, look.accent, 2);
   }
-  if (hovered) drawTip(context, { width, height }, look, hovered);
+  if (hovered) drawWords(context, { width, height }, look, hovered, colour);
 }
 
 function sortOut(tiles: Tile[], frames: Tile[] = [], leaves: Tile[] = []): [Tile[], Tile[]] {
@@ -146,8 +149,8 @@ function drawName(context: CanvasRenderingContext2D, { box, x, y, width, height 
   context.fillText(name, x + 4, y + 14);
   if (height < LEAST_FOR_COUNT || isBlind) return;
   const count = box.count.toLocaleString("en");
-  const both = `${count} · ${box.dependents.toLocaleString("en")} depend`;
-  if (colour === "dependents" && small.of(both) <= room) context.fillText(both, x + 4, y + 28);
+  const both = `${count} · ${figureWords(box, colour)}`;
+  if (colour !== "coverage" && small.of(both) <= room) context.fillText(both, x + 4, y + 28);
   else if (small.of(count) <= room) context.fillText(count, x + 4, y + 28);
 }
 
@@ -159,10 +162,48 @@ function outline(context: CanvasRenderingContext2D, { x, y, width, height }: Til
   context.stroke();
 }
 
-function drawTip(context: CanvasRenderingContext2D, { width, height }: Size, look: Look, { tile: { box }, x, y }: { tile: Tile; x: number; y: number }): void {
+/** A line that bends to one side, so that two boxes in a row can be told apart, with a tip at whatever is needed. */
+function drawLink(context: CanvasRenderingContext2D, from: Tile, { tile: to, needs, neededBy, inferred }: LinkedBox, look: Look, isStrong: boolean): void {
+  const [x, y, endX, endY] = [...middleOf(from), ...middleOf(to)] as const;
+  const [bendX, bendY] = [(x + endX) / 2 - (endY - y) / 8, (y + endY) / 2 + (endX - x) / 8];
+  if (isStrong) outline(context, to, look.accent, 2);
+  context.setLineDash(inferred ? [6, 4] : []);
+  // Its rim keeps it apart from whatever colour it crosses.
+  for (const [colour, line] of [
+    [look.surface, isStrong ? 5 : 3],
+    [isStrong ? look.accent : look.muted, isStrong ? 2.5 : 1],
+  ] as const) {
+    context.strokeStyle = colour;
+    context.lineWidth = line;
+    context.beginPath();
+    context.moveTo(x, y);
+    context.quadraticCurveTo(bendX, bendY, endX, endY);
+    context.stroke();
+  }
+  context.setLineDash([]);
+  context.strokeStyle = look.surface;
+  context.fillStyle = isStrong ? look.accent : look.muted;
+  if (needs > 0) drawTip(context, endX, endY, Math.atan2(endY - bendY, endX - bendX));
+  if (neededBy > 0) drawTip(context, x, y, Math.atan2(y - bendY, x - bendX));
+}
+
+function middleOf({ x, y, width, height }: Tile): [number, number] {
+  return [x + width / 2, y + height / 2];
+}
+
+function drawTip(context: CanvasRenderingContext2D, x: number, y: number, angle: number): void {
+  context.beginPath();
+  for (const turn of [0, 2.6, -2.6]) context.lineTo(x + 8 * Math.cos(angle + turn), y + 8 * Math.sin(angle + turn));
+  context.closePath();
+  context.stroke();
+  context.fill();
+}
+
+function drawWords(context: CanvasRenderingContext2D, { width, height }: Size, look: Look, { tile: { box }, x, y }: { tile: Tile; x: number; y: number }, colour: ColourBy): void {
   const lines = [
     groupName(box.by, box),
     `${counted(box.count, "resource")}, ${box.dependents === 0 ? "nothing else depends on it" : `${counted(box.dependents, "other")} depend on it`}`,
+    ...(colour === "changes" && box.changed !== null ? [`${box.changed.toLocaleString("en")} of them came or changed`] : []),
     ...(box.blindSpots > 0 ? [`${counted(box.blindSpots, "blind spot")}: more may be there`] : []),
   ];
   context.font = `600 ${NAME}px ${look.font}`;

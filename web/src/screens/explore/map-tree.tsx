@@ -5,6 +5,7 @@ import { samePath, type Box } from "../../layout/estate";
 import type { ExploreRoute } from "../../routes";
 import { counted } from "../../words/counts";
 import { groupName, groupWords } from "../../words/groups";
+import { figureWords } from "./limits";
 
 type Props = {
   route: ExploreRoute;
@@ -107,6 +108,7 @@ export function MapTree({ route, boxes, selected, onFocus, onOpen, onSelect, poi
           aria-selected={selected !== null && samePath(selected.path, box.path)}
         >
           {groupName(box.by, box)}, {counted(box.count, "resource")}, {counted(box.dependents, "dependent")}
+          {route.colour === "changes" && box.changed !== null && `, ${figureWords(box, route.colour)}`}
           {box.blindSpots > 0 && `, ${counted(box.blindSpots, "blind spot")}`}
         </div>
       ))}

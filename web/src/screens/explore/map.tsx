@@ -4,30 +4,33 @@ import { samePath, type Box } from "../../layout/estate";
 import { layTiles, tileAt, tileOf, type Tile } from "../../layout/treemap";
 import { go } from "../../navigation";
 import type { ExploreRoute } from "../../routes";
+import { useBoxLinks } from "./box-links";
 import { Legend } from "./legend";
 import { limitsOf } from "./limits";
 import { drawMarks, drawTiles, fitCanvas } from "./map-draw";
 import { readLook, useLookVersion } from "./map-look";
 import { MapTree } from "./map-tree";
 import { Selected } from "./selected";
+import type { Since } from "./since";
 
 /** The width of the panel with its margin. */
 const PANEL = 356;
 
-type Props = { route: ExploreRoute; boxes: Box[]; selected: Box | null };
+type Props = { route: ExploreRoute; boxes: Box[]; selected: Box | null; since: Since };
 
 /** The estate as nested boxes, drawn, under a tree of the same for the keyboard and for screen readers. */
-export function EstateMap({ route, boxes, selected }: Props) {
+export function EstateMap({ route, boxes, selected, since }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const ground = useRef<HTMLCanvasElement>(null);
   const marks = useRef<HTMLCanvasElement>(null);
   const size = useSize(frame);
   const lookVersion = useLookVersion();
   const tiles = useMemo(() => layTiles(boxes, size.width, size.height), [boxes, size]);
-  const limits = useMemo(() => limitsOf(tiles), [tiles]);
+  const limits = useMemo(() => limitsOf(tiles, route.colour), [tiles, route.colour]);
   const [hovered, setHovered] = useState<{ tile: Tile; x: number; y: number } | null>(null);
   const [focused, setFocused] = useState<Box | null>(null);
   useEffect(() => setHovered(null), [tiles]);
+  const linked = useBoxLinks(route, selected, tiles);
 
   useLayoutEffect(() => {
     const context = fitCanvas(ground.current, size);
@@ -37,8 +40,8 @@ export function EstateMap({ route, boxes, selected }: Props) {
     const context = fitCanvas(marks.current, size);
     if (!context || !frame.current) return;
     const find = (box: Box | null) => box && tileOf(tiles, box.path);
-    drawMarks(context, size, readLook(frame.current), { selected: find(selected), focused: find(focused), hovered });
-  }, [tiles, size, selected, focused, hovered, lookVersion]);
+    drawMarks(context, size, readLook(frame.current), { selected: find(selected), focused: find(focused), hovered, colour: route.colour, linked: linked?.boxes ?? [] });
+  }, [tiles, size, selected, focused, hovered, linked, route.colour, lookVersion]);
 
   const under = (event: MouseEvent) => {
     const bounds = frame.current?.getBoundingClientRect();
@@ -71,9 +74,9 @@ export function EstateMap({ route, boxes, selected }: Props) {
         <canvas ref={ground} aria-hidden="true" />
         <canvas ref={marks} aria-hidden="true" />
         <MapTree route={route} boxes={boxes} selected={selected} onFocus={setFocused} onOpen={open} onSelect={select} pointer={pointer} />
-        {selected && <Selected route={route} box={selected} side={sideFor(tileOf(tiles, selected.path), size.width)} />}
+        {selected && <Selected route={route} box={selected} linked={linked} side={sideFor(tileOf(tiles, selected.path), size.width)} />}
       </div>
-      <Legend route={route} limits={limits} />
+      <Legend route={route} limits={limits} since={since} hasLines={linked !== null && linked.boxes.length > 0} />
     </>
   );
 }

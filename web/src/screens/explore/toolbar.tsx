@@ -2,17 +2,19 @@ import type { GroupBy } from "../../api/generated";
 import { go } from "../../navigation";
 import { GROUPINGS, type ColourBy, type ExploreRoute } from "../../routes";
 import { levelsInWords } from "../../words/groups";
+import type { Since } from "./since";
 
 type Props = {
   route: ExploreRoute;
   /** Null where resources are listed. */
   view: "map" | "table" | null;
+  since: Since;
   filtersOpen: boolean;
   onFilters: () => void;
 };
 
 /** How the estate is shown. */
-export function Toolbar({ route, view, filtersOpen, onFilters }: Props) {
+export function Toolbar({ route, view, since, filtersOpen, onFilters }: Props) {
   return (
     <div class="toolbar" role="group" aria-label="Display">
       <button class="toggle" aria-pressed={filtersOpen} onClick={onFilters}>
@@ -50,6 +52,9 @@ export function Toolbar({ route, view, filtersOpen, onFilters }: Props) {
           <select value={route.colour} onChange={(event) => go({ ...route, colour: event.currentTarget.value as ColourBy }, { replace: true })}>
             <option value="dependents">Dependents</option>
             <option value="coverage">Coverage</option>
+            <option value="changes" disabled={since.kept !== null && since.kept < 2}>
+              Changed in 7 days{since.kept !== null && since.kept < 2 && " (from the second snapshot on)"}
+            </option>
           </select>
         </label>
       )}

@@ -6,6 +6,7 @@ import { readEstate, type Answered, type Box } from "../../layout/estate";
 import type { ExploreRoute } from "../../routes";
 import { levelsOf } from "../../words/groups";
 import { narrowed } from "./narrowed";
+import type { Since } from "./since";
 
 /** The levels below the opened group that are asked for at first; one more follows, so that something stands soon. */
 const LEVELS_AT_FIRST = 3;
@@ -15,7 +16,7 @@ const MOST_LEVELS = 5;
 const SMALL = 5_000;
 
 /** The way to the opened group and what is in it: roughly at first, and with one more level as soon as that is there. */
-export function useEstate(route: ExploreRoute): Query<Box[]> {
+export function useEstate(route: ExploreRoute, since: Since): Query<Box[]> {
   const { groupBy, tag, path } = route;
   const levels = levelsOf(groupBy);
   // An opened account is named by its key: left out, so that the answer nests no deeper than a query may.
@@ -23,7 +24,7 @@ export function useEstate(route: ExploreRoute): Query<Box[]> {
   const depth = path.length - above.length + LEVELS_AT_FIRST;
   const asked = levels.slice(above.length);
   const variables: EstateVariables | null =
-    groupBy === "TAG" && tag === "" ? null : { groupBy: asked, tag: groupBy === "TAG" ? tag : null, filter: narrowed(route), depth };
+    (groupBy === "TAG" && tag === "") || since.isAwaited ? null : { groupBy: asked, tag: groupBy === "TAG" ? tag : null, filter: narrowed(route), depth, changedSince: since.snapshot?.id ?? null };
 
   const subject = `${groupBy} ${tag} ${JSON.stringify(toResourceFilter(route.filters))}`;
   const place = `${subject} ${path.join("\n")}`;
@@ -48,5 +49,5 @@ function read(estate: Answered[], groupBy: GroupBy, above: string[]): Box[] {
   const [key] = above;
   if (key === undefined) return boxes;
   const count = boxes.reduce((sum, box) => sum + box.count, 0);
-  return [{ by: "ACCOUNT", key, label: key, count, dependents: 0, blindSpots: 0, path: above, boxes, isRest: false }];
+  return [{ by: "ACCOUNT", key, label: key, count, dependents: 0, blindSpots: 0, changed: null, path: above, boxes, isRest: false }];
 }

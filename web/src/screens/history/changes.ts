@@ -1,4 +1,5 @@
 import type { Card, DiffResult, LinkOfDiff, Presence, ResourceKind } from "../../api/generated";
+import { groupBy } from "../../layout/group";
 import { KINDS, kindWords } from "../../words/kinds";
 import { NO_OWNER } from "../../words/owner";
 import type { Grouping, Happened, HistoryRoute } from "./address";
@@ -81,16 +82,9 @@ export type Group = { key: string; title: string; changes: Change[]; rows: Row[]
 
 /** Changes in groups; in each what is gone comes first, then what changed, then what is new. */
 export function grouped(changes: Change[], links: LinkChange[], by: Grouping): Group[] {
-  const groups = new Map<string, Group>();
-  for (const change of changes) {
-    const { key, title } = groupOf(change, by);
-    const group = groups.get(key);
-    if (group) group.changes.push(change);
-    else groups.set(key, { key, title, changes: [change], rows: [] });
-  }
   const wholes = wholesOf(links);
-  for (const group of groups.values()) group.rows = rowsOf(group.changes, wholes);
-  return [...groups.values()].toSorted((a, b) => rankOf(a, by) - rankOf(b, by) || a.title.localeCompare(b.title, "en"));
+  const groups = [...groupBy(changes, (change) => keyOf(change, by))].map(([key, inside]): Group => ({ key, title: titleOf(key, by), changes: inside, rows: rowsOf(inside, wholes) }));
+  return groups.toSorted((a, b) => rankOf(a, by) - rankOf(b, by) || a.title.localeCompare(b.title, "en"));
 }
 
 /** By task or interface, the service that it is or was part of. */
@@ -106,16 +100,13 @@ export function wholesOf(links: LinkChange[]): Map<string, Card> {
 }
 
 function rowsOf(changes: Change[], wholes: Map<string, Card>): Row[] {
-  const rows = new Map<string, Row>();
-  for (const change of changes) {
+  const wholeOf = ({ happened, resource }: Change) => (happened === "changed" ? null : (wholes.get(resource.id) ?? null));
+  const rows = groupBy(changes, (change) => {
     const { happened, resource } = change;
-    const whole = happened === "changed" ? null : (wholes.get(resource.id) ?? null);
-    const key = whole ? `${happened} ${resource.kind} ${resource.presence} ${whole.id}` : resource.id;
-    const row = rows.get(key);
-    if (row) row.changes.push(change);
-    else rows.set(key, { key, changes: [change], whole });
-  }
-  return [...rows.values()];
+    const whole = wholeOf(change);
+    return whole ? `${happened} ${resource.kind} ${resource.presence} ${whole.id}` : resource.id;
+  });
+  return [...rows].map(([key, alike]) => ({ key, changes: alike, whole: alike[0] ? wholeOf(alike[0]) : null }));
 }
 
 export const HAPPENED_WORDS: Record<Happened, { one: string; many: string; sentence: string }> = {
@@ -126,10 +117,12 @@ export const HAPPENED_WORDS: Record<Happened, { one: string; many: string; sente
   unlinked: { one: "link removed", many: "Links removed", sentence: "no longer needs it" },
 };
 
-function groupOf({ happened, resource }: Change, by: Grouping): { key: string; title: string } {
-  if (by === "kind") return { key: resource.kind, title: kindWords(resource.kind).many };
-  if (by === "owner") return { key: resource.owner ?? "", title: resource.owner ?? NO_OWNER };
-  return { key: happened, title: HAPPENED_WORDS[happened].many };
+function keyOf({ happened, resource }: Change, by: Grouping): string {
+  return by === "kind" ? resource.kind : by === "owner" ? (resource.owner ?? "") : happened;
+}
+
+function titleOf(key: string, by: Grouping): string {
+  return by === "kind" ? kindWords(key).many : by === "owner" ? key || NO_OWNER : HAPPENED_WORDS[key as Happened].many;
 }
 
 function rankOf({ key, changes }: Group, by: Grouping): number {
@@ -142,7 +135,5 @@ function rankOf({ key, changes }: Group, by: Grouping): number {
 
 /** How many of each there are, in words: `2 removed, 1 added`. */
 export function tallyWords(changes: { happened: Happened }[]): string {
-  const counts = new Map<Happened, number>();
-  for (const { happened } of changes) counts.set(happened, (counts.get(happened) ?? 0) + 1);
-  return [...counts].map(([happened, count]) => `${count.toLocaleString("en")} ${count === 1 ? HAPPENED_WORDS[happened].one : HAPPENED_WORDS[happened].many.toLowerCase()}`).join(", ");
+  return [...groupBy(changes, ({ happened }) => happened)].map(([happened, { length: count }]) => `${count.toLocaleString("en")} ${count === 1 ? HAPPENED_WORDS[happened].one : HAPPENED_WORDS[happened].many.toLowerCase()}`).join(", ");
 }

@@ -1,10 +1,12 @@
-import type { Taken } from "../../api/generated";
+import type { Kept } from "../../api/generated";
 import { now } from "../../data/crawl";
 import { go } from "../../navigation";
+import { counted } from "../../words/counts";
 import { age, clock, day } from "../../words/time";
 import type { HistoryRoute } from "./address";
+import { changesOf } from "./days";
 
-type Props = { route: HistoryRoute; snapshots: Taken[]; total: number; from: string | null; to: string | null; onMore: (() => void) | null };
+type Props = { route: HistoryRoute; snapshots: Kept[]; total: number; from: string | null; to: string | null; onMore: (() => void) | null };
 
 /** The stored snapshots, newest first: one to begin with, one to end with. */
 export function Chooser({ route, snapshots, total, from, to, onMore }: Props) {
@@ -17,10 +19,11 @@ export function Chooser({ route, snapshots, total, from, to, onMore }: Props) {
       <div class="chooser-head" aria-hidden="true">
         <span>from</span>
         <span>to</span>
+        <span>changes</span>
       </div>
       <ol>
         {snapshots.map((snapshot, index) => {
-          const earlier = snapshots[index + 1];
+          const changes = changesOf(snapshot);
           const startsDay = index === 0 || day(snapshots[index - 1]?.takenAt ?? "") !== day(snapshot.takenAt);
           return (
             <li key={snapshot.id} class={first >= 0 && last >= 0 && index > Math.min(first, last) && index < Math.max(first, last) ? "is-between" : undefined}>
@@ -31,10 +34,9 @@ export function Chooser({ route, snapshots, total, from, to, onMore }: Props) {
                 <span class="chooser-time" title={`${age(snapshot.takenAt, now.value)} ago`}>
                   {clock(snapshot.takenAt)}
                 </span>
-                <span class="muted small">
-                  {snapshot.resources.toLocaleString("en")}
-                  {earlier && earlier.resources !== snapshot.resources && ` (${snapshot.resources > earlier.resources ? "+" : "−"}${Math.abs(snapshot.resources - earlier.resources).toLocaleString("en")})`}
-                  <span class="visually-hidden"> resources</span>
+                <span class="chooser-changes muted small" title={counted(snapshot.resources, "resource")}>
+                  {changes?.toLocaleString("en") ?? "–"}
+                  <span class="visually-hidden">{changes === null ? " changes not counted" : " changes"}</span>
                 </span>
                 <a class="chooser-file small" href={`/snapshots/${encodeURIComponent(snapshot.id)}.jsonl.zst`} download={`${snapshot.id}.jsonl.zst`} title="The snapshot as a file">
                   <span aria-hidden="true">↓</span>
@@ -56,6 +58,6 @@ export function Chooser({ route, snapshots, total, from, to, onMore }: Props) {
   );
 }
 
-function Radio({ name, checked, snapshot, onChoose }: { name: "from" | "to"; checked: boolean; snapshot: Taken; onChoose: () => void }) {
+function Radio({ name, checked, snapshot, onChoose }: { name: "from" | "to"; checked: boolean; snapshot: Kept; onChoose: () => void }) {
   return <input type="radio" name={`snapshot-${name}`} aria-label={`${name} ${day(snapshot.takenAt)}, ${clock(snapshot.takenAt)} UTC`} checked={checked} onChange={onChoose} />;
 }

@@ -1,11 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { Graph, type CardProps } from "../../components/graph/graph";
-import { NO_OWNER } from "../../components/resource-line";
-import { KindCode, PresenceSign } from "../../components/signs";
-import { CARD } from "../../layout/lanes";
+import { ResourceCard } from "../../components/graph/resource-card";
 import { litAround, NOTHING_LIT } from "../../layout/lit";
-import { kindWords } from "../../words/kinds";
-import { PRESENCE } from "../../words/presence";
 import { COLUMNS, type Picture } from "./picture";
 import { HappenedSign } from "./signs";
 
@@ -34,40 +30,9 @@ export function ChangesGraph({ picture, selected, onSelect, onTable }: Props) {
   );
 }
 
-function ChangeCard({ card, place, state, stop, onFocus, onSelect }: CardProps) {
-  const resource = card.members[0]?.resource;
-  if (!resource || !place) return null;
-  const { presence, kind } = resource;
-  const many = card.members.length > 1;
-  const standing = standingIn(card.distance);
-  return (
-    <button
-      class={`card change-card change-card-${standing}${state === "plain" ? "" : ` is-${state}`}`}
-      style={{ left: `${place.x}px`, top: `${place.y}px`, width: `${CARD.width}px`, height: `${CARD.height}px` }}
-      data-card={card.id}
-      tabIndex={stop ? 0 : -1}
-      aria-pressed={state === "selected"}
-      title={many ? undefined : resource.id}
-      onFocus={onFocus}
-      onClick={onSelect}
-    >
-      {standing !== "same" ? <HappenedSign happened={standing} /> : presence !== "LIVE" && <PresenceSign presence={presence} />}
-      <span class="card-words">
-        <span class="card-name">{many ? kindWords(kind).many : resource.name}</span>
-        <span class="card-detail">
-          <KindCode kind={kind} /> {presence === "LIVE" ? (many ? resource.name : kindWords(kind).one) : PRESENCE[presence].word}
-        </span>
-      </span>
-      {many && (
-        <span class="badge" aria-hidden="true">
-          {card.members.length.toLocaleString("en")}
-        </span>
-      )}
-      <span class="visually-hidden">
-        , {[presence === "LIVE" ? "" : kindWords(kind).one, many ? `${card.members.length} alike` : "", WORDS[standing].toLowerCase(), resource.owner ?? NO_OWNER].filter(Boolean).join(", ")}
-      </span>
-    </button>
-  );
+function ChangeCard(props: CardProps) {
+  const standing = standingIn(props.card.distance);
+  return <ResourceCard {...props} classes={["change-card", `change-card-${standing}`]} sign={standing === "same" ? undefined : <HappenedSign happened={standing} />} column={WORDS[standing].toLowerCase()} />;
 }
 
 function standingIn(column: number) {

@@ -1,16 +1,15 @@
-import { useState } from "preact/hooks";
-import type { DiffResult, Taken } from "../../api/generated";
+import type { DiffResult, Kept } from "../../api/generated";
 import { CopyButton } from "../../components/copy-button";
-import { download } from "../../data/csv";
+import { CsvButton } from "../../components/data-table";
 import { formatRoute } from "../../routes";
 import { between, instant } from "../../words/time";
 import { HAPPENED, type HistoryRoute } from "./address";
 import { HAPPENED_WORDS, readChanges, totalsOf, type Changes } from "./changes";
-import { csvOfChanges } from "./csv";
+import { COLUMNS, rowsOf } from "./csv";
 import { wholeDiff } from "./load";
 import { HappenedSign } from "./signs";
 
-type Props = { route: HistoryRoute; changes: Changes | null; pages: DiffResult["diff"][]; from: string | null; to: string | null; snapshots: Taken[] };
+type Props = { route: HistoryRoute; changes: Changes | null; pages: DiffResult["diff"][]; from: string | null; to: string | null; snapshots: Kept[] };
 
 /** Which two snapshots, and what changed between them in figures. */
 export function Head({ route, changes, pages, from, to, snapshots }: Props) {
@@ -75,22 +74,11 @@ function Figures({ changes: { diff } }: { changes: Changes }) {
 
 /** Everything that changed as a file, whatever is filtered or loaded here. */
 function Export({ pages }: { pages: DiffResult["diff"][] }) {
-  const [state, setState] = useState<"ready" | "busy" | "failed">("ready");
   const [first] = pages;
-  const run = async () => {
-    if (!first) return;
-    setState("busy");
-    try {
-      const all = readChanges(await wholeDiff(pages));
-      if (all) download(`blastmap-changes-${first.from.id}-${first.to.id}.csv`, csvOfChanges(all.resources, all.links));
-      setState("ready");
-    } catch {
-      setState("failed");
-    }
+  if (!first) return null;
+  const rows = async () => {
+    const all = readChanges(await wholeDiff(pages));
+    return all ? rowsOf(all) : [];
   };
-  return (
-    <button onClick={run} disabled={!first || state === "busy"}>
-      {state === "busy" ? "Exporting…" : state === "failed" ? "Export failed: again" : "Export CSV"}
-    </button>
-  );
+  return <CsvButton label="everything that changed" file={`changes-${first.from.id}-${first.to.id}`} columns={COLUMNS} rows={rows} />;
 }

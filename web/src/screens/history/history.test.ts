@@ -1,14 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { Altered, Card, DiffResult, LinkOfDiff, Relation, ResourceKind } from "../../api/generated";
+import { toCsv } from "../../data/csv";
 import { formatHistory, historyOf, parseHistory } from "./address";
 import { filtered, grouped, readChanges } from "./changes";
-import { csvOfChanges } from "./csv";
+import { COLUMNS, rowsOf } from "./csv";
+import { barsOf } from "./days";
 import { leavesOf } from "./leaves";
 import { pictureOf } from "./picture";
 import { linesOf } from "./said";
 
 const card = (kind: ResourceKind, name: string, rest: Partial<Card> = {}): Card => ({ id: `${kind}/${name}`, kind, name, account: "1", region: "r", presence: "LIVE", owner: "team", ...rest });
 const link = (from: Card, relation: Relation, to: Card): LinkOfDiff => ({ from, to, relation, phases: ["RUN"], evidence: { api: "ecs:Describe", field: "a.b", inferred: false } });
+const at = (takenAt: string, changed: number | null) => ({ id: takenAt, takenAt, resources: 1, links: 1, changes: changed === null ? null : { added: 0, removed: 0, changed } });
 const altered = (name: string, before: unknown, after: unknown, rest: Partial<Altered> = {}): Altered => ({ name, before, after, unknown: false, sensitive: false, ...rest });
 const taken = (id: string) => ({ id, takenAt: "2026-11-23T16:05:00Z", resources: 3, links: 2 });
 
@@ -144,7 +147,12 @@ describe("changes", () => {
   test("export every value and every link, and no formula", () => {
     const named = card("SECRET", "=cmd()");
     const { resources, links } = read({ added: [named], changed: [{ before: { presence: "LIVE" }, after: service, attributes: [altered("desiredCount", 1, 2), altered("x", null, "a,b")] }], linksRemoved: [link(service, "READS_SECRET", parameter)] });
-    const [head, ...rows] = csvOfChanges(resources, links).trim().split("\r\n");
+    const [head, ...rows] = toCsv(
+      COLUMNS.map(({ label }) => label),
+      rowsOf({ resources, links }).map((row) => COLUMNS.map(({ value }) => value(row))),
+    )
+      .trim()
+      .split("\r\n");
     expect(head?.startsWith("what,type,name,id,owner")).toBe(true);
     expect(rows).toHaveLength(4);
     expect(rows[0]).toContain("desiredCount,1,2");
@@ -181,5 +189,24 @@ describe("the picture", () => {
     const { resources, links } = read({ added: many });
     const { cards, leftOut } = pictureOf(resources, links);
     expect([cards.length, leftOut.size]).toEqual([3, 0]);
+  });
+});
+
+describe("bars of the strip", () => {
+  test("are days, with those between that have no snapshot", () => {
+    const { bars, marks } = barsOf([at("2026-11-27T10:00:00Z", 3), at("2026-11-27T09:00:00Z", 4), at("2026-11-24T23:59:59Z", null)]);
+    expect(bars.map(({ snapshots, changes }) => [snapshots.length, changes])).toEqual([
+      [1, null],
+      [0, null],
+      [0, null],
+      [2, 7],
+    ]);
+    expect(marks.map(({ snapshot }) => snapshot.takenAt.slice(8, 13))).toEqual(["24T23", "27T09", "27T10"]);
+    expect(marks.every(({ at: place }, index) => place > (marks[index - 1]?.at ?? 0) && place < 1)).toBe(true);
+  });
+
+  test("reach back a year", () => {
+    const { bars, marks } = barsOf([at("2026-11-27T10:00:00Z", 1), at("2025-11-27T10:00:00Z", 1), at("2025-11-01T10:00:00Z", 1)]);
+    expect([bars.length, marks.length]).toEqual([366, 2]);
   });
 });

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Card, Taken } from "../../api/generated";
+import type { Card, Kept } from "../../api/generated";
 import { copyText } from "../../components/copy-button";
 import { Answer, Failure } from "../../components/states";
 import { useTitle } from "../../components/title";
@@ -20,6 +20,7 @@ import { useDiff, useSnapshots } from "./load";
 import { Panel } from "./panel";
 import { pictureOf, type Picture } from "./picture";
 import { NoSnapshots, NothingChanged, NotUsable, OneSnapshot, SameSnapshot } from "./states";
+import { Strip } from "./strip";
 import { ChangesTable } from "./table";
 import { ResourceThroughTime } from "./through-time";
 import { Toolbar } from "./toolbar";
@@ -47,7 +48,7 @@ function Comparison({ route }: { route: HistoryRoute }) {
   );
 }
 
-type BetweenProps = { route: HistoryRoute; snapshots: Taken[]; total: number; more: (() => void) | null };
+type BetweenProps = { route: HistoryRoute; snapshots: Kept[]; total: number; more: (() => void) | null };
 
 function Between({ route, snapshots, total, more }: BetweenProps) {
   const to = route.to ?? snapshots[0]?.id ?? null;
@@ -95,8 +96,8 @@ function Between({ route, snapshots, total, more }: BetweenProps) {
           changes &&
           shown && (
             <>
-              {failure && <Failure error={failure} retry={() => void moreOfDiff()} hasData />}
-              <Views route={route} changes={changes} shown={shown} groups={groups} picture={picture} newest={snapshots[0]?.id ?? null} onSelect={select} onMore={() => void moreOfDiff()} />
+              {failure && <Failure error={failure} retry={moreOfDiff} hasData />}
+              <Views route={route} changes={changes} shown={shown} groups={groups} picture={picture} newest={snapshots[0]?.id ?? null} onSelect={select} onMore={moreOfDiff} />
             </>
           )
         }
@@ -106,6 +107,7 @@ function Between({ route, snapshots, total, more }: BetweenProps) {
   return (
     <div class="radius history">
       <Head route={route} changes={changes} pages={pages} from={from} to={to} snapshots={snapshots} />
+      <Strip route={route} snapshots={snapshots} from={from} to={to} />
       {isBackwards && (
         <p class="notice notice-warn notice-bar">
           From is the later of the two: what is called added here went away since.
@@ -202,7 +204,7 @@ function addressIn(changes: Changes, newest: string | null): (resource: Card) =>
   };
 }
 
-function useHistoryKeys(snapshots: Taken[], from: string | null, to: string | null, order: string[], toggleRail: () => void, select: (id: string | null) => void): void {
+function useHistoryKeys(snapshots: Kept[], from: string | null, to: string | null, order: string[], toggleRail: () => void, select: (id: string | null) => void): void {
   useEffect(() => {
     const change = (part: (current: HistoryRoute) => Partial<HistoryRoute>, how?: { replace: boolean }) => {
       const current = address.peek();

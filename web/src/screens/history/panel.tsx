@@ -1,7 +1,6 @@
 import type { Card } from "../../api/generated";
 import { CopyButton } from "../../components/copy-button";
-import { OwnFacts, SelectedHead } from "../../components/selected-resource";
-import { PresenceSign } from "../../components/signs";
+import { NotLive, OwnFacts, SelectedHead } from "../../components/selected-resource";
 import { formatRoute, radiusOf } from "../../routes";
 import { counted } from "../../words/counts";
 import { countOfKind } from "../../words/kinds";
@@ -31,15 +30,7 @@ export function Panel({ change, alike, changes, pinOf, to, onSelect }: Props) {
         <HappenedTag happened={happened} />
         <span>{bannerWords(change, diff.from.takenAt, diff.to.takenAt)}</span>
       </p>
-      {happened !== "changed" && resource.presence !== "LIVE" && (
-        <p class={`presence-banner presence-${resource.presence.toLowerCase()}`}>
-          <PresenceSign presence={resource.presence} />
-          <span>
-            {happened === "removed" ? "Even then: " : ""}
-            {PRESENCE[resource.presence].sentence}
-          </span>
-        </p>
-      )}
+      {happened !== "changed" && <NotLive resource={resource} />}
       <OwnFacts resource={resource} />
       <p class="button-row">
         <a class="button" href={formatRoute({ screen: "resource", id: resource.id, ...(snapshot ? { snapshot } : {}) })}>

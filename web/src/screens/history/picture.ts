@@ -1,5 +1,6 @@
 import { fold, MAX_CARDS, nearest } from "../../layout/fold";
-import type { DrawnCard, DrawnLink } from "../../layout/types";
+import { groupBy } from "../../layout/group";
+import type { DrawnCard, DrawnLink, Reached } from "../../layout/types";
 import type { Change, LinkChange } from "./changes";
 
 /** Columns from what is gone to what is new; what did not change stands between, where a link of it came or went. */
@@ -33,19 +34,15 @@ export function pictureOf(changes: Change[], links: LinkChange[]): Picture {
   const reached = [...resources.values()].map((resource) => ({ resource, distance: COLUMNS.indexOf(standing.get(resource.id) ?? "same") + 1 }));
   const hops = links.map(({ link }) => link);
   const wholes = new Map(hops.filter(({ relation }) => relation === "PART_OF").map(({ from, to }) => [from.id, to.id]));
-  const passing = new Map<string, DrawnCard>();
-  for (const item of reached.filter(({ resource }) => NAMELESS.has(resource.kind))) {
-    const { id, kind, presence, owner, account, region } = item.resource;
-    const key = [item.distance, kind, presence, owner, account, region, wholes.get(id) ?? ""].join("\n");
-    const card = passing.get(key);
-    if (card) card.members.push(item);
-    else passing.set(key, { id, members: [item], distance: item.distance });
-  }
+  const passing = cardsOf(
+    reached.filter(({ resource }) => NAMELESS.has(resource.kind)),
+    ({ resource }) => wholes.get(resource.id),
+  );
   const named = fold(
     reached.filter(({ resource }) => !NAMELESS.has(resource.kind)),
     hops,
   );
-  const cards = [...named, ...passing.values()];
+  const cards = [...named, ...passing];
   const { drawn, leftOut } = mostWorthDrawing(cards.length > MAX_CARDS ? foldedHard(cards) : cards);
   const cardOf = new Map(drawn.flatMap((card) => card.members.map((member) => [member.resource.id, card] as const)));
   return { cards: drawn, links: linesOf(links, cardOf), cardOf, leftOut };
@@ -53,17 +50,16 @@ export function pictureOf(changes: Change[], links: LinkChange[]): Picture {
 
 /** Too many to draw: one card for all of a kind that fared alike and have one owner. */
 function foldedHard(cards: DrawnCard[]): DrawnCard[] {
-  const folded = new Map<string, DrawnCard>();
-  for (const card of cards) {
-    const [first] = card.members;
-    if (!first) continue;
-    const { kind, presence, owner, account, region } = first.resource;
-    const key = [card.distance, kind, presence, owner, account, region].join("\n");
-    const known = folded.get(key);
-    if (known) known.members.push(...card.members);
-    else folded.set(key, { ...card, members: [...card.members] });
-  }
-  return [...folded.values()];
+  return cardsOf(cards.flatMap(({ members }) => members));
+}
+
+/** One card for all that fared alike and differ in nothing but the name, or in what `also` says. */
+function cardsOf(reached: Reached[], also: (item: Reached) => string | undefined = () => ""): DrawnCard[] {
+  const alike = groupBy(reached, (item) => {
+    const { kind, presence, owner, account, region } = item.resource;
+    return [item.distance, kind, presence, owner, account, region, also(item)].join("\n");
+  });
+  return [...alike.values()].flatMap((members) => (members[0] ? [{ id: members[0].resource.id, members, distance: members[0].distance }] : []));
 }
 
 /** As many cards as may be drawn, what changed before what only has a changed link; the rest is counted by column. */

@@ -1,7 +1,9 @@
+import { useEffect, useState } from "preact/hooks";
 import type { Taken } from "../../api/generated";
+import { CrawlButton } from "../../components/crawl-button";
 import { Message } from "../../components/states";
-import { startCrawl } from "../../data/crawl";
-import { go } from "../../navigation";
+import { showNewest } from "../../data/crawl";
+import { newest } from "../../data/news";
 import { formatRoute } from "../../routes";
 import { counted } from "../../words/counts";
 import { instant } from "../../words/time";
@@ -19,18 +21,23 @@ export function NoSnapshots() {
   );
 }
 
-/** One snapshot: there is nothing to compare it with. */
+/** One snapshot: there is nothing to compare it with. Whether the server keeps more shows once another was taken. */
 export function OneSnapshot({ snapshot }: { snapshot: Taken }) {
+  const [first] = useState(snapshot.id);
+  const taken = newest.value?.id;
+  useEffect(() => {
+    if (taken && taken !== snapshot.id) showNewest();
+    // Once for each that is taken, whatever is kept of them.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [taken]);
   return (
     <Message title="One snapshot so far">
       <p>
-        It was taken on {instant(snapshot.takenAt)}, with {counted(snapshot.resources, "resource")} and {counted(snapshot.links, "link")}. What changed shows when there is a second one: each crawl
-        keeps one. A server of a snapshot file or of the demo keeps none but the newest.
+        It was taken on {instant(snapshot.takenAt)}, with {counted(snapshot.resources, "resource")} and {counted(snapshot.links, "link")}.{" "}
+        {first === snapshot.id ? "What changed shows as soon as a second one is kept." : "It took the place of the one before: this server keeps the newest alone, and cannot tell what changed."}
       </p>
       <p class="button-row">
-        <button class="primary" onClick={() => void startCrawl().catch(() => go("/coverage"))}>
-          Crawl now
-        </button>
+        <CrawlButton />
         <a class="button" href="/coverage">
           Coverage
         </a>
@@ -72,7 +79,7 @@ export function NotUsable({ message }: { message: string }) {
       <p>
         <strong>{message.replace(/^./, (first) => first.toUpperCase()).replace(/\.?$/, ".")}</strong>
       </p>
-      <p>A store keeps the newest thirty snapshots; older ones make room. Choose two others on the left, or see what changed last.</p>
+      <p>The newest are kept; older ones make room. Choose two others on the left, or see what changed last.</p>
       <p>
         <a class="button" href={formatRoute(historyOf())}>
           What changed last

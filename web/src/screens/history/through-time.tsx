@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
-import { request, RequestError } from "../../api/client";
+import { request } from "../../api/client";
 import { ResourceHistory, type Card, type ResourceHistoryResult } from "../../api/generated";
 import { CopyButton } from "../../components/copy-button";
 import { KindCode } from "../../components/signs";
 import { Answer, Failure, Message } from "../../components/states";
 import { useTitle } from "../../components/title";
 import { now } from "../../data/crawl";
+import { useMore } from "../../data/more";
 import { useQuery } from "../../data/query";
 import { formatRoute, radiusOf, searchFor } from "../../routes";
 import { counted } from "../../words/counts";
@@ -109,23 +110,9 @@ export function RecentHistory({ id }: { id: string }) {
 }
 
 function Story({ id, first, dependents }: { id: string; first: Story; dependents: boolean }) {
-  const [later, setLater] = useState<{ of: Story; pages: Story[] }>({ of: first, pages: [] });
-  const [error, setError] = useState<RequestError | null>(null);
-  const [busy, setBusy] = useState(false);
-  const pages = [first, ...(later.of === first ? later.pages : [])];
+  const { pages, load, busy, error } = useMore(first, async (known) => (await request(ResourceHistory, { id, first: ENTRIES, after: known.at(-1)?.pageInfo.endCursor ?? null, dependents })).resourceHistory);
   const entries = pages.flatMap((page) => page.entries);
   const last = pages.at(-1)?.pageInfo;
-  const load = async () => {
-    setError(null);
-    setBusy(true);
-    try {
-      const { resourceHistory } = await request(ResourceHistory, { id, first: ENTRIES, after: last?.endCursor ?? null, dependents });
-      setLater({ of: first, pages: [...pages.slice(1), resourceHistory] });
-    } catch (failure) {
-      setError(failure instanceof RequestError ? failure : new RequestError(String(failure), "INTERNAL", null));
-    }
-    setBusy(false);
-  };
   if (entries.length === 0 && !last?.hasNextPage) return <NeverSeen id={id} snapshots={first.snapshots} />;
   return (
     <>

@@ -1,11 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
-import { request, RequestError } from "../../api/client";
+import { request } from "../../api/client";
 import { MoreLinks, type Direction, type Linked, type LinkPage, type Presence } from "../../api/generated";
 import { DataTable, type Column } from "../../components/data-table";
 import { EvidenceLine, Phases } from "../../components/evidence";
 import { NO_OWNER, ResourceLine } from "../../components/resource-line";
 import { Failure } from "../../components/states";
 import { blindSpotCount } from "../../data/crawl";
+import { useMore } from "../../data/more";
 import { go } from "../../navigation";
 import { MAX_LIMIT, type ResourceRoute } from "../../routes";
 import { counted } from "../../words/counts";
@@ -23,26 +23,15 @@ type Props = { route: ResourceRoute; direction: Direction; first: LinkPage; pres
 /** The links of a resource one way, by relation, each with its evidence. */
 export function LinkTable({ route, direction, first, presence }: Props) {
   const { id, snapshot = null } = route;
-  const [more, setMore] = useState<LinkPage | null>(null);
-  const [error, setError] = useState<RequestError | null>(null);
-  // Later pages belong to the first one: a newer snapshot may have moved them.
-  useEffect(() => setMore(null), [first]);
-  const links = [...first.nodes, ...(more?.nodes ?? [])];
-  const { pageInfo } = more ?? first;
-
   const next = async (after: string | null) => (await request(MoreLinks, { id, direction, after, snapshot })).resource?.links ?? null;
-  const load = async () => {
-    setError(null);
-    try {
-      const page = await next(pageInfo.endCursor);
-      if (page) setMore({ ...page, nodes: [...(more?.nodes ?? []), ...page.nodes] });
-    } catch (failure) {
-      if (failure instanceof RequestError) setError(failure);
-    }
-  };
+  const { pages, load, error } = useMore(first, (known) => next(known.at(-1)?.pageInfo.endCursor ?? null));
+  const links = pages.flatMap(({ nodes }) => nodes);
+  const last = pages.at(-1) ?? first;
+  const { pageInfo } = last;
+
   const everyLink = async () => {
     const all = [...links];
-    for (let page: LinkPage | null = more ?? first; page?.pageInfo.hasNextPage && all.length < MAX_LIMIT; ) {
+    for (let page: LinkPage | null = last; page?.pageInfo.hasNextPage && all.length < MAX_LIMIT; ) {
       page = await next(page.pageInfo.endCursor);
       all.push(...(page?.nodes ?? []));
     }
