@@ -5,6 +5,7 @@ import { LEVEL, SIGN_OF_LEVEL } from "../../words/outcomes";
 import { LongText } from "./long-text";
 import type { PartProps } from "./parts";
 import { EvidenceList } from "./why";
+import { withCode, withoutCode } from "../../components/with-code";
 
 const NAMED = 6;
 
@@ -12,15 +13,15 @@ const NAMED = 6;
 export function RiskCard({ risk, assessed, onSelect, brief = false }: PartProps & { risk: Warned; brief?: boolean }) {
   const affected = risk.affected.flatMap(({ id }) => assessed.resources.get(id) ?? []);
   return (
-    <article class={`risk risk-${risk.level.toLowerCase()}`} aria-label={`${LEVEL[risk.level].word} risk: ${risk.title}`}>
+    <article class={`risk risk-${risk.level.toLowerCase()}`} aria-label={`${LEVEL[risk.level].word} risk: ${withoutCode(risk.title)}`}>
       <p class="risk-level">
         <OutcomeSign outcome={SIGN_OF_LEVEL[risk.level]} /> {LEVEL[risk.level].word}
         <code class="risk-rule">{risk.rule}</code>
       </p>
-      <p class="risk-title">{risk.title}</p>
+      <p class="risk-title">{withCode(risk.title)}</p>
       {!brief && <LongText text={risk.detail} />}
       <p class="risk-remedy">
-        <strong>Do:</strong> {risk.remediation}{" "}
+        <strong>Do:</strong> {withCode(risk.remediation)}{" "}
         {risk.documentation?.startsWith("https://") && (
           <a href={risk.documentation} target="_blank" rel="noopener noreferrer">
             AWS on this<span class="visually-hidden"> (new tab)</span> ↗

@@ -13,6 +13,7 @@ import { LongText } from "./long-text";
 import type { PartProps } from "./parts";
 import { RiskCard } from "./risk-card";
 import { Why } from "./why";
+import { withCode } from "../../components/with-code";
 
 /** One resource: what happens to it and when, who owns it, step by step why, and what to do. */
 export function SelectedImpact({ resource, ...props }: PartProps & { resource: Card }) {
@@ -54,7 +55,7 @@ export function SelectedImpact({ resource, ...props }: PartProps & { resource: C
             <div key={one.title} class="impact-box">
               <div>
                 <p class="impact-box-title">{one.title}</p>
-                <p>{one.told.cause}</p>
+                <p>{withCode(one.told.cause)}</p>
               </div>
             </div>
           ),

@@ -13,6 +13,7 @@ import { PRESENCE } from "../../words/presence";
 import { share } from "../../words/verdict";
 import { NothingHit } from "./graph";
 import type { PartProps } from "./parts";
+import { withCode } from "../../components/with-code";
 
 type Row = {
   resource: Card;
@@ -91,7 +92,7 @@ function columnsOf(selected: string | null, onSelect: PartProps["onSelect"]): Co
     { id: "owner", label: "Owner", value: ({ resource }) => resource.owner, cell: ({ resource }) => resource.owner ?? <span class="muted">{NO_OWNER}</span> },
     { id: "distance", label: "Hops", value: ({ steps }) => steps, isWide: true, cell: ({ steps }) => <span class="hops">{steps}</span> },
     { id: "when", label: "When", value: ({ when }) => when, isWide: true, cell: ({ when }) => when || <span class="muted">–</span> },
-    { id: "why", label: "Why", value: ({ why, changed }) => why || changed, isWide: true, cell: ({ why, changed }) => <span class="why-text">{why || changed}</span> },
+    { id: "why", label: "Why", value: ({ why, changed }) => why || changed, isWide: true, cell: ({ why, changed }) => <span class="is-cut">{withCode(why || changed)}</span> },
     { id: "lost", label: "Lost", value: ({ lost }) => lost, only: "file" },
     { id: "state", label: "State", value: ({ resource }) => PRESENCE[resource.presence].word, only: "file" },
     { id: "id", label: "Id", value: ({ resource }) => resource.id, only: "file" },

@@ -11,6 +11,7 @@ import { REASON } from "../../words/presence";
 import type { PartProps } from "./parts";
 import { RiskCard } from "./risk-card";
 import { Stages, stagesOf } from "./stages";
+import { withCode } from "../../components/with-code";
 
 const IMPACTS_SHOWN = 40;
 /** Risks of one rule and level are one line from this many on. */
@@ -138,7 +139,7 @@ function Risks({ risks, ...props }: PartProps & { risks: Warned[] }) {
                   <code class="risk-rule">{first.rule}</code>
                 </span>
                 <span class="risk-title">
-                  {first.title}, and {counted(group.length - 1, "more", "more")} alike
+                  {withCode(first.title)}, and {counted(group.length - 1, "more", "more")} alike
                 </span>
               </summary>
               <ol class="plain-list risk-list">
@@ -201,7 +202,7 @@ function Apart({ title, impacts, onSelect }: { title: string; impacts: Impacted[
               <button onClick={() => onSelect(resource.id)}>
                 <span class="why-name">
                   {resource.name}
-                  <span class="hint">{cause}</span>
+                  <span class="hint">{withCode(cause)}</span>
                 </span>
                 <span class="muted small">{kindWords(resource.kind).one}</span>
               </button>
