@@ -44,6 +44,8 @@ const moves = (names) => (estate) => {
 };
 const planFile = (text) => ({ name: "plan.json", mimeType: "application/json", buffer: Buffer.from(text) });
 const PLAN = JSON.stringify({ format_version: "1.2", resource_changes: [{ address: "aws_ssm_parameter.db_url", change: { actions: ["delete"] } }] });
+/** One that the page takes for a plan, and the server does not. */
+const REFUSED = '{"format_version":"9"}';
 const typed = (text) => async (page) => {
   await page.getByLabel("File with the change").setInputFiles(planFile(text));
   await page.getByLabel("Title").fill("Monday");
@@ -59,7 +61,9 @@ const SCREENS = [
   ["review-new", "/review", "Drop a file anywhere on this page"],
   ["review-new-chosen", "/review", "Terraform plan · 1 change", { act: (page) => page.getByLabel("File with the change").setInputFiles(planFile(PLAN)) }],
   ["review-new-nothing", "/review", "Give a file first", { act: (page) => page.getByRole("button", { name: "Review the change" }).click() }],
-  ["review-new-refused", "/review", "give the output of `terraform show -json PLAN`", { act: typed("hello") }],
+  ["review-new-bad-file", "/review", "This is JSON, but no plan", { act: (page) => page.getByLabel("File with the change").setInputFiles(planFile("{}")) }],
+  ["review-new-refused", "/review", "This could not be reviewed", { act: typed(REFUSED) }],
+  ["review-new-bad-file-narrow", "/review", "binary plan", { width: 320, height: 700, act: (page) => page.getByLabel("File with the change").setInputFiles(planFile("PK\u0003\u0004")) }],
   ["review-new-narrow", "/review", "Drop a file anywhere on this page", { width: 320, height: 700 }],
   ["review", "/review/review-all", "5 teams to invite"],
   ["review-selected", `/review/review-all?${service}`, "Why it is affected"],
@@ -178,11 +182,58 @@ describe("a plan", () => {
   test("that cannot be read says why in one line, and the next one goes through", () =>
     on("ready", {}, async (page, server) => {
       await page.goto(`${server.url}/review`);
-      await typed("hello")(page);
-      await page.getByRole("alert").getByText("The change cannot be read: the change is not JSON (line 1, column 1); give the output of `terraform show -json PLAN`.").waitFor();
+      await typed(REFUSED)(page);
+      await page.getByRole("alert").getByText("The change cannot be read: this is JSON, but no change that blastmap knows; give the output of terraform show -json PLAN.").waitFor();
       await typed(PLAN)(page);
       await page.getByRole("heading", { level: 1, name: "Monday" }).waitFor();
     }));
+
+  for (const [what, bytes, why] of [
+    ["empty", "", "This is empty."],
+    ["an empty object", "{}", "This is JSON, but no plan, change set or task definition."],
+    ["a binary plan", "PK\u0003\u0004\u0000", "This is Terraform's binary plan"],
+    ["cut short", PLAN.slice(0, -20), "The JSON ends in the middle"],
+  ]) {
+    test(`that is ${what} is refused at once, with the command that makes a plan, and is not sent`, () =>
+      on("ready", {}, async (page, server) => {
+        await page.goto(`${server.url}/review`);
+        await page.getByLabel("File with the change").setInputFiles(planFile(bytes));
+        const alert = page.getByRole("alert");
+        await alert.getByText(why).waitFor();
+        await alert.locator("code", { hasText: "terraform show -json plan.tfplan > plan.json" }).waitFor();
+        await page.getByLabel("Title").fill("Monday");
+        await page.keyboard.press("Enter");
+        await eventually(async () => assert.ok(await page.getByLabel("File with the change").evaluate((box) => box === document.activeElement)));
+        assert.equal(server.state.given?.plans.size ?? 0, 0);
+      }));
+  }
+
+  test("in UTF-16, as Windows PowerShell writes it, is read and sent as UTF-8", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review`);
+      const file = { name: "plan.json", mimeType: "application/json", buffer: Buffer.from(`\ufeff${PLAN}`, "utf16le") };
+      await page.getByLabel("File with the change").setInputFiles(file);
+      await page.locator("[data-chosen]", { hasText: "Terraform plan · 1 change" }).waitFor();
+      await page.getByLabel("Title").fill("From Windows");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: "From Windows" }).waitFor();
+      assert.deepEqual(JSON.parse([...server.state.given.plans.values()][0]), JSON.parse(PLAN));
+    }));
+
+  for (const address of ["/review/review-all?view=table", whatIf]) {
+    test(`may be dropped on ${address.split("?")[0]}: a new review begins with it`, () =>
+      on("ready", {}, async (page, server) => {
+        await page.goto(server.url + address);
+        await page.getByText("Walk through").first().waitFor();
+        await drop(page, PLAN, "dragover");
+        await page.getByText("Drop it here: a new review begins with it").waitFor();
+        await picture(page, "review-dropping");
+        await drop(page, PLAN);
+        await page.locator("[data-chosen]", { hasText: "Terraform plan · 1 change" }).waitFor();
+        assert.equal(new URL(page.url()).pathname + new URL(page.url()).search, "/review");
+        await eventually(async () => assert.ok(await page.getByLabel("Title").evaluate((box) => box === document.activeElement)));
+      }));
+  }
 
   test("shows its stages while the server is at work, and can be called off", () =>
     on("ready", {}, async (page, server) => {
@@ -395,10 +446,10 @@ async function tabTo(page, element) {
 }
 
 /** As if a file had been dragged from a folder onto the page. */
-async function drop(page, text) {
-  await page.evaluate((content) => {
+async function drop(page, text, ...steps) {
+  await page.evaluate(([content, types]) => {
     const data = new DataTransfer();
     data.items.add(new File([content], "plan.json", { type: "application/json" }));
-    for (const type of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }));
-  }, text);
+    for (const type of types) document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }));
+  }, [text, steps.length > 0 ? steps : ["dragover", "drop"]]);
 }

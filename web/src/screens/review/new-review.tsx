@@ -4,14 +4,16 @@ import { CreateReview } from "../../api/generated";
 import { sendPlan } from "../../api/plans";
 import { SearchBox } from "../../components/search-box";
 import { useTitle } from "../../components/title";
-import { announcement } from "../../data/announce";
+import { withCode } from "../../components/with-code";
 import { noticeFailure } from "../../data/crawl";
 import { go } from "../../navigation";
 import { formatRoute, reviewOf } from "../../routes";
 import { counted } from "../../words/counts";
-import { openFile, openText, type ChangeFile } from "./change-file";
+import { openChange, type ChangeFile } from "./change-file";
 import { Stages, type Stage } from "./stages";
-import { handedOver, useDropped } from "./use-dropped";
+import { dropped } from "./use-dropped";
+
+const PASTED = "Pasted text";
 
 type Progress = "sending" | "judging" | null;
 
@@ -19,6 +21,7 @@ type Progress = "sending" | "judging" | null;
 export function NewReview() {
   useTitle("New change review");
   const [file, setFile] = useState<ChangeFile | null>(null);
+  const [reading, setReading] = useState(false);
   const [title, setTitle] = useState("");
   const [missing, setMissing] = useState<"file" | "title" | null>(null);
   const [error, setError] = useState<RequestError | null>(null);
@@ -26,35 +29,32 @@ export function NewReview() {
   const running = useRef<AbortController | null>(null);
   const titleBox = useRef<HTMLInputElement>(null);
   const picker = useRef<HTMLInputElement>(null);
+  const newest = useRef(0);
 
-  const take = useCallback((opened: ChangeFile | null) => {
+  const take = useCallback(async (name: string, given: Blob) => {
+    const mine = ++newest.current;
+    setReading(true);
+    const opened = given.size > 0 || name !== PASTED ? await openChange(name, given) : null;
+    // Reading takes a moment, and the next text may have come meanwhile.
+    if (mine !== newest.current) return;
+    setReading(false);
     setFile(opened);
     setError(null);
     setMissing(null);
-    if (opened === null) return;
-    announcement.value = `${opened.name}: ${opened.words}`;
+    if (opened?.blob && name !== PASTED) titleBox.current?.focus();
   }, []);
-  const takeFile = useCallback(
-    (given: File) => {
-      void openFile(given).then((opened) => {
-        take(opened);
-        titleBox.current?.focus();
-      });
-    },
-    [take],
-  );
-  const over = useDropped(takeFile);
+  const given = dropped.value;
   useEffect(() => {
-    if (handedOver.value) takeFile(handedOver.value);
-    handedOver.value = null;
-    return () => running.current?.abort();
-  }, [takeFile]);
+    if (given) void take(given.name, given);
+    dropped.value = null;
+  }, [given, take]);
+  useEffect(() => () => running.current?.abort(), []);
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    const lacks = file === null ? "file" : title.trim() === "" ? "title" : null;
+    const lacks = !file?.blob ? "file" : title.trim() === "" ? "title" : null;
     setMissing(lacks);
-    if (file === null || lacks !== null) {
+    if (!file?.blob || lacks !== null) {
       (lacks === "file" ? picker : titleBox).current?.focus();
       return;
     }
@@ -76,7 +76,7 @@ export function NewReview() {
   };
 
   return (
-    <div class={over ? "page new-review is-over" : "page new-review"}>
+    <div class="page new-review">
       <nav aria-label="Breadcrumb" class="breadcrumb">
         <a href={formatRoute({ screen: "reviews" })}>Change reviews</a>
       </nav>
@@ -85,7 +85,7 @@ export function NewReview() {
       <form class="review-form" onSubmit={submit} aria-label="Review a change">
         <div class="drop-zone">
           <div class="drop-words">
-            <p class="drop-title">{over ? "Drop it here" : "Drop a file anywhere on this page, or choose one"}</p>
+            <p class="drop-title">Drop a file anywhere on this page, or choose one</p>
             <p class="muted small">A Terraform or OpenTofu plan as JSON, a CloudFormation change set, or a task definition.</p>
           </div>
           <input
@@ -93,29 +93,27 @@ export function NewReview() {
             type="file"
             accept=".json,application/json"
             aria-label="File with the change"
-            aria-invalid={missing === "file"}
-            aria-describedby={missing === "file" ? "file-missing" : undefined}
+            aria-invalid={missing === "file" || file?.blob === null}
+            aria-describedby="file-words"
             onChange={(event) => {
               const chosen = event.currentTarget.files?.[0];
-              if (chosen) takeFile(chosen);
+              if (chosen) void take(chosen.name, chosen);
             }}
           />
-          {file && (
-            <p class="chosen-file" data-chosen={file.name}>
-              <strong>{file.name}</strong> <span class="muted">{file.words}</span>
-            </p>
-          )}
-          {missing === "file" && (
-            <p id="file-missing" class="bad">
-              Give a file first, or paste its text below.
-            </p>
-          )}
+          <div id="file-words" class="file-words" role="alert">
+            {file && (
+              <p class={file.blob ? "chosen-file" : "chosen-file is-refused"} data-chosen={file.name}>
+                <strong>{file.name}</strong> {withCode(file.words)}
+              </p>
+            )}
+            {missing === "file" && file === null && <p class="bad">Give a file first, or paste its text below.</p>}
+          </div>
           <details class="paste">
             <summary>Paste it instead</summary>
-            <textarea rows={8} spellcheck={false} aria-label="Text of the change" placeholder={'{"format_version": …'} onInput={(event) => take(event.currentTarget.value.trim() ? openText(event.currentTarget.value) : null)} />
+            <textarea rows={8} spellcheck={false} aria-label="Text of the change" placeholder={'{"format_version": …'} onInput={(event) => void take(PASTED, new Blob([event.currentTarget.value.trim()]))} />
           </details>
         </div>
-        <label class="field">
+        <label class="title-field">
           <span>Title</span>
           <input
             ref={titleBox}
@@ -138,7 +136,7 @@ export function NewReview() {
           <div class="notice notice-bad" role="alert">
             <div>
               <strong>This could not be reviewed</strong>
-              <p>{sentence(error.message)}</p>
+              <p>{withCode(sentence(error.message))}</p>
               <p class="muted small">
                 {error.code}
                 {error.requestId && ` · request ${error.requestId}`}
@@ -147,8 +145,8 @@ export function NewReview() {
           </div>
         )}
         <p class="button-row">
-          <button class="primary" disabled={progress !== null}>
-            {progress === null ? "Review the change" : "Reviewing…"}
+          <button class="primary" disabled={progress !== null || reading}>
+            {reading ? "Reading…" : progress === null ? "Review the change" : "Reviewing…"}
           </button>
           {progress !== null && (
             <button
@@ -187,7 +185,7 @@ export function NewReview() {
 function stagesWhile(progress: Progress, file: ChangeFile): Stage[] {
   const judging = progress === "judging";
   return [
-    { name: "Read", words: judging ? (file.changes === null ? "sent" : counted(file.changes, "change")) : `sending ${file.words}`, state: judging ? "done" : "busy" },
+    { name: "Read", words: judging ? counted(file.changes, "change") : `sending ${file.words}`, state: judging ? "done" : "busy" },
     { name: "Match", words: "changes to live resources", state: judging ? "busy" : "waiting" },
     { name: "Walk", words: "everything that harm can reach", state: judging ? "busy" : "waiting" },
     { name: "Grade", words: "every need, before and after", state: judging ? "busy" : "waiting" },

@@ -1,16 +1,40 @@
 import "../../styles/review.css";
 import "../../styles/review-graph.css";
 import "../../styles/review-new.css";
-import type { ReviewRoute } from "../../routes";
+import { go } from "../../navigation";
+import { reviewOf, type ReviewRoute } from "../../routes";
 import { KeptReview } from "./kept";
 import { NewReview } from "./new-review";
 import { ProposedChange } from "./proposed";
 import { ReviewList } from "./review-list";
+import { dropped, useDropped } from "./use-dropped";
+
+type Props = { route: ReviewRoute | { screen: "reviews" } };
 
 /** Change review: the list of those kept, one of them, one resource's "what if", or the place where a plan is given. */
-export function ReviewScreen({ route }: { route: ReviewRoute | { screen: "reviews" } }) {
+export function ReviewScreen({ route }: Props) {
+  const over = useDropped(startReview);
+  return (
+    <>
+      <Screen route={route} />
+      {over && (
+        <p class="drop-here">
+          <span>Drop it here: a new review begins with it</span>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Screen({ route }: Props) {
   if (route.screen === "reviews") return <ReviewList />;
   if (route.id !== null) return <KeptReview key={route.id} route={route} id={route.id} />;
   if (route.resource !== null) return <ProposedChange key={route.resource} route={route} resource={route.resource} />;
   return <NewReview />;
+}
+
+function startReview(file: File): void {
+  dropped.value = file;
+  const { pathname, search } = location;
+  if (pathname + search !== "/review") go(reviewOf(null));
 }
