@@ -15,8 +15,9 @@ export type ChangeFile = {
 export async function openChange(name: string, given: Blob): Promise<ChangeFile> {
   const answer = await readBeside(given).catch((): Answer => ({ problem: "This could not be read. Choose it again." }));
   if ("problem" in answer) return { name, blob: null, words: answer.problem, changes: 0 };
-  const { kind, changes, blob } = answer;
-  return { name, blob, words: [kind, counted(changes, "change"), size(given.size)].join(" · "), changes };
+  const { kind, changes, hidden, blob } = answer;
+  const words = [kind, counted(changes, "change"), size(given.size), hidden > 0 && `${counted(hidden, "value")} that may be secret left out`];
+  return { name, blob, words: words.filter(Boolean).join(" · "), changes };
 }
 
 function readBeside(given: Blob): Promise<Answer> {

@@ -176,7 +176,7 @@ export function NewReview() {
         <pre>
           {"terraform plan -out plan.tfplan\nterraform show -json plan.tfplan > plan.json\n\naws cloudformation describe-change-set --include-property-values \\\n  --stack-name STACK --change-set-name NAME > change-set.json"}
         </pre>
-        <p class="muted small">Values that are or may be secret become fingerprints before anything is kept.</p>
+        <p class="muted small">Values that are or may be secret are left out before anything leaves this browser: fingerprints made by chance stand in their place.</p>
       </section>
     </div>
   );
