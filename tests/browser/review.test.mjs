@@ -452,6 +452,71 @@ describe("a review", () => {
     }));
 });
 
+describe("an address that was not found", () => {
+  const other = "arn:aws:ecs:us-east-1:482913377605:service/prod-core/cart";
+
+  test("is named by hand with the keyboard, and the plan is assessed again under the same title", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review`);
+      await typed(PLAN)(page);
+      await page.getByRole("heading", { level: 1, name: "Monday" }).waitFor();
+      await page.keyboard.press("f");
+      const rail = page.getByRole("complementary", { name: "Changes and filters" });
+      const first = rail.locator(".change-list").first();
+      assert.deepEqual(await first.locator(".change-address").allTextContents(), ["aws_dynamodb_table.orders", "aws_ecs_service.old", "aws_lb.main"]);
+      await rail.getByRole("button", { name: "Choose what it is: aws_ecs_service.old" }).focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.type("cart");
+      await rail.getByRole("option").first().waitFor();
+      await picture(page, "review-naming");
+      await expectAccessible(page);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      const choose = rail.getByRole("button", { name: "Choose what it is: aws_ecs_service.old" });
+      await eventually(async () => assert.ok(await choose.evaluate((button) => button === document.activeElement)));
+      await page.keyboard.press("Enter");
+      await page.keyboard.type("cart");
+      await rail.getByRole("option").first().waitFor();
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/map=aws_ecs_service\.old&to=arn:aws:ecs:us-east-1:482913377605:service\/prod-core\/cart/);
+      await picture(page, "review-named");
+      await expectAccessible(page);
+      await rail.getByRole("button", { name: "Assess again" }).focus();
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/\/review\/review-2$/);
+      await page.getByRole("heading", { level: 1, name: "Monday" }).waitFor();
+      assert.deepEqual(server.state.given.made.get("review-2").mapping.map((one) => ({ ...one })), [{ address: "aws_ecs_service.old", resource: other }]);
+      await page.getByRole("complementary", { name: "Walk through" }).getByText("2 changes were not judged").waitFor();
+    }));
+
+  test("of a review whose plan is gone asks for the plan again, and keeps title and names", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all?map=aws_ecs_service.old&to=${other}`);
+      const panel = page.getByRole("complementary", { name: "Walk through" });
+      await panel.getByText("stands for").waitFor();
+      await panel.getByText("a new review asks for it again").waitFor();
+      await panel.getByRole("button", { name: "Assess again" }).click();
+      await page.getByText("Give the same plan again").waitFor();
+      await picture(page, "review-new-named");
+      await expectAccessible(page);
+      await page.getByLabel("File with the change").setInputFiles(planFile(PLAN));
+      await page.locator("[data-chosen]").waitFor();
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: "Rotate payments DB credentials and tighten access" }).waitFor();
+      assert.equal(server.state.given.made.get("review-1").mapping[0].resource, other);
+    }));
+
+  test("may be taken back, and is not asked for where only a type is not known", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all?map=aws_ecs_service.old&to=${other}`);
+      const panel = page.getByRole("complementary", { name: "Walk through" });
+      await panel.getByRole("button", { name: "Take back: aws_ecs_service.old" }).click();
+      await page.waitForURL(/review-all$/);
+      await eventually(async () => assert.equal(await panel.getByRole("button", { name: "Assess again" }).count(), 0));
+      assert.equal(await panel.getByRole("button", { name: /Choose what it is/ }).count(), 2);
+    }));
+});
+
 describe("what if this goes away?", () => {
   test("is one click from a resource and from its radius, and is kept when told", () =>
     on("ready", {}, async (page, server) => {

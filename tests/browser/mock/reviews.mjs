@@ -17,7 +17,7 @@ export function reviewRoot(estate, state, tools) {
   const { plans, made } = given(state);
   const reviews = () => (state.noReviews ? [...made.values()] : [...made.values(), ...KEPT]);
   const shown = (review) => {
-    const own = review.holds && assessments[review.holds](estate);
+    const own = review.holds && named(assessments[review.holds](estate), review.mapping);
     return {
       id: review.id,
       title: review.title,
@@ -29,6 +29,7 @@ export function reviewRoot(estate, state, tools) {
         if (!own) throw new GraphQLError("The review cannot be read: it was kept by a newer blastmap", { extensions: { code: "INTERNAL" } });
         return answerOf(own, tools.judgedOn);
       },
+      marks: review.marks ?? [],
     };
   };
   const answerOf = (own, snapshot) => ({
@@ -72,10 +73,22 @@ export function reviewRoot(estate, state, tools) {
       if (change.resources) assessments[holds] = () => whatIf(estate, change.resources[0]);
       judge(change);
       const id = `review-${made.size + 1}`;
-      made.set(id, { id, title, minutes: 0, holds });
+      made.set(id, { id, title, minutes: 0, holds, mapping: change.mapping });
       return shown(made.get(id));
     },
   };
+}
+
+/** An address that the reviewer named is found, and the risk that it was not is gone. */
+function named(own, mapping) {
+  for (const { address, resource } of mapping ?? []) {
+    own = {
+      ...own,
+      changes: own.changes.map((change) => (change.address === address ? { ...change, id: resource, match: "MATCHED" } : change)),
+      risks: own.risks.filter(({ id }) => id !== `not-judged:${address}`),
+    };
+  }
+  return own;
 }
 
 /** What a server was given while it ran. */

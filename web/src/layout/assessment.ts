@@ -19,7 +19,9 @@ export type Assessed = {
   reasonOf: Map<string, ReasonStep[]>;
   /** By resource that is hit, the risks that name it. */
   risksOf: Map<string, Warned[]>;
-  /** Risks of what breaks, and of what is not known. */
+  /** Changes that were not judged, with all that is known of them. */
+  notJudged: Changed[];
+  /** Risks of what breaks, and of what is not known but for those changes. */
   risks: Warned[];
   unknown: Warned[];
 };
@@ -57,8 +59,9 @@ export function readAssessment(judged: Judged): Assessed {
     risksOf,
     impactOf: new Map(judged.impacts.map((impact) => [impact.resource.id, impact])),
     reasonOf: new Map(impacts.map((impact) => [impact.resource.id, stepsTo(impact.resource.id, impact.path)])),
+    notJudged: judged.notJudged.map((one) => changes.find(({ address }) => address === one.address) ?? { ...one, resource: null, attributes: [] }),
     risks: judged.risks.filter((risk) => !isAboutTheUnknown(risk)),
-    unknown: judged.risks.filter(isAboutTheUnknown),
+    unknown: judged.risks.filter((risk) => isAboutTheUnknown(risk) && !judged.notJudged.some(({ address }) => risk.title.startsWith(`${address} `))),
   };
 }
 

@@ -19,6 +19,7 @@ import { Head } from "./head";
 import { ReviewLegend } from "./legend";
 import { ReviewPanel } from "./panel";
 import { Rail } from "./rail";
+import type { KeptFacts } from "./parts";
 import { impactsShown, isOfTeam } from "./shown";
 import { ReviewTable } from "./table";
 import { ReviewToolbar } from "./toolbar";
@@ -26,6 +27,7 @@ import { ReviewToolbar } from "./toolbar";
 type Props = {
   route: ReviewRoute;
   assessed: Assessed;
+  kept: KeptFacts | null;
   /** What was reached and is not hit, where that is shown and has come. */
   reached: ReachedToo | null;
   reachedQuery: Query<unknown>;
@@ -40,7 +42,7 @@ const PRESENTED_ZOOM = 1.2;
 type Pane = "filters" | "panel" | "none";
 
 /** The answer of a review: verdict and numbers, then what is hit, as graph, table or both, then why. */
-export function AssessedChange({ route, assessed, reached, reachedQuery, title, about, actions }: Props) {
+export function AssessedChange({ route, assessed, kept, reached, reachedQuery, title, about, actions }: Props) {
   const view: View = route.view ?? (narrow.value ? "table" : "graph");
   // The route is a new object at each step; a new drawing would take the reader's place in it away.
   const filter = `${route.outcomes.join()} ${route.team}`;
@@ -64,11 +66,11 @@ export function AssessedChange({ route, assessed, reached, reachedQuery, title, 
 
   const showFilters = !route.presenting && (wide.value ? pane !== "none" : pane === "filters");
   const showPanel = wide.value || route.presenting || pane === "panel";
-  const parts = { route, assessed, impacts, drawing, onSelect: select };
+  const parts = { route, assessed, kept, impacts, drawing, onSelect: select };
   return (
     <div class={route.presenting ? "review is-presenting" : "review"}>
       <Head {...parts} title={title} about={about} actions={actions} />
-      {route.id !== null && <Drift assessed={assessed} />}
+      {kept && <Drift assessed={assessed} />}
       {reachedQuery.error && <Failure error={reachedQuery.error} retry={reachedQuery.retry} hasData={false} part />}
       <div class={`radius-body review-body${showFilters ? " has-rail" : ""}${showPanel ? " has-panel" : ""}`}>
         {showFilters && <Rail {...parts} />}

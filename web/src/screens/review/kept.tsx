@@ -26,6 +26,7 @@ export function KeptReview({ route, id }: { route: ReviewRoute; id: string }) {
             <AssessedChange
               route={route}
               assessed={assessed}
+              kept={review}
               reached={reached.data?.review?.assessment.blastRadius ?? null}
               reachedQuery={reached}
               title={<h1>{review.title}</h1>}

@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { request, RequestError } from "../../api/client";
-import { CreateReview } from "../../api/generated";
+import { RequestError } from "../../api/client";
 import { sendPlan } from "../../api/plans";
 import { SearchBox } from "../../components/search-box";
 import { useTitle } from "../../components/title";
 import { withCode } from "../../components/with-code";
 import { noticeFailure } from "../../data/crawl";
+import { keepReview } from "../../data/kept-reviews";
 import { go } from "../../navigation";
-import { formatRoute, reviewOf } from "../../routes";
+import { formatRoute, reviewOf, type ReviewRoute } from "../../routes";
 import { counted } from "../../words/counts";
 import { openChange, type ChangeFile } from "./change-file";
 import { Stages, type Stage } from "./stages";
@@ -18,11 +18,11 @@ const PASTED = "Pasted text";
 type Progress = "sending" | "judging" | null;
 
 /** Where a plan is given: dropped, chosen or pasted; or a resource is named. */
-export function NewReview() {
+export function NewReview({ route: { title: called, mapping } }: { route: ReviewRoute }) {
   useTitle("New change review");
   const [file, setFile] = useState<ChangeFile | null>(null);
   const [reading, setReading] = useState(false);
-  const [title, setTitle] = useState("");
+  const [title, setTitle] = useState(called);
   const [missing, setMissing] = useState<"file" | "title" | null>(null);
   const [error, setError] = useState<RequestError | null>(null);
   const [progress, setProgress] = useState<Progress>(null);
@@ -65,8 +65,8 @@ export function NewReview() {
       setProgress("sending");
       const planId = await sendPlan(file.blob, controller.signal);
       setProgress("judging");
-      const { createReview } = await request(CreateReview, { title: title.trim(), change: { planId } }, controller.signal);
-      go(reviewOf(createReview.id));
+      const change = mapping.length > 0 ? { planId, mapping } : { planId };
+      go(reviewOf(await keepReview(title.trim(), change, controller.signal)));
     } catch (failure) {
       setProgress(null);
       if (!(failure instanceof RequestError)) return;
@@ -82,6 +82,26 @@ export function NewReview() {
       </nav>
       <h1 class="page-title">What would this change do?</h1>
       <p class="muted">Nothing is changed in AWS: the change is judged against the newest snapshot, and the answer is kept under a link.</p>
+      {mapping.length > 0 && (
+        <div class="notice notice-new">
+          <div>
+            <strong>Give the same plan again</strong>
+            <p>A plan is kept for an hour at most. With it these addresses stand for what you chose:</p>
+            <dl class="values">
+              {mapping.map(({ address, resource }) => (
+                <div key={address}>
+                  <dt>
+                    <code>{address}</code>
+                  </dt>
+                  <dd>
+                    <code>{resource}</code>
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </div>
+        </div>
+      )}
       <form class="review-form" onSubmit={submit} aria-label="Review a change">
         <div class="drop-zone">
           <div class="drop-words">

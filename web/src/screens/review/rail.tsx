@@ -2,16 +2,19 @@ import { OutcomeSign } from "../../components/outcome-sign";
 import { go } from "../../navigation";
 import type { Outcome } from "../../api/generated";
 import { HIT, OUTCOME, OUTCOMES } from "../../words/outcomes";
+import { wasMatched } from "../../layout/assessment";
 import { ChangeList } from "./change-list";
+import { NotMatched } from "./not-matched";
 import type { PartProps } from "./parts";
 import { countOf, isFiltered, outcomesShown } from "./shown";
 
 const SHOWN = 40;
 
 /** What is shown of the answer, and the change as it was understood. */
-export function Rail({ route, assessed }: PartProps) {
+export function Rail({ route, assessed, kept }: PartProps) {
   const chosen = outcomesShown(route);
   const { changes } = assessed;
+  const matched = changes.filter(wasMatched);
   return (
     <aside class="rail" aria-label="Changes and filters">
       <fieldset>
@@ -36,8 +39,9 @@ export function Rail({ route, assessed }: PartProps) {
       <h2>
         Changes <span class="count">{changes.length.toLocaleString("en")}</span>
       </h2>
-      <ChangeList changes={changes.slice(0, SHOWN)} />
-      {changes.length > SHOWN && <p class="muted small">and {changes.length - SHOWN} more: the report has them all</p>}
+      <NotMatched changes={changes.filter((change) => !wasMatched(change))} route={route} kept={kept} />
+      <ChangeList changes={matched.slice(0, SHOWN)} />
+      {matched.length > SHOWN && <p class="muted small">and {matched.length - SHOWN} more: the report has them all</p>}
     </aside>
   );
 }

@@ -1,7 +1,7 @@
 import "../../styles/review.css";
 import "../../styles/review-graph.css";
 import "../../styles/review-new.css";
-import { go } from "../../navigation";
+import { go, route as address } from "../../navigation";
 import { reviewOf, type ReviewRoute } from "../../routes";
 import { KeptReview } from "./kept";
 import { NewReview } from "./new-review";
@@ -30,11 +30,11 @@ function Screen({ route }: Props) {
   if (route.screen === "reviews") return <ReviewList />;
   if (route.id !== null) return <KeptReview key={route.id} route={route} id={route.id} />;
   if (route.resource !== null) return <ProposedChange key={route.resource} route={route} resource={route.resource} />;
-  return <NewReview />;
+  return <NewReview route={route} />;
 }
 
 function startReview(file: File): void {
   dropped.value = file;
-  const { pathname, search } = location;
-  if (pathname + search !== "/review") go(reviewOf(null));
+  const { screen, id, resource } = { id: null, resource: null, ...address.peek() };
+  if (screen !== "review" || id !== null || resource !== null) go(reviewOf(null));
 }

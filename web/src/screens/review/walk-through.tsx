@@ -6,8 +6,9 @@ import { BlindSign } from "../../components/signs";
 import { singleKeys } from "../../preferences";
 import { counted, joined } from "../../words/counts";
 import { kindWords } from "../../words/kinds";
-import { ACTION, LEVEL, MATCH, OUTCOME, SIGN_OF_LEVEL, WHEN } from "../../words/outcomes";
+import { LEVEL, OUTCOME, SIGN_OF_LEVEL, WHEN } from "../../words/outcomes";
 import { REASON } from "../../words/presence";
+import { NotMatched } from "./not-matched";
 import type { PartProps } from "./parts";
 import { RiskCard } from "./risk-card";
 import { Stages, stagesOf } from "./stages";
@@ -29,6 +30,13 @@ export function WalkThrough(props: PartProps) {
           Worst first. {singleKeys.value ? <>Press <kbd>J</kbd> and <kbd>K</kbd> to step through what is hit.</> : <button onClick={() => onSelect(impacts[0]?.resource.id ?? null)}>Start with the worst</button>}
         </p>
       )}
+      {assessed.notJudged.length > 0 && (
+        <p class="screen-only">
+          <button class="quiet" onClick={() => document.getElementById("not-judged")?.focus()}>
+            {counted(assessed.notJudged.length, "change was", "changes were")} not judged
+          </button>
+        </p>
+      )}
       <Section title="Risks" count={assessed.risks.length}>
         {assessed.risks.length === 0 ? <p class="muted">No rule found a risk in this change.</p> : <Risks {...props} risks={assessed.risks} />}
       </Section>
@@ -42,26 +50,15 @@ export function WalkThrough(props: PartProps) {
           {impacts.length > IMPACTS_SHOWN && <p class="muted small">and {impacts.length - IMPACTS_SHOWN} more: see the table</p>}
         </Section>
       )}
-      {judged.notJudged.length + assessed.unknown.length > 0 && (
-        <Section title="Not judged" count={judged.notJudged.length}>
-          <ul class="not-judged">
-            {judged.notJudged.map((change) => (
-              <li key={change.address}>
-                <code class="change-address">{change.address}</code>
-                <span class="hint">
-                  {ACTION[change.action].done}: {MATCH[change.match]}
-                </span>
+      {assessed.notJudged.length + assessed.unknown.length > 0 && (
+        <Section title="Not judged" count={assessed.notJudged.length} id="not-judged">
+          <NotMatched changes={assessed.notJudged} {...props} />
+          <ul class="plain-list risk-list">
+            {assessed.unknown.map((risk) => (
+              <li key={risk.id}>
+                <RiskCard risk={risk} {...props} />
               </li>
             ))}
-          </ul>
-          <ul class="plain-list risk-list">
-            {assessed.unknown
-              .filter((risk) => !judged.notJudged.some((change) => risk.title.startsWith(`${change.address} `)))
-              .map((risk) => (
-                <li key={risk.id}>
-                  <RiskCard risk={risk} {...props} />
-                </li>
-              ))}
           </ul>
         </Section>
       )}
