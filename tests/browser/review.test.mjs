@@ -452,6 +452,73 @@ describe("a review", () => {
     }));
 });
 
+describe("a risk", () => {
+  test("is accepted or called wrong by keyboard, with a note, counted in the header, and keeps its level", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all`);
+      await page.getByText("0 of 8 risks decided").waitFor();
+      const risk = (title) => page.getByRole("article", { name: title });
+      const has = (locator) => eventually(async () => assert.ok(await locator.evaluate((one) => one === document.activeElement)));
+      await page.keyboard.press("a");
+      const first = risk("payments-api and 2 more get no traffic");
+      await has(first);
+      await page.keyboard.press("a");
+      await has(first.getByLabel("Note"));
+      await picture(page, "review-deciding");
+      await expectAccessible(page);
+      await page.keyboard.type("Moved to the new group, see the ticket");
+      await page.keyboard.press("Enter");
+      await first.getByText("✓ Accepted: Moved to the new group, see the ticket").waitFor();
+      await first.getByText("critical").waitFor();
+      await page.getByText("1 of 8 risks decided").waitFor();
+      await has(first);
+      await page.keyboard.press("x");
+      const second = risk("payments-worker and 4 more cannot start tasks");
+      await has(second);
+      await page.keyboard.press("x");
+      await has(second.getByLabel("Note"));
+      await page.keyboard.press("Enter");
+      await second.getByText("✗ Called wrong").waitFor();
+      await page.getByText("2 of 8 risks decided").waitFor();
+      // The next ones are folded: they open.
+      await page.keyboard.press("x");
+      await has(risk('AWS will refuse aws_subnet.private["a"]'));
+      for (const theme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme: theme });
+        await picture(page, `review-decided-${theme}`);
+        await expectAccessible(page);
+      }
+      await page.reload();
+      await page.getByText("2 of 8 risks decided").waitFor();
+      await first.getByRole("button", { name: "Take back" }).click();
+      await page.getByText("1 of 8 risks decided").waitFor();
+      await first.getByRole("button", { name: "Accept" }).waitFor();
+    }));
+
+  test("that could not be marked says so, and keeps the note", () =>
+    on("ready", {}, async (page, server) => {
+      server.state.marksFail = true;
+      await page.goto(`${server.url}/review/review-all`);
+      const first = page.getByRole("article").first();
+      await first.getByRole("button", { name: "Wrong" }).click();
+      await first.getByLabel("Note").fill("Checked by hand");
+      await page.keyboard.press("Enter");
+      await first.getByRole("alert").getByText("Not kept: the store is read-only").waitFor();
+      assert.equal(await first.getByLabel("Note").inputValue(), "Checked by hand");
+      await page.keyboard.press("Escape");
+      await first.getByRole("button", { name: "Accept" }).waitFor();
+      assert.equal(await page.getByText("Not kept").count(), 0);
+    }));
+
+  test("of a change that is not kept cannot be marked", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(server.url + whatIf);
+      await page.getByRole("article").first().waitFor();
+      assert.equal(await page.getByRole("button", { name: "Accept" }).count(), 0);
+      assert.equal(await page.getByText("decided").count(), 0);
+    }));
+});
+
 describe("an address that was not found", () => {
   const other = "arn:aws:ecs:us-east-1:482913377605:service/prod-core/cart";
 

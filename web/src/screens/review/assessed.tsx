@@ -18,6 +18,7 @@ import { ReviewGraph } from "./graph";
 import { Head } from "./head";
 import { ReviewLegend } from "./legend";
 import { ReviewPanel } from "./panel";
+import { decide } from "./risk-mark";
 import { Rail } from "./rail";
 import type { KeptFacts } from "./parts";
 import { impactsShown, isOfTeam } from "./shown";
@@ -115,6 +116,8 @@ function useReviewKeys(shown: View, walk: string[], select: (id: string) => void
       t: () => change(({ view }) => ({ view: (view ?? shown) === "table" ? "graph" : "table" })),
       f: toggleFilters,
       p: () => change(({ presenting }) => ({ presenting: !presenting })),
+      a: () => decide("ACCEPTED"),
+      x: () => decide("WRONG"),
       w: () => document.getElementById("why")?.focus(),
       y: () => {
         void copyText(location.href).then((outcome) => (announcement.value = outcome));

@@ -1,19 +1,20 @@
 import type { Warned } from "../../api/generated";
 import { OutcomeSign } from "../../components/outcome-sign";
+import { withCode, withoutCode } from "../../components/with-code";
 import { counted } from "../../words/counts";
 import { LEVEL, SIGN_OF_LEVEL } from "../../words/outcomes";
 import { LongText } from "./long-text";
 import type { PartProps } from "./parts";
+import { RiskMark } from "./risk-mark";
 import { EvidenceList } from "./why";
-import { withCode, withoutCode } from "../../components/with-code";
 
 const NAMED = 6;
 
 /** A risk: what breaks and why, what to do, whom it hits, and what says so. `brief` leaves out what stands beside it already. */
-export function RiskCard({ risk, assessed, onSelect, brief = false }: PartProps & { risk: Warned; brief?: boolean }) {
+export function RiskCard({ risk, assessed, kept, onSelect, brief = false }: PartProps & { risk: Warned; brief?: boolean }) {
   const affected = risk.affected.flatMap(({ id }) => assessed.resources.get(id) ?? []);
   return (
-    <article class={`risk risk-${risk.level.toLowerCase()}`} aria-label={`${LEVEL[risk.level].word} risk: ${withoutCode(risk.title)}`}>
+    <article class={`risk risk-${risk.level.toLowerCase()}`} tabIndex={-1} data-risk={risk.id} aria-label={`${LEVEL[risk.level].word} risk: ${withoutCode(risk.title)}`}>
       <p class="risk-level">
         <OutcomeSign outcome={SIGN_OF_LEVEL[risk.level]} /> {LEVEL[risk.level].word}
         <code class="risk-rule">{risk.rule}</code>
@@ -52,6 +53,7 @@ export function RiskCard({ risk, assessed, onSelect, brief = false }: PartProps 
           <EvidenceList links={risk.evidence} />
         </details>
       )}
+      {kept && <RiskMark risk={risk.id} kept={kept} />}
     </article>
   );
 }

@@ -9,7 +9,7 @@ import { kindWords } from "../../words/kinds";
 import { LEVEL, OUTCOME, SIGN_OF_LEVEL, WHEN } from "../../words/outcomes";
 import { REASON } from "../../words/presence";
 import { NotMatched } from "./not-matched";
-import type { PartProps } from "./parts";
+import { decidedOf, type PartProps } from "./parts";
 import { RiskCard } from "./risk-card";
 import { Stages, stagesOf } from "./stages";
 import { withCode } from "../../components/with-code";
@@ -137,6 +137,7 @@ function Risks({ risks, ...props }: PartProps & { risks: Warned[] }) {
                 </span>
                 <span class="risk-title">
                   {withCode(first.title)}, and {counted(group.length - 1, "more", "more")} alike
+                  {props.kept && decidedOf(group, props.kept) > 0 && <span class="count">, {decidedOf(group, props.kept)} decided</span>}
                 </span>
               </summary>
               <ol class="plain-list risk-list">
