@@ -339,6 +339,34 @@ describe("a review", () => {
       await eventually(async () => assert.equal(await rows.count(), 16));
     }));
 
+  test("is narrowed to a type and a distance, says how much it hides, and a copied link shows the same", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all?view=split&detail=all`);
+      const rows = page.locator(".review-table:visible tbody tr", { has: page.locator(".outcome-sign") });
+      const hit = page.locator(".review-card:has(.outcome-sign)");
+      await eventually(async () => assert.equal(await rows.count(), 11));
+      await page.getByRole("button", { name: "Changes and filters" }).click();
+      const rail = page.getByRole("complementary", { name: "Changes and filters" });
+      await rail.getByLabel("At most").selectOption("2");
+      await page.waitForURL(/hops=2/);
+      await page.getByText("only at most 2 hops away · 3 hidden").waitFor();
+      await eventually(async () => assert.equal(await rows.count(), 8));
+      await rail.getByRole("group", { name: "Type" }).getByLabel(/^ECS service/).check();
+      await page.waitForURL(/kind=ECS_SERVICE/);
+      await page.getByText("only ECS services, at most 2 hops away · 4 hidden").waitFor();
+      await eventually(async () => assert.deepEqual([await rows.count(), await hit.count()], [7, 7]));
+      await picture(page, "review-narrowed");
+      await expectAccessible(page);
+      const address = page.url();
+      await page.goto("about:blank");
+      await page.goto(address);
+      await eventually(async () => assert.equal(await rows.count(), 7));
+      await page.getByRole("link", { name: "clear" }).click();
+      await eventually(async () => assert.equal(await rows.count(), 11));
+      await page.goBack();
+      await eventually(async () => assert.equal(await rows.count(), 7));
+    }));
+
   test("counts the same in the graph and the table", () =>
     on("ready", {}, async (page, server) => {
       await page.goto(`${server.url}/review/review-all?view=split&detail=all`);

@@ -81,6 +81,10 @@ export type ReviewRoute = {
   outcomes: Outcome[];
   /** Whose resources are shown; null for everybody's, empty for those of nobody. */
   team: string | null;
+  /** Empty for all. */
+  kinds: ResourceKind[];
+  /** How many steps away at most; null for no bound. */
+  hops: number | null;
   selected: string | null;
   /** For a room that looks at a wall: larger type, fewer controls. */
   presenting: boolean;
@@ -144,6 +148,8 @@ export function reviewOf(id: string | null, rest: Partial<ReviewRoute> = {}): Re
     sort: "outcome",
     outcomes: [],
     team: null,
+    kinds: [],
+    hops: null,
     selected: null,
     presenting: false,
     ...rest,
@@ -203,6 +209,8 @@ export function parseRoute(url: URL): Route {
         sort: query.get("sort") ?? "outcome",
         outcomes: listIn(query, "outcome").filter(isOutcome),
         team: query.get("team"),
+        kinds: listIn(query, "kind").filter(isKind),
+        hops: wholeNumber(query.get("hops"), 1, 50),
         selected: query.get("select"),
         presenting: query.get("present") === "yes",
       });
@@ -268,6 +276,8 @@ export function formatRoute(route: Route): string {
       set("sort", route.sort, "outcome");
       set("outcome", route.outcomes.join(","));
       if (route.team !== null) query.set("team", route.team);
+      set("kind", route.kinds.join(","));
+      set("hops", String(route.hops ?? ""));
       set("select", route.selected ?? "");
       set("present", route.presenting ? "yes" : "");
       return withQuery(route.id === null ? "/review" : `/review/${encode(route.id)}`, query);

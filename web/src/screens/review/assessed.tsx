@@ -21,7 +21,7 @@ import { ReviewPanel } from "./panel";
 import { decide } from "./risk-mark";
 import { Rail } from "./rail";
 import type { KeptFacts } from "./parts";
-import { impactsShown, isOfTeam } from "./shown";
+import { impactsShown, isShown } from "./shown";
 import { ReviewTable } from "./table";
 import { ReviewToolbar } from "./toolbar";
 
@@ -46,11 +46,11 @@ type Pane = "filters" | "panel" | "none";
 export function AssessedChange({ route, assessed, kept, reached, reachedQuery, title, about, actions }: Props) {
   const view: View = route.view ?? (narrow.value ? "table" : "graph");
   // The route is a new object at each step; a new drawing would take the reader's place in it away.
-  const filter = `${route.outcomes.join()} ${route.team}`;
+  const filter = [route.outcomes, route.team, route.kinds, route.hops].join();
   // oxlint-disable-next-line react-hooks/exhaustive-deps
   const impacts = useMemo(() => impactsShown(assessed, route), [assessed, filter]);
   // oxlint-disable-next-line react-hooks/exhaustive-deps
-  const others = useMemo(() => reached && { ...reached, nodes: reached.nodes.filter((node) => isOfTeam(node.resource.owner, route)) }, [reached, filter]);
+  const others = useMemo(() => reached && { ...reached, nodes: reached.nodes.filter(({ resource, distance }) => isShown(resource, distance, route)) }, [reached, filter]);
   const drawing = useMemo(() => drawReview(assessed, impacts, others, route.detail === "folded"), [assessed, impacts, others, route.detail]);
   const [pane, setPane] = useState<Pane>("panel");
   useAnnouncement(`${counted(impacts.length, "resource")} shown that ${impacts.length === 1 ? "is" : "are"} hit`);
@@ -76,7 +76,7 @@ export function AssessedChange({ route, assessed, kept, reached, reachedQuery, t
       <div class={`radius-body review-body${showFilters ? " has-rail" : ""}${showPanel ? " has-panel" : ""}`}>
         {showFilters && <Rail {...parts} />}
         <div class="stage">
-          <ReviewToolbar route={route} drawing={drawing} view={view} filtersOpen={showFilters} onFilters={() => (wide.value ? setPane(showFilters ? "none" : "panel") : toggleFilters())} />
+          <ReviewToolbar {...parts} view={view} filtersOpen={showFilters} onFilters={() => (wide.value ? setPane(showFilters ? "none" : "panel") : toggleFilters())} />
           <div class={`views view-${view}`}>
             {view !== "table" && <ReviewGraph {...parts} />}
             {view !== "graph" && <ReviewTable {...parts} reached={others} />}

@@ -7,7 +7,7 @@ import { counted } from "../../words/counts";
 import { REASON } from "../../words/presence";
 import { ReviewCard } from "./card";
 import type { PartProps } from "./parts";
-import { isFiltered, unaffectedCount } from "./shown";
+import { isFiltered, NO_FILTER, unaffectedCount } from "./shown";
 
 const BLIND_SHOWN = 6;
 
@@ -94,7 +94,7 @@ export function NothingHit({ route, assessed }: Pick<PartProps, "route" | "asses
           <strong>The filters leave nothing.</strong>
         </p>
         <p>
-          {counted(judged.impacts.length, "resource")} {judged.impacts.length === 1 ? "is" : "are"} hit: <a href={formatRoute({ ...route, outcomes: [], team: null })}>clear the filters</a>
+          {counted(judged.impacts.length, "resource")} {judged.impacts.length === 1 ? "is" : "are"} hit: <a href={formatRoute({ ...route, ...NO_FILTER })}>clear the filters</a>
         </p>
       </div>
     );
@@ -111,7 +111,7 @@ export function NothingHit({ route, assessed }: Pick<PartProps, "route" | "asses
         {unaffected > 0 ? (
           <>
             {counted(unaffected, "resource")} {unaffected === 1 ? "was" : "were"} reached, judged, and found to go on as before.{" "}
-            <a href={formatRoute({ ...route, outcomes: ["UNAFFECTED"], team: null })}>Show them</a>
+            <a href={formatRoute({ ...route, ...NO_FILTER, outcomes: ["UNAFFECTED"] })}>Show them</a>
           </>
         ) : (
           <>

@@ -1,12 +1,16 @@
+import { Choices } from "../../components/filter-rail";
 import { OutcomeSign } from "../../components/outcome-sign";
+import { toggled } from "../../filters";
 import { go } from "../../navigation";
 import type { Outcome } from "../../api/generated";
+import { counted } from "../../words/counts";
+import { isKind, kindWords } from "../../words/kinds";
 import { HIT, OUTCOME, OUTCOMES } from "../../words/outcomes";
 import { wasMatched } from "../../layout/assessment";
 import { ChangeList } from "./change-list";
 import { NotMatched } from "./not-matched";
 import type { PartProps } from "./parts";
-import { countOf, isFiltered, outcomesShown } from "./shown";
+import { countOf, isFiltered, NO_FILTER, outcomesShown } from "./shown";
 
 const SHOWN = 40;
 
@@ -15,6 +19,9 @@ export function Rail({ route, assessed, kept }: PartProps) {
   const chosen = outcomesShown(route);
   const { changes } = assessed;
   const matched = changes.filter(wasMatched);
+  const { impacts } = assessed.judged;
+  const kinds = [...new Set(impacts.map(({ resource }) => resource.kind))].map((key) => ({ key, count: impacts.filter(({ resource }) => resource.kind === key).length }));
+  const farthest = Math.max(route.hops ?? 0, ...impacts.map(({ resource }) => assessed.reasonOf.get(resource.id)?.length ?? 0));
   return (
     <aside class="rail" aria-label="Changes and filters">
       <fieldset>
@@ -31,8 +38,24 @@ export function Rail({ route, assessed, kept }: PartProps) {
           </label>
         ))}
       </fieldset>
+      <Choices title="Type" all={kinds} chosen={route.kinds} onChange={(keys) => go({ ...route, kinds: keys.filter(isKind) })}>
+        {(kind) => <span class="check-words">{kindWords(kind).one}</span>}
+      </Choices>
+      {farthest > 1 && (
+        <label class="pick">
+          At most
+          <select value={route.hops ?? ""} onChange={(event) => go({ ...route, hops: Number(event.currentTarget.value) || null })}>
+            <option value="">any hops away</option>
+            {Array.from({ length: farthest }, (_, index) => (
+              <option key={index} value={index + 1}>
+                {counted(index + 1, "hop")} away
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {isFiltered(route) && (
-        <button class="quiet" onClick={() => go({ ...route, outcomes: [], team: null })}>
+        <button class="quiet" onClick={() => go({ ...route, ...NO_FILTER })}>
           Clear filters
         </button>
       )}
@@ -46,11 +69,7 @@ export function Rail({ route, assessed, kept }: PartProps) {
   );
 }
 
-function toggled(list: Outcome[], item: Outcome): Outcome[] {
-  return OUTCOMES.filter((outcome) => (outcome === item ? !list.includes(item) : list.includes(outcome)));
-}
-
 /** Everything that is hit, and nothing, are both said by an empty list. */
 function usual(chosen: Outcome[]): Outcome[] {
-  return chosen.length === HIT.length && HIT.every((outcome) => chosen.includes(outcome)) ? [] : chosen;
+  return chosen.length === HIT.length && HIT.every((outcome) => chosen.includes(outcome)) ? [] : OUTCOMES.filter((outcome) => chosen.includes(outcome));
 }

@@ -1,5 +1,6 @@
 import type { Impacted, Outcome } from "../../api/generated";
 import type { Assessed } from "../../layout/assessment";
+import type { Card } from "../../layout/types";
 import type { ReviewRoute } from "../../routes";
 import { HIT } from "../../words/outcomes";
 
@@ -17,17 +18,19 @@ export function reachedWanted(route: ReviewRoute): boolean {
 }
 
 /** The impacts that the filters leave, worst first. */
-export function impactsShown({ judged }: Assessed, route: ReviewRoute): Impacted[] {
+export function impactsShown({ judged, reasonOf }: Assessed, route: ReviewRoute): Impacted[] {
   const outcomes = outcomesShown(route);
-  return judged.impacts.filter(({ outcome, resource }) => outcomes.includes(outcome) && isOfTeam(resource.owner, route));
+  return judged.impacts.filter(({ outcome, resource }) => outcomes.includes(outcome) && isShown(resource, reasonOf.get(resource.id)?.length ?? 0, route));
 }
 
-export function isOfTeam(owner: string | null, { team }: ReviewRoute): boolean {
-  return team === null || (owner ?? "") === team;
+export function isShown({ owner, kind }: Card, steps: number, { team, kinds, hops }: ReviewRoute): boolean {
+  return (team === null || (owner ?? "") === team) && (kinds.length === 0 || kinds.includes(kind)) && (hops === null || steps <= hops);
 }
 
-export function isFiltered({ outcomes, team }: ReviewRoute): boolean {
-  return outcomes.length > 0 || team !== null;
+export const NO_FILTER = { outcomes: [], team: null, kinds: [], hops: null } satisfies Partial<ReviewRoute>;
+
+export function isFiltered({ outcomes, team, kinds, hops }: ReviewRoute): boolean {
+  return outcomes.length + kinds.length > 0 || team !== null || hops !== null;
 }
 
 /** How many were reached and are not hit. */
