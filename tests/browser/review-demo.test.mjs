@@ -55,6 +55,13 @@ describe("a review of the demo", { skip: binary ? false : "BLASTMAP_BIN does not
       }));
   }
 
+  test("stands on two pages of A4, the subtle plan", () =>
+    withPage(browser, {}, async (page) => {
+      await review(page, "subtle");
+      const pages = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type\s*\/Page\b/g).length;
+      assert.equal(pages, 2);
+    }));
+
   test("gives a reason, link by link, for everything that is hit", () =>
     withPage(browser, {}, async (page) => {
       await review(page, "subtle");

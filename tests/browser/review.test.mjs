@@ -429,9 +429,29 @@ describe("a review", () => {
       await page.locator(".paper-only tbody tr").first().waitFor();
       assert.equal(await page.locator(".graph").isVisible(), false);
       assert.equal(await page.locator(".page-actions").isVisible(), false);
+      // Nothing is folded or cut: what is broken today, alike risks, a long cause, and a link to come back by.
+      for (const text of ["parameter /prod/legacy/ftp-password does not exist", 'AWS will refuse aws_subnet.private["d"]', `${server.url}/review/review-all`]) await page.locator("main").getByText(text).first().waitFor();
+      const long = page.locator(".review-panel .is-cut").first();
+      assert.equal(await long.evaluate((text) => text.scrollHeight > text.clientHeight + 1), false);
       await picture(page, "review-print");
       const pages = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type\s*\/Page\b/g).length;
       assert.ok(pages <= 2, `${pages} pages`);
+    }));
+
+  test("on paper is whole, whatever is looked at", () =>
+    on("ready", {}, async (page, server) => {
+      await page.goto(`${server.url}/review/review-all?${service}&outcome=DOWN`);
+      await page.getByText("Why it is affected").waitFor();
+      await page.emulateMedia({ media: "print" });
+      await page.getByText("shows only down").waitFor();
+      await page.getByText("Broken today already").waitFor();
+      assert.equal(await page.getByText("Why it is affected").isVisible(), false);
+      // And where the filters have the place of the panel.
+      await page.emulateMedia({ media: "screen" });
+      await page.keyboard.press("f");
+      await page.getByRole("complementary", { name: "Changes and filters" }).waitFor();
+      await page.emulateMedia({ media: "print" });
+      await page.getByText("payments-api and 2 more get no traffic").waitFor();
     }));
 
   test("is shown to a room with P, and back", () =>

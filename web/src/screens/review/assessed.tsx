@@ -24,6 +24,7 @@ import type { KeptFacts } from "./parts";
 import { impactsShown, isShown } from "./shown";
 import { ReviewTable } from "./table";
 import { ReviewToolbar } from "./toolbar";
+import { WalkThrough } from "./walk-through";
 
 type Props = {
   route: ReviewRoute;
@@ -84,6 +85,12 @@ export function AssessedChange({ route, assessed, kept, reached, reachedQuery, t
           {view !== "table" && <ReviewLegend drawing={drawing} />}
         </div>
         {showPanel && <ReviewPanel {...parts} />}
+        {(!showPanel || route.selected !== null) && (
+          // Whatever is looked at, paper has all that is said.
+          <div class="paper-only review-panel">
+            <WalkThrough {...parts} />
+          </div>
+        )}
       </div>
       {view === "graph" && (
         // On paper the graph says little: the table stands in for it.

@@ -9,6 +9,7 @@ import { instant } from "../../words/time";
 import { headline, refusedOf } from "../../words/verdict";
 import { ImpactBar } from "./impact-bar";
 import { decidedOf, type PartProps } from "./parts";
+import { filterWords, isFiltered } from "./shown";
 
 const TEAMS_SHOWN = 10;
 
@@ -16,7 +17,7 @@ type HeadProps = PartProps & { title: ComponentChildren; about: string; actions:
 
 /** The verdict, its numbers, and whom to invite. */
 export function Head(props: HeadProps) {
-  const { assessed, kept, title, about, actions } = props;
+  const { route, assessed, kept, title, about, actions } = props;
   const decidable = [...assessed.risks, ...assessed.unknown];
   const { risk, risks, impacts, notJudged, snapshot } = assessed.judged;
   return (
@@ -36,6 +37,10 @@ export function Head(props: HeadProps) {
           )}
         </p>
         <p class="verdict-words">{headline(impacts, notJudged.length, refusedOf(risks))}.</p>
+        <p class="paper-only small">
+          {location.href}
+          {isFiltered(route) && <> · shows only {filterWords(route)}</>}
+        </p>
         <p class="muted small">
           {about}. Judged against the <span title={snapshot.id}>snapshot of {instant(snapshot.takenAt)}</span>.
         </p>

@@ -80,7 +80,7 @@ function focus(input: HTMLInputElement | null): void {
 
 /** Presses the button of the card that has the keyboard; else goes on to the next one that nobody has decided. */
 export function decide(mark: Mark): void {
-  const cards = [...document.querySelectorAll<HTMLElement>("[data-risk]")];
+  const cards = [...document.querySelectorAll<HTMLElement>("aside [data-risk]")];
   const here = cards.findIndex((card) => card.contains(document.activeElement));
   const button = cards[here]?.querySelector<HTMLElement>(`[data-mark=${mark}]`);
   if (button) return button.click();

@@ -1,12 +1,9 @@
 import { DrawingPickers, ViewSwitch } from "../../components/graph/display";
-import { NO_OWNER } from "../../components/resource-line";
 import { go } from "../../navigation";
-import { formatRoute, type ReviewRoute, type View } from "../../routes";
-import { counted, joined } from "../../words/counts";
-import { kindWords } from "../../words/kinds";
-import { OUTCOME } from "../../words/outcomes";
+import { formatRoute, type View } from "../../routes";
+import { counted } from "../../words/counts";
 import type { PartProps } from "./parts";
-import { isFiltered, NO_FILTER } from "./shown";
+import { filterWords, isFiltered, NO_FILTER } from "./shown";
 
 type Props = PartProps & { view: View; filtersOpen: boolean; onFilters: () => void };
 
@@ -38,12 +35,4 @@ export function ReviewToolbar({ route, assessed, impacts, drawing, view, filters
       </p>
     </div>
   );
-}
-
-function filterWords({ outcomes, team, kinds, hops }: ReviewRoute): string {
-  const words = outcomes.length > 0 ? [joined(outcomes.map((outcome) => OUTCOME[outcome].word))] : [];
-  if (team !== null) words.push(team === "" ? NO_OWNER.toLowerCase() : `team ${team}`);
-  if (kinds.length > 0) words.push(joined(kinds.map((kind) => kindWords(kind).many)));
-  if (hops !== null) words.push(`at most ${counted(hops, "hop")} away`);
-  return words.join(", ");
 }
