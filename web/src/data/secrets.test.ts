@@ -121,6 +121,11 @@ test("parts of a plan that nobody reads are not sent, and constants of the confi
   });
 });
 
+test("nothing is added that was not there: the server says what is missing", () => {
+  expect(reduced({ format_version: "9" })).not.toHaveProperty("resource_changes");
+  expect(reduced({ format_version: "1.2", planned_values: { a: 1 } })).toMatchObject({ planned_values: {} });
+});
+
 test("a change set loses values in its contexts and its parameters, and keeps what only the apply tells", () => {
   const changes = [
     ["AWS::SSM::Parameter", "hunter2"],
