@@ -62,7 +62,7 @@ const SCREENS = [
   ["review-new-chosen", "/review", "Terraform plan · 1 change", { act: (page) => page.getByLabel("File with the change").setInputFiles(planFile(PLAN)) }],
   ["review-new-nothing", "/review", "Give a file first", { act: (page) => page.getByRole("button", { name: "Review the change" }).click() }],
   ["review-new-bad-file", "/review", "This is JSON, but no plan", { act: (page) => page.getByLabel("File with the change").setInputFiles(planFile("{}")) }],
-  ["review-new-refused", "/review", "This could not be reviewed", { act: typed(REFUSED) }],
+  ["review-new-refused", "/review", "This could not be answered", { act: typed(REFUSED) }],
   ["review-new-bad-file-narrow", "/review", "binary plan", { width: 320, height: 700, act: (page) => page.getByLabel("File with the change").setInputFiles(planFile("PK\u0003\u0004")) }],
   ["review-new-narrow", "/review", "Drop a file anywhere on this page", { width: 320, height: 700 }],
   ["review", "/review/review-all", "5 teams to invite"],
@@ -353,7 +353,7 @@ describe("a review", () => {
       await page.waitForURL(/hops=2/);
       await page.getByText("only at most 2 hops away · 3 hidden").waitFor();
       await eventually(async () => assert.equal(await rows.count(), 8));
-      await rail.getByRole("group", { name: "Type" }).getByLabel(/^ECS service/).check();
+      await rail.getByRole("button", { name: "only ECS services" }).click();
       await page.waitForURL(/kind=ECS_SERVICE/);
       await page.getByText("only ECS services, at most 2 hops away · 4 hidden").waitFor();
       await eventually(async () => assert.deepEqual([await rows.count(), await hit.count()], [7, 7]));
@@ -584,7 +584,7 @@ describe("an address that was not found", () => {
       await rail.getByRole("button", { name: "Choose what it is: aws_ecs_service.old" }).focus();
       await page.keyboard.press("Enter");
       await page.keyboard.type("cart");
-      await rail.getByRole("option").first().waitFor();
+      await rail.getByRole("listbox").getByRole("option").first().waitFor();
       await picture(page, "review-naming");
       await expectAccessible(page);
       await page.keyboard.press("Escape");
@@ -593,7 +593,7 @@ describe("an address that was not found", () => {
       await eventually(async () => assert.ok(await choose.evaluate((button) => button === document.activeElement)));
       await page.keyboard.press("Enter");
       await page.keyboard.type("cart");
-      await rail.getByRole("option").first().waitFor();
+      await rail.getByRole("listbox").getByRole("option").first().waitFor();
       await page.keyboard.press("Enter");
       await page.waitForURL(/map=aws_ecs_service\.old&to=arn:aws:ecs:us-east-1:482913377605:service\/prod-core\/cart/);
       await picture(page, "review-named");

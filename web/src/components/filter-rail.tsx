@@ -92,8 +92,7 @@ type ChoicesProps = {
   children: (key: string) => preact.ComponentChildren;
 };
 
-/** Boxes to check, what is chosen first, then what there is most of. */
-export function Choices({ title, all, chosen, onChange, isAsked = () => true, children }: ChoicesProps) {
+function Choices({ title, all, chosen, onChange, isAsked = () => true, children }: ChoicesProps) {
   const [shown, setShown] = useState(SHOWN);
   const known = all.filter(({ key }) => isAsked(key));
   // What is chosen stands even where nothing of it is left, so that it can be taken back.

@@ -9,7 +9,7 @@ import { historyOf } from "../screens/history/address";
 import { age, instant } from "../words/time";
 import { Message } from "./states";
 import { useTitle } from "./title";
-import { withCode } from "./with-code";
+import { sentence } from "./with-code";
 
 /** The older snapshot that the address names; undefined for now. */
 export const pinned = computed(() => ("snapshot" in route.value ? route.value.snapshot : undefined));
@@ -56,7 +56,7 @@ export function SnapshotGone({ id, message }: { id: string; message: string }) {
       <p class="id-text">
         <code>{id}</code>
       </p>
-      <p>{withCode(message.replace(/^./, (first) => first.toUpperCase()).replace(/\.?$/, "."))} A store keeps the newest thirty; older ones make room.</p>
+      <p>{sentence(message)} A store keeps the newest thirty; older ones make room.</p>
       <p class="button-row">
         <button class="primary" onClick={backToNow}>
           Show it as it is now

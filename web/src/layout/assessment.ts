@@ -1,9 +1,10 @@
 import { isAboutTheUnknown } from "../words/verdict";
 import type { Changed, Impacted, Judged, Linked, Warned } from "../api/generated";
+import type { Step } from "./path";
 import type { Card } from "./types";
 
-/** One step of a reason: over `link`, from the resource nearer to the change to the one farther away. */
-export type ReasonStep = { near: string; far: string; hop: Linked };
+/** One step of a reason. */
+export type ReasonStep = Step & { hop: Linked };
 
 /** An assessment made ready to be drawn, listed and explained. */
 export type Assessed = {

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { RequestError } from "../../api/client";
 import { sendPlan } from "../../api/plans";
 import { SearchBox } from "../../components/search-box";
+import { Failure } from "../../components/states";
 import { useTitle } from "../../components/title";
 import { withCode } from "../../components/with-code";
 import { noticeFailure } from "../../data/crawl";
@@ -50,8 +51,7 @@ export function NewReview({ route: { title: called, mapping } }: { route: Review
   }, [given, take]);
   useEffect(() => () => running.current?.abort(), []);
 
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const review = async () => {
     const lacks = !file?.blob ? "file" : title.trim() === "" ? "title" : null;
     setMissing(lacks);
     if (!file?.blob || lacks !== null) {
@@ -102,7 +102,13 @@ export function NewReview({ route: { title: called, mapping } }: { route: Review
           </div>
         </div>
       )}
-      <form class="review-form" onSubmit={submit} aria-label="Review a change">
+      <form
+        class="review-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void review();
+        }}
+        aria-label="Review a change">
         <div class="drop-zone">
           <div class="drop-words">
             <p class="drop-title">Drop a file anywhere on this page, or choose one</p>
@@ -152,18 +158,6 @@ export function NewReview({ route: { title: called, mapping } }: { route: Review
             Say what the change is for: it heads the review.
           </p>
         )}
-        {error && (
-          <div class="notice notice-bad" role="alert">
-            <div>
-              <strong>This could not be reviewed</strong>
-              <p>{withCode(sentence(error.message))}</p>
-              <p class="muted small">
-                {error.code}
-                {error.requestId && ` · request ${error.requestId}`}
-              </p>
-            </div>
-          </div>
-        )}
         <p class="button-row">
           <button class="primary" disabled={progress !== null || reading}>
             {reading ? "Reading…" : progress === null ? "Review the change" : "Reviewing…"}
@@ -186,6 +180,7 @@ export function NewReview({ route: { title: called, mapping } }: { route: Review
           </div>
         )}
       </form>
+      {error && <Failure error={error} retry={() => void review()} hasData={false} part />}
       <section class="other-ways" aria-labelledby="one-resource">
         <h2 id="one-resource" class="section-title">
           Or ask about one resource
@@ -210,8 +205,4 @@ function stagesWhile(progress: Progress, file: ChangeFile): Stage[] {
     { name: "Walk", words: "everything that harm can reach", state: judging ? "busy" : "waiting" },
     { name: "Grade", words: "every need, before and after", state: judging ? "busy" : "waiting" },
   ];
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.?$/, ".");
 }

@@ -1,10 +1,8 @@
-import { Choices } from "../../components/filter-rail";
+import { KindChoices } from "../../components/choices";
 import { OutcomeSign } from "../../components/outcome-sign";
-import { toggled } from "../../filters";
 import { go } from "../../navigation";
 import type { Outcome } from "../../api/generated";
 import { counted } from "../../words/counts";
-import { isKind, kindWords } from "../../words/kinds";
 import { HIT, OUTCOME, OUTCOMES } from "../../words/outcomes";
 import { wasMatched } from "../../layout/assessment";
 import { ChangeList } from "./change-list";
@@ -28,7 +26,7 @@ export function Rail({ route, assessed, kept }: PartProps) {
         <legend>Impact</legend>
         {OUTCOMES.map((outcome) => (
           <label key={outcome} class="check">
-            <input type="checkbox" checked={chosen.includes(outcome)} onChange={() => go({ ...route, outcomes: usual(toggled(chosen, outcome)) })} />
+            <input type="checkbox" checked={chosen.includes(outcome)} onChange={() => go({ ...route, outcomes: usual(OUTCOMES.filter((one) => chosen.includes(one) !== (one === outcome))) })} />
             <OutcomeSign outcome={outcome} />
             <span class="check-words">
               {OUTCOME[outcome].word}
@@ -38,9 +36,7 @@ export function Rail({ route, assessed, kept }: PartProps) {
           </label>
         ))}
       </fieldset>
-      <Choices title="Type" all={kinds} chosen={route.kinds} onChange={(keys) => go({ ...route, kinds: keys.filter(isKind) })}>
-        {(kind) => <span class="check-words">{kindWords(kind).one}</span>}
-      </Choices>
+      <KindChoices all={kinds} chosen={route.kinds} onChange={(chosenKinds) => go({ ...route, kinds: chosenKinds })} />
       {farthest > 1 && (
         <label class="pick">
           At most
@@ -71,5 +67,5 @@ export function Rail({ route, assessed, kept }: PartProps) {
 
 /** Everything that is hit, and nothing, are both said by an empty list. */
 function usual(chosen: Outcome[]): Outcome[] {
-  return chosen.length === HIT.length && HIT.every((outcome) => chosen.includes(outcome)) ? [] : OUTCOMES.filter((outcome) => chosen.includes(outcome));
+  return chosen.length === HIT.length && HIT.every((outcome) => chosen.includes(outcome)) ? [] : chosen;
 }

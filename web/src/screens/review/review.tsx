@@ -1,13 +1,14 @@
 import "../../styles/review.css";
 import "../../styles/review-graph.css";
-import "../../styles/review-new.css";
+import { lazy } from "../../components/lazy";
 import { go, route as address } from "../../navigation";
 import { reviewOf, type ReviewRoute } from "../../routes";
 import { KeptReview } from "./kept";
-import { NewReview } from "./new-review";
 import { ProposedChange } from "./proposed";
-import { ReviewList } from "./review-list";
 import { dropped, useDropped } from "./use-dropped";
+
+const ReviewList = lazy(() => import("./start").then((start) => start.ReviewList));
+const NewReview = lazy(() => import("./start").then((start) => start.NewReview));
 
 type Props = { route: ReviewRoute | { screen: "reviews" } };
 

@@ -11,7 +11,7 @@ import { share } from "../../words/verdict";
 import { ChangeList } from "./change-list";
 import { LongText } from "./long-text";
 import type { PartProps } from "./parts";
-import { RiskCard } from "./risk-card";
+import { RiskCards } from "./risk-card";
 import { Why } from "./why";
 import { withCode } from "../../components/with-code";
 
@@ -107,13 +107,7 @@ export function SelectedImpact({ resource, ...props }: PartProps & { resource: C
           <h3>
             What to do <span class="count">{risks.length}</span>
           </h3>
-          <ul class="plain-list risk-list">
-            {risks.map((risk) => (
-              <li key={risk.id}>
-                <RiskCard risk={risk} {...props} brief />
-              </li>
-            ))}
-          </ul>
+          <RiskCards {...props} risks={risks} brief />
         </>
       )}
       <p class="button-row">
