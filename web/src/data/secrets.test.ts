@@ -116,13 +116,13 @@ test("parts of a plan that nobody reads are not sent, and constants of the confi
     prior_state: { values: { root_module: { resources: [{ address: "aws_subnet.b", values: { id: "subnet-2" } }] } } },
     configuration: {
       provider_config: { aws: { expressions: { region: { references: ["var.region"] }, assume_role: [{ role_arn: { constant_value: "arn:aws:iam::123456789012:role/ci" } }] } } },
-      root_module: { resources: [{ expressions: { vpc_id: { references: ["aws_vpc.a.id", "aws_vpc.a"] }, note: {} } }], module_calls: { m: { module: { outputs: { o: { expression: { references: ["aws_vpc.b"] } } } } } } },
+      root_module: { resources: [{ expressions: { vpc_id: { references: ["aws_vpc.a.id", "aws_vpc.a"] }, note: { constant_value: null } } }], module_calls: { m: { module: { outputs: { o: { expression: { references: ["aws_vpc.b"] } } } } } } },
     },
   });
 });
 
 test("nothing is added that was not there: the server says what is missing", () => {
-  expect(reduced({ format_version: "9" })).not.toHaveProperty("resource_changes");
+  expect(JSON.stringify(reduced({ format_version: "9" }))).not.toContain("resource_changes");
   expect(reduced({ format_version: "1.2", planned_values: { a: 1 } })).toMatchObject({ planned_values: {} });
 });
 

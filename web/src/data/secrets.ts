@@ -97,21 +97,23 @@ export function withoutSecrets(change: Json): { value: Json; count: number } {
     if (!isFields(entry) || !isFields(entry.change)) return entry;
     const { actions, before, after, after_unknown, before_sensitive, after_sensitive, replace_paths } = entry.change;
     const side = (value: Json | undefined) => hideOf(entry.type, value, before_sensitive, after_sensitive);
-    return { ...entry, change: defined({ actions, before: side(before), after: side(after), after_unknown, before_sensitive, after_sensitive, replace_paths }) };
+    return { ...entry, change: sent({ actions, before: side(before), after: side(after), after_unknown, before_sensitive, after_sensitive, replace_paths }) };
   };
-  const stateOf = (module: Json | undefined): Json =>
-    defined({
-      resources: listOf(module, "resources")
-        .filter((resource) => isFields(resource) && String(resource.type).startsWith("aws_"))
-        .map((resource) => (isFields(resource) ? { ...resource, values: hideOf(resource.type, resource.values, resource.sensitive_values) } : resource)),
-      child_modules: listOf(module, "child_modules").map(stateOf),
-    });
+  const stateOf = (module: Json | undefined): Json => {
+    const ofAws = listOf(module, "resources").filter((resource) => String(resource.type).startsWith("aws_"));
+    return { resources: ofAws.map((resource) => ({ ...resource, values: hideOf(resource.type, resource.values, resource.sensitive_values) })), child_modules: listOf(module, "child_modules").map(stateOf) };
+  };
+  /** References stay, constants go: they are in the changes already. Where a provider acts is needed. */
+  const referring = (value: Json, of = ""): Json => {
+    if (typeof value === "string") return scrub(value);
+    if (Array.isArray(value)) return value.map((inner) => referring(inner, of));
+    return isFields(value) ? each(value, (name, inner) => (name === "default" || (name === "constant_value" && !/^(region|role_arn)$/.test(of)) ? null : referring(inner, name))) : value;
+  };
 
-  const ofPlan = ({ resource_changes, configuration, variables, prior_state, deferred_changes, ...plan }: Fields): Json => {
-    const { format_version, terraform_version, timestamp, complete, errored } = plan;
-    const providers = providersOf(configuration);
-    const used = JSON.stringify(providers);
-    return defined({
+  const ofPlan = ({ format_version, terraform_version, timestamp, complete, errored, ...plan }: Fields): Json => {
+    const { resource_changes, planned_values, configuration = {}, variables = {}, prior_state, deferred_changes } = plan;
+    const providers = JSON.stringify(isFields(configuration) ? configuration.provider_config : null);
+    return sent({
       format_version,
       terraform_version,
       timestamp,
@@ -119,9 +121,9 @@ export function withoutSecrets(change: Json): { value: Json; count: number } {
       errored,
       deferred_changes: Array.isArray(deferred_changes) ? deferred_changes.map(() => null) : undefined,
       resource_changes: Array.isArray(resource_changes) ? resource_changes.map(planned) : resource_changes,
-      planned_values: plan.planned_values === undefined ? undefined : {},
-      configuration: { provider_config: providers, root_module: referencesOf(isFields(configuration) ? configuration.root_module : undefined) },
-      variables: Object.fromEntries(Object.entries(isFields(variables) ? variables : {}).filter(([name]) => used.includes(`"var.${name}"`))),
+      planned_values: planned_values && {},
+      configuration: referring(configuration),
+      variables: isFields(variables) ? Object.fromEntries(Object.entries(variables).filter(([name]) => providers?.includes(`"var.${name}"`))) : {},
       prior_state: isFields(prior_state) && isFields(prior_state.values) ? { values: { root_module: stateOf(prior_state.values.root_module) } } : undefined,
     });
   };
@@ -140,37 +142,12 @@ function each(fields: Fields, change: (name: string, value: Json) => Json): Fiel
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, change(name, value)]));
 }
 
-function defined(fields: Record<string, Json | undefined>): Fields {
-  return Object.fromEntries(Object.entries(fields).filter((field): field is [string, Json] => field[1] !== undefined));
+/** What is not there is not sent. */
+function sent(fields: Record<string, Json | undefined>): Fields {
+  return fields as Fields;
 }
 
-function listOf(value: Json | undefined, name: string): Json[] {
+function listOf(value: Json | undefined, name: string): Fields[] {
   const list = isFields(value) ? value[name] : undefined;
-  return Array.isArray(list) ? list : [];
-}
-
-/** Where providers act: in which region, and as which role. */
-function providersOf(configuration: Json | undefined): Fields {
-  const providers = isFields(configuration) && isFields(configuration.provider_config) ? configuration.provider_config : {};
-  return each(providers, (_, provider) => {
-    const { region, assume_role } = isFields(provider) && isFields(provider.expressions) ? provider.expressions : {};
-    const roles = [assume_role ?? []].flat().map((role) => defined({ role_arn: isFields(role) ? role.role_arn : undefined }));
-    return { expressions: defined({ region, assume_role: roles.length > 0 ? roles : undefined }) };
-  });
-}
-
-/** What of a module's configuration refers to something: constants are in the changes already. */
-function referencesOf(module: Json | undefined): Fields {
-  const called = isFields(module) && isFields(module.module_calls) ? module.module_calls : {};
-  const outputs = isFields(module) && isFields(module.outputs) ? module.outputs : {};
-  return {
-    resources: listOf(module, "resources").map((resource) => (isFields(resource) ? defined({ address: resource.address, provider_config_key: resource.provider_config_key, expressions: referring(resource.expressions) }) : null)),
-    module_calls: each(called, (_, call) => (isFields(call) ? defined({ expressions: referring(call.expressions), module: referencesOf(call.module) }) : null)),
-    outputs: each(outputs, (_, output) => (isFields(output) ? defined({ expression: referring(output.expression) }) : null)),
-  };
-}
-
-function referring(expression: Json | undefined): Json | undefined {
-  if (Array.isArray(expression)) return expression.map((inner) => referring(inner) ?? null);
-  return isFields(expression) ? each("constant_value" in expression ? {} : expression, (_, inner) => referring(inner) ?? null) : expression;
+  return Array.isArray(list) ? list.filter(isFields) : [];
 }
