@@ -32,10 +32,10 @@ describe("what is downloaded", () => {
     within("first load: script and style, gz", kilobytes(files.reduce((sum, file) => sum + sizeOf(file), 0)), { target: 40, limit: 60, unit: "kB" });
   });
 
-  // Nobody downloads them all unless they open every screen; whether the limit still fits five screens is to be decided.
-  test("all assets together stay within 90 KB compressed", { todo: "five screens are more" }, () => {
+  // Six screens and a worker; nobody downloads them all unless they open every one. What a visitor does download is held below.
+  test("all assets together stay within 120 KB compressed", () => {
     const files = readdirSync(`${dist}assets`).filter((file) => !/\.(br|gz)$/.test(file));
-    within("all assets, gz", kilobytes(files.reduce((sum, file) => sum + sizeOf(`assets/${file}`), 0)), { target: 70, limit: 90, unit: "kB" });
+    within("all assets, gz", kilobytes(files.reduce((sum, file) => sum + sizeOf(`assets/${file}`), 0)), { target: 90, limit: 120, unit: "kB" });
   });
 
   test("whatever screen is opened first, no more than 90 KB of script and style come", async () => {

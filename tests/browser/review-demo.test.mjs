@@ -55,6 +55,13 @@ describe("a review of the demo", { skip: binary ? false : "BLASTMAP_BIN does not
       }));
   }
 
+  test("stands on two pages of A4, the subtle plan", () =>
+    withPage(browser, {}, async (page) => {
+      await review(page, "subtle");
+      const pages = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type\s*\/Page\b/g).length;
+      assert.equal(pages, 2);
+    }));
+
   test("gives a reason, link by link, for everything that is hit", () =>
     withPage(browser, {}, async (page) => {
       await review(page, "subtle");
@@ -114,10 +121,33 @@ describe("a review of the demo", { skip: binary ? false : "BLASTMAP_BIN does not
       await page.getByRole("alert").getByText("terraform show -json PLAN").waitFor();
     }));
 
+  test("judges a plan the same without what the browser takes out of it", () =>
+    withPage(browser, {}, async (page) => {
+      const judged = async (terraformPlan) => {
+        const { data } = await demo.ask("query ($plan: String!) { assess(change: { terraformPlan: $plan }) { risk impacts { outcome cause resource { id } } risks { id title detail } notJudged { address } } }", { plan: terraformPlan });
+        return data.assess;
+      };
+      // What is sent as a file is not told to whoever watches requests.
+      await page.addInitScript(() => {
+        const { fetch } = globalThis;
+        globalThis.fetch = async (to, how) => {
+          if (to === "/plans") globalThis.sentPlan = await how.body.text();
+          return fetch(to, how);
+        };
+      });
+      for (const [name] of PLANS) {
+        await review(page, name);
+        const [reduced, whole] = [await page.evaluate(() => globalThis.sentPlan), readFileSync(planPath(name), "utf8")];
+        assert.ok(reduced.length < whole.length);
+        assert.deepEqual(await judged(reduced), await judged(whole), name);
+      }
+    }));
+
   test("takes a plan larger than a query may be", () =>
     withPage(browser, {}, async (page) => {
       const plan = JSON.parse(readFileSync(planPath("safe"), "utf8"));
-      plan.prior_state = { padding: "x".repeat(2_000_000) };
+      const same = { note: "x".repeat(1_000_000) };
+      plan.resource_changes.push({ address: "aws_subnet.large", mode: "managed", type: "aws_subnet", change: { actions: ["no-op"], before: same, after: same } });
       await page.goto(`${demo.url}/review`);
       await page.getByLabel("File with the change").setInputFiles({ name: "large.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(plan)) });
       await page.locator("[data-chosen]", { hasText: "2.0 MB" }).waitFor();

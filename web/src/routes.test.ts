@@ -32,7 +32,9 @@ describe("routes", () => {
     whatIf(service),
     whatIf(service, "UPDATE"),
     reviewOf("20261126T221241558786Z-0ad505dfcc937011", { view: "split", lanes: "cluster", detail: "all", sort: "owner", outcomes: ["DOWN", "UNAFFECTED"], team: "payments & co", selected: service, presenting: true }),
-    reviewOf("1", { team: "" }),
+    reviewOf("1", { team: "", kinds: ["ECS_SERVICE", "TARGET_GROUP"], hops: 2 }),
+    reviewOf("1", { mapping: [{ address: 'module.a["x y=z"].aws_lb.main', resource: service }, { address: "Alarm", resource: "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:High CPU" }] }),
+    reviewOf(null, { title: "Rotate & tighten", mapping: [{ address: "aws_lb.main", resource: service }] }),
   ];
 
   test.each(routes)("comes back from its address: $screen", (route) => {

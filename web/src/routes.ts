@@ -1,4 +1,4 @@
-import type { ChangeAction, Direction, GroupBy, Outcome, Phase, ResourceKind } from "./api/generated";
+import type { AddressMapping, ChangeAction, Direction, GroupBy, Outcome, Phase, ResourceKind } from "./api/generated";
 import { listIn, NO_FILTERS, readFilters, writeFilters, type Filters } from "./filters";
 import { formatHistory, parseHistory, type HistoryRoute } from "./screens/history/address";
 import { isKind } from "./words/kinds";
@@ -67,6 +67,10 @@ export type ReviewRoute = {
   /** Of a new one: the resource that changes; null while a plan is asked for. */
   resource: string | null;
   action: ChangeAction;
+  /** What a new one is called at first. */
+  title: string;
+  /** What addresses of the plan stand for, as the reviewer says. */
+  mapping: AddressMapping[];
   /** Null leaves it to the width of the window. */
   view: View | null;
   lanes: LaneBy;
@@ -77,6 +81,10 @@ export type ReviewRoute = {
   outcomes: Outcome[];
   /** Whose resources are shown; null for everybody's, empty for those of nobody. */
   team: string | null;
+  /** Empty for all. */
+  kinds: ResourceKind[];
+  /** How many steps away at most; null for no bound. */
+  hops: number | null;
   selected: string | null;
   /** For a room that looks at a wall: larger type, fewer controls. */
   presenting: boolean;
@@ -132,12 +140,16 @@ export function reviewOf(id: string | null, rest: Partial<ReviewRoute> = {}): Re
     id,
     resource: null,
     action: "DELETE",
+    title: "",
+    mapping: [],
     view: null,
     lanes: "owner",
     detail: "folded",
     sort: "outcome",
     outcomes: [],
     team: null,
+    kinds: [],
+    hops: null,
     selected: null,
     presenting: false,
     ...rest,
@@ -189,12 +201,16 @@ export function parseRoute(url: URL): Route {
       return reviewOf(id || null, {
         resource: id ? null : query.get("resource"),
         action: [query.get("action") ?? ""].find(isAction) ?? "DELETE",
+        title: query.get("title") ?? "",
+        mapping: readMapping(query.getAll("map"), query.getAll("to")),
         view: oneOf<View>(query.get("view"), ["graph", "table", "split"]),
         lanes: oneOf<LaneBy>(query.get("lanes"), LANES) ?? "owner",
         detail: oneOf<Detail>(query.get("detail"), ["folded", "all"]) ?? "folded",
         sort: query.get("sort") ?? "outcome",
         outcomes: listIn(query, "outcome").filter(isOutcome),
         team: query.get("team"),
+        kinds: listIn(query, "kind").filter(isKind),
+        hops: wholeNumber(query.get("hops"), 1, 50),
         selected: query.get("select"),
         presenting: query.get("present") === "yes",
       });
@@ -249,12 +265,19 @@ export function formatRoute(route: Route): string {
     case "review":
       set("resource", route.resource ?? "");
       set("action", route.action, "DELETE");
+      set("title", route.title);
+      for (const { address, resource } of route.mapping) {
+        query.append("map", address);
+        query.append("to", resource);
+      }
       set("view", route.view ?? "");
       set("lanes", route.lanes, "owner");
       set("detail", route.detail, "folded");
       set("sort", route.sort, "outcome");
       set("outcome", route.outcomes.join(","));
       if (route.team !== null) query.set("team", route.team);
+      set("kind", route.kinds.join(","));
+      set("hops", String(route.hops ?? ""));
       set("select", route.selected ?? "");
       set("present", route.presenting ? "yes" : "");
       return withQuery(route.id === null ? "/review" : `/review/${encode(route.id)}`, query);
@@ -301,6 +324,13 @@ function decode(text: string): string {
 function readGrouping(text: string): { groupBy: GroupBy; tag: string } {
   const [by = "", ...tag] = text.split(":");
   return { groupBy: oneOf(by, GROUPINGS) ?? "REGION", tag: by === "TAG" ? tag.join(":") : "" };
+}
+
+function readMapping(addresses: string[], resources: string[]): AddressMapping[] {
+  return addresses.flatMap((address, index) => {
+    const resource = resources[index];
+    return address && resource ? [{ address, resource }] : [];
+  });
 }
 
 function oneOf<T extends string>(text: string | null, values: T[]): T | null {

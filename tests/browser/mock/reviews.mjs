@@ -14,10 +14,10 @@ const KEPT = [
 
 /** The fields of the root that reviews need; `tools` are those of the other answers. */
 export function reviewRoot(estate, state, tools) {
-  const { plans, made } = given(state);
+  const { plans, made, marks } = given(state);
   const reviews = () => (state.noReviews ? [...made.values()] : [...made.values(), ...KEPT]);
   const shown = (review) => {
-    const own = review.holds && assessments[review.holds](estate);
+    const own = review.holds && named(assessments[review.holds](estate), review.mapping);
     return {
       id: review.id,
       title: review.title,
@@ -29,6 +29,7 @@ export function reviewRoot(estate, state, tools) {
         if (!own) throw new GraphQLError("The review cannot be read: it was kept by a newer blastmap", { extensions: { code: "INTERNAL" } });
         return answerOf(own, tools.judgedOn);
       },
+      marks: () => marksOf(review.id),
     };
   };
   const answerOf = (own, snapshot) => ({
@@ -58,7 +59,15 @@ export function reviewRoot(estate, state, tools) {
     if (text === undefined) throw refused("NOT_FOUND", `there is no plan \`${change.planId}\`: plans are kept an hour, send it to /plans again`);
     return assessments[holdsOf(text)](estate);
   };
+  const marksOf = (id) => [...(marks.get(id)?.values() ?? [])];
   return {
+    markRisk: ({ review, risk, mark, note }) => {
+      if (state.marksFail) throw new GraphQLError("the store is read-only", { extensions: { code: "INTERNAL" } });
+      const own = marks.get(review) ?? marks.set(review, new Map()).get(review);
+      if (mark) own.set(risk, { risk, mark, note, markedAt: new Date().toISOString() });
+      else own.delete(risk);
+      return { marks: marksOf(review) };
+    },
     reviews: ({ first, after }) => (tools.ready(), tools.page(reviews().map(shown), first, after)),
     review: ({ id }) => {
       tools.ready();
@@ -72,15 +81,27 @@ export function reviewRoot(estate, state, tools) {
       if (change.resources) assessments[holds] = () => whatIf(estate, change.resources[0]);
       judge(change);
       const id = `review-${made.size + 1}`;
-      made.set(id, { id, title, minutes: 0, holds });
+      made.set(id, { id, title, minutes: 0, holds, mapping: change.mapping });
       return shown(made.get(id));
     },
   };
 }
 
+/** An address that the reviewer named is found, and the risk that it was not is gone. */
+function named(own, mapping) {
+  for (const { address, resource } of mapping ?? []) {
+    own = {
+      ...own,
+      changes: own.changes.map((change) => (change.address === address ? { ...change, id: resource, match: "MATCHED" } : change)),
+      risks: own.risks.filter(({ id }) => id !== `not-judged:${address}`),
+    };
+  }
+  return own;
+}
+
 /** What a server was given while it ran. */
 function given(state) {
-  state.given ??= { plans: new Map(), made: new Map() };
+  state.given ??= { plans: new Map(), made: new Map(), marks: new Map() };
   return state.given;
 }
 

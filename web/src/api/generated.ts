@@ -46,6 +46,10 @@ export type HistoryEvent =
   | "FIRST_KNOWN"
   | "UNREADABLE";
 
+export type Mark =
+  | "ACCEPTED"
+  | "WRONG";
+
 export type Outcome =
   | "DOWN"
   | "DEGRADED"
@@ -180,6 +184,7 @@ export type ChangeInput = {
   planId?: string | null;
   cloudFormationChangeSet?: string | null;
   taskDefinition?: string | null;
+  mapping?: AddressMapping[] | null;
 };
 
 export type TagFilter = {
@@ -197,6 +202,11 @@ export type ResourceChangeInput = {
   id: string;
   action: ChangeAction;
   attributes?: unknown | null;
+};
+
+export type AddressMapping = {
+  address: string;
+  resource: string;
 };
 
 export type GroupFigures = {
@@ -395,6 +405,13 @@ export type ReachedToo = {
   links: Hop[];
   nodeCount: number;
   totalCount: number;
+};
+
+export type Marked = {
+  risk: string;
+  mark: Mark;
+  note: string | null;
+  markedAt: string;
 };
 
 export type CoverageVariables = Record<string, never>;
@@ -864,13 +881,14 @@ export type KeptReviewResult = {
     id: string;
     title: string;
     createdAt: string;
+    marks: Marked[];
     assessment: Judged;
   } | null;
 };
 
 export const KeptReview: Operation<KeptReviewResult, KeptReviewVariables> = {
   name: "KeptReview",
-  text: "query KeptReview($id:ID!){review(id:$id){id title createdAt assessment{...Judged}}}fragment Judged on Assessment{risk changes{...Changed}risks{...Warned}impacts{...Impacted}alreadyBroken{...Impacted}mended{...Impacted}notJudged{address action match}blastRadius(limit:1){roots{...Card}totalCount}blindSpots{...Blind}snapshot{id takenAt resources links}}fragment Changed on ResourceChange{resource{...Card}address action match attributes{name before after unknown sensitive}}fragment Card on Resource{id kind name account region presence owner}fragment Warned on Risk{id rule level title detail remediation documentation resource{...Card}affected{id}evidence{...Linked}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}fragment Impacted on Impact{resource{...Card}outcome phase lost of cause awsError path{...Linked}}fragment Blind on BlindSpot{account region api reason message kinds}",
+  text: "query KeptReview($id:ID!){review(id:$id){id title createdAt marks{...Marked}assessment{...Judged}}}fragment Marked on RiskMark{risk mark note markedAt}fragment Judged on Assessment{risk changes{...Changed}risks{...Warned}impacts{...Impacted}alreadyBroken{...Impacted}mended{...Impacted}notJudged{address action match}blastRadius(limit:1){roots{...Card}totalCount}blindSpots{...Blind}snapshot{id takenAt resources links}}fragment Changed on ResourceChange{resource{...Card}address action match attributes{name before after unknown sensitive}}fragment Card on Resource{id kind name account region presence owner}fragment Warned on Risk{id rule level title detail remediation documentation resource{...Card}affected{id}evidence{...Linked}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}fragment Impacted on Impact{resource{...Card}outcome phase lost of cause awsError path{...Linked}}fragment Blind on BlindSpot{account region api reason message kinds}",
 };
 
 export type AssessVariables = {
@@ -949,6 +967,24 @@ export type CreateReviewResult = {
 export const CreateReview: Operation<CreateReviewResult, CreateReviewVariables> = {
   name: "CreateReview",
   text: "mutation CreateReview($title:String!$change:ChangeInput!){createReview(title:$title change:$change){id}}",
+};
+
+export type MarkRiskVariables = {
+  review: string;
+  risk: string;
+  mark?: Mark | null;
+  note?: string | null;
+};
+
+export type MarkRiskResult = {
+  markRisk: {
+    marks: Marked[];
+  };
+};
+
+export const MarkRisk: Operation<MarkRiskResult, MarkRiskVariables> = {
+  name: "MarkRisk",
+  text: "mutation MarkRisk($review:ID!$risk:ID!$mark:Mark$note:String){markRisk(review:$review risk:$risk mark:$mark note:$note){marks{...Marked}}}fragment Marked on RiskMark{risk mark note markedAt}",
 };
 
 export type ChangedSinceVariables = {

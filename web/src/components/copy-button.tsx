@@ -3,11 +3,19 @@ import { announcement } from "../data/announce";
 
 const SAID_FOR_MS = 2_000;
 
-/** Copies a text, and says so. Where the browser refuses, it says that. */
-export function CopyButton({ text, label, primary = false }: { text: string; label: string; primary?: boolean }) {
+type Props = {
+  /** What is copied, or how it is fetched. */
+  text: string | (() => Promise<string>);
+  label: string;
+  primary?: boolean;
+};
+
+/** Copies a text, and says so. Where the browser refuses, or the text does not come, it says that. */
+export function CopyButton({ text, label, primary = false }: Props) {
   const [said, setSaid] = useState<string | null>(null);
   const copy = async () => {
-    const outcome = await copyText(text);
+    if (typeof text !== "string") setSaid("Fetching…");
+    const outcome = await (typeof text === "string" ? copyText(text) : text().then(copyText, (error: Error) => error.message));
     setSaid(outcome);
     announcement.value = outcome;
     window.setTimeout(() => setSaid(null), SAID_FOR_MS);

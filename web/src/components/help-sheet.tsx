@@ -31,6 +31,7 @@ const KEYS: [string, string[][]][] = [
     "Change review",
     [
       ["J K", "next and last of what is hit, worst first"],
+      ["A X", "to the next risk; on one: accept it, or call it wrong"],
       ["T", "graph or table"],
       ["F", "changes and filters"],
       ["W", "to the why of the selection"],

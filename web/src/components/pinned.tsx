@@ -9,6 +9,7 @@ import { historyOf } from "../screens/history/address";
 import { age, instant } from "../words/time";
 import { Message } from "./states";
 import { useTitle } from "./title";
+import { sentence } from "./with-code";
 
 /** The older snapshot that the address names; undefined for now. */
 export const pinned = computed(() => ("snapshot" in route.value ? route.value.snapshot : undefined));
@@ -55,7 +56,7 @@ export function SnapshotGone({ id, message }: { id: string; message: string }) {
       <p class="id-text">
         <code>{id}</code>
       </p>
-      <p>{message.replace(/^./, (first) => first.toUpperCase()).replace(/\.?$/, ".")} The newest are kept; older ones make room.</p>
+      <p>{sentence(message)} The newest are kept; older ones make room.</p>
       <p class="button-row">
         <button class="primary" onClick={backToNow}>
           Show it as it is now

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { request } from "../api/client";
 import { BestMatches, type Card } from "../api/generated";
 import { go } from "../navigation";
@@ -17,10 +17,12 @@ type Props = {
   value?: string;
   /** Where a suggestion leads: to the resource, to its radius, or to what happens if it goes away. */
   leadsTo?: "resource" | "radius" | "review";
+  /** Takes what is chosen, in the place of going there; the box then has the keyboard at once. */
+  choose?: (resource: Card) => void;
 };
 
 /** A search box with suggestions (an ARIA combobox). Enter without one chosen opens the search screen. */
-export function SearchBox({ id, label, placeholder, value = "", leadsTo = "resource" }: Props) {
+export function SearchBox({ id, label, placeholder, value = "", leadsTo = "resource", choose: take }: Props) {
   const [text, setText] = useState(value);
   const [found, setFound] = useState<Card[]>([]);
   const [active, setActive] = useState(-1);
@@ -53,6 +55,12 @@ export function SearchBox({ id, label, placeholder, value = "", leadsTo = "resou
     };
   }, [text]);
 
+  useLayoutEffect(() => {
+    if (take) input.current?.focus();
+    // At first only: it is given anew at each turn.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
   const leave = (route: Route) => {
     setOpen(false);
     input.current?.blur();
@@ -60,13 +68,15 @@ export function SearchBox({ id, label, placeholder, value = "", leadsTo = "resou
   };
   const choose = (resource: Card) => {
     setText("");
-    leave(leadsTo === "radius" ? radiusOf(resource.id) : leadsTo === "review" ? whatIf(resource.id) : { screen: "resource", id: resource.id });
+    if (take) take(resource);
+    else leave(leadsTo === "radius" ? radiusOf(resource.id) : leadsTo === "review" ? whatIf(resource.id) : { screen: "resource", id: resource.id });
   };
   const submit = (event: Event) => {
     event.preventDefault();
     const chosen = found[active];
     if (chosen) choose(chosen);
-    else if (text.trim() !== "") leave(searchFor(text.trim()));
+    else if (take && found[0]) take(found[0]);
+    else if (!take && text.trim() !== "") leave(searchFor(text.trim()));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {

@@ -4,6 +4,7 @@ import type { RequestError } from "../api/client";
 import { progress } from "../data/crawl";
 import type { Query } from "../data/query";
 import { counted } from "../words/counts";
+import { sentence } from "./with-code";
 
 const SKELETON_AFTER_MS = 150;
 const WORDS_AFTER_MS = 1_000;
@@ -63,7 +64,7 @@ export function Failure({ error, retry, hasData, part = false }: FailureProps) {
       <div>
         {hasData || part ? <strong>{title}</strong> : <h1>{title}</h1>}
         <p>
-          {error.message.replace(/\.?$/, ".")}
+          {sentence(error.message)}
           {hasData && " What is shown below is the last good answer."}
         </p>
         <p class="muted small">

@@ -1,9 +1,10 @@
 import { isAboutTheUnknown } from "../words/verdict";
 import type { Changed, Impacted, Judged, Linked, Warned } from "../api/generated";
+import type { Step } from "./path";
 import type { Card } from "./types";
 
-/** One step of a reason: over `link`, from the resource nearer to the change to the one farther away. */
-export type ReasonStep = { near: string; far: string; hop: Linked };
+/** One step of a reason. */
+export type ReasonStep = Step & { hop: Linked };
 
 /** An assessment made ready to be drawn, listed and explained. */
 export type Assessed = {
@@ -19,7 +20,9 @@ export type Assessed = {
   reasonOf: Map<string, ReasonStep[]>;
   /** By resource that is hit, the risks that name it. */
   risksOf: Map<string, Warned[]>;
-  /** Risks of what breaks, and of what is not known. */
+  /** Changes that were not judged, with all that is known of them. */
+  notJudged: Changed[];
+  /** Risks of what breaks, and of what is not known but for those changes. */
   risks: Warned[];
   unknown: Warned[];
 };
@@ -57,8 +60,9 @@ export function readAssessment(judged: Judged): Assessed {
     risksOf,
     impactOf: new Map(judged.impacts.map((impact) => [impact.resource.id, impact])),
     reasonOf: new Map(impacts.map((impact) => [impact.resource.id, stepsTo(impact.resource.id, impact.path)])),
+    notJudged: judged.notJudged.map((one) => changes.find(({ address }) => address === one.address) ?? { ...one, resource: null, attributes: [] }),
     risks: judged.risks.filter((risk) => !isAboutTheUnknown(risk)),
-    unknown: judged.risks.filter(isAboutTheUnknown),
+    unknown: judged.risks.filter((risk) => isAboutTheUnknown(risk) && !judged.notJudged.some(({ address }) => risk.title.startsWith(`${address} `))),
   };
 }
 

@@ -51,20 +51,26 @@ export function nearest(cards: DrawnCard[], most = MAX_CARDS): { drawn: DrawnCar
   return { drawn: ordered.slice(0, most), leftOut };
 }
 
+/** Two resources that something links, the nearer one first. */
+export type Pair = { near: string; far: string; inferred: boolean };
+
 /** The links between cards, each pair once, from the nearer to the farther card. */
 export function linksBetween(cards: DrawnCard[], links: Hop[]): DrawnLink[] {
-  const cardOf = new Map<string, DrawnCard>();
-  for (const card of cards) for (const member of card.members) cardOf.set(member.resource.id, card);
+  const cardOf = new Map(cards.flatMap((card) => card.members.map(({ resource }) => [resource.id, card] as const)));
+  return linksBetweenCards(links.map(({ from, to, evidence }) => ({ near: to.id, far: from.id, inferred: evidence.inferred })), cardOf);
+}
+
+/** The same, of resources of which it is known which card shows each. */
+export function linksBetweenCards(pairs: Pair[], cardOf: Map<string, DrawnCard>): DrawnLink[] {
   const drawn = new Map<string, DrawnLink>();
-  for (const hop of links) {
-    const from = cardOf.get(hop.from.id);
-    const to = cardOf.get(hop.to.id);
+  for (const { near, far, inferred } of pairs) {
+    const [from, to] = [cardOf.get(near), cardOf.get(far)];
     if (!from || !to || from === to) continue;
-    const [near, far] = from.distance < to.distance ? [from, to] : [to, from];
-    const key = `${near.id}\n${far.id}`;
+    const [first, second] = from.distance <= to.distance ? [from, to] : [to, from];
+    const key = `${first.id}\n${second.id}`;
     const known = drawn.get(key);
-    if (known) known.inferred &&= hop.evidence.inferred;
-    else drawn.set(key, { near: near.id, far: far.id, inferred: hop.evidence.inferred, bridge: false });
+    if (known) known.inferred &&= inferred;
+    else drawn.set(key, { near: first.id, far: second.id, inferred, bridge: false });
   }
   return [...drawn.values()];
 }

@@ -132,3 +132,11 @@ test("teams come in the order of their worst, those without an owner last", () =
     { owner: null, outcome: "DOWN", count: 1 },
   ]);
 });
+
+test("services that run their own definition fold as well", () => {
+  const impacts = Array.from({ length: 6 }, (_, index) => {
+    const [service, own, target] = [card(`s${index}`), card(`d${index}`, "ECS_TASK_DEFINITION"), card(`g${index}`, "TARGET_GROUP")];
+    return [impact(service, "DEGRADED", [link(own, "READS_SECRET", parameter), link(service, "RUNS", own)]), impact(target, "DEGRADED", [link(own, "READS_SECRET", parameter), link(service, "RUNS", own), link(service, "REGISTERED_IN", target)])];
+  }).flat();
+  expect(draw(judged([parameter], impacts)).cards.map(({ members }) => members.length)).toEqual([1, 18]);
+});

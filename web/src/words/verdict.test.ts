@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import type { Outcome, ResourceKind } from "../api/generated";
-import { look } from "../screens/review/change-file";
 import { headline, refusedOf, share } from "./verdict";
 
 const hit = (kind: ResourceKind, outcome: Outcome, count = 1) => Array.from({ length: count }, () => ({ outcome, resource: { kind } }));
@@ -26,12 +25,4 @@ test("a share names its parts, and is silent where nothing is lost", () => {
   expect(share({ lost: 1, of: 1, resource: { kind: "TARGET_GROUP" } })).toBe("1 of 1 target");
   expect(share({ lost: 0, of: 2, resource: { kind: "ECS_SERVICE" } })).toBe("");
   expect(share({ lost: null, of: null, resource: { kind: "ECS_SERVICE" } })).toBe("");
-});
-
-test("a file is told by what it holds", () => {
-  expect(look('{"resource_changes":[{"change":{"actions":["delete","create"]}},{"change":{"actions":["no-op"]}}]}')).toEqual({ kind: "Terraform plan", changes: 1 });
-  expect(look('{"Changes":[{},{}],"StackName":"s"}')).toEqual({ kind: "CloudFormation change set", changes: 2 });
-  expect(look('{"taskDefinition":{"containerDefinitions":[]}}')).toEqual({ kind: "Task definition", changes: 1 });
-  expect(look('{"resources":[{"id":"x"}]}')).toEqual({ kind: "List of resources", changes: 1 });
-  for (const text of ["", "hello", "[]", "null", "{}", '{"resource_changes":{}}']) expect(look(text), text).toBeNull();
 });

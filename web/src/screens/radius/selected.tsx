@@ -1,15 +1,13 @@
 import { CopyButton } from "../../components/copy-button";
-import { EvidenceLine, Phases } from "../../components/evidence";
 import { samePin } from "../../components/pinned";
 import { NotLive, OwnFacts, SelectedHead } from "../../components/selected-resource";
-import { PresenceSign } from "../../components/signs";
 import { pathTo } from "../../layout/path";
 import type { Card } from "../../layout/types";
 import { formatRoute, radiusOf } from "../../routes";
 import { counted } from "../../words/counts";
 import { countOfKind, kindWords } from "../../words/kinds";
 import { SHOWN, type PanelProps } from "./panel";
-import { stepWords } from "./step-words";
+import { Steps, stepWords } from "../../components/steps";
 
 /** One resource, and step by step why it is reached. */
 export function Selected({ resource, route, radius, onSelect }: PanelProps & { resource: Card }) {
@@ -52,20 +50,7 @@ export function Selected({ resource, route, radius, onSelect }: PanelProps & { r
             {route.direction === "DEPENDENTS" ? "Why it is reached" : "Why it is needed"} <span class="count">{counted(path.length, "step")}</span>
           </h3>
           {path.length > 0 ? (
-            <ol class="why">
-              <PathEnd resource={path[0] && radius.resources.get(path[0].near)} onSelect={onSelect} />
-              {path.map((step) => (
-                <>
-                  <li key={`${step.far} link`} class={step.hop.evidence.inferred ? "why-link is-inferred" : "why-link"}>
-                    <span class="why-words">
-                      {stepWords(step)} <Phases phases={step.hop.phases} />
-                    </span>
-                    <EvidenceLine evidence={step.hop.evidence} />
-                  </li>
-                  <PathEnd key={step.far} resource={radius.resources.get(step.far)} onSelect={onSelect} current={step.far === resource.id} />
-                </>
-              ))}
-            </ol>
+            <Steps steps={path} resources={radius.resources} end={resource.id} onSelect={onSelect} />
           ) : (
             <p class="muted">The steps in between are not among what was asked for.</p>
           )}
@@ -73,19 +58,6 @@ export function Selected({ resource, route, radius, onSelect }: PanelProps & { r
       )}
       <Onward resource={resource} route={route} radius={radius} onSelect={onSelect} />
     </>
-  );
-}
-
-function PathEnd({ resource, onSelect, current = false }: { resource: Card | undefined; onSelect: (id: string) => void; current?: boolean }) {
-  if (!resource) return null;
-  return (
-    <li class={current ? "why-end is-current" : "why-end"}>
-      <button onClick={() => onSelect(resource.id)} aria-current={current ? "true" : undefined}>
-        {resource.presence !== "LIVE" && <PresenceSign presence={resource.presence} />}
-        <span class="why-name">{resource.name}</span>
-        <span class="muted small">{kindWords(resource.kind).one}</span>
-      </button>
-    </li>
   );
 }
 

@@ -9,7 +9,7 @@ import { counted } from "../../words/counts";
 import { kindWords } from "../../words/kinds";
 import { PRESENCE } from "../../words/presence";
 import { NothingReached } from "./nothing-reached";
-import { stepWords } from "./step-words";
+import { stepWords } from "../../components/steps";
 
 type Props = { route: RadiusRoute; radius: Radius; onSelect: (id: string | null) => void };
 

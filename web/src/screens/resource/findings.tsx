@@ -1,4 +1,5 @@
 import type { ResourceDetailsResult } from "../../api/generated";
+import { withCode } from "../../components/with-code";
 
 type Finding = NonNullable<ResourceDetailsResult["resource"]>["findings"][number];
 
@@ -16,11 +17,11 @@ export function Findings({ findings }: { findings: Finding[] }) {
         {findings.map((finding) => (
           <li key={finding.id} class="box finding">
             <h3>
-              <span class={`level level-${finding.level.toLowerCase()}`}>{LEVEL_WORDS[finding.level]}</span> {finding.title}
+              <span class={`level level-${finding.level.toLowerCase()}`}>{LEVEL_WORDS[finding.level]}</span> {withCode(finding.title)}
             </h3>
-            <p>{finding.detail}</p>
+            <p>{withCode(finding.detail)}</p>
             <p>
-              <strong>What to do:</strong> {finding.remediation}
+              <strong>What to do:</strong> {withCode(finding.remediation)}
             </p>
             {finding.documentation?.startsWith("https://") && (
               <a href={finding.documentation} target="_blank" rel="noopener noreferrer">

@@ -1,10 +1,7 @@
-import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 import { request } from "../../api/client";
 import { ReportOfChange, type ChangeInput } from "../../api/generated";
 import { fetchReport, reportAddress } from "../../api/reports";
-import { CopyButton, copyText } from "../../components/copy-button";
-import { announcement } from "../../data/announce";
+import { CopyButton } from "../../components/copy-button";
 
 const FORMATS: [format: string, label: string][] = [
   ["md", "Markdown"],
@@ -17,9 +14,9 @@ const FORMATS: [format: string, label: string][] = [
 /** What one takes away from a review that is kept. */
 export function KeptActions({ id }: { id: string }) {
   return (
-    <Actions>
+    <div class="page-actions review-actions">
       <CopyButton text={location.href} label="Copy link" primary />
-      <CopyReport fetch={() => fetchReport(id, "md")} />
+      <CopyButton text={() => fetchReport(id, "md")} label="Copy as Markdown" />
       <a class="button" href={reportAddress(id, "html")} target="_blank" rel="noopener">
         Print<span class="visually-hidden"> the report (new tab)</span>
       </a>
@@ -43,7 +40,7 @@ export function KeptActions({ id }: { id: string }) {
           ))}
         </ul>
       </details>
-    </Actions>
+    </div>
   );
 }
 
@@ -52,32 +49,15 @@ type ProposalProps = { change: ChangeInput; radius: string; keep: () => void; ke
 /** The same, of an answer that nobody has kept yet. */
 export function ProposalActions({ change, radius, keep, keeping }: ProposalProps) {
   return (
-    <Actions>
+    <div class="page-actions review-actions">
       <button class="primary" disabled={keeping} onClick={keep}>
         {keeping ? "Keeping…" : "Keep as review"}
       </button>
-      <CopyReport fetch={async () => (await request(ReportOfChange, { change })).assess.report} />
+      <CopyButton text={async () => (await request(ReportOfChange, { change })).assess.report} label="Copy as Markdown" />
       <a class="button" href={radius}>
         Blast radius
       </a>
       <CopyButton text={location.href} label="Copy link" />
-    </Actions>
+    </div>
   );
-}
-
-function Actions({ children }: { children: ComponentChildren }) {
-  return <div class="page-actions review-actions">{children}</div>;
-}
-
-/** Fetches the report as Markdown, and copies it. */
-function CopyReport({ fetch: fetchText }: { fetch: () => Promise<string> }) {
-  const [said, setSaid] = useState<string | null>(null);
-  const copy = async () => {
-    setSaid("Fetching…");
-    const outcome = await fetchText().then(copyText, (error: Error) => error.message);
-    setSaid(outcome);
-    announcement.value = outcome;
-    window.setTimeout(() => setSaid(null), 2_000);
-  };
-  return <button onClick={copy}>{said ?? "Copy as Markdown"}</button>;
 }

@@ -18,14 +18,18 @@ import { ReviewGraph } from "./graph";
 import { Head } from "./head";
 import { ReviewLegend } from "./legend";
 import { ReviewPanel } from "./panel";
+import { decide } from "./risk-mark";
 import { Rail } from "./rail";
-import { impactsShown, isOfTeam } from "./shown";
+import type { KeptFacts } from "./parts";
+import { impactsShown, isShown } from "./shown";
 import { ReviewTable } from "./table";
 import { ReviewToolbar } from "./toolbar";
+import { WalkThrough } from "./walk-through";
 
 type Props = {
   route: ReviewRoute;
   assessed: Assessed;
+  kept: KeptFacts | null;
   /** What was reached and is not hit, where that is shown and has come. */
   reached: ReachedToo | null;
   reachedQuery: Query<unknown>;
@@ -40,14 +44,14 @@ const PRESENTED_ZOOM = 1.2;
 type Pane = "filters" | "panel" | "none";
 
 /** The answer of a review: verdict and numbers, then what is hit, as graph, table or both, then why. */
-export function AssessedChange({ route, assessed, reached, reachedQuery, title, about, actions }: Props) {
+export function AssessedChange({ route, assessed, kept, reached, reachedQuery, title, about, actions }: Props) {
   const view: View = route.view ?? (narrow.value ? "table" : "graph");
   // The route is a new object at each step; a new drawing would take the reader's place in it away.
-  const filter = `${route.outcomes.join()} ${route.team}`;
+  const filter = [route.outcomes, route.team, route.kinds, route.hops].join();
   // oxlint-disable-next-line react-hooks/exhaustive-deps
   const impacts = useMemo(() => impactsShown(assessed, route), [assessed, filter]);
   // oxlint-disable-next-line react-hooks/exhaustive-deps
-  const others = useMemo(() => reached && { ...reached, nodes: reached.nodes.filter((node) => isOfTeam(node.resource.owner, route)) }, [reached, filter]);
+  const others = useMemo(() => reached && { ...reached, nodes: reached.nodes.filter(({ resource, distance }) => isShown(resource, distance, route)) }, [reached, filter]);
   const drawing = useMemo(() => drawReview(assessed, impacts, others, route.detail === "folded"), [assessed, impacts, others, route.detail]);
   const [pane, setPane] = useState<Pane>("panel");
   useAnnouncement(`${counted(impacts.length, "resource")} shown that ${impacts.length === 1 ? "is" : "are"} hit`);
@@ -64,16 +68,16 @@ export function AssessedChange({ route, assessed, reached, reachedQuery, title, 
 
   const showFilters = !route.presenting && (wide.value ? pane !== "none" : pane === "filters");
   const showPanel = wide.value || route.presenting || pane === "panel";
-  const parts = { route, assessed, impacts, drawing, onSelect: select };
+  const parts = { route, assessed, kept, impacts, drawing, onSelect: select };
   return (
     <div class={route.presenting ? "review is-presenting" : "review"}>
       <Head {...parts} title={title} about={about} actions={actions} />
-      {route.id !== null && <Drift assessed={assessed} />}
+      {kept && <Drift assessed={assessed} />}
       {reachedQuery.error && <Failure error={reachedQuery.error} retry={reachedQuery.retry} hasData={false} part />}
       <div class={`radius-body review-body${showFilters ? " has-rail" : ""}${showPanel ? " has-panel" : ""}`}>
         {showFilters && <Rail {...parts} />}
         <div class="stage">
-          <ReviewToolbar route={route} drawing={drawing} view={view} filtersOpen={showFilters} onFilters={() => (wide.value ? setPane(showFilters ? "none" : "panel") : toggleFilters())} />
+          <ReviewToolbar {...parts} view={view} filtersOpen={showFilters} onFilters={() => (wide.value ? setPane(showFilters ? "none" : "panel") : toggleFilters())} />
           <div class={`views view-${view}`}>
             {view !== "table" && <ReviewGraph {...parts} />}
             {view !== "graph" && <ReviewTable {...parts} reached={others} />}
@@ -81,6 +85,12 @@ export function AssessedChange({ route, assessed, reached, reachedQuery, title, 
           {view !== "table" && <ReviewLegend drawing={drawing} />}
         </div>
         {showPanel && <ReviewPanel {...parts} />}
+        {(!showPanel || route.selected !== null) && (
+          // Whatever is looked at, paper has all that is said.
+          <div class="paper-only review-panel">
+            <WalkThrough {...parts} />
+          </div>
+        )}
       </div>
       {view === "graph" && (
         // On paper the graph says little: the table stands in for it.
@@ -113,6 +123,8 @@ function useReviewKeys(shown: View, walk: string[], select: (id: string) => void
       t: () => change(({ view }) => ({ view: (view ?? shown) === "table" ? "graph" : "table" })),
       f: toggleFilters,
       p: () => change(({ presenting }) => ({ presenting: !presenting })),
+      a: () => decide("ACCEPTED"),
+      x: () => decide("WRONG"),
       w: () => document.getElementById("why")?.focus(),
       y: () => {
         void copyText(location.href).then((outcome) => (announcement.value = outcome));

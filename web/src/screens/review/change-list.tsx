@@ -2,21 +2,32 @@ import type { Changed } from "../../api/generated";
 import { ChangeSign } from "../../components/outcome-sign";
 import { BlindSign } from "../../components/signs";
 import { wasMatched } from "../../layout/assessment";
+import type { ReviewRoute } from "../../routes";
 import { ACTION, MATCH } from "../../words/outcomes";
+import { StandsFor } from "./stands-for";
+
+type Props = {
+  changes: Changed[];
+  open?: boolean;
+  /** True where none of them was judged. */
+  unjudged?: boolean;
+  /** Where somebody may say what is meant by an address that was not found. */
+  naming?: ReviewRoute | null;
+};
 
 /** Changes as they were understood, each with its new values. */
-export function ChangeList({ changes, open = false }: { changes: Changed[]; open?: boolean }) {
+export function ChangeList({ changes, open = false, unjudged = false, naming = null }: Props) {
   return (
     <ul class="change-list">
       {changes.map((change) => (
         <li key={`${change.action} ${change.address}`}>
-          {wasMatched(change) ? <ChangeSign /> : <BlindSign />}
+          {unjudged || !wasMatched(change) ? <BlindSign /> : <ChangeSign />}
           <div>
             <code class="change-address">{change.address}</code>
             <span class="hint">
               {change.resource && change.resource.id !== change.address && `${change.resource.name}, `}
               {ACTION[change.action].done}
-              {!wasMatched(change) && `: ${MATCH[change.match]}`}
+              {(unjudged || !wasMatched(change)) && `: ${MATCH[change.match]}`}
             </span>
             {change.attributes.length > 0 && (
               <details open={open}>
@@ -42,6 +53,7 @@ export function ChangeList({ changes, open = false }: { changes: Changed[]; open
                 </dl>
               </details>
             )}
+            {naming && (change.match === "NOT_FOUND" || change.match === "AMBIGUOUS") && <StandsFor address={change.address} route={naming} />}
           </div>
         </li>
       ))}

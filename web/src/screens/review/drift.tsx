@@ -7,6 +7,7 @@ import type { Assessed } from "../../layout/assessment";
 import { formatRoute, reviewOf, whatIf, type Route } from "../../routes";
 import { counted, joined } from "../../words/counts";
 import { age } from "../../words/time";
+import { sentence } from "../../components/with-code";
 
 const NAMED = 4;
 
@@ -21,7 +22,7 @@ export function Drift({ assessed }: { assessed: Assessed }) {
   if (since.error) {
     return (
       <p class="drift muted small" role="status">
-        The estate was crawled again since this was judged {when}. Whether something in it changed cannot be told: {since.error.message.replace(/\.?$/, ".")}{" "}
+        The estate was crawled again since this was judged {when}. Whether something in it changed cannot be told: {sentence(since.error.message)}{" "}
         <a href={formatRoute(again(assessed))}>Judge it again</a>
       </p>
     );

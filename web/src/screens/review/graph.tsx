@@ -7,9 +7,15 @@ import { counted } from "../../words/counts";
 import { REASON } from "../../words/presence";
 import { ReviewCard } from "./card";
 import type { PartProps } from "./parts";
-import { isFiltered, unaffectedCount } from "./shown";
+import { isFiltered, NO_FILTER, unaffectedCount } from "./shown";
 
 const BLIND_SHOWN = 6;
+/** What may not be drawn, and why it may be left out. */
+const LEFT_OUT = [
+  ["hit", "hit", "no worse than those drawn"],
+  ["changed", "changed", "nothing drawn hangs on them"],
+  ["unaffected", "without effect", "not drawn"],
+] as const;
 
 /** The change, what it hits, and what the reasons lead over, in columns by distance. */
 export function ReviewGraph({ route, assessed, drawing, impacts, onSelect }: PartProps) {
@@ -41,23 +47,16 @@ export function ReviewGraph({ route, assessed, drawing, impacts, onSelect }: Par
       {impacts.length === 0 && <NothingHit route={route} assessed={assessed} />}
       {leftOut.hit + leftOut.changed + leftOut.unaffected + blindSpots.length > 0 && (
         <div class="more-cards">
-          {leftOut.hit > 0 && (
-            <a class="more-card" href={formatRoute({ ...route, view: "table" })}>
-              <strong>{leftOut.hit.toLocaleString("en")} more hit</strong>
-              <span>no worse than those drawn · show in the table</span>
-            </a>
-          )}
-          {leftOut.changed > 0 && (
-            <a class="more-card" href={formatRoute({ ...route, view: "table" })}>
-              <strong>{leftOut.changed.toLocaleString("en")} more changed</strong>
-              <span>nothing drawn hangs on them · to the table</span>
-            </a>
-          )}
-          {leftOut.unaffected > 0 && (
-            <a class="more-card" href={formatRoute({ ...route, view: "table" })}>
-              <strong>{leftOut.unaffected.toLocaleString("en")} more without effect</strong>
-              <span>not drawn · to the table</span>
-            </a>
+          {LEFT_OUT.map(
+            ([what, words, why]) =>
+              leftOut[what] > 0 && (
+                <a key={what} class="more-card" href={formatRoute({ ...route, view: "table" })}>
+                  <strong>
+                    {leftOut[what].toLocaleString("en")} more {words}
+                  </strong>
+                  <span>{why} · to the table</span>
+                </a>
+              ),
           )}
           {blindSpots.slice(0, BLIND_SHOWN).map((spot) => (
             <a key={`${spot.account} ${spot.region} ${spot.api}`} class="more-card blind-card" href="/coverage">
@@ -94,7 +93,7 @@ export function NothingHit({ route, assessed }: Pick<PartProps, "route" | "asses
           <strong>The filters leave nothing.</strong>
         </p>
         <p>
-          {counted(judged.impacts.length, "resource")} {judged.impacts.length === 1 ? "is" : "are"} hit: <a href={formatRoute({ ...route, outcomes: [], team: null })}>clear the filters</a>
+          {counted(judged.impacts.length, "resource")} {judged.impacts.length === 1 ? "is" : "are"} hit: <a href={formatRoute({ ...route, ...NO_FILTER })}>clear the filters</a>
         </p>
       </div>
     );
@@ -111,7 +110,7 @@ export function NothingHit({ route, assessed }: Pick<PartProps, "route" | "asses
         {unaffected > 0 ? (
           <>
             {counted(unaffected, "resource")} {unaffected === 1 ? "was" : "were"} reached, judged, and found to go on as before.{" "}
-            <a href={formatRoute({ ...route, outcomes: ["UNAFFECTED"], team: null })}>Show them</a>
+            <a href={formatRoute({ ...route, ...NO_FILTER, outcomes: ["UNAFFECTED"] })}>Show them</a>
           </>
         ) : (
           <>

@@ -8,7 +8,8 @@ import { LEVEL, OUTCOME, SIGN_OF_LEVEL } from "../../words/outcomes";
 import { instant } from "../../words/time";
 import { headline, refusedOf } from "../../words/verdict";
 import { ImpactBar } from "./impact-bar";
-import type { PartProps } from "./parts";
+import { decidedOf, type PartProps } from "./parts";
+import { filterWords, isFiltered } from "./shown";
 
 const TEAMS_SHOWN = 10;
 
@@ -16,7 +17,8 @@ type HeadProps = PartProps & { title: ComponentChildren; about: string; actions:
 
 /** The verdict, its numbers, and whom to invite. */
 export function Head(props: HeadProps) {
-  const { assessed, title, about, actions } = props;
+  const { route, assessed, kept, title, about, actions } = props;
+  const decidable = [...assessed.risks, ...assessed.unknown];
   const { risk, risks, impacts, notJudged, snapshot } = assessed.judged;
   return (
     <header class="radius-head review-head">
@@ -28,8 +30,17 @@ export function Head(props: HeadProps) {
         <p class={`verdict verdict-${risk.toLowerCase()}`}>
           <OutcomeSign outcome={SIGN_OF_LEVEL[risk]} />
           <strong>{LEVEL[risk].verdict}</strong>
+          {kept && decidable.length > 0 && (
+            <span class="decided">
+              {decidedOf(decidable, kept)} of {counted(decidable.length, "risk")} decided
+            </span>
+          )}
         </p>
         <p class="verdict-words">{headline(impacts, notJudged.length, refusedOf(risks))}.</p>
+        <p class="paper-only small">
+          {location.href}
+          {isFiltered(route) && <> · shows only {filterWords(route)}</>}
+        </p>
         <p class="muted small">
           {about}. Judged against the <span title={snapshot.id}>snapshot of {instant(snapshot.takenAt)}</span>.
         </p>

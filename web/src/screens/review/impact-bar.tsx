@@ -20,11 +20,9 @@ export function ImpactBar({ route, assessed, onSelect }: PartProps) {
   };
   return (
     <div class="impact" role="group" aria-label="Impact: each count shows only what it counts">
-      <svg class="impact-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-        {segments(counts.filter(({ outcome, count }) => count > 0 && (outcome !== "UNAFFECTED" || hit === 0))).map(({ outcome, x, width }) => (
-          <rect key={outcome} class={`segment segment-${outcome.toLowerCase()}`} x={x} y="0" width={width} height="4" />
-        ))}
-      </svg>
+      <div class="impact-bar" aria-hidden="true">
+        {counts.map(({ outcome, count }) => count > 0 && (outcome !== "UNAFFECTED" || hit === 0) && <span key={outcome} class={`segment segment-${outcome.toLowerCase()}`} style={{ flexGrow: count }} />)}
+      </div>
       <div class="impact-counts">
         <span class="impact-count is-fixed">
           <span class="impact-figure">
@@ -59,19 +57,4 @@ export function ImpactBar({ route, assessed, onSelect }: PartProps) {
       </div>
     </div>
   );
-}
-
-/** From 0 to 100, with a hair between two, and none too thin to be seen. */
-function segments(counts: { outcome: Outcome; count: number }[]): { outcome: Outcome; x: number; width: number }[] {
-  const LEAST = 2;
-  const total = counts.reduce((sum, { count }) => sum + count, 0);
-  const widths = counts.map(({ count }) => Math.max(LEAST, (count / total) * 100));
-  const scale = 100 / widths.reduce((sum, width) => sum + width, 0);
-  let x = 0;
-  return counts.map(({ outcome }, index) => {
-    const width = (widths[index] ?? 0) * scale;
-    const segment = { outcome, x, width: Math.max(0.5, width - 0.4) };
-    x += width;
-    return segment;
-  });
 }

@@ -1,5 +1,5 @@
-import { useMemo } from "preact/hooks";
-import { KeptReview as KeptReviewOperation, ReachedByReview } from "../../api/generated";
+import { useMemo, useState } from "preact/hooks";
+import { KeptReview as KeptReviewOperation, ReachedByReview, type Marked } from "../../api/generated";
 import { Answer, Message } from "../../components/states";
 import { useTitle } from "../../components/title";
 import { now } from "../../data/crawl";
@@ -17,6 +17,8 @@ export function KeptReview({ route, id }: { route: ReviewRoute; id: string }) {
   const reached = useQuery(ReachedByReview, reachedWanted(route) ? { id, limit: MOST_REACHED } : null, `reached ${id}`);
   const review = query.data?.review;
   const assessed = useMemo(() => (review ? readAssessment(review.assessment) : null), [review]);
+  // Until it is read again, what was said last.
+  const [told, setTold] = useState<{ of: unknown; marks: Marked[] } | null>(null);
   useTitle(review ? `${review.title}, change review` : "Change review");
   return (
     <div class="radius">
@@ -26,6 +28,7 @@ export function KeptReview({ route, id }: { route: ReviewRoute; id: string }) {
             <AssessedChange
               route={route}
               assessed={assessed}
+              kept={{ id, title: review.title, marks: told?.of === review ? told.marks : review.marks, onMarks: (marks) => setTold({ of: review, marks }) }}
               reached={reached.data?.review?.assessment.blastRadius ?? null}
               reachedQuery={reached}
               title={<h1>{review.title}</h1>}

@@ -1,18 +1,18 @@
 import { useState } from "preact/hooks";
+import { withCode } from "../../components/with-code";
 
-/** Longer texts start cut: a cause that lists every way that is closed can fill a screen. */
+/** A cause that lists every way that is closed can fill a screen: longer texts show their first lines. On paper nothing is cut. */
 const LONG = 360;
-const CUT = 260;
 
 export function LongText({ text }: { text: string }) {
   const [whole, setWhole] = useState(false);
-  if (text.length <= LONG || whole) return <p>{text}</p>;
+  if (text.length <= LONG || whole) return <p>{withCode(text)}</p>;
   return (
-    <p class="long-text">
-      {text.slice(0, text.lastIndexOf(" ", CUT))}…{" "}
+    <div class="long-text">
+      <p class="is-cut">{withCode(text)}</p>
       <button class="quiet" onClick={() => setWhole(true)}>
         All of it
       </button>
-    </p>
+    </div>
   );
 }

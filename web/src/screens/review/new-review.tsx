@@ -1,60 +1,60 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { request, RequestError } from "../../api/client";
-import { CreateReview } from "../../api/generated";
+import { RequestError } from "../../api/client";
 import { sendPlan } from "../../api/plans";
 import { SearchBox } from "../../components/search-box";
+import { Failure } from "../../components/states";
 import { useTitle } from "../../components/title";
-import { announcement } from "../../data/announce";
+import { withCode } from "../../components/with-code";
 import { noticeFailure } from "../../data/crawl";
+import { keepReview } from "../../data/kept-reviews";
 import { go } from "../../navigation";
-import { formatRoute, reviewOf } from "../../routes";
+import { formatRoute, reviewOf, type ReviewRoute } from "../../routes";
 import { counted } from "../../words/counts";
-import { openFile, openText, type ChangeFile } from "./change-file";
+import { openChange, type ChangeFile } from "./change-file";
 import { Stages, type Stage } from "./stages";
-import { handedOver, useDropped } from "./use-dropped";
+import { dropped } from "./use-dropped";
+
+const PASTED = "Pasted text";
 
 type Progress = "sending" | "judging" | null;
 
 /** Where a plan is given: dropped, chosen or pasted; or a resource is named. */
-export function NewReview() {
+export function NewReview({ route: { title: called, mapping } }: { route: ReviewRoute }) {
   useTitle("New change review");
   const [file, setFile] = useState<ChangeFile | null>(null);
-  const [title, setTitle] = useState("");
+  const [reading, setReading] = useState(false);
+  const [title, setTitle] = useState(called);
   const [missing, setMissing] = useState<"file" | "title" | null>(null);
   const [error, setError] = useState<RequestError | null>(null);
   const [progress, setProgress] = useState<Progress>(null);
   const running = useRef<AbortController | null>(null);
   const titleBox = useRef<HTMLInputElement>(null);
   const picker = useRef<HTMLInputElement>(null);
+  const newest = useRef(0);
 
-  const take = useCallback((opened: ChangeFile | null) => {
+  const take = useCallback(async (name: string, given: Blob) => {
+    const mine = ++newest.current;
+    setReading(true);
+    const opened = given.size > 0 || name !== PASTED ? await openChange(name, given) : null;
+    // Reading takes a moment, and the next text may have come meanwhile.
+    if (mine !== newest.current) return;
+    setReading(false);
     setFile(opened);
     setError(null);
     setMissing(null);
-    if (opened === null) return;
-    announcement.value = `${opened.name}: ${opened.words}`;
+    if (opened?.blob && name !== PASTED) titleBox.current?.focus();
   }, []);
-  const takeFile = useCallback(
-    (given: File) => {
-      void openFile(given).then((opened) => {
-        take(opened);
-        titleBox.current?.focus();
-      });
-    },
-    [take],
-  );
-  const over = useDropped(takeFile);
+  const given = dropped.value;
   useEffect(() => {
-    if (handedOver.value) takeFile(handedOver.value);
-    handedOver.value = null;
-    return () => running.current?.abort();
-  }, [takeFile]);
+    if (given) void take(given.name, given);
+    dropped.value = null;
+  }, [given, take]);
+  useEffect(() => () => running.current?.abort(), []);
 
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    const lacks = file === null ? "file" : title.trim() === "" ? "title" : null;
+  const review = async () => {
+    const lacks = !file?.blob ? "file" : title.trim() === "" ? "title" : null;
     setMissing(lacks);
-    if (file === null || lacks !== null) {
+    if (!file?.blob || lacks !== null) {
       (lacks === "file" ? picker : titleBox).current?.focus();
       return;
     }
@@ -65,8 +65,8 @@ export function NewReview() {
       setProgress("sending");
       const planId = await sendPlan(file.blob, controller.signal);
       setProgress("judging");
-      const { createReview } = await request(CreateReview, { title: title.trim(), change: { planId } }, controller.signal);
-      go(reviewOf(createReview.id));
+      const change = mapping.length > 0 ? { planId, mapping } : { planId };
+      go(reviewOf(await keepReview(title.trim(), change, controller.signal)));
     } catch (failure) {
       setProgress(null);
       if (!(failure instanceof RequestError)) return;
@@ -76,16 +76,42 @@ export function NewReview() {
   };
 
   return (
-    <div class={over ? "page new-review is-over" : "page new-review"}>
+    <div class="page new-review">
       <nav aria-label="Breadcrumb" class="breadcrumb">
         <a href={formatRoute({ screen: "reviews" })}>Change reviews</a>
       </nav>
       <h1 class="page-title">What would this change do?</h1>
       <p class="muted">Nothing is changed in AWS: the change is judged against the newest snapshot, and the answer is kept under a link.</p>
-      <form class="review-form" onSubmit={submit} aria-label="Review a change">
+      {mapping.length > 0 && (
+        <div class="notice notice-new">
+          <div>
+            <strong>Give the same plan again</strong>
+            <p>A plan is kept for an hour at most. With it these addresses stand for what you chose:</p>
+            <dl class="values">
+              {mapping.map(({ address, resource }) => (
+                <div key={address}>
+                  <dt>
+                    <code>{address}</code>
+                  </dt>
+                  <dd>
+                    <code>{resource}</code>
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </div>
+        </div>
+      )}
+      <form
+        class="review-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void review();
+        }}
+        aria-label="Review a change">
         <div class="drop-zone">
           <div class="drop-words">
-            <p class="drop-title">{over ? "Drop it here" : "Drop a file anywhere on this page, or choose one"}</p>
+            <p class="drop-title">Drop a file anywhere on this page, or choose one</p>
             <p class="muted small">A Terraform or OpenTofu plan as JSON, a CloudFormation change set, or a task definition.</p>
           </div>
           <input
@@ -93,29 +119,27 @@ export function NewReview() {
             type="file"
             accept=".json,application/json"
             aria-label="File with the change"
-            aria-invalid={missing === "file"}
-            aria-describedby={missing === "file" ? "file-missing" : undefined}
+            aria-invalid={missing === "file" || file?.blob === null}
+            aria-describedby="file-words"
             onChange={(event) => {
               const chosen = event.currentTarget.files?.[0];
-              if (chosen) takeFile(chosen);
+              if (chosen) void take(chosen.name, chosen);
             }}
           />
-          {file && (
-            <p class="chosen-file" data-chosen={file.name}>
-              <strong>{file.name}</strong> <span class="muted">{file.words}</span>
-            </p>
-          )}
-          {missing === "file" && (
-            <p id="file-missing" class="bad">
-              Give a file first, or paste its text below.
-            </p>
-          )}
+          <div id="file-words" class="file-words" role="alert">
+            {file && (
+              <p class={file.blob ? "chosen-file" : "chosen-file is-refused"} data-chosen={file.name}>
+                <strong>{file.name}</strong> {withCode(file.words)}
+              </p>
+            )}
+            {missing === "file" && file === null && <p class="bad">Give a file first, or paste its text below.</p>}
+          </div>
           <details class="paste">
             <summary>Paste it instead</summary>
-            <textarea rows={8} spellcheck={false} aria-label="Text of the change" placeholder={'{"format_version": …'} onInput={(event) => take(event.currentTarget.value.trim() ? openText(event.currentTarget.value) : null)} />
+            <textarea rows={8} spellcheck={false} aria-label="Text of the change" placeholder={'{"format_version": …'} onInput={(event) => void take(PASTED, new Blob([event.currentTarget.value.trim()]))} />
           </details>
         </div>
-        <label class="field">
+        <label class="title-field">
           <span>Title</span>
           <input
             ref={titleBox}
@@ -134,21 +158,9 @@ export function NewReview() {
             Say what the change is for: it heads the review.
           </p>
         )}
-        {error && (
-          <div class="notice notice-bad" role="alert">
-            <div>
-              <strong>This could not be reviewed</strong>
-              <p>{sentence(error.message)}</p>
-              <p class="muted small">
-                {error.code}
-                {error.requestId && ` · request ${error.requestId}`}
-              </p>
-            </div>
-          </div>
-        )}
         <p class="button-row">
-          <button class="primary" disabled={progress !== null}>
-            {progress === null ? "Review the change" : "Reviewing…"}
+          <button class="primary" disabled={progress !== null || reading}>
+            {reading ? "Reading…" : progress === null ? "Review the change" : "Reviewing…"}
           </button>
           {progress !== null && (
             <button
@@ -168,6 +180,7 @@ export function NewReview() {
           </div>
         )}
       </form>
+      {error && <Failure error={error} retry={() => void review()} hasData={false} part />}
       <section class="other-ways" aria-labelledby="one-resource">
         <h2 id="one-resource" class="section-title">
           Or ask about one resource
@@ -178,7 +191,7 @@ export function NewReview() {
         <pre>
           {"terraform plan -out plan.tfplan\nterraform show -json plan.tfplan > plan.json\n\naws cloudformation describe-change-set --include-property-values \\\n  --stack-name STACK --change-set-name NAME > change-set.json"}
         </pre>
-        <p class="muted small">Values that are or may be secret become fingerprints before anything is kept.</p>
+        <p class="muted small">Values that are or may be secret are left out before anything leaves this browser: fingerprints made by chance stand in their place.</p>
       </section>
     </div>
   );
@@ -187,13 +200,9 @@ export function NewReview() {
 function stagesWhile(progress: Progress, file: ChangeFile): Stage[] {
   const judging = progress === "judging";
   return [
-    { name: "Read", words: judging ? (file.changes === null ? "sent" : counted(file.changes, "change")) : `sending ${file.words}`, state: judging ? "done" : "busy" },
+    { name: "Read", words: judging ? counted(file.changes, "change") : `sending ${file.words}`, state: judging ? "done" : "busy" },
     { name: "Match", words: "changes to live resources", state: judging ? "busy" : "waiting" },
     { name: "Walk", words: "everything that harm can reach", state: judging ? "busy" : "waiting" },
     { name: "Grade", words: "every need, before and after", state: judging ? "busy" : "waiting" },
   ];
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.?$/, ".");
 }

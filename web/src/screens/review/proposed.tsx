@@ -1,8 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
-import { request, RequestError } from "../../api/client";
-import { Assess, CreateReview, ReachedByChange, type ChangeAction, type ChangeInput } from "../../api/generated";
+import { RequestError } from "../../api/client";
+import { Assess, ReachedByChange, type ChangeAction, type ChangeInput } from "../../api/generated";
 import { Answer, Failure } from "../../components/states";
 import { useTitle } from "../../components/title";
+import { keepReview } from "../../data/kept-reviews";
 import { useQuery } from "../../data/query";
 import { readAssessment } from "../../layout/assessment";
 import { go } from "../../navigation";
@@ -33,8 +34,7 @@ export function ProposedChange({ route, resource }: { route: ReviewRoute; resour
     setKeeping(true);
     setFailure(null);
     try {
-      const { createReview } = await request(CreateReview, { title: question, change });
-      go({ ...route, id: createReview.id, resource: null, action: "DELETE" });
+      go({ ...route, id: await keepReview(question, change), resource: null, action: "DELETE" });
     } catch (error) {
       if (error instanceof RequestError) setFailure(error);
       setKeeping(false);
@@ -50,6 +50,7 @@ export function ProposedChange({ route, resource }: { route: ReviewRoute; resour
             <AssessedChange
               route={route}
               assessed={assessed}
+              kept={null}
               reached={reached.data?.assess.blastRadius ?? null}
               reachedQuery={reached}
               title={

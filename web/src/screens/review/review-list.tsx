@@ -1,4 +1,4 @@
-import { useCallback, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { request, RequestError } from "../../api/client";
 import { Reviews, type ReviewsResult } from "../../api/generated";
 import { OutcomeSign } from "../../components/outcome-sign";
@@ -7,12 +7,10 @@ import { Answer, Failure } from "../../components/states";
 import { useTitle } from "../../components/title";
 import { now } from "../../data/crawl";
 import { useQuery } from "../../data/query";
-import { go } from "../../navigation";
 import { formatRoute, reviewOf } from "../../routes";
 import { counted } from "../../words/counts";
 import { LEVEL, OUTCOME, SIGN_OF_LEVEL } from "../../words/outcomes";
 import { age, instant } from "../../words/time";
-import { handedOver, useDropped } from "./use-dropped";
 
 const PAGE = 50;
 
@@ -23,14 +21,8 @@ type Kept = Page["nodes"][number];
 export function ReviewList() {
   useTitle("Change reviews");
   const query = useQuery(Reviews, { first: PAGE, after: null }, "reviews");
-  const over = useDropped(
-    useCallback((file: File) => {
-      handedOver.value = file;
-      go(reviewOf(null));
-    }, []),
-  );
   return (
-    <div class={over ? "page new-review is-over" : "page"}>
+    <div class="page">
       <header class="page-head">
         <div>
           <h1 class="page-title">Change reviews</h1>

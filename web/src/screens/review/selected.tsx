@@ -11,8 +11,9 @@ import { share } from "../../words/verdict";
 import { ChangeList } from "./change-list";
 import { LongText } from "./long-text";
 import type { PartProps } from "./parts";
-import { RiskCard } from "./risk-card";
+import { RiskCards } from "./risk-card";
 import { Why } from "./why";
+import { withCode } from "../../components/with-code";
 
 /** One resource: what happens to it and when, who owns it, step by step why, and what to do. */
 export function SelectedImpact({ resource, ...props }: PartProps & { resource: Card }) {
@@ -54,7 +55,7 @@ export function SelectedImpact({ resource, ...props }: PartProps & { resource: C
             <div key={one.title} class="impact-box">
               <div>
                 <p class="impact-box-title">{one.title}</p>
-                <p>{one.told.cause}</p>
+                <p>{withCode(one.told.cause)}</p>
               </div>
             </div>
           ),
@@ -106,13 +107,7 @@ export function SelectedImpact({ resource, ...props }: PartProps & { resource: C
           <h3>
             What to do <span class="count">{risks.length}</span>
           </h3>
-          <ul class="plain-list risk-list">
-            {risks.map((risk) => (
-              <li key={risk.id}>
-                <RiskCard risk={risk} {...props} brief />
-              </li>
-            ))}
-          </ul>
+          <RiskCards {...props} risks={risks} brief />
         </>
       )}
       <p class="button-row">

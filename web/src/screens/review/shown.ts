@@ -1,7 +1,11 @@
 import type { Impacted, Outcome } from "../../api/generated";
 import type { Assessed } from "../../layout/assessment";
+import { NO_OWNER } from "../../components/resource-line";
+import type { Card } from "../../layout/types";
 import type { ReviewRoute } from "../../routes";
-import { HIT } from "../../words/outcomes";
+import { counted, joined } from "../../words/counts";
+import { kindWords } from "../../words/kinds";
+import { HIT, OUTCOME } from "../../words/outcomes";
 
 /** The most nodes asked for of what was reached and is not hit. */
 export const MOST_REACHED = 300;
@@ -17,17 +21,19 @@ export function reachedWanted(route: ReviewRoute): boolean {
 }
 
 /** The impacts that the filters leave, worst first. */
-export function impactsShown({ judged }: Assessed, route: ReviewRoute): Impacted[] {
+export function impactsShown({ judged, reasonOf }: Assessed, route: ReviewRoute): Impacted[] {
   const outcomes = outcomesShown(route);
-  return judged.impacts.filter(({ outcome, resource }) => outcomes.includes(outcome) && isOfTeam(resource.owner, route));
+  return judged.impacts.filter(({ outcome, resource }) => outcomes.includes(outcome) && isShown(resource, reasonOf.get(resource.id)?.length ?? 0, route));
 }
 
-export function isOfTeam(owner: string | null, { team }: ReviewRoute): boolean {
-  return team === null || (owner ?? "") === team;
+export function isShown({ owner, kind }: Card, steps: number, { team, kinds, hops }: ReviewRoute): boolean {
+  return (team === null || (owner ?? "") === team) && (kinds.length === 0 || kinds.includes(kind)) && (hops === null || steps <= hops);
 }
 
-export function isFiltered({ outcomes, team }: ReviewRoute): boolean {
-  return outcomes.length > 0 || team !== null;
+export const NO_FILTER = { outcomes: [], team: null, kinds: [], hops: null } satisfies Partial<ReviewRoute>;
+
+export function isFiltered({ outcomes, team, kinds, hops }: ReviewRoute): boolean {
+  return outcomes.length + kinds.length > 0 || team !== null || hops !== null;
 }
 
 /** How many were reached and are not hit. */
@@ -40,4 +46,13 @@ export function unaffectedCount({ judged }: Assessed): number {
 export function countOf(assessed: Assessed, outcome: Outcome): number {
   if (outcome === "UNAFFECTED") return unaffectedCount(assessed);
   return assessed.judged.impacts.filter((impact) => impact.outcome === outcome).length;
+}
+
+/** What the filters leave, in words. */
+export function filterWords({ outcomes, team, kinds, hops }: ReviewRoute): string {
+  const words = outcomes.length > 0 ? [joined(outcomes.map((outcome) => OUTCOME[outcome].word))] : [];
+  if (team !== null) words.push(team === "" ? NO_OWNER.toLowerCase() : `team ${team}`);
+  if (kinds.length > 0) words.push(joined(kinds.map((kind) => kindWords(kind).many)));
+  if (hops !== null) words.push(`at most ${counted(hops, "hop")} away`);
+  return words.join(", ");
 }

@@ -13,6 +13,7 @@ import { PRESENCE } from "../../words/presence";
 import { share } from "../../words/verdict";
 import { NothingHit } from "./graph";
 import type { PartProps } from "./parts";
+import { withCode } from "../../components/with-code";
 
 type Row = {
   resource: Card;
@@ -23,6 +24,8 @@ type Row = {
   lost: string;
   when: string;
   why: string;
+  /** True where a risk that names it says the same. */
+  inRisk: boolean;
   folded: number;
 };
 
@@ -91,7 +94,7 @@ function columnsOf(selected: string | null, onSelect: PartProps["onSelect"]): Co
     { id: "owner", label: "Owner", value: ({ resource }) => resource.owner, cell: ({ resource }) => resource.owner ?? <span class="muted">{NO_OWNER}</span> },
     { id: "distance", label: "Hops", value: ({ steps }) => steps, isWide: true, cell: ({ steps }) => <span class="hops">{steps}</span> },
     { id: "when", label: "When", value: ({ when }) => when, isWide: true, cell: ({ when }) => when || <span class="muted">–</span> },
-    { id: "why", label: "Why", value: ({ why, changed }) => why || changed, isWide: true, cell: ({ why, changed }) => <span class="why-text">{why || changed}</span> },
+    { id: "why", label: "Why", value: ({ why, changed }) => why || changed, isWide: true, cell: ({ why, changed, inRisk }) => <span class={inRisk ? "is-cut is-in-risk" : "is-cut"}>{withCode(why || changed)}</span> },
     { id: "lost", label: "Lost", value: ({ lost }) => lost, only: "file" },
     { id: "state", label: "State", value: ({ resource }) => PRESENCE[resource.presence].word, only: "file" },
     { id: "id", label: "Id", value: ({ resource }) => resource.id, only: "file" },
@@ -103,19 +106,19 @@ function changedRows(assessed: PartProps["assessed"]): Row[] {
     const resource = assessed.resources.get(id);
     if (!resource || assessed.impactOf.has(id)) return [];
     const changed = joined([...new Set(changes.map(({ action }) => ACTION[action].done))]);
-    return [{ resource, outcome: null, changed, steps: 0, lost: "", when: "", why: "", folded: 0 }];
+    return [{ resource, outcome: null, changed, steps: 0, lost: "", when: "", why: "", inRisk: false, folded: 0 }];
   });
 }
 
 function impactRow(assessed: PartProps["assessed"], impact: PartProps["impacts"][number]): Row {
   const { resource, outcome, phase, cause } = impact;
-  return { resource, outcome, changed: "", steps: assessed.reasonOf.get(resource.id)?.length ?? 0, lost: share(impact), when: WHEN[phase], why: cause, folded: 0 };
+  return { resource, outcome, changed: "", steps: assessed.reasonOf.get(resource.id)?.length ?? 0, lost: share(impact), when: WHEN[phase], why: cause, inRisk: (assessed.risksOf.get(resource.id) ?? []).some(({ detail }) => detail.includes(cause)), folded: 0 };
 }
 
 function unaffectedRows(assessed: PartProps["assessed"], reached: ReachedToo | null): Row[] {
   return (reached?.nodes ?? [])
     .filter(({ resource }) => !assessed.impactOf.has(resource.id) && !assessed.changesOf.has(resource.id))
-    .map(({ resource, distance, folded }) => ({ resource, outcome: "UNAFFECTED", changed: "", steps: distance, lost: "", when: "", why: "", folded }));
+    .map(({ resource, distance, folded }) => ({ resource, outcome: "UNAFFECTED", changed: "", steps: distance, lost: "", when: "", why: "", inRisk: false, folded }));
 }
 
 /** Worst first; what is changed comes before what is not hit. */

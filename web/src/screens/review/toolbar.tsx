@@ -1,16 +1,15 @@
 import { DrawingPickers, ViewSwitch } from "../../components/graph/display";
-import { NO_OWNER } from "../../components/resource-line";
-import type { ReviewCards } from "../../layout/review-cards";
 import { go } from "../../navigation";
-import { formatRoute, type ReviewRoute, type View } from "../../routes";
-import { counted, joined } from "../../words/counts";
-import { OUTCOME } from "../../words/outcomes";
-import { isFiltered } from "./shown";
+import { formatRoute, type View } from "../../routes";
+import { counted } from "../../words/counts";
+import type { PartProps } from "./parts";
+import { filterWords, isFiltered, NO_FILTER } from "./shown";
 
-type Props = { route: ReviewRoute; drawing: ReviewCards; view: View; filtersOpen: boolean; onFilters: () => void };
+type Props = PartProps & { view: View; filtersOpen: boolean; onFilters: () => void };
 
 /** How the answer is shown. */
-export function ReviewToolbar({ route, drawing, view, filtersOpen, onFilters }: Props) {
+export function ReviewToolbar({ route, assessed, impacts, drawing, view, filtersOpen, onFilters }: Props) {
+  const hidden = assessed.judged.impacts.length - impacts.length;
   return (
     <div class="toolbar" role="group" aria-label="Display">
       {!route.presenting && (
@@ -28,17 +27,12 @@ export function ReviewToolbar({ route, drawing, view, filtersOpen, onFilters }: 
       <p class="toolbar-count muted">
         {isFiltered(route) && (
           <>
-            only {filterWords(route)} · <a href={formatRoute({ ...route, outcomes: [], team: null })}>clear</a> ·{" "}
+            only {filterWords(route)} · {hidden > 0 && `${hidden.toLocaleString("en")} hidden · `}
+            <a href={formatRoute({ ...route, ...NO_FILTER })}>clear</a> ·{" "}
           </>
         )}
         {counted(drawing.cardOf.size, "resource")} in {counted(drawing.cards.length, "card")}
       </p>
     </div>
   );
-}
-
-function filterWords({ outcomes, team }: ReviewRoute): string {
-  const words = outcomes.length > 0 ? [joined(outcomes.map((outcome) => OUTCOME[outcome].word))] : [];
-  if (team !== null) words.push(team === "" ? NO_OWNER.toLowerCase() : `team ${team}`);
-  return words.join(", ");
 }

@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 
-/** A file that was given on one screen and is opened by another. */
-export const handedOver = signal<File | null>(null);
+/** A file that was dropped on any of the screens: the one for a new review opens it. */
+export const dropped = signal<File | null>(null);
 
 /** Takes a file that is dropped anywhere on the page; answers whether one is held over it. */
 export function useDropped(take: (file: File) => void): boolean {

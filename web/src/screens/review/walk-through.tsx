@@ -3,13 +3,16 @@ import type { Impacted, Warned } from "../../api/generated";
 import { OutcomeSign } from "../../components/outcome-sign";
 import { NO_OWNER, whereOf } from "../../components/resource-line";
 import { BlindSign } from "../../components/signs";
+import { ResourceButton } from "../../components/steps";
+import { withCode } from "../../components/with-code";
 import { singleKeys } from "../../preferences";
 import { counted, joined } from "../../words/counts";
 import { kindWords } from "../../words/kinds";
-import { ACTION, LEVEL, MATCH, OUTCOME, SIGN_OF_LEVEL, WHEN } from "../../words/outcomes";
+import { OUTCOME, WHEN } from "../../words/outcomes";
 import { REASON } from "../../words/presence";
-import type { PartProps } from "./parts";
-import { RiskCard } from "./risk-card";
+import { NotMatched } from "./not-matched";
+import { decidedOf, type PartProps } from "./parts";
+import { RiskCards, RiskLevel } from "./risk-card";
 import { Stages, stagesOf } from "./stages";
 
 const IMPACTS_SHOWN = 40;
@@ -19,7 +22,8 @@ const MANY = 4;
 /** Everything that a reviewer goes through: risks worst first, what is hit, what is not known, what was broken before. */
 export function WalkThrough(props: PartProps) {
   const { assessed, impacts, onSelect } = props;
-  const { judged } = assessed;
+  const { blindSpots, mended, alreadyBroken } = assessed.judged;
+  const { notJudged, risks, unknown } = assessed;
   return (
     <>
       <h2 class="panel-title">Walk through</h2>
@@ -28,50 +32,42 @@ export function WalkThrough(props: PartProps) {
           Worst first. {singleKeys.value ? <>Press <kbd>J</kbd> and <kbd>K</kbd> to step through what is hit.</> : <button onClick={() => onSelect(impacts[0]?.resource.id ?? null)}>Start with the worst</button>}
         </p>
       )}
-      <Section title="Risks" count={assessed.risks.length}>
-        {assessed.risks.length === 0 ? <p class="muted">No rule found a risk in this change.</p> : <Risks {...props} risks={assessed.risks} />}
+      {notJudged.length > 0 && (
+        <p class="screen-only">
+          <button class="quiet" onClick={() => document.getElementById("not-judged")?.focus()}>
+            {counted(notJudged.length, "change was", "changes were")} not judged
+          </button>
+        </p>
+      )}
+      <Section title="Risks" count={risks.length}>
+        {risks.length === 0 ? <p class="muted">No rule found a risk in this change.</p> : groupsOf(risks).map((group) => <Risks key={group[0]?.id} {...props} risks={group} />)}
       </Section>
       {impacts.length > 0 && (
         <Section title="What is hit" count={impacts.length} onScreenOnly>
           <ol class="plain-list boxed-list">
-            {impacts.slice(0, IMPACTS_SHOWN).map((impact) => (
-              <ImpactLine key={impact.resource.id} impact={impact} onSelect={onSelect} />
+            {impacts.slice(0, IMPACTS_SHOWN).map(({ resource, outcome, phase }) => (
+              <li key={resource.id}>
+                <ResourceButton resource={resource} sign={<OutcomeSign outcome={outcome} />} hint={`${OUTCOME[outcome].word} ${WHEN[phase]} · ${resource.owner ?? NO_OWNER}`} onSelect={onSelect} />
+              </li>
             ))}
           </ol>
           {impacts.length > IMPACTS_SHOWN && <p class="muted small">and {impacts.length - IMPACTS_SHOWN} more: see the table</p>}
         </Section>
       )}
-      {judged.notJudged.length + assessed.unknown.length > 0 && (
-        <Section title="Not judged" count={judged.notJudged.length}>
-          <ul class="not-judged">
-            {judged.notJudged.map((change) => (
-              <li key={change.address}>
-                <code class="change-address">{change.address}</code>
-                <span class="hint">
-                  {ACTION[change.action].done}: {MATCH[change.match]}
-                </span>
-              </li>
-            ))}
-          </ul>
-          <ul class="plain-list risk-list">
-            {assessed.unknown
-              .filter((risk) => !judged.notJudged.some((change) => risk.title.startsWith(`${change.address} `)))
-              .map((risk) => (
-                <li key={risk.id}>
-                  <RiskCard risk={risk} {...props} />
-                </li>
-              ))}
-          </ul>
+      {notJudged.length + unknown.length > 0 && (
+        <Section title="Not judged" count={notJudged.length} id="not-judged">
+          <NotMatched changes={notJudged} {...props} />
+          <RiskCards {...props} risks={unknown} />
         </Section>
       )}
-      <Section title="Blind spots" count={judged.blindSpots.length} id="blind-spots">
-        {judged.blindSpots.length === 0 ? (
+      <Section title="Blind spots" count={blindSpots.length} id="blind-spots">
+        {blindSpots.length === 0 ? (
           <p class="muted">
             Nothing that could not be read could hide more. <a href="/coverage">Coverage</a>
           </p>
         ) : (
           <ul class="plain-list">
-            {judged.blindSpots.map((spot) => (
+            {blindSpots.map((spot) => (
               <li key={`${spot.account} ${spot.region} ${spot.api}`} class="blind-line is-hatched">
                 <BlindSign />
                 <span>
@@ -86,8 +82,8 @@ export function WalkThrough(props: PartProps) {
           </ul>
         )}
       </Section>
-      <Apart title="Mended by the change" impacts={judged.mended} onSelect={onSelect} />
-      <Apart title="Broken today already" impacts={judged.alreadyBroken} onSelect={onSelect} />
+      <Apart title="Mended by the change" impacts={mended} onSelect={onSelect} />
+      <Apart title="Broken today already" impacts={alreadyBroken} onSelect={onSelect} />
       <Section title="How it was judged">
         <Stages stages={stagesOf(assessed)} />
       </Section>
@@ -115,44 +111,24 @@ function Section({ title, count, id, onScreenOnly = false, children }: SectionPr
   );
 }
 
+/** Risks of one rule and level: many are one line that opens. What is critical is never folded away. */
 function Risks({ risks, ...props }: PartProps & { risks: Warned[] }) {
+  const [first] = risks;
+  if (!first || risks.length < MANY || first.level === "CRITICAL") return <RiskCards {...props} risks={risks} />;
+  const decided = props.kept ? decidedOf(risks, props.kept) : 0;
   return (
-    <ol class="plain-list risk-list">
-      {groupsOf(risks).map((group) => {
-        const [first] = group;
-        if (!first) return null;
-        // What is critical is never folded away.
-        if (group.length < MANY || first.level === "CRITICAL") {
-          return group.map((risk) => (
-            <li key={risk.id}>
-              <RiskCard risk={risk} {...props} />
-            </li>
-          ));
-        }
-        return (
-          <li key={`${first.level} ${first.rule}`}>
-            <details class={`risk risk-${first.level.toLowerCase()}`}>
-              <summary>
-                <span class="risk-level">
-                  <OutcomeSign outcome={SIGN_OF_LEVEL[first.level]} /> {LEVEL[first.level].word}
-                  <code class="risk-rule">{first.rule}</code>
-                </span>
-                <span class="risk-title">
-                  {first.title}, and {counted(group.length - 1, "more", "more")} alike
-                </span>
-              </summary>
-              <ol class="plain-list risk-list">
-                {group.map((risk) => (
-                  <li key={risk.id}>
-                    <RiskCard risk={risk} {...props} />
-                  </li>
-                ))}
-              </ol>
-            </details>
-          </li>
-        );
-      })}
-    </ol>
+    <div class="risk-list">
+      <details class={`risk risk-${first.level.toLowerCase()}`}>
+        <summary>
+          <RiskLevel risk={first} />
+          <span class="risk-title">
+            {withCode(first.title)}, and {counted(risks.length - 1, "more", "more")} alike
+            {decided > 0 && <span class="count">, {decided} decided</span>}
+          </span>
+        </summary>
+        <RiskCards {...props} risks={risks} />
+      </details>
+    </div>
   );
 }
 
@@ -166,49 +142,23 @@ function groupsOf(risks: Warned[]): Warned[][] {
   return [...groups.values()];
 }
 
-function ImpactLine({ impact, onSelect }: { impact: Impacted; onSelect: (id: string) => void }) {
-  const { resource, outcome, phase } = impact;
-  return (
-    <li>
-      <button onClick={() => onSelect(resource.id)}>
-        <OutcomeSign outcome={outcome} />
-        <span class="why-name">
-          {resource.name}
-          <span class="hint">
-            {OUTCOME[outcome].word} {WHEN[phase]} · {resource.owner ?? NO_OWNER}
-          </span>
-        </span>
-        <span class="muted small">{kindWords(resource.kind).one}</span>
-      </button>
-    </li>
-  );
-}
-
 /** Told apart from what the change does: it raises no risk. */
 function Apart({ title, impacts, onSelect }: { title: string; impacts: Impacted[]; onSelect: (id: string) => void }) {
   if (impacts.length === 0) return null;
   return (
-    <section class="walk-section">
-      <details class="apart">
-        <summary>
-          <h3>
-            {title} <span class="count">{impacts.length}</span>
-          </h3>
-        </summary>
-        <ul class="plain-list boxed-list">
-          {impacts.map(({ resource, cause }) => (
-            <li key={resource.id}>
-              <button onClick={() => onSelect(resource.id)}>
-                <span class="why-name">
-                  {resource.name}
-                  <span class="hint">{cause}</span>
-                </span>
-                <span class="muted small">{kindWords(resource.kind).one}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      </details>
-    </section>
+    <details class="walk-section apart">
+      <summary>
+        <h3>
+          {title} <span class="count">{impacts.length}</span>
+        </h3>
+      </summary>
+      <ul class="plain-list boxed-list">
+        {impacts.map(({ resource, cause }) => (
+          <li key={resource.id}>
+            <ResourceButton resource={resource} hint={withCode(cause)} onSelect={onSelect} />
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
