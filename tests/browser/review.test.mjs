@@ -351,11 +351,11 @@ describe("a review", () => {
       const rail = page.getByRole("complementary", { name: "Changes and filters" });
       await rail.getByLabel("At most").selectOption("2");
       await page.waitForURL(/hops=2/);
-      await page.getByText("only at most 2 hops away · 3 hidden").waitFor();
+      await page.getByText("only at most 2 steps away · 3 hidden").waitFor();
       await eventually(async () => assert.equal(await rows.count(), 8));
       await rail.getByRole("button", { name: "only ECS services" }).click();
       await page.waitForURL(/kind=ECS_SERVICE/);
-      await page.getByText("only ECS services, at most 2 hops away · 4 hidden").waitFor();
+      await page.getByText("only ECS services, at most 2 steps away · 4 hidden").waitFor();
       await eventually(async () => assert.deepEqual([await rows.count(), await hit.count()], [7, 7]));
       await picture(page, "review-narrowed");
       await expectAccessible(page);

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Taken } from "../../api/generated";
 import { CrawlButton } from "../../components/crawl-button";
 import { Message } from "../../components/states";
+import { sentence } from "../../components/with-code";
 import { showNewest } from "../../data/crawl";
 import { newest } from "../../data/news";
 import { formatRoute } from "../../routes";
@@ -77,7 +78,7 @@ export function NotUsable({ message }: { message: string }) {
   return (
     <div class="empty history-empty" role="alert">
       <p>
-        <strong>{message.replace(/^./, (first) => first.toUpperCase()).replace(/\.?$/, ".")}</strong>
+        <strong>{sentence(message)}</strong>
       </p>
       <p>The newest are kept; older ones make room. Choose two others on the left, or see what changed last.</p>
       <p>

@@ -1,5 +1,6 @@
 import { Message } from "../../components/states";
 import { useTitle } from "../../components/title";
+import { withCode } from "../../components/with-code";
 import { historyOf } from "../history/address";
 import { formatRoute, radiusOf, searchFor } from "../../routes";
 
@@ -24,7 +25,7 @@ export function NotThere({ id, message }: { id: string; message: string }) {
           </ul>
         </>
       ) : (
-        <p>{message}</p>
+        <p>{withCode(message)}</p>
       )}
       <p>
         It may be misspelled, newer than the last crawl, or lie where nobody looked: <a href="/coverage">coverage</a> says where that is.{" "}

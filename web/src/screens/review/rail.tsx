@@ -41,10 +41,10 @@ export function Rail({ route, assessed, kept }: PartProps) {
         <label class="pick">
           At most
           <select value={route.hops ?? ""} onChange={(event) => go({ ...route, hops: Number(event.currentTarget.value) || null })}>
-            <option value="">any hops away</option>
+            <option value="">any steps away</option>
             {Array.from({ length: farthest }, (_, index) => (
               <option key={index} value={index + 1}>
-                {counted(index + 1, "hop")} away
+                {counted(index + 1, "step")} away
               </option>
             ))}
           </select>

@@ -53,6 +53,6 @@ export function filterWords({ outcomes, team, kinds, hops }: ReviewRoute): strin
   const words = outcomes.length > 0 ? [joined(outcomes.map((outcome) => OUTCOME[outcome].word))] : [];
   if (team !== null) words.push(team === "" ? NO_OWNER.toLowerCase() : `team ${team}`);
   if (kinds.length > 0) words.push(joined(kinds.map((kind) => kindWords(kind).many)));
-  if (hops !== null) words.push(`at most ${counted(hops, "hop")} away`);
+  if (hops !== null) words.push(`at most ${counted(hops, "step")} away`);
   return words.join(", ");
 }

@@ -20,6 +20,7 @@ type Row = {
   /** Null for what is changed and not hit. */
   outcome: Outcome | null;
   changed: string;
+  /** Links on its way from the change; the drawing's hops are fewer where it folds parts into their service. */
   steps: number;
   lost: string;
   when: string;
@@ -92,7 +93,7 @@ function columnsOf(selected: string | null, onSelect: PartProps["onSelect"]): Co
     },
     { id: "kind", label: "Type", value: ({ resource }) => kindWords(resource.kind).one, isWide: true },
     { id: "owner", label: "Owner", value: ({ resource }) => resource.owner, cell: ({ resource }) => resource.owner ?? <span class="muted">{NO_OWNER}</span> },
-    { id: "distance", label: "Hops", value: ({ steps }) => steps, isWide: true, cell: ({ steps }) => <span class="hops">{steps}</span> },
+    { id: "distance", label: "Steps", value: ({ steps }) => steps, isWide: true, cell: ({ steps }) => <span class="hops">{steps}</span> },
     { id: "when", label: "When", value: ({ when }) => when, isWide: true, cell: ({ when }) => when || <span class="muted">–</span> },
     { id: "why", label: "Why", value: ({ why, changed }) => why || changed, isWide: true, cell: ({ why, changed, inRisk }) => <span class={inRisk ? "is-cut is-in-risk" : "is-cut"}>{withCode(why || changed)}</span> },
     { id: "lost", label: "Lost", value: ({ lost }) => lost, only: "file" },
