@@ -75,6 +75,7 @@ pub(crate) fn entry_name(id: &str) -> String {
 pub(crate) const REVIEWS: &str = "reviews";
 
 const REVIEW: &str = ".review";
+const MARKS: &str = ".marks";
 
 /// `reviews/ID.review`
 pub(crate) fn review_name(id: &str) -> String {
@@ -84,6 +85,11 @@ pub(crate) fn review_name(id: &str) -> String {
 /// `reviews/ID.json`: what a list shows, beside the review.
 pub(crate) fn review_summary_name(id: &str) -> String {
     format!("{REVIEWS}/{id}{ENTRY}")
+}
+
+/// `reviews/ID.marks`: what reviewers said of its risks, beside the review.
+pub(crate) fn review_marks_name(id: &str) -> String {
+    format!("{REVIEWS}/{id}{MARKS}")
 }
 
 /// The id in the name of a listed review; none for anything else.

@@ -22,7 +22,7 @@ use crate::{
     place::{Item, Place},
     snapshots::{
         FOLDER, REVIEWS, UnreadableSnapshot, check_id, entry_name, id_of_entry, id_of_review,
-        id_of_snapshot, review_name, review_summary_name, snapshot_name,
+        id_of_snapshot, review_marks_name, review_name, review_summary_name, snapshot_name,
     },
 };
 
@@ -249,6 +249,18 @@ impl Store {
     pub async fn load_review_summary(&self, id: &str) -> Result<Option<Bytes>, StoreError> {
         check_id(id)?;
         self.place.get(&review_summary_name(id)).await
+    }
+
+    /// Keeps what reviewers said of a review, beside it, over what was there.
+    pub async fn save_review_marks(&self, id: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        check_id(id)?;
+        self.place.put(&review_marks_name(id), bytes.into()).await
+    }
+
+    /// What reviewers said of a review; none where nothing was kept. Ids may come from outside.
+    pub async fn load_review_marks(&self, id: &str) -> Result<Option<Bytes>, StoreError> {
+        check_id(id)?;
+        self.place.get(&review_marks_name(id)).await
     }
 
     /// The bytes of a review; none where there is no such review. Ids may come from outside.

@@ -47,6 +47,7 @@ pub(crate) const COSTS: &[(&str, u64)] = &[
     ("createReview", 20_000),
     ("diff", 200_000),
     ("estate", 50_000),
+    ("markRisk", 10_000),
     ("paths", 50_000),
     ("resourceHistory", 200_000),
     ("resources", 10_000),

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use blastmap_judge::report::STYLE;
+use blastmap_judge::report::{Kept, STYLE};
 use http::{HeaderValue, StatusCode, header};
 use sha2::{Digest as _, Sha256};
 
@@ -41,10 +41,19 @@ pub(super) async fn show(
         Ok(None) => return unknown(&name),
         Err(problem) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
     };
+    let marks = match state.reviews.marks(id).await {
+        Ok(marks) => marks,
+        Err(problem) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
+    };
     // Beside the threads that answer: a large one takes a while.
-    let written =
-        tokio::task::spawn_blocking(move || report::write(&kept.assessment, format)).await;
-    let Ok(text) = written else {
+    let written = tokio::task::spawn_blocking(move || {
+        let kept = Kept {
+            review: &kept,
+            marks: &marks,
+        };
+        report::write(kept, format)
+    });
+    let Ok(text) = written.await else {
         let problem = Problem::new(Code::Internal, "the report could not be written");
         return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR);
     };

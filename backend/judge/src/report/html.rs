@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{
+    Report,
     summary::{
-        Summary, Told, change_line, judged_against, parts, standing_alone, step, visible, when,
+        Summary, Told, change_line, judged_against, mark_line, parts, standing_alone, step,
+        visible, when,
     },
     text::outcome_words,
 };
-use crate::Assessment;
-
 /// All that stands in the file's style element: a server can allow this style and no other.
 pub const STYLE: &str = "
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;--bad:#b42318;--warn:#9a5b00;--good:#1a7f37}
@@ -23,7 +23,9 @@ th{color:var(--soft);font-weight:600}ol,ul{padding-left:1.4rem}li{margin:.35rem 
 ";
 
 /// A report as one HTML file.
-pub fn html(assessment: &Assessment) -> String {
+pub fn html<'a>(report: impl Into<Report<'a>>) -> String {
+    let report = report.into();
+    let assessment = report.assessment;
     let told = Told::of(assessment);
     let summary = Summary::of(assessment, &told);
     let estate = assessment.excerpt.snapshot();
@@ -85,8 +87,11 @@ pub fn html(assessment: &Assessment) -> String {
                     escape(url)
                 )
             });
+            let said = report.mark_of(risk).map_or_else(String::new, |mark| {
+                format!("<br><strong>{}</strong>", escape(&mark_line(mark)))
+            });
             add(format!(
-                "<li><span class=\"{level}\">{level}</span> <strong>{}</strong><br>{}<br><em>{}</em>{see}\n",
+                "<li><span class=\"{level}\">{level}</span> <strong>{}</strong><br>{}<br><em>{}</em>{see}{said}\n",
                 escape(&risk.title),
                 escape(&risk.detail),
                 escape(&risk.remediation),

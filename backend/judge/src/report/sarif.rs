@@ -6,10 +6,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::{Assessment, Level, Risk};
+use super::Report;
+use crate::{Assessment, Level, Risk, RiskMark};
 
-/// A report of risks as SARIF.
-pub fn sarif(assessment: &Assessment) -> String {
+/// A report of risks as SARIF. What reviewers marked is suppressed: whoever reads the log counts the rest.
+pub fn sarif<'a>(report: impl Into<Report<'a>>) -> String {
+    let report = report.into();
+    let assessment = report.assessment;
     let mut rules: BTreeMap<&str, Value> = BTreeMap::new();
     for risk in &assessment.risks {
         rules.entry(&risk.rule).or_insert_with(|| {
@@ -31,6 +34,11 @@ pub fn sarif(assessment: &Assessment) -> String {
         .map(|risk| {
             let mut result = result(assessment, risk);
             result["ruleIndex"] = json!(place.get(&*risk.rule));
+            if report.kept.is_some_and(|kept| !kept.marks.is_empty()) {
+                // All results of a run say whether they are suppressed, or none.
+                let marks = report.mark_of(risk).into_iter().map(suppression);
+                result["suppressions"] = marks.collect();
+            }
             result
         })
         .collect();
@@ -44,6 +52,18 @@ pub fn sarif(assessment: &Assessment) -> String {
         }],
     });
     format!("{log:#}\n")
+}
+
+fn suppression(mark: &RiskMark) -> Value {
+    let mut suppression = json!({
+        "kind": "external",
+        "status": "accepted",
+        "properties": { "mark": mark.mark.name() },
+    });
+    if let Some(note) = &mark.note {
+        suppression["justification"] = json!(note);
+    }
+    suppression
 }
 
 fn result(assessment: &Assessment, risk: &Risk) -> Value {

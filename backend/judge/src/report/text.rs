@@ -8,8 +8,12 @@ use std::{
 use blastmap_graph::render::{columns, plain};
 use blastmap_model::Phase;
 
-use super::summary::{
-    Summary, Told, change_line, judged_against, parts, standing_alone, step, visible, when,
+use super::{
+    Report,
+    summary::{
+        Summary, Told, change_line, judged_against, mark_line, parts, standing_alone, step,
+        visible, when,
+    },
 };
 use crate::{Assessment, Impact, Level, Outcome, Risk};
 
@@ -29,7 +33,9 @@ pub enum Colours {
 }
 
 /// A report for a terminal.
-pub fn text(assessment: &Assessment, colours: Colours) -> String {
+pub fn text<'a>(report: impl Into<Report<'a>>, colours: Colours) -> String {
+    let report = report.into();
+    let assessment = report.assessment;
     let mut page = Page {
         text: String::new(),
         colours,
@@ -53,6 +59,7 @@ pub fn text(assessment: &Assessment, colours: Colours) -> String {
         // What is said above is not said again.
         let said = causes.iter().any(|cause| risk.detail.starts_with(cause));
         page.risk(number, risk, !said);
+        page.mark(&report, risk, 6);
     });
     for (title, impacts) in [
         ("Broken today already", &assessment.already_broken),
@@ -70,6 +77,7 @@ pub fn text(assessment: &Assessment, colours: Colours) -> String {
         &told.unknown,
         |page, _, risk| {
             page.item(&format!("{}: {}", risk.title, risk.detail));
+            page.mark(&report, risk, 4);
         },
     );
     let changing: Vec<_> = assessment
@@ -197,6 +205,14 @@ impl Page {
             // An address is better whole than indented.
             let room = WIDTH.saturating_sub(columns(&see));
             self.line(room.min(6), &see);
+        }
+    }
+
+    /// What the reviewers said of a risk.
+    fn mark(&mut self, report: &Report<'_>, risk: &Risk, indent: usize) {
+        if let Some(mark) = report.mark_of(risk) {
+            let said = mark_line(mark);
+            self.line(indent, &said);
         }
     }
 
