@@ -221,6 +221,7 @@ fn review(kept: &Kept<'_>) -> Value {
         "id": kept.review.id,
         "title": kept.review.title,
         "createdAt": rfc3339(kept.review.created_at),
+        "link": kept.link,
         "marks": marks,
     })
 }

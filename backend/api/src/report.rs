@@ -37,6 +37,17 @@ impl Format {
     }
 }
 
+/// Where the page lies for whoever asks, as `https://blast.example.com`; none where nobody knows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Origin(pub(crate) Option<String>);
+
+impl Origin {
+    /// The page of a review; its path alone where nobody knows the rest.
+    pub(crate) fn of_review(&self, id: &str) -> String {
+        format!("{}/review/{id}", self.0.as_deref().unwrap_or_default())
+    }
+}
+
 pub(crate) fn write<'a>(report: impl Into<Report<'a>>, format: Format) -> String {
     let report = report.into();
     match format {

@@ -105,7 +105,11 @@ impl Reviews {
         let review = read
             .map_err(|gone| refuse(gone.to_string()))?
             .map_err(|error| refuse(error.to_string()))?;
-        let review = Arc::new(review);
+        // A file that was renamed goes by its name.
+        let review = Arc::new(Review {
+            id: id.to_owned(),
+            ..review
+        });
         self.remember(&review);
         Ok(Some(review))
     }

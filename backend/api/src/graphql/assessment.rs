@@ -407,15 +407,21 @@ impl Assessment {
         StoredSnapshot::judged(&self.judged)
     }
 
-    /// The assessment as `blastmap review --format` prints it, without colours; of a review with what its reviewers said.
+    /// The assessment as `blastmap review --format` prints it, without colours; of a review with its title, time and link, and what its reviewers said.
     async fn report(&self, ctx: &Context<'_>, format: ReportFormat) -> Result<String, Problem> {
         let format = format.into();
         let report = match &self.review {
             None => report::write(&*self.judged, format),
             Some(review) => {
                 let marks = state(ctx).reviews.marks(&review.id).await?;
-                let marks = &marks;
-                report::write(Kept { review, marks }, format)
+                let origin = ctx.data_opt::<report::Origin>();
+                let link = origin.cloned().unwrap_or_default().of_review(&review.id);
+                let kept = Kept {
+                    review,
+                    marks: &marks,
+                    link: &link,
+                };
+                report::write(kept, format)
             }
         };
         take(ctx, report.len() / REPORT_ITEM)?;

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use tokio::{runtime::Handle, time::timeout_at};
 
-use super::requests::name_operation;
+use super::{hosts::origin_of, requests::name_operation};
 use crate::{
     engine::Engine,
     problem::{Code, Problem},
@@ -46,12 +46,13 @@ async fn answer_or_refuse(
 ) -> Result<Response, Refused> {
     let deadline = tokio::time::Instant::now() + state.app.settings.request_timeout;
     check_content_type(request.headers())?;
+    let origin = origin_of(request.uri(), request.headers(), &state.app.settings);
     let body = read(request.into_body(), state.app.settings.max_body);
     let body = timeout_at(deadline, body).await.map_err(|_slow| {
         let problem = Problem::bad_input("the request's body took too long to come");
         (StatusCode::REQUEST_TIMEOUT, problem)
     })??;
-    let query = parse(&body)?;
+    let query = parse(&body)?.data(origin);
     name_operation(query.operation_name.as_deref());
 
     let busy = |_late| {

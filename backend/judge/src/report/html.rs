@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     Report,
     summary::{
-        Summary, Told, change_line, judged_against, mark_line, parts, standing_alone, step,
+        Summary, Told, change_line, judged_against, made, mark_line, parts, standing_alone, step,
         visible, when,
     },
     text::outcome_words,
@@ -30,9 +30,13 @@ pub fn html<'a>(report: impl Into<Report<'a>>) -> String {
     let summary = Summary::of(assessment, &told);
     let estate = assessment.excerpt.snapshot();
     let level = assessment.level.name();
+    let kept = report.kept.map(|kept| (kept, made(&kept)));
+    let named = kept.as_ref().map_or_else(String::new, |(_, (title, _))| {
+        format!("{}: ", escape(title))
+    });
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{level}: {headline}</title><style>{STYLE}</style></head><body>\n\
+         <title>{named}{level}: {headline}</title><style>{STYLE}</style></head><body>\n\
          <h1><span class=\"{level}\">{level}</span> {headline}</h1>\n<p>Changes: {changes}.",
         headline = escape(&summary.headline),
         changes = escape(&summary.changes)
@@ -45,6 +49,16 @@ pub fn html<'a>(report: impl Into<Report<'a>>) -> String {
         ));
     }
     add("</p>\n".to_owned());
+    if let Some((kept, (title, made))) = &kept {
+        let (title, link) = (escape(title), escape(kept.link));
+        add(if kept.can_be_followed() {
+            format!(
+                "<p>Review: <a href=\"{link}\">{title}</a>{made}. <code class=\"soft\">{link}</code></p>\n"
+            )
+        } else {
+            format!("<p>Review: {title}{made}, at <code>{link}</code></p>\n")
+        });
+    }
     if !told.impacts.is_empty() {
         add("<h2>What is hit</h2>\n<table><thead><tr><th scope=\"col\">Outcome<th scope=\"col\">Resource<th scope=\"col\">Owner<th scope=\"col\">When<th scope=\"col\">Why</tr></thead><tbody>\n".to_owned());
         for impact in &told.impacts {

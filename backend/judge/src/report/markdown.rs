@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     Report,
     summary::{
-        Summary, Told, change_line, judged_against, mark_line, parts, standing_alone, step,
+        Summary, Told, change_line, judged_against, made, mark_line, parts, standing_alone, step,
         visible, when,
     },
     text::outcome_words,
@@ -39,6 +39,15 @@ pub fn markdown<'a>(report: impl Into<Report<'a>>) -> String {
         page.push(&format!(" Ask {}.", owners.join(", ")));
     }
     page.push("\n");
+    if let Some(kept) = &report.kept {
+        let (title, made) = made(kept);
+        let (title, link) = (escape(&title), kept.link);
+        page.push(&if kept.can_be_followed() {
+            format!("\nReview: [{title}]({link}){made}.\n")
+        } else {
+            format!("\nReview: {title}{made}, at `{}`.\n", code(link))
+        });
+    }
     if !told.impacts.is_empty() {
         page.push("\n| outcome | resource | owner | when | why |\n|---|---|---|---|---|\n");
         page.rows(

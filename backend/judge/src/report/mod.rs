@@ -27,6 +27,15 @@ pub struct Kept<'a> {
     pub review: &'a Review,
     /// In the order of the risks.
     pub marks: &'a [RiskMark],
+    /// Its page: `https://blast.example.com/review/ID`, or the path alone where nobody knows the rest.
+    pub link: &'a str,
+}
+
+impl Kept<'_> {
+    /// A path leads nowhere from a file or a comment.
+    fn can_be_followed(&self) -> bool {
+        self.link.starts_with("https://") || self.link.starts_with("http://")
+    }
 }
 
 impl<'a> From<&'a Assessment> for Report<'a> {

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
 
 use super::Report;
 use crate::{Assessment, Level, Risk, RiskMark};
@@ -42,13 +43,23 @@ pub fn sarif<'a>(report: impl Into<Report<'a>>) -> String {
             result
         })
         .collect();
+    let mut properties =
+        json!({ "risk": assessment.level.name(), "snapshot": assessment.snapshot_id });
+    if let Some(kept) = &report.kept {
+        properties["review"] = json!({
+            "id": kept.review.id,
+            "title": kept.review.title,
+            "createdAt": kept.review.created_at.format(&Rfc3339).ok(),
+            "link": kept.link,
+        });
+    }
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": { "name": "blastmap", "version": env!("CARGO_PKG_VERSION"), "rules": rules.into_values().collect::<Vec<_>>() } },
             "results": results,
-            "properties": { "risk": assessment.level.name(), "snapshot": assessment.snapshot_id },
+            "properties": properties,
         }],
     });
     format!("{log:#}\n")

@@ -8,6 +8,7 @@ use blastmap_model::{Phase, Relation, ResourceIndex, ResourceKind};
 
 use time::{OffsetDateTime, UtcOffset, macros::format_description};
 
+use super::Kept;
 use crate::{
     Assessment, Impact, Mark, Outcome, Risk, RiskMark,
     risks::{OF_WHAT_IS_NOT_KNOWN, REFUSED},
@@ -280,6 +281,12 @@ pub(super) fn when(phase: Phase) -> &'static str {
         Phase::Scale => "when it should scale",
         Phase::Schedule => "at its next run",
     }
+}
+
+/// `Monday, made on 2026-11-27 10:00 UTC`, the title apart from the rest.
+pub(super) fn made(kept: &Kept<'_>) -> (String, String) {
+    let made = format!(", made on {}", minute(kept.review.created_at));
+    (visible(&kept.review.title), made)
 }
 
 /// `Accepted by the reviewers on 2026-11-27 10:00 UTC: we add the endpoint first`.

@@ -11,7 +11,7 @@ use blastmap_model::Phase;
 use super::{
     Report,
     summary::{
-        Summary, Told, change_line, judged_against, mark_line, parts, standing_alone, step,
+        Summary, Told, change_line, judged_against, made, mark_line, parts, standing_alone, step,
         visible, when,
     },
 };
@@ -49,6 +49,12 @@ pub fn text<'a>(report: impl Into<Report<'a>>, colours: Colours) -> String {
     page.field("Changes", &summary.changes);
     if !summary.owners.is_empty() {
         page.field("Ask", &summary.owners.join(", "));
+    }
+    if let Some(kept) = &report.kept {
+        let (title, made) = made(kept);
+        page.field("Review", &format!("{title}{made}"));
+        let link = page.paint("2", "Link");
+        page.address(&link, 10 - "Link".len(), 0, kept.link);
     }
 
     page.list("What is hit", &alike(&told.impacts), |page, _, group| {
@@ -201,10 +207,7 @@ impl Page {
         }
         self.line(6, &format!("Do: {}", risk.remediation));
         if let Some(page) = &risk.documentation {
-            let see = format!("See: {page}");
-            // An address is better whole than indented.
-            let room = WIDTH.saturating_sub(columns(&see));
-            self.line(room.min(6), &see);
+            self.address("See:", 1, 6, page);
         }
     }
 
@@ -219,6 +222,19 @@ impl Page {
     fn field(&mut self, name: &str, text: &str) {
         let name = self.paint("2", &format!("{name:<8}"));
         self.marked(0, &name, text);
+    }
+
+    /// An address after its mark, on the next line where it is too long for this one. It stays whole, however wide, so that it can be
+    /// followed.
+    fn address(&mut self, mark: &str, gap: usize, indent: usize, address: &str) {
+        let address: String = address.split_whitespace().map(plain).collect();
+        let _infallible = write!(self.text, "{:indent$}{mark}", "");
+        let column = indent + columns_without_colours(mark) + gap;
+        if column + columns(&address) > WIDTH {
+            let _infallible = writeln!(self.text, "\n{:indent$}{address}", "");
+        } else {
+            let _infallible = writeln!(self.text, "{:gap$}{address}", "");
+        }
     }
 
     fn item(&mut self, text: &str) {
