@@ -20,7 +20,7 @@ mod topology;
 
 pub use diff::{
     AttributeDifference, Differences, KindDifferences, LinkDifferences, attribute_differences,
-    same_but_for_time,
+    count_changes, same_but_for_time,
 };
 pub use estate::{EstateGroup, GroupBy, GroupName, estate};
 pub use filter::{Filter, filter};

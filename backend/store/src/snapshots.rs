@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use blastmap_model::Inventory;
+use blastmap_model::{Inventory, SnapshotChanges};
 
 use crate::StoreError;
 
@@ -22,6 +22,9 @@ pub struct SnapshotEntry {
     pub taken_at: OffsetDateTime,
     pub resources: usize,
     pub links: usize,
+    /// None for the first, and of files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<SnapshotChanges>,
     /// The file's size, by which a file that was cut or replaced is known.
     pub bytes: u64,
 }
@@ -42,6 +45,7 @@ impl SnapshotEntry {
             taken_at: inventory.taken_at,
             resources: inventory.resources().len(),
             links: inventory.links().len(),
+            changes: inventory.changes.clone(),
             bytes,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use blastmap_graph::{RadiusQuery, Snapshot, blast_radius};
+use blastmap_graph::{RadiusQuery, Snapshot, blast_radius, count_changes};
 use blastmap_model::{Attributes, Presence, Resource, ResourceKind};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -502,7 +502,9 @@ async fn with_history(root: &std::path::Path) -> Caller {
         ))
         .await
         .unwrap();
-    store.save_snapshot(snapshot().inventory()).await.unwrap();
+    let mut now = snapshot().inventory().clone();
+    now.changes = Some(count_changes(&store.load("earlier").await.unwrap(), &now));
+    store.save_snapshot(&now).await.unwrap();
     Caller::of(app)
 }
 
@@ -537,13 +539,14 @@ async fn an_earlier_snapshot_is_asked_by_its_id() {
 async fn snapshots_are_listed_newest_first() {
     let root = tempfile::tempdir().unwrap();
     let caller = with_history(root.path()).await;
-    let query = "query($after: String) { snapshots(first: 1, after: $after) { totalCount pageInfo { hasNextPage hasPreviousPage endCursor } nodes { id takenAt resources links } } }";
+    let query = "query($after: String) { snapshots(first: 1, after: $after) { totalCount pageInfo { hasNextPage hasPreviousPage endCursor } nodes { id takenAt resources links changes { since added removed changed } } } }";
     let (snapshots, _) = pages(&caller, query, |data| data["snapshots"].clone()).await;
     assert_eq!(
         json!(snapshots),
         json!([
-            { "id": "now", "takenAt": "2026-11-23T18:00:00Z", "resources": 7, "links": 6 },
-            { "id": "earlier", "takenAt": "2026-11-22T18:00:00Z", "resources": 7, "links": 5 },
+            { "id": "now", "takenAt": "2026-11-23T18:00:00Z", "resources": 7, "links": 6,
+                "changes": { "since": "earlier", "added": 1, "removed": 1, "changed": 1 } },
+            { "id": "earlier", "takenAt": "2026-11-22T18:00:00Z", "resources": 7, "links": 5, "changes": null },
         ])
     );
     let alone = Caller::of(app())
