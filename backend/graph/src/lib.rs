@@ -22,7 +22,7 @@ pub use diff::{
     AttributeDifference, Differences, KindDifferences, LinkDifferences, attribute_differences,
     count_changes, same_but_for_time,
 };
-pub use estate::{EstateGroup, GroupBy, GroupName, estate};
+pub use estate::{EstateGroup, GroupBy, GroupName, estate, estate_changed};
 pub use filter::{Filter, filter};
 pub use overlay::{Overlay, Tie};
 pub use paths::paths;

@@ -23,6 +23,12 @@ const PAGE: u64 = 100;
 /// The longest list that an argument asks for; more is refused later.
 const LONGEST: u64 = 100_000;
 
+/// Arguments of root fields that name a kept snapshot.
+const KEPT_SNAPSHOTS: [&str; 2] = ["changedSince", "snapshot"];
+
+/// What reading a kept snapshot weighs.
+const READING: u64 = 100_000;
+
 /// The weight of a part of a query.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Weight {
@@ -68,6 +74,8 @@ struct Shape {
     /// How many values it has where no argument says it.
     length: u64,
     cost: u64,
+    /// The arguments that name a kept snapshot: it may have to be read.
+    reads: Vec<&'static str>,
 }
 
 impl Tables {
@@ -96,6 +104,10 @@ impl Tables {
                     sized_by: sized_by(field),
                     length,
                     cost: cost.map_or(1, |(_, cost)| *cost),
+                    reads: KEPT_SNAPSHOTS
+                        .into_iter()
+                        .filter(|name| is_root && field.args.contains_key(*name))
+                        .collect(),
                 };
                 (name.clone(), shape)
             });
@@ -259,7 +271,11 @@ impl<'q> Scales<'q> {
             None if INTROSPECTION_LISTS.contains(&field.name.node.as_str()) => LIST,
             None => 1,
         };
-        let cost = shape.map_or(1, |shape| shape.cost);
+        let cost = shape.map_or(1, |shape| {
+            let named = shape.reads.iter().map(|name| self.given(field, name));
+            let reads = named.filter(|named| named.is_some()).count() as u64;
+            shape.cost.saturating_add(READING.saturating_mul(reads))
+        });
         Ok(Weight {
             fields: children.fields.saturating_add(1),
             depth: children.depth + 1,
@@ -269,17 +285,18 @@ impl<'q> Scales<'q> {
 
     /// How many an argument asks for.
     fn argument(&self, field: &Field, argument: &str, default: u64) -> u64 {
-        let asked = field.get_argument(argument).and_then(|value| {
-            let value = value.node.clone();
-            value
-                .into_const_with(|name| self.variable(&name).ok_or(()))
-                .ok()
-        });
-        let asked = match asked {
+        let asked = match self.given(field, argument) {
             Some(Value::Number(number)) => number.as_u64().unwrap_or(0),
             _ => default,
         };
         asked.min(LONGEST)
+    }
+
+    /// What an argument is given; none where that is null, or nothing.
+    fn given(&self, field: &Field, argument: &str) -> Option<Value> {
+        let value = field.get_argument(argument)?.node.clone();
+        let value = value.into_const_with(|name| self.variable(&name).ok_or(()));
+        value.ok().filter(|value| *value != Value::Null)
     }
 
     /// What a variable holds, or the largest of its defaults.
@@ -385,6 +402,15 @@ mod tests {
             (
                 "{ resourceHistory(id: 1, first: 5) { entries { linksAdded(first: 9) { relation } } } }",
                 cost("resourceHistory") + 5 * (1 + 1 + 9),
+            ),
+            (
+                "{ coverage(snapshot: 1) { scopes { region } } }",
+                cost("coverage") + READING + 1 + 10,
+            ),
+            ("{ resource(id: 1, snapshot: null) { id } }", 1 + 1),
+            (
+                "{ estate(groupBy: [KIND], changedSince: 1) { key } }",
+                cost("estate") + READING + 10,
             ),
             (
                 "{ __schema { types { fields { name } } } }",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use blastmap_graph::{self as graph, RadiusQuery};
+use blastmap_graph::{self as graph, Differences, RadiusQuery};
 use blastmap_model::{Phases, ResourceIndex};
 
 use crate::{
@@ -191,7 +191,7 @@ impl Query {
             .collect())
     }
 
-    /// Groups nested in the order given; `tag` names the key for TAG; `depth` levels are filled.
+    /// Groups nested in the order given; `tag` names the key for TAG; `depth` levels are filled; `changedSince` is an earlier snapshot.
     async fn estate(
         &self,
         ctx: &Context<'_>,
@@ -199,6 +199,7 @@ impl Query {
         tag: Option<String>,
         filter: Option<ResourceFilter>,
         #[graphql(default_with = "Some(3)")] depth: Option<i32>,
+        changed_since: Option<ID>,
     ) -> Result<Vec<EstateGroup>, Problem> {
         let depth = page_size("depth", depth, 3, MOST_LEVELS)?;
         if group_by.is_empty() || group_by.len() > MOST_LEVELS {
@@ -212,9 +213,18 @@ impl Query {
             ));
         }
         let filter = filter.unwrap_or_default().into_filter()?;
-        let snapshot = latest(ctx)?;
+        let latest = latest(ctx)?;
+        let changes = match &changed_since {
+            None => None,
+            Some(since) => {
+                let before = snapshot(ctx, Some(since)).await?;
+                Some(Differences::between(&before, &latest))
+            }
+        };
         let group_by: Vec<_> = group_by.into_iter().map(Into::into).collect();
-        let groups = graph::estate(&snapshot, &group_by, tag.as_deref(), &filter, depth);
+        let tag = tag.as_deref();
+        let groups =
+            graph::estate_changed(&latest, &group_by, tag, &filter, depth, changes.as_ref());
         take(ctx, groups_in(&groups))?;
         Ok(groups.into_iter().map(EstateGroup::from).collect())
     }
@@ -269,8 +279,12 @@ impl Query {
     }
 
     /// How far the graph can be trusted.
-    async fn coverage(&self, ctx: &Context<'_>) -> Result<Coverage, Problem> {
-        let snapshot = latest(ctx)?;
+    async fn coverage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "snapshot")] snapshot_id: Option<ID>,
+    ) -> Result<Coverage, Problem> {
+        let snapshot = snapshot(ctx, snapshot_id.as_ref()).await?;
         let inventory = snapshot.inventory();
         take(ctx, inventory.scopes.len() + inventory.blind_spots.len())?;
         Ok(Coverage { snapshot })

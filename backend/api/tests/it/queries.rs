@@ -560,6 +560,64 @@ async fn snapshots_are_listed_newest_first() {
 }
 
 #[tokio::test]
+async fn the_estate_says_where_something_changed_since_an_earlier_snapshot() {
+    let root = tempfile::tempdir().unwrap();
+    let caller = with_history(root.path()).await;
+    let query =
+        "query($since: ID) { estate(groupBy: [KIND], changedSince: $since) { key changed } }";
+    let changed = async |since: Value| -> Vec<(String, Value)> {
+        let data = caller.data(query, json!({ "since": since })).await;
+        let groups = data["estate"].as_array().unwrap().iter();
+        groups
+            .map(|own| {
+                (
+                    own["key"].as_str().unwrap().to_owned(),
+                    own["changed"].clone(),
+                )
+            })
+            .filter(|(_, changed)| *changed != 0)
+            .collect()
+    };
+    let mut found = changed(json!("earlier")).await;
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    assert_eq!(
+        found,
+        [
+            ("ECS_SERVICE".to_owned(), json!(1)),
+            ("S3_BUCKET".to_owned(), json!(1)),
+        ]
+    );
+    assert_eq!(changed(json!("now")).await, []);
+    let without = changed(json!(null)).await;
+    assert_eq!(without.len(), 7, "every kind of the estate");
+    assert!(without.iter().all(|(_, own)| own.is_null()));
+    let answer = caller.ask(query, json!({ "since": "absent" })).await;
+    assert_eq!(answer.code(), "NOT_FOUND");
+    assert!(
+        answer.message().contains("`absent`"),
+        "{}",
+        answer.message()
+    );
+}
+
+#[tokio::test]
+async fn the_coverage_of_an_earlier_snapshot_is_asked_by_its_id() {
+    let root = tempfile::tempdir().unwrap();
+    let caller = with_history(root.path()).await;
+    let query = "query($snapshot: ID) { coverage(snapshot: $snapshot) { scopes { crawledAt } blindSpots { api } } }";
+    for (snapshot, day) in [(json!(null), "23"), (json!("earlier"), "22")] {
+        let data = caller.data(query, json!({ "snapshot": snapshot })).await;
+        let scope = &data["coverage"]["scopes"][0];
+        let crawled_at = format!("2026-11-{day}T18:00:00Z");
+        assert_eq!(scope["crawledAt"], json!(crawled_at), "{snapshot}");
+        let blind = &data["coverage"]["blindSpots"][0]["api"];
+        assert_eq!(blind, "ssm:DescribeParameters");
+    }
+    let answer = caller.ask(query, json!({ "snapshot": "absent" })).await;
+    assert_eq!(answer.code(), "NOT_FOUND");
+}
+
+#[tokio::test]
 async fn a_diff_says_what_changed() {
     let root = tempfile::tempdir().unwrap();
     let caller = with_history(root.path()).await;
