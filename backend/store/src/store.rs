@@ -19,6 +19,7 @@ use crate::{
     fingerprint_key,
     folder::Folder,
     location::Location,
+    memory::Memory,
     place::{Item, Place},
     snapshots::{
         FOLDER, REVIEWS, UnreadableSnapshot, check_id, entry_name, id_of_entry, id_of_review,
@@ -32,7 +33,7 @@ pub const KEPT_SNAPSHOTS: usize = 30;
 /// How many small files are asked for at once.
 const AT_ONCE: usize = 8;
 
-/// Named bytes in a folder or in S3.
+/// Named bytes in a folder, in S3 or in memory.
 #[derive(Debug)]
 pub struct Store {
     place: Place,
@@ -67,11 +68,20 @@ impl Store {
                 Place::Bucket(Bucket::new(&bucket, prefix, settings)?)
             }
         };
-        Ok(Self {
+        Ok(Self::of(place))
+    }
+
+    /// A store that is gone with the process, and writes nothing to a disk.
+    pub fn in_memory() -> Self {
+        Self::of(Place::Memory(Memory::default()))
+    }
+
+    fn of(place: Place) -> Self {
+        Self {
             place,
             keep: KEPT_SNAPSHOTS,
             entries: Mutex::default(),
-        })
+        }
     }
 
     /// Keeps this many snapshots, at least one.

@@ -79,6 +79,22 @@ async fn what_was_counted_is_listed_with_and_without_the_entry() {
 }
 
 #[tokio::test]
+async fn memory_keeps_the_last_few_and_shares_nothing() {
+    let store = Store::in_memory().keeping(3);
+    for minutes in 0..5 {
+        let snapshot = inventory(&format!("s{minutes}"), minutes);
+        store.save_snapshot(&snapshot).await.unwrap();
+    }
+    assert_eq!(ids(&store).await, ["s4", "s3", "s2"]);
+    assert_eq!(store.load("s3").await.unwrap().resources().len(), 2);
+    let gone = store.load("s0").await.unwrap_err().to_string();
+    assert_eq!(gone, "there is no snapshot `s0` in memory");
+    store.save_review("one", b"1".to_vec()).await.unwrap();
+    assert_eq!(store.list_reviews().await.unwrap(), ["one"]);
+    assert!(ids(&Store::in_memory()).await.is_empty());
+}
+
+#[tokio::test]
 async fn raw_bytes_are_the_file() {
     let root = tempfile::tempdir().unwrap();
     let store = open(root.path());
