@@ -31,7 +31,7 @@ pub(crate) struct Kept {
     pub(crate) links: usize,
     pub(crate) changes: Option<SnapshotChanges>,
     /// Why it cannot be read.
-    problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 /// What one snapshot says of a resource.
@@ -342,7 +342,10 @@ fn forgotten(id: &str) -> Problem {
 fn unreadable(kept: &Kept, why: String) -> Entry {
     Entry {
         event: Event::Unreadable,
-        snapshot: kept.clone(),
+        snapshot: Kept {
+            problem: Some(why.clone()),
+            ..kept.clone()
+        },
         before: None,
         later: Arc::default(),
         earlier: Arc::default(),

@@ -39,14 +39,14 @@ const MOST_PATHS: usize = 100;
 /// The deepest nesting of groups.
 const MOST_LEVELS: usize = 8;
 
-/// What the work behind a root field weighs, in fields of an answer; others weigh as one field.
+/// What the work behind a root field weighs, in fields of an answer; others weigh as one field. With `depth`, what one level weighs.
 pub(crate) const COSTS: &[(&str, u64)] = &[
     ("assess", 20_000),
     ("blastRadius", 20_000),
     ("coverage", 10_000),
     ("createReview", 20_000),
     ("diff", 200_000),
-    ("estate", 50_000),
+    ("estate", 20_000),
     ("markRisk", 10_000),
     ("paths", 50_000),
     ("resourceHistory", 200_000),
@@ -290,7 +290,7 @@ impl Query {
         Ok(Coverage { snapshot })
     }
 
-    /// The snapshots that can be asked for by id, newest first.
+    /// The snapshots that can be asked for by id, newest first; those whose file cannot be read have a `problem`.
     async fn snapshots(
         &self,
         ctx: &Context<'_>,
@@ -301,21 +301,21 @@ impl Query {
         let mut snapshots: Vec<StoredSnapshot> = match &state(ctx).app.store {
             None => Vec::new(),
             Some(store) => {
-                let entries = store
-                    .list_snapshots()
-                    .await
-                    .map_err(|error| store_failed(&error))?;
-                entries.into_iter().map(StoredSnapshot::from).collect()
+                let listed = store.list_all_snapshots().await;
+                let (entries, unreadable) = listed.map_err(|error| store_failed(&error))?;
+                let entries = entries.into_iter().map(StoredSnapshot::from);
+                let unreadable = unreadable.into_iter().map(StoredSnapshot::from);
+                entries.chain(unreadable).collect()
             }
         };
         if let Ok(latest) = latest(ctx)
-            && !snapshots
-                .iter()
-                .any(|snapshot| snapshot.has_id(latest.id()))
+            && !snapshots.iter().any(|own| own.is_readable(latest.id()))
         {
+            // It is in memory, whatever became of its file.
+            snapshots.retain(|own| !own.has_id(latest.id()));
             snapshots.push((&*latest).into());
-            snapshots.sort_by(StoredSnapshot::newest_first);
         }
+        snapshots.sort_by(StoredSnapshot::newest_first);
         page_of_snapshots(&snapshots, first, after.as_deref())
     }
 

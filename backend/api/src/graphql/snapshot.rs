@@ -4,7 +4,7 @@ use async_graphql::{ID, SimpleObject};
 use blastmap_graph::Snapshot;
 use blastmap_judge::Assessment;
 use blastmap_model as model;
-use blastmap_store::SnapshotEntry;
+use blastmap_store::{SnapshotEntry, UnreadableSnapshot};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
@@ -28,6 +28,8 @@ pub(crate) struct StoredSnapshot {
     links: i32,
     /// What changed since the snapshot before, counted when this one was taken; null for the first one, and in files of earlier versions.
     changes: Option<SnapshotChanges>,
+    /// Why it cannot be read; null where it can. `takenAt` is then when its file was written, and `resources` and `links` are 0.
+    problem: Option<String>,
 }
 
 /// How many resources came, went and changed since the snapshot before.
@@ -59,6 +61,7 @@ impl From<&Snapshot> for StoredSnapshot {
             resources: int(snapshot.inventory().resources().len()),
             links: int(snapshot.inventory().links().len()),
             changes: SnapshotChanges::of(snapshot.inventory().changes.as_ref()),
+            problem: None,
         }
     }
 }
@@ -71,6 +74,7 @@ impl From<&Kept> for StoredSnapshot {
             resources: int(kept.resources),
             links: int(kept.links),
             changes: SnapshotChanges::of(kept.changes.as_ref()),
+            problem: kept.problem.clone(),
         }
     }
 }
@@ -83,6 +87,20 @@ impl From<SnapshotEntry> for StoredSnapshot {
             resources: int(entry.resources),
             links: int(entry.links),
             changes: SnapshotChanges::of(entry.changes.as_ref()),
+            problem: None,
+        }
+    }
+}
+
+impl From<UnreadableSnapshot> for StoredSnapshot {
+    fn from(own: UnreadableSnapshot) -> Self {
+        Self {
+            id: ID(own.id),
+            taken_at: own.written_at,
+            resources: 0,
+            links: 0,
+            changes: None,
+            problem: Some(own.why),
         }
     }
 }
@@ -97,7 +115,13 @@ impl StoredSnapshot {
             links: int(assessment.links),
             // An assessment is of one snapshot, and does not know the one before.
             changes: None,
+            problem: None,
         }
+    }
+
+    /// True where it is the one with this id, and can be read.
+    pub(super) fn is_readable(&self, id: &str) -> bool {
+        self.problem.is_none() && self.has_id(id)
     }
 
     fn cursor(&self) -> String {

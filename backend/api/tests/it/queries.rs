@@ -618,6 +618,56 @@ async fn the_coverage_of_an_earlier_snapshot_is_asked_by_its_id() {
 }
 
 #[tokio::test]
+async fn a_snapshot_that_cannot_be_read_stays_in_the_list_and_says_why() {
+    let root = tempfile::tempdir().unwrap();
+    let caller = with_history(root.path()).await;
+    for id in ["earlier", "now"] {
+        let file = root.path().join(format!("snapshots/{id}.jsonl.zst"));
+        std::fs::write(file, "nonsense").unwrap();
+    }
+    let query =
+        "{ snapshots { totalCount nodes { id problem resources links changes { since } } } }";
+    let listed = caller.data(query, json!({})).await["snapshots"].clone();
+    assert_eq!(listed["totalCount"], 2);
+    let find = |id: &str| {
+        let mut nodes = listed["nodes"].as_array().unwrap().iter();
+        nodes.find(|own| own["id"] == id).unwrap().clone()
+    };
+    let broken = find("earlier");
+    let problem = broken["problem"].as_str().unwrap();
+    assert!(problem.contains("is not a blastmap snapshot"), "{problem}");
+    assert_eq!(
+        (&broken["resources"], &broken["links"], &broken["changes"]),
+        (&json!(0), &json!(0), &json!(null))
+    );
+    let latest = find("now");
+    assert_eq!(
+        (&latest["problem"], &latest["resources"]),
+        (&json!(null), &json!(7)),
+        "it is in memory"
+    );
+    let diff = "{ diff(from: \"earlier\", to: \"now\") { addedCount } }";
+    let answer = caller.ask(diff, json!({})).await;
+    assert_eq!(answer.code(), "NOT_FOUND");
+    assert!(answer.message().contains("is not a blastmap snapshot"));
+}
+
+#[tokio::test]
+async fn a_deep_estate_is_weighed_by_its_depth() {
+    let caller = Caller::of(app());
+    let all = "by key label count dependents blindSpots";
+    let nested = (0..7).fold(all.to_owned(), |inner, _| {
+        format!("{all} groups {{ {inner} }}")
+    });
+    let query =
+        format!("query($depth: Int) {{ estate(groupBy: [KIND], depth: $depth) {{ {nested} }} }}");
+    for (depth, code) in [(1, ""), (4, ""), (8, "TOO_COMPLEX")] {
+        let answer = caller.ask(&query, json!({ "depth": depth })).await;
+        assert_eq!(answer.code(), code, "{depth}: {}", answer.message());
+    }
+}
+
+#[tokio::test]
 async fn a_diff_says_what_changed() {
     let root = tempfile::tempdir().unwrap();
     let caller = with_history(root.path()).await;
