@@ -169,6 +169,32 @@ async fn a_denied_call_is_a_blind_spot_and_what_it_hides_is_unreadable() {
 }
 
 #[tokio::test]
+async fn every_resource_of_the_demo_is_covered_or_elsewhere() {
+    let (server, _) = demo(&Machine::new()).await;
+    let query = "{ resources { totalCount } coverage { resources scopes { resources } elsewhere { account region resources namedOnly } } }";
+    let data = server.query(query, json!({})).await;
+    let coverage = &data["coverage"];
+    assert_eq!(
+        coverage["elsewhere"],
+        json!([
+            { "account": "", "region": "global", "resources": 6, "namedOnly": 6 },
+            { "account": "210987654321", "region": "us-east-1", "resources": 4, "namedOnly": 4 },
+            { "account": "123456789012", "region": "eu-west-1", "resources": 3, "namedOnly": 3 },
+            { "account": "aws", "region": "global", "resources": 3, "namedOnly": 0 },
+        ])
+    );
+    let sum = |list: &str| -> u64 {
+        let all = coverage[list].as_array().unwrap().iter();
+        all.map(|own| own["resources"].as_u64().unwrap()).sum()
+    };
+    assert_eq!(
+        coverage["resources"],
+        json!(sum("scopes") + sum("elsewhere"))
+    );
+    assert_eq!(coverage["resources"], data["resources"]["totalCount"]);
+}
+
+#[tokio::test]
 async fn what_was_not_found_is_told_from_what_may_not_be_read_and_what_nobody_named() {
     let (server, _) = demo(&Machine::new()).await;
     let query = "query($missing: ID!, $unknown: ID!) {

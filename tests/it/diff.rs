@@ -208,7 +208,7 @@ async fn snapshots_of_the_store_go_by_id_and_by_age() {
         (first.clone(), third.clone())
     );
     let server = Server::start(&machine, &["--store", "store", "--region", "us-east-1"]).await;
-    let from_server = ["previous", "latest", "--server", &server.url];
+    let from_server = ["previous", "latest", "--server", &*server.url];
     assert_eq!(
         compared(&machine, &from_server).await,
         (first.clone(), third.clone())

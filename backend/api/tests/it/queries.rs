@@ -339,6 +339,26 @@ async fn coverage_says_what_was_read_and_what_was_not() {
 }
 
 #[tokio::test]
+async fn coverage_counts_every_resource_once() {
+    let query = "{ resources { totalCount } coverage { resources scopes { account region resources namedOnly } elsewhere { account region resources namedOnly } } }";
+    let data = Caller::of(app()).data(query, json!({})).await;
+    let own = &data["coverage"];
+    assert_eq!(
+        own["scopes"],
+        json!([
+            { "account": "111111111111", "region": "eu-west-1", "resources": 5, "namedOnly": 2 },
+            { "account": "111111111111", "region": "global", "resources": 1, "namedOnly": 0 },
+        ])
+    );
+    assert_eq!(
+        own["elsewhere"],
+        json!([{ "account": "", "region": "global", "resources": 1, "namedOnly": 1 }]),
+        "the bucket of another team"
+    );
+    assert_eq!(own["resources"], data["resources"]["totalCount"]);
+}
+
+#[tokio::test]
 async fn what_comes_later_is_empty() {
     let query = "{ findings(filter: { levels: [HIGH], rules: [\"a\"], resource: \"b\" }) { totalCount nodes { id } } }";
     assert_eq!(
