@@ -16,6 +16,9 @@ const NOT_BUILT: &str = "This blastmap was built without its page: run `make bui
 /// Forms in which a file may lie beside itself, the smallest first.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
+/// The query console.
+const CONSOLE: &str = "graphiql.html";
+
 /// Where the page has its screens, as `web/src/routes.ts` reads them.
 const PLACES: [&str; 7] = [
     "coverage", "history", "radius", "resource", "review", "reviews", "search",
@@ -59,7 +62,7 @@ pub(super) async fn file(request: Request) -> Response {
 
 /// `/graphiql`: the query console.
 pub(super) async fn console(headers: HeaderMap) -> Response {
-    find(&Embedded, "/graphiql.html", &headers)
+    find(&Embedded, CONSOLE, &headers)
 }
 
 fn find(files: &impl Files, path: &str, headers: &HeaderMap) -> Response {
@@ -72,12 +75,12 @@ fn find(files: &impl Files, path: &str, headers: &HeaderMap) -> Response {
     if let Some(response) = named {
         return response;
     }
-    if is_file(path) {
+    if is_file(path) && path != CONSOLE {
         return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
     }
     // Everything else is a place in the page, which knows its own paths.
     serve(files, "index.html", headers).unwrap_or_else(|| {
-        let status = if path.is_empty() || path == "graphiql.html" {
+        let status = if path.is_empty() || path == CONSOLE {
             StatusCode::OK
         } else {
             StatusCode::NOT_FOUND
