@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
     max_term_width = 100
 )]
 #[command(
-    after_help = "Examples:\n  blastmap serve --demo\n  blastmap crawl --region eu-west-1\n  blastmap radius checkout-web\n\nConfiguration: blastmap.toml here or BLASTMAP_CONFIG, then BLASTMAP_* variables, then flags. AWS: the SDK's own (AWS_PROFILE, AWS_REGION, ...)."
+    after_help = "Examples:\n  blastmap serve --demo\n  blastmap crawl --region eu-west-1\n  blastmap radius payments-execution --demo\n\nConfiguration: blastmap.toml here or BLASTMAP_CONFIG, then BLASTMAP_* variables, then flags. AWS: the SDK's own (AWS_PROFILE, AWS_REGION, ...)."
 )]
 pub(crate) struct Args {
     /// Colours on standard output and error.
@@ -72,7 +72,7 @@ pub(crate) enum Command {
     Crawl(Crawl),
     /// Show the blast radius of one resource.
     #[command(
-        after_help = "Examples:\n  blastmap radius checkout-web\n  blastmap radius arn:aws:iam::123456789012:role/shared-execution --depth 3\n  blastmap radius prod/payments/acquirer --format mermaid --demo"
+        after_help = "Examples, of the demo:\n  blastmap radius payments-execution --demo\n  blastmap radius arn:aws:iam::123456789012:role/platform/ecs-task-execution --depth 3 --demo\n  blastmap radius prod/payments/acquirer --format mermaid --demo"
     )]
     Radius(Radius),
     /// Say what a change would break, before it is made.

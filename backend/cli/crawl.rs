@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::Context as _;
 use blastmap_aws::{Crawled, Progress};
+use blastmap_graph::count_changes;
 use blastmap_model::{Inventory, Presence, Resource, record};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::watch;
@@ -36,7 +37,11 @@ pub(crate) async fn run(args: Crawl) -> anyhow::Result<()> {
     let crawled = crawler.crawl(previous.as_ref(), &sender).await;
     drop(sender);
     drop(bar.await);
-    let crawled = crawled?;
+    let mut crawled = crawled?;
+    let inventory = &mut crawled.inventory;
+    inventory.changes = previous
+        .as_ref()
+        .map(|previous| count_changes(previous, inventory));
 
     let mut written = Vec::new();
     if kept {

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context as _;
 use blastmap_api::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun, Snapshots};
 use blastmap_aws::{Crawler, Progress};
-use blastmap_graph::Snapshot;
+use blastmap_graph::{Snapshot, count_changes};
 use blastmap_store::Store;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
@@ -136,21 +136,29 @@ impl CrawlLoop {
         let (crawled, ()) = tokio::join!(crawling, self.pass_on(run, receiver));
         let crawled = crawled?;
         let calls = crawled.calls.values().sum();
+        let counted = tokio::task::spawn_blocking(move || {
+            let mut inventory = crawled.inventory;
+            let before = before.as_deref().map(Snapshot::inventory);
+            inventory.changes = before.map(|before| count_changes(before, &inventory));
+            inventory
+        });
+        let inventory = counted
+            .await
+            .context("cannot compare the snapshot with the one before")?;
         if let Some(store) = &plan.store
-            && let Err(error) = store.save_snapshot(&crawled.inventory).await
+            && let Err(error) = store.save_snapshot(&inventory).await
         {
             // The service goes on from memory.
             tracing::error!(
                 "Cannot keep snapshot {}: {:#}",
-                crawled.inventory.id,
+                inventory.id,
                 anyhow::Error::new(error)
             );
         }
         let owner_keys = plan.owner_keys.clone();
-        let snapshot =
-            tokio::task::spawn_blocking(move || Snapshot::new(crawled.inventory, owner_keys))
-                .await
-                .context("cannot build the graph")?;
+        let snapshot = tokio::task::spawn_blocking(move || Snapshot::new(inventory, owner_keys))
+            .await
+            .context("cannot build the graph")?;
         let snapshots = Arc::clone(&plan.snapshots);
         tokio::task::spawn_blocking(move || drop(snapshots.publish(snapshot)))
             .await

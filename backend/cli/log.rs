@@ -16,7 +16,7 @@ use crate::args::{Args, Color, Command};
 pub(crate) fn start(args: &Args) {
     // A server's log is all that tells what it went on without; other commands say so in their results.
     let usual = if matches!(args.command, Command::Serve(_)) {
-        "warn,aws_config=error"
+        "warn,aws_config=error,blastmap::audit=info"
     } else {
         "error,aws_config=off"
     };

@@ -15,6 +15,9 @@ use crate::{
     crawling, output, source, stores,
 };
 
+/// How many snapshots the demo keeps, in memory.
+const DEMO_SNAPSHOTS: usize = 10;
+
 /// What answers come from, besides the snapshots: the store, the crawl, and what fingerprints the values of changes.
 type Parts = (Option<Arc<Store>>, Option<Arc<dyn Crawl>>, Redactor);
 
@@ -37,15 +40,18 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
         (None, None, stores::redactor_of(&args.keep).await?)
     } else if args.demo {
         let open = || Box::pin(crawling::open_demo()) as Opening;
+        // History has something to show, and nothing stays behind.
+        let store = Arc::new(Store::in_memory().keeping(DEMO_SNAPSHOTS));
         // A replay costs nothing: the demo looks alive, yet does not fill the log.
         let plan = Plan {
             open: Box::new(open),
             snapshots: Arc::clone(&snapshots),
-            store: None,
+            store: Some(Arc::clone(&store)),
             owner_keys: owner_keys.clone(),
             interval: args.interval,
         };
-        (None, Some(start(plan, None)), crawling::demo_redactor())
+        let crawl = start(plan, None);
+        (Some(store), Some(crawl), crawling::demo_redactor())
     } else {
         crawling_from_aws(&args, &snapshots, &owner_keys).await?
     };

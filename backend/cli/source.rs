@@ -87,8 +87,10 @@ pub(crate) async fn fetch_previous(server: &str, token: Option<&str>) -> anyhow:
     #[derive(serde::Deserialize)]
     struct Node {
         id: String,
+        problem: Option<String>,
     }
-    let query = serde_json::json!({ "query": "{ snapshots(first: 2) { nodes { id } } }" });
+    let query =
+        serde_json::json!({ "query": "{ snapshots(first: 100) { nodes { id problem } } }" });
     let request = client()?
         .post(url_of(server, "/graphql")?)
         .header("content-type", "application/json")
@@ -98,7 +100,9 @@ pub(crate) async fn fetch_previous(server: &str, token: Option<&str>) -> anyhow:
     let answer: Answer = serde_json::from_slice(&bytes)
         .with_context(|| format!("{server} does not answer as a blastmap server does"))?;
     let nodes = answer.data.map(|data| data.snapshots.nodes);
-    match nodes.unwrap_or_default().get(1) {
+    let nodes = nodes.unwrap_or_default();
+    let mut readable = nodes.iter().filter(|own| own.problem.is_none());
+    match readable.nth(1) {
         Some(previous) => fetch(server, &previous.id, token).await,
         None => bail!("{server} has no snapshot before its latest"),
     }

@@ -48,6 +48,60 @@ async fn the_demo_is_ready_with_its_age_and_a_page() {
 }
 
 #[tokio::test]
+async fn the_demo_has_a_history_and_leaves_nothing_behind() {
+    let machine = Machine::new();
+    let (server, ready) = demo(&machine).await;
+    let first = ready["snapshot"].clone();
+    let crawled = |times: u32| format!("blastmap_crawls_total{{outcome=\"succeeded\"}} {times}\n");
+    server.says("/metrics", &crawled(1)).await;
+    server.query("mutation { crawl { id } }", json!({})).await;
+    server.says("/metrics", &crawled(2)).await;
+    let query = "{ snapshots { nodes { id changes { since added removed changed } } } }";
+    let listed = server.query(query, json!({})).await["snapshots"]["nodes"].clone();
+    let changes = json!({ "since": first, "added": 0, "removed": 0, "changed": 0 });
+    assert_eq!(listed[0]["changes"], changes);
+    assert_eq!(listed[1], json!({ "id": first, "changes": null }));
+    let query =
+        "query($from: ID!, $to: ID!) { diff(from: $from, to: $to) { addedCount from { id } } }";
+    let variables = json!({ "from": first, "to": listed[0]["id"] });
+    let diff = server.query(query, variables).await;
+    assert_eq!(
+        diff["diff"],
+        json!({ "addedCount": 0, "from": { "id": first } })
+    );
+    let query = "query($id: ID!) { resourceHistory(id: $id) { snapshots entries { event } } }";
+    let history = server.query(query, json!({ "id": CHECKOUT })).await;
+    assert_eq!(
+        history["resourceHistory"],
+        json!({ "snapshots": 2, "entries": [{ "event": "FIRST_KNOWN" }] })
+    );
+    drop(server);
+    let left = std::fs::read_dir(machine.path(".")).unwrap();
+    assert_eq!(left.count(), 0, "nothing was written");
+}
+
+#[tokio::test]
+async fn a_mark_of_a_reviewer_is_a_line_of_the_log() {
+    let (server, _) = demo(&Machine::new()).await;
+    let query = "mutation($change: ChangeInput!) { createReview(title: \"Monday\", change: $change) { id assessment { risks { id } } } }";
+    let change = json!({ "resources": [{ "id": CHECKOUT, "action": "DELETE" }] });
+    let kept = server.query(query, json!({ "change": change })).await;
+    let kept = &kept["createReview"];
+    let (review, risk) = (&kept["id"], &kept["assessment"]["risks"][0]["id"]);
+    let query = "mutation($review: ID!, $risk: ID!) { markRisk(review: $review, risk: $risk, mark: ACCEPTED, note: \"plum\") { id } }";
+    let variables = json!({ "review": review, "risk": risk });
+    server.query(query, variables).await;
+    let line = format!(
+        "Marked risk {} of review {}: ACCEPTED",
+        risk.as_str().unwrap(),
+        review.as_str().unwrap()
+    );
+    let ended = server.terminate().await;
+    assert!(ended.stderr.contains(&line), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("plum"), "{}", ended.stderr);
+}
+
+#[tokio::test]
 async fn a_service_is_found_and_its_blast_radius_drawn() {
     let (server, _) = demo(&Machine::new()).await;
     let query = "{ search(text: \"checkout\") { id } }";
@@ -112,6 +166,32 @@ async fn a_denied_call_is_a_blind_spot_and_what_it_hides_is_unreadable() {
         let crawled_at = scope["crawledAt"].as_str().unwrap();
         assert!(crawled_at.starts_with(&taken_at[..19]), "{scope} {ready}");
     }
+}
+
+#[tokio::test]
+async fn every_resource_of_the_demo_is_covered_or_elsewhere() {
+    let (server, _) = demo(&Machine::new()).await;
+    let query = "{ resources { totalCount } coverage { resources scopes { resources } elsewhere { account region resources namedOnly } } }";
+    let data = server.query(query, json!({})).await;
+    let coverage = &data["coverage"];
+    assert_eq!(
+        coverage["elsewhere"],
+        json!([
+            { "account": "", "region": "global", "resources": 6, "namedOnly": 6 },
+            { "account": "210987654321", "region": "us-east-1", "resources": 4, "namedOnly": 4 },
+            { "account": "123456789012", "region": "eu-west-1", "resources": 3, "namedOnly": 3 },
+            { "account": "aws", "region": "global", "resources": 3, "namedOnly": 0 },
+        ])
+    );
+    let sum = |list: &str| -> u64 {
+        let all = coverage[list].as_array().unwrap().iter();
+        all.map(|own| own["resources"].as_u64().unwrap()).sum()
+    };
+    assert_eq!(
+        coverage["resources"],
+        json!(sum("scopes") + sum("elsewhere"))
+    );
+    assert_eq!(coverage["resources"], data["resources"]["totalCount"]);
 }
 
 #[tokio::test]

@@ -207,6 +207,12 @@ async fn snapshots_of_the_store_go_by_id_and_by_age() {
         compared(&machine, &from_store("previous", "latest")).await,
         (first.clone(), third.clone())
     );
+    let server = Server::start(&machine, &["--store", "store", "--region", "us-east-1"]).await;
+    let from_server = ["previous", "latest", "--server", &*server.url];
+    assert_eq!(
+        compared(&machine, &from_server).await,
+        (first.clone(), third.clone())
+    );
     let damaged = machine
         .run(&["diff", &second, "latest", "--store", "store"])
         .await;

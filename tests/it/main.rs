@@ -4,6 +4,7 @@
 
 mod demo;
 mod diff;
+mod docs;
 mod help;
 mod input_aws;
 mod input_files;

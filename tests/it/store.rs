@@ -90,6 +90,37 @@ async fn a_second_crawl_asks_for_no_known_task_definition() {
 }
 
 #[tokio::test]
+async fn a_snapshot_says_what_changed_since_the_one_before() {
+    let machine = Machine::new();
+    recording::write(&machine, |_| {});
+    machine.prints(&CRAWL).await;
+    machine.prints(&CRAWL).await;
+    let first_lines: Vec<Value> = snapshots(&machine)
+        .iter()
+        .map(|name| unpacked(&machine, name))
+        .map(|text| serde_json::from_str(text.lines().next().unwrap()).unwrap())
+        .collect();
+    assert_eq!(first_lines[0]["changes"], json!(null));
+    let nothing = |since: &Value| json!({ "since": since, "added": 0, "removed": 0, "changed": 0 });
+    assert_eq!(first_lines[1]["changes"], nothing(&first_lines[0]["id"]));
+    // A server goes on from the last one that is kept.
+    let serve = ["--replay", recording::FOLDER, "--store", "store"];
+    let server = Server::start(&machine, &serve).await;
+    server
+        .says(
+            "/metrics",
+            "blastmap_crawls_total{outcome=\"succeeded\"} 1\n",
+        )
+        .await;
+    let query = "{ snapshots { nodes { id changes { since added removed changed } } } }";
+    let data = server.query(query, json!({})).await;
+    let listed = &data["snapshots"]["nodes"];
+    assert_eq!(listed[0]["changes"], nothing(&listed[1]["id"]));
+    assert_eq!(listed[1]["id"], first_lines[1]["id"]);
+    assert_eq!(listed[1]["changes"], first_lines[1]["changes"]);
+}
+
+#[tokio::test]
 async fn a_crawl_sums_up_what_it_saw_and_what_not() {
     let machine = Machine::new();
     recording::write(&machine, |_| {});

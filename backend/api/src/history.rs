@@ -6,7 +6,7 @@ use std::{
 };
 
 use blastmap_graph::Snapshot;
-use blastmap_model::{Inventory, NamedLink, Relation, Resource, ResourceId};
+use blastmap_model::{Inventory, NamedLink, Relation, Resource, ResourceId, SnapshotChanges};
 use blastmap_store::{Store, StoreError};
 use time::OffsetDateTime;
 
@@ -29,8 +29,9 @@ pub(crate) struct Kept {
     pub(crate) taken_at: OffsetDateTime,
     pub(crate) resources: usize,
     pub(crate) links: usize,
+    pub(crate) changes: Option<SnapshotChanges>,
     /// Why it cannot be read.
-    problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 /// What one snapshot says of a resource.
@@ -204,6 +205,7 @@ impl History {
                 taken_at: entry.taken_at,
                 resources: entry.resources,
                 links: entry.links,
+                changes: entry.changes,
                 problem: None,
             }));
             kept.extend(unreadable.into_iter().map(|own| Kept {
@@ -211,6 +213,7 @@ impl History {
                 taken_at: own.written_at,
                 resources: 0,
                 links: 0,
+                changes: None,
                 problem: Some(own.why),
             }));
         }
@@ -221,6 +224,7 @@ impl History {
                 taken_at: latest.taken_at(),
                 resources: latest.inventory().resources().len(),
                 links: latest.inventory().links().len(),
+                changes: latest.inventory().changes.clone(),
                 problem: None,
             });
         }
@@ -338,7 +342,10 @@ fn forgotten(id: &str) -> Problem {
 fn unreadable(kept: &Kept, why: String) -> Entry {
     Entry {
         event: Event::Unreadable,
-        snapshot: kept.clone(),
+        snapshot: Kept {
+            problem: Some(why.clone()),
+            ..kept.clone()
+        },
         before: None,
         later: Arc::default(),
         earlier: Arc::default(),

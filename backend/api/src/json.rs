@@ -5,7 +5,10 @@ use blastmap_graph::{
     BlastRadius, Differences, LinkDifferences, LinkIndex, RadiusQuery, Snapshot,
     attribute_differences, blast_radius,
 };
-use blastmap_judge::{Assessment, Impact, Risk};
+use blastmap_judge::{
+    Assessment, Impact, Risk,
+    report::{Kept, Report},
+};
 use blastmap_model::{BlindSpot, ResourceIndex};
 use serde_json::{Value, json};
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
@@ -189,6 +192,37 @@ pub fn assessment_json(assessment: &Assessment) -> Value {
             "resources": assessment.resources,
             "links": assessment.links,
         },
+    })
+}
+
+/// The same of a review that is kept, with what is kept beside its assessment as `review`.
+pub(crate) fn report_json(report: &Report<'_>) -> Value {
+    let mut written = assessment_json(report.assessment);
+    if let Some(kept) = &report.kept {
+        written["review"] = review(kept);
+    }
+    written
+}
+
+fn review(kept: &Kept<'_>) -> Value {
+    let marks: Vec<Value> = kept
+        .marks
+        .iter()
+        .map(|own| {
+            json!({
+                "risk": own.risk,
+                "mark": own.mark.name(),
+                "note": own.note,
+                "markedAt": rfc3339(own.marked_at),
+            })
+        })
+        .collect();
+    json!({
+        "id": kept.review.id,
+        "title": kept.review.title,
+        "createdAt": rfc3339(kept.review.created_at),
+        "link": kept.link,
+        "marks": marks,
     })
 }
 

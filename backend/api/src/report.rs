@@ -1,11 +1,8 @@
 //! An assessment as a file, in the formats of `blastmap review`.
 
-use blastmap_judge::{
-    Assessment,
-    report::{Colours, html, markdown, sarif, text},
-};
+use blastmap_judge::report::{Colours, Report, html, markdown, sarif, text};
 
-use crate::json::assessment_json;
+use crate::json::report_json;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -40,12 +37,24 @@ impl Format {
     }
 }
 
-pub(crate) fn write(assessment: &Assessment, format: Format) -> String {
+/// Where the page lies for whoever asks, as `https://blast.example.com`; none where nobody knows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Origin(pub(crate) Option<String>);
+
+impl Origin {
+    /// The page of a review; its path alone where nobody knows the rest.
+    pub(crate) fn of_review(&self, id: &str) -> String {
+        format!("{}/review/{id}", self.0.as_deref().unwrap_or_default())
+    }
+}
+
+pub(crate) fn write<'a>(report: impl Into<Report<'a>>, format: Format) -> String {
+    let report = report.into();
     match format {
-        Format::Text => text(assessment, Colours::Off),
-        Format::Markdown => markdown(assessment),
-        Format::Html => html(assessment),
-        Format::Json => format!("{:#}\n", assessment_json(assessment)),
-        Format::Sarif => sarif(assessment),
+        Format::Text => text(report, Colours::Off),
+        Format::Markdown => markdown(report),
+        Format::Html => html(report),
+        Format::Json => format!("{:#}\n", report_json(&report)),
+        Format::Sarif => sarif(report),
     }
 }

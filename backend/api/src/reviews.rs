@@ -5,15 +5,20 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use blastmap_judge::{Assessment, Review, ReviewSummary};
+use blastmap_judge::{
+    Assessment, Mark, Review, ReviewSummary, RiskMark, marks_from_bytes, marks_to_bytes,
+};
 use blastmap_store::{Store, StoreError};
 use time::{OffsetDateTime, macros::format_description};
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use crate::{
     problem::{Code, Problem},
     state::{short, store_failed},
 };
+
+/// The lines of the log that say who changed what is kept.
+const AUDIT: &str = "blastmap::audit";
 
 /// The most reviews that stay in memory.
 const IN_MEMORY: usize = 50;
@@ -26,7 +31,14 @@ pub(crate) struct Reviews {
     recent: Mutex<VecDeque<Arc<Review>>>,
     /// Reviews never change, nor does what a list shows of them.
     summaries: Mutex<HashMap<String, Arc<ReviewSummary>>>,
+    /// What was said of the reviews in memory, where there is no store.
+    marks: Mutex<HashMap<String, Vec<RiskMark>>>,
+    /// Marks are read, changed and written by one at a time.
+    marking: tokio::sync::Mutex<()>,
 }
+
+/// What a reviewer says of a risk: a mark, and a note.
+pub(crate) type Said = (Mark, Option<String>);
 
 impl Reviews {
     pub(crate) fn new(store: Option<Arc<Store>>) -> Self {
@@ -34,6 +46,8 @@ impl Reviews {
             store,
             recent: Mutex::default(),
             summaries: Mutex::default(),
+            marks: Mutex::default(),
+            marking: tokio::sync::Mutex::default(),
         }
     }
 
@@ -91,9 +105,91 @@ impl Reviews {
         let review = read
             .map_err(|gone| refuse(gone.to_string()))?
             .map_err(|error| refuse(error.to_string()))?;
-        let review = Arc::new(review);
+        // A file that was renamed goes by its name.
+        let review = Arc::new(Review {
+            id: id.to_owned(),
+            ..review
+        });
         self.remember(&review);
         Ok(Some(review))
+    }
+
+    /// What reviewers said of a review's risks, in the order of the risks.
+    pub(crate) async fn marks(&self, id: &str) -> Result<Vec<RiskMark>, Problem> {
+        let Some(store) = &self.store else {
+            return Ok(self.marks_in_memory().get(id).cloned().unwrap_or_default());
+        };
+        // Not remembered: other servers may write to the store as well.
+        let bytes = match store.load_review_marks(id).await {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) | Err(StoreError::Id(_)) => return Ok(Vec::new()),
+            Err(error) => return Err(store_failed(&error)),
+        };
+        marks_from_bytes(&bytes).map_err(|error| {
+            error!(
+                review.id = id,
+                error = &error as &dyn std::error::Error,
+                "Cannot read what was said of review {id}"
+            );
+            let message = format!(
+                "what was said of the review `{}` cannot be read: {error}",
+                short(id)
+            );
+            Problem::new(Code::Internal, message)
+        })
+    }
+
+    /// Keeps what a reviewer says of a risk, in place of what was said before; nothing takes that back.
+    pub(crate) async fn mark(
+        &self,
+        id: &str,
+        risk: &str,
+        said: Option<Said>,
+        now: OffsetDateTime,
+    ) -> Result<Arc<Review>, Problem> {
+        let review = self.get(id).await?.ok_or_else(|| {
+            let message = format!("there is no review `{}`", short(id));
+            Problem::new(Code::NotFound, message)
+        })?;
+        let risks = &review.assessment.risks;
+        if !risks.iter().any(|own| own.id == risk) {
+            let message = format!("the review `{id}` has no risk `{}`", short(risk));
+            return Err(Problem::new(Code::NotFound, message));
+        }
+        let name = said.as_ref().map_or("null", |(mark, _)| mark.name());
+        let letters = said
+            .as_ref()
+            .and_then(|(_, note)| Some(note.as_ref()?.chars().count()));
+        let _alone = self.marking.lock().await;
+        let mut marks = self.marks(id).await?;
+        marks.retain(|own| own.risk != risk);
+        marks.extend(said.map(|(mark, note)| RiskMark {
+            risk: risk.to_owned(),
+            mark,
+            note,
+            marked_at: now,
+        }));
+        marks.sort_by_key(|own| risks.iter().position(|risk| risk.id == own.risk));
+        self.save_marks(id, marks).await?;
+        info!(
+            target: AUDIT,
+            { review.id = id, risk.id = risk, risk.mark = name, note.letters = letters },
+            "Marked risk {risk} of review {id}: {name}"
+        );
+        Ok(review)
+    }
+
+    async fn save_marks(&self, id: &str, marks: Vec<RiskMark>) -> Result<(), Problem> {
+        let Some(store) = &self.store else {
+            self.marks_in_memory().insert(id.to_owned(), marks);
+            return Ok(());
+        };
+        let bytes = marks_to_bytes(marks)
+            .map_err(|_no_json| Problem::new(Code::Internal, "the mark could not be written"))?;
+        store
+            .save_review_marks(id, bytes)
+            .await
+            .map_err(|error| store_failed(&error))
     }
 
     /// What a list shows of a review: from the small file beside it, or from the review where that is gone.
@@ -161,6 +257,12 @@ impl Reviews {
         recent.retain(|own| own.id != review.id);
         recent.push_front(Arc::clone(review));
         recent.truncate(IN_MEMORY);
+        self.marks_in_memory()
+            .retain(|id, _| recent.iter().any(|own| own.id == *id));
+    }
+
+    fn marks_in_memory(&self) -> std::sync::MutexGuard<'_, HashMap<String, Vec<RiskMark>>> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn summaries(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<ReviewSummary>>> {

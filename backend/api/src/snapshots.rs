@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use arc_swap::ArcSwapOption;
-use blastmap_graph::{Differences, Snapshot};
+use blastmap_graph::{Snapshot, count_changes};
 use tokio::sync::watch;
 
 /// A new snapshot, and how much of the graph it changed.
@@ -39,12 +39,12 @@ impl Snapshots {
         let (added, removed, changed) = match &before {
             None => (snapshot.inventory().resources().len(), 0, 0),
             Some(before) => {
-                let resources = Differences::between(before, &snapshot);
-                (
-                    resources.added.len(),
-                    resources.removed.len(),
-                    resources.changed.len(),
-                )
+                let own = snapshot.inventory();
+                let counted = own.changes.clone();
+                let counted = counted
+                    .filter(|counted| counted.since == before.id())
+                    .unwrap_or_else(|| count_changes(before.inventory(), own));
+                (counted.added, counted.removed, counted.changed)
             }
         };
         self.changes.send_replace(Some(Change {

@@ -1,6 +1,12 @@
 //! Tells by its content what a change is given as.
 
+use std::fmt;
+
 use blastmap_model::{Inventory, Redactor};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -135,6 +141,82 @@ fn is_definition(fields: &Map<String, Value>) -> bool {
     fields.contains_key("containerDefinitions")
 }
 
+/// Refuses at once what [`read`] refuses for its form: what is empty, no JSON, cut short, or no change in any of the formats. Nothing is
+/// made of it but the names of its outermost fields, however large it is.
+pub fn check(bytes: &[u8]) -> Result<(), ChangeError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    refuse_what_is_no_json(bytes)?;
+    let Outermost(value) = parse(bytes, "change", "terraform show -json PLAN")?;
+    format_of(&value).map(drop)
+}
+
+/// No change has more fields outermost; what has is not worth the memory.
+const MOST_FIELDS: usize = 1000;
+
+/// A value without what is in its fields and lists, but for the field that may wrap a task definition.
+struct Outermost(Value);
+
+impl<'de> Deserialize<'de> for Outermost {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OutermostVisitor)
+    }
+}
+
+struct OutermostVisitor;
+
+impl<'de> Visitor<'de> for OutermostVisitor {
+    type Value = Outermost;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Outermost, A::Error> {
+        let mut known = Map::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            let value = if name == "taskDefinition" {
+                fields.next_value::<Outermost>()?.0
+            } else {
+                fields.next_value::<IgnoredAny>()?;
+                Value::Null
+            };
+            if known.len() < MOST_FIELDS {
+                known.insert(name, value);
+            }
+        }
+        Ok(Outermost(Value::Object(known)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Outermost, A::Error> {
+        while values.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Outermost(Value::Array(Vec::new())))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Outermost, E> {
+        Ok(Outermost(Value::Null))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Outermost, E> {
+        Ok(Outermost(Value::Null))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Outermost, E> {
+        Ok(Outermost(Value::Null))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Outermost, E> {
+        Ok(Outermost(Value::Null))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Outermost, E> {
+        Ok(Outermost(Value::Null))
+    }
+
+    fn visit_unit<E>(self) -> Result<Outermost, E> {
+        Ok(Outermost(Value::Null))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -208,6 +290,10 @@ mod tests {
         ];
         for (bytes, what, instead) in cases {
             let message = refused(bytes);
+            // Nesting is bounded where something is made of it.
+            if what != "nested too deeply" {
+                assert_eq!(check(bytes).unwrap_err().to_string(), message);
+            }
             assert!(
                 message.contains(what) && message.contains(instead),
                 "{message}"
@@ -243,6 +329,7 @@ mod tests {
         ];
         for (value, expected) in cases {
             assert_eq!(format_of(&value).unwrap(), expected, "{value}");
+            assert!(check(value.to_string().as_bytes()).is_ok(), "{value}");
         }
     }
 
@@ -330,6 +417,7 @@ mod tests {
         #[test]
         fn never_panics_on_bytes(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
             drop(read(&bytes, &estate(), &redactor()));
+            drop(check(&bytes));
         }
 
         #[test]
@@ -344,7 +432,9 @@ mod tests {
             if let Some(cut) = cut && text.is_char_boundary(cut.min(text.len())) {
                 text.truncate(cut);
             }
-            drop(read(text.as_bytes(), &estate(), &redactor()));
+            let read = read(text.as_bytes(), &estate(), &redactor());
+            // What can be read is never refused before.
+            proptest::prop_assert!(check(text.as_bytes()).is_ok() || read.is_err());
         }
     }
 }

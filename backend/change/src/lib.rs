@@ -22,7 +22,7 @@ mod task_definition;
 pub mod terraform;
 mod workbench;
 
-pub use detect::read;
+pub use detect::{check, read};
 pub use error::ChangeError;
 pub use workbench::{Lookup, New, Place, Workbench};
 

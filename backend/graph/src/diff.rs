@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use blastmap_model::{Relation, Resource, ResourceIndex, ResourceKind};
+use blastmap_model::{Inventory, Relation, Resource, ResourceIndex, ResourceKind, SnapshotChanges};
 use serde_json::{Map, Value, json};
 
 use crate::{LinkIndex, Snapshot};
@@ -40,8 +40,11 @@ pub struct AttributeDifference {
 
 impl Differences {
     pub fn between(before: &Snapshot, after: &Snapshot) -> Self {
+        Self::of(before.inventory(), after.inventory())
+    }
+
+    fn of(earlier: &Inventory, later: &Inventory) -> Self {
         let mut found = Self::default();
-        let (earlier, later) = (before.inventory(), after.inventory());
         merge(
             earlier.indices(),
             later.indices(),
@@ -85,6 +88,17 @@ impl Differences {
         let mut kinds: Vec<_> = kinds.into_values().collect();
         kinds.sort_by_key(|kind| std::cmp::Reverse(kind.added + kind.removed + kind.changed));
         kinds
+    }
+}
+
+/// How many resources came, went and changed from one snapshot to the next.
+pub fn count_changes(before: &Inventory, after: &Inventory) -> SnapshotChanges {
+    let found = Differences::of(before, after);
+    SnapshotChanges {
+        since: before.id.clone(),
+        added: found.added.len(),
+        removed: found.removed.len(),
+        changed: found.changed.len(),
     }
 }
 

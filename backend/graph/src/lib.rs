@@ -20,9 +20,9 @@ mod topology;
 
 pub use diff::{
     AttributeDifference, Differences, KindDifferences, LinkDifferences, attribute_differences,
-    same_but_for_time,
+    count_changes, same_but_for_time,
 };
-pub use estate::{EstateGroup, GroupBy, GroupName, estate};
+pub use estate::{EstateGroup, GroupBy, GroupName, estate, estate_changed};
 pub use filter::{Filter, filter};
 pub use overlay::{Overlay, Tie};
 pub use paths::paths;

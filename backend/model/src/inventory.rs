@@ -62,6 +62,17 @@ pub struct NamedLink {
     pub evidence: Evidence,
 }
 
+/// How many resources came, went and changed since the snapshot before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotChanges {
+    /// The id of the snapshot before.
+    pub since: String,
+    pub added: usize,
+    pub removed: usize,
+    /// Of which something else than the time of reading changed.
+    pub changed: usize,
+}
+
 /// Everything known of an estate at one time. Resources are sorted by id, links by their ends and relation;
 /// there is one link for each pair of ends and relation.
 #[derive(Debug, Clone)]
@@ -69,6 +80,8 @@ pub struct Inventory {
     /// The snapshot's id.
     pub id: String,
     pub taken_at: OffsetDateTime,
+    /// Counted when it was taken; none for the first, and where nobody counted.
+    pub changes: Option<SnapshotChanges>,
     /// Sorted by account and region.
     pub scopes: Vec<ScopeRecord>,
     /// Sorted.
@@ -98,6 +111,7 @@ impl Inventory {
         Self {
             id,
             taken_at,
+            changes: None,
             scopes: Vec::new(),
             blind_spots: Vec::new(),
             unnamed: Vec::new(),
@@ -129,6 +143,7 @@ impl Inventory {
         let mut inventory = Self {
             id,
             taken_at,
+            changes: None,
             scopes,
             blind_spots,
             unnamed: Vec::new(),

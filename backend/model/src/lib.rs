@@ -26,7 +26,7 @@ pub use builder::InventoryBuilder;
 pub use edits::{After, Edits, Planned};
 pub use evidence::{Evidence, Source};
 pub use found::Found;
-pub use inventory::{Inventory, InventoryError, Link, NamedLink, ResourceIndex};
+pub use inventory::{Inventory, InventoryError, Link, NamedLink, ResourceIndex, SnapshotChanges};
 pub use kind::ResourceKind;
 pub use links::{Declared, Links, Reference};
 pub use phase::{Phase, Phases};

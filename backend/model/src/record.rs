@@ -1,6 +1,6 @@
 //! The snapshot file: one JSON object a line, in zstd or plain.
 //!
-//! 1. `{"blastmap":1,"id":...,"takenAt":...}`
+//! 1. `{"blastmap":1,"id":...,"takenAt":...}`, with `changes` where they were counted
 //! 2. `{"scope":{...}}` and `{"blindSpot":{...}}`
 //! 3. `{"resource":{...}}`
 //! 4. `{"link":{...}}`
@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 
 use crate::{
     BlindSpot, Evidence, Inventory, InventoryError, Link, NamedLink, Phases, Presence, Relation,
-    Resource, ResourceId, ResourceKind, ScopeRecord, resource::Attributes,
+    Resource, ResourceId, ResourceKind, ScopeRecord, SnapshotChanges, resource::Attributes,
 };
 
 /// The version of the format that is written. Older ones are read, newer ones refused.
@@ -65,6 +65,8 @@ struct Header {
     id: String,
     #[serde(with = "time::serde::rfc3339")]
     taken_at: OffsetDateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changes: Option<SnapshotChanges>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -130,6 +132,7 @@ pub fn write_plain(inventory: &Inventory, output: &mut impl Write) -> io::Result
         blastmap: VERSION,
         id: inventory.id.clone(),
         taken_at: inventory.taken_at,
+        changes: inventory.changes.clone(),
     })?;
     for scope in &inventory.scopes {
         line(&Line::Scope(scope.clone()))?;
@@ -283,6 +286,7 @@ pub fn read(input: impl Read) -> Result<Inventory, RecordError> {
     .map_err(RecordError::Facts)?;
     unnamed.sort_by(|one, other| one.id.cmp(&other.id));
     inventory.unnamed = unnamed;
+    inventory.changes = header.changes;
     Ok(inventory)
 }
 
@@ -575,6 +579,24 @@ mod tests {
             read_part(&compressed[..compressed.len() / 2], &BTreeSet::new(), None),
             Err(RecordError::CutShort)
         ));
+    }
+
+    #[test]
+    fn what_was_counted_comes_back_and_older_files_have_nothing() {
+        let mut inventory = read(FILE.as_bytes()).unwrap();
+        assert_eq!(inventory.changes, None);
+        inventory.changes = Some(SnapshotChanges {
+            since: "r".to_owned(),
+            added: 1,
+            removed: 2,
+            changed: 3,
+        });
+        let mut written = Vec::new();
+        write_plain(&inventory, &mut written).unwrap();
+        let text = String::from_utf8(written).unwrap();
+        let first = r#"{"blastmap":1,"id":"s","takenAt":"2026-11-23T18:00:00Z","changes":{"since":"r","added":1,"removed":2,"changed":3}}"#;
+        assert_eq!(text.lines().next(), Some(first));
+        assert_eq!(read(text.as_bytes()).unwrap().changes, inventory.changes);
     }
 
     fn arn(text: &str) -> Arn {

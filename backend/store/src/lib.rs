@@ -1,4 +1,4 @@
-//! Named bytes in a folder or in S3: snapshots, and the key of fingerprints.
+//! Named bytes in a folder, in S3 or in memory: snapshots, reviews, and the key of fingerprints.
 //!
 //! Nothing half-written is ever seen: a folder's files come to be by rename, a bucket's objects whole.
 //! No locks: what must happen once (the key) is a conditional write.
@@ -8,6 +8,7 @@ mod error;
 mod fingerprint_key;
 mod folder;
 mod location;
+mod memory;
 mod place;
 mod snapshots;
 mod store;

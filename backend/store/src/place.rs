@@ -1,9 +1,9 @@
-//! A folder or a bucket: named bytes that come to be whole or not at all.
+//! A folder, a bucket or memory: named bytes that come to be whole or not at all.
 
 use bytes::Bytes;
 use time::OffsetDateTime;
 
-use crate::{StoreError, bucket::Bucket, folder::Folder};
+use crate::{StoreError, bucket::Bucket, folder::Folder, memory::Memory};
 
 /// What a listing says of one name.
 #[derive(Debug, Clone)]
@@ -18,6 +18,7 @@ pub(crate) struct Item {
 pub(crate) enum Place {
     Folder(Folder),
     Bucket(Bucket),
+    Memory(Memory),
 }
 
 impl Place {
@@ -26,6 +27,10 @@ impl Place {
         match self {
             Self::Folder(folder) => folder.put(name, bytes).await,
             Self::Bucket(bucket) => bucket.put(name, bytes).await,
+            Self::Memory(memory) => {
+                memory.put(name, bytes);
+                Ok(())
+            }
         }
     }
 
@@ -34,6 +39,7 @@ impl Place {
         match self {
             Self::Folder(folder) => folder.create(name, bytes).await,
             Self::Bucket(bucket) => bucket.create(name, bytes).await,
+            Self::Memory(memory) => Ok(memory.create(name, bytes)),
         }
     }
 
@@ -42,6 +48,7 @@ impl Place {
         match self {
             Self::Folder(folder) => folder.get(name).await,
             Self::Bucket(bucket) => bucket.get(name).await,
+            Self::Memory(memory) => Ok(memory.get(name)),
         }
     }
 
@@ -50,6 +57,7 @@ impl Place {
         match self {
             Self::Folder(folder) => folder.list(folder_name).await,
             Self::Bucket(bucket) => bucket.list(folder_name).await,
+            Self::Memory(memory) => Ok(memory.list(folder_name)),
         }
     }
 
@@ -58,6 +66,10 @@ impl Place {
         match self {
             Self::Folder(folder) => folder.delete(name).await,
             Self::Bucket(bucket) => bucket.delete(name).await,
+            Self::Memory(memory) => {
+                memory.delete(name);
+                Ok(())
+            }
         }
     }
 
@@ -66,6 +78,7 @@ impl Place {
         match self {
             Self::Folder(folder) => folder.describe(),
             Self::Bucket(bucket) => bucket.describe(),
+            Self::Memory(_) => "memory".to_owned(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use blastmap_model::Inventory;
+use blastmap_model::{Inventory, SnapshotChanges};
 
 use crate::StoreError;
 
@@ -22,6 +22,9 @@ pub struct SnapshotEntry {
     pub taken_at: OffsetDateTime,
     pub resources: usize,
     pub links: usize,
+    /// None for the first, and of files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<SnapshotChanges>,
     /// The file's size, by which a file that was cut or replaced is known.
     pub bytes: u64,
 }
@@ -42,6 +45,7 @@ impl SnapshotEntry {
             taken_at: inventory.taken_at,
             resources: inventory.resources().len(),
             links: inventory.links().len(),
+            changes: inventory.changes.clone(),
             bytes,
         }
     }
@@ -75,6 +79,7 @@ pub(crate) fn entry_name(id: &str) -> String {
 pub(crate) const REVIEWS: &str = "reviews";
 
 const REVIEW: &str = ".review";
+const MARKS: &str = ".marks";
 
 /// `reviews/ID.review`
 pub(crate) fn review_name(id: &str) -> String {
@@ -84,6 +89,11 @@ pub(crate) fn review_name(id: &str) -> String {
 /// `reviews/ID.json`: what a list shows, beside the review.
 pub(crate) fn review_summary_name(id: &str) -> String {
     format!("{REVIEWS}/{id}{ENTRY}")
+}
+
+/// `reviews/ID.marks`: what reviewers said of its risks, beside the review.
+pub(crate) fn review_marks_name(id: &str) -> String {
+    format!("{REVIEWS}/{id}{MARKS}")
 }
 
 /// The id in the name of a listed review; none for anything else.

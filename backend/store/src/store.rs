@@ -19,10 +19,11 @@ use crate::{
     fingerprint_key,
     folder::Folder,
     location::Location,
+    memory::Memory,
     place::{Item, Place},
     snapshots::{
         FOLDER, REVIEWS, UnreadableSnapshot, check_id, entry_name, id_of_entry, id_of_review,
-        id_of_snapshot, review_name, review_summary_name, snapshot_name,
+        id_of_snapshot, review_marks_name, review_name, review_summary_name, snapshot_name,
     },
 };
 
@@ -32,7 +33,7 @@ pub const KEPT_SNAPSHOTS: usize = 30;
 /// How many small files are asked for at once.
 const AT_ONCE: usize = 8;
 
-/// Named bytes in a folder or in S3.
+/// Named bytes in a folder, in S3 or in memory.
 #[derive(Debug)]
 pub struct Store {
     place: Place,
@@ -67,11 +68,20 @@ impl Store {
                 Place::Bucket(Bucket::new(&bucket, prefix, settings)?)
             }
         };
-        Ok(Self {
+        Ok(Self::of(place))
+    }
+
+    /// A store that is gone with the process, and writes nothing to a disk.
+    pub fn in_memory() -> Self {
+        Self::of(Place::Memory(Memory::default()))
+    }
+
+    fn of(place: Place) -> Self {
+        Self {
             place,
             keep: KEPT_SNAPSHOTS,
             entries: Mutex::default(),
-        })
+        }
     }
 
     /// Keeps this many snapshots, at least one.
@@ -249,6 +259,18 @@ impl Store {
     pub async fn load_review_summary(&self, id: &str) -> Result<Option<Bytes>, StoreError> {
         check_id(id)?;
         self.place.get(&review_summary_name(id)).await
+    }
+
+    /// Keeps what reviewers said of a review, beside it, over what was there.
+    pub async fn save_review_marks(&self, id: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        check_id(id)?;
+        self.place.put(&review_marks_name(id), bytes.into()).await
+    }
+
+    /// What reviewers said of a review; none where nothing was kept. Ids may come from outside.
+    pub async fn load_review_marks(&self, id: &str) -> Result<Option<Bytes>, StoreError> {
+        check_id(id)?;
+        self.place.get(&review_marks_name(id)).await
     }
 
     /// The bytes of a review; none where there is no such review. Ids may come from outside.

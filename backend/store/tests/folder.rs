@@ -5,7 +5,7 @@ mod common;
 
 use std::{fs, path::Path};
 
-use blastmap_model::record::write_plain;
+use blastmap_model::{SnapshotChanges, record::write_plain};
 use blastmap_store::{Refused, Store, StoreError, read_fingerprint_key};
 use common::{FIRST, ids, inventory};
 use time::Duration;
@@ -45,6 +45,53 @@ async fn what_is_saved_is_listed_and_loaded_newest_first() {
         assert_eq!((latest.unwrap().id, refused), ("a".to_owned(), Vec::new()));
         assert_eq!(store.load("b").await.unwrap().links().len(), 1);
     }
+}
+
+#[tokio::test]
+async fn what_was_counted_is_listed_with_and_without_the_entry() {
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path());
+    store.save_snapshot(&inventory("a", 0)).await.unwrap();
+    let mut later = inventory("b", 10);
+    later.changes = Some(SnapshotChanges {
+        since: "a".to_owned(),
+        added: 1,
+        removed: 2,
+        changed: 3,
+    });
+    store.save_snapshot(&later).await.unwrap();
+    let listed = async || {
+        let entries = open(root.path()).list_snapshots().await.unwrap();
+        let changes = entries.into_iter().map(|entry| entry.changes);
+        changes.collect::<Vec<_>>()
+    };
+    let expected = [later.changes.clone(), None];
+    assert_eq!(listed().await, expected);
+    fs::remove_file(root.path().join("snapshots/b.json")).unwrap();
+    assert_eq!(listed().await, expected);
+
+    // As an earlier version wrote it.
+    let entry = root.path().join("snapshots/b.json");
+    let mut old: serde_json::Value = serde_json::from_slice(&fs::read(&entry).unwrap()).unwrap();
+    old.as_object_mut().unwrap().remove("changes");
+    fs::write(&entry, old.to_string()).unwrap();
+    assert_eq!(listed().await, [None, None]);
+}
+
+#[tokio::test]
+async fn memory_keeps_the_last_few_and_shares_nothing() {
+    let store = Store::in_memory().keeping(3);
+    for minutes in 0..5 {
+        let snapshot = inventory(&format!("s{minutes}"), minutes);
+        store.save_snapshot(&snapshot).await.unwrap();
+    }
+    assert_eq!(ids(&store).await, ["s4", "s3", "s2"]);
+    assert_eq!(store.load("s3").await.unwrap().resources().len(), 2);
+    let gone = store.load("s0").await.unwrap_err().to_string();
+    assert_eq!(gone, "there is no snapshot `s0` in memory");
+    store.save_review("one", b"1".to_vec()).await.unwrap();
+    assert_eq!(store.list_reviews().await.unwrap(), ["one"]);
+    assert!(ids(&Store::in_memory()).await.is_empty());
 }
 
 #[tokio::test]

@@ -23,6 +23,12 @@ const PAGE: u64 = 100;
 /// The longest list that an argument asks for; more is refused later.
 const LONGEST: u64 = 100_000;
 
+/// Arguments of root fields that name a kept snapshot.
+const KEPT_SNAPSHOTS: [&str; 2] = ["changedSince", "snapshot"];
+
+/// What reading a kept snapshot weighs.
+const READING: u64 = 100_000;
+
 /// The weight of a part of a query.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Weight {
@@ -68,6 +74,17 @@ struct Shape {
     /// How many values it has where no argument says it.
     length: u64,
     cost: u64,
+    /// The arguments that name a kept snapshot: it may have to be read.
+    reads: Vec<&'static str>,
+    /// How many levels of lists within lists are filled where no `depth` says it; none for fields without that argument.
+    levels: Option<u64>,
+}
+
+/// Lists of a type within lists of the same type, as those of `estate` are: so many more of them are filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Levels<'q> {
+    of: &'q str,
+    left: u64,
 }
 
 impl Tables {
@@ -96,6 +113,14 @@ impl Tables {
                     sized_by: sized_by(field),
                     length,
                     cost: cost.map_or(1, |(_, cost)| *cost),
+                    levels: field.args.get("depth").map(|depth| {
+                        let default = depth.default_value.as_ref();
+                        default.and_then(|value| value.parse().ok()).unwrap_or(1)
+                    }),
+                    reads: KEPT_SNAPSHOTS
+                        .into_iter()
+                        .filter(|name| is_root && field.args.contains_key(*name))
+                        .collect(),
                 };
                 (name.clone(), shape)
             });
@@ -137,13 +162,14 @@ pub(super) fn weigh(
         variables,
         tables,
         fragments: HashMap::new(),
+        open: HashSet::new(),
     };
     let mut all = Weight::default();
     for (_, operation) in document.operations.iter() {
         let kind = operation.node.ty;
         let root = OPERATIONS.iter().find(|(operation, _)| *operation == kind);
         let root = root.map(|(_, root)| *root);
-        all.add(scales.selections(&operation.node.selection_set.node, root, 0)?);
+        all.add(scales.selections(&operation.node.selection_set.node, root, None, 0)?);
         check_fields(all.fields)?;
     }
     // Fragments are validated each by itself, even those that nothing spreads.
@@ -151,7 +177,7 @@ pub(super) fn weigh(
     let mut names: Vec<&Name> = document.fragments.keys().collect();
     names.sort();
     for name in names {
-        fields = fields.saturating_add(scales.fragment(name, 0)?.fields);
+        fields = fields.saturating_add(scales.fragment(name, None, 0)?.fields);
         check_fields(fields / 2)?;
     }
     Ok(all)
@@ -170,8 +196,10 @@ struct Scales<'q> {
     document: &'q ExecutableDocument,
     variables: &'q Variables,
     tables: &'q Tables,
-    /// None while it is being weighed.
-    fragments: HashMap<&'q str, Option<Weight>>,
+    /// By name, and the levels that are left where it is spread.
+    fragments: HashMap<(&'q str, Option<Levels<'q>>), Weight>,
+    /// Those that are being weighed.
+    open: HashSet<&'q str>,
 }
 
 impl<'q> Scales<'q> {
@@ -179,6 +207,7 @@ impl<'q> Scales<'q> {
         &mut self,
         set: &'q SelectionSet,
         on: Option<&'q str>,
+        levels: Option<Levels<'q>>,
         nesting: u32,
     ) -> Result<Weight, Problem> {
         if nesting > NESTING {
@@ -189,9 +218,10 @@ impl<'q> Scales<'q> {
         let mut all = Weight::default();
         for selection in &set.items {
             let mut weight = match &selection.node {
-                Selection::Field(field) => self.field(&field.node, on, nesting)?,
+                Selection::Field(field) => self.field(&field.node, on, levels, nesting)?,
                 Selection::FragmentSpread(spread) => {
-                    let mut weight = self.fragment(&spread.node.fragment_name.node, nesting)?;
+                    let mut weight =
+                        self.fragment(&spread.node.fragment_name.node, levels, nesting)?;
                     weight.fields = weight.fields.saturating_add(1);
                     weight
                 }
@@ -200,7 +230,7 @@ impl<'q> Scales<'q> {
                     let on =
                         condition.map_or(on, |condition| Some(condition.node.on.node.as_str()));
                     let mut weight =
-                        self.selections(&inline.node.selection_set.node, on, nesting + 1)?;
+                        self.selections(&inline.node.selection_set.node, on, levels, nesting + 1)?;
                     weight.fields = weight.fields.saturating_add(1);
                     weight
                 }
@@ -214,24 +244,30 @@ impl<'q> Scales<'q> {
         Ok(all)
     }
 
-    fn fragment(&mut self, name: &'q Name, nesting: u32) -> Result<Weight, Problem> {
-        match self.fragments.get(name.as_str()) {
-            Some(Some(weight)) => return Ok(*weight),
-            Some(None) => {
-                return Err(Problem::bad_input(format!(
-                    "the fragment `{name}` spreads itself"
-                )));
-            }
-            None => {}
+    fn fragment(
+        &mut self,
+        name: &'q Name,
+        levels: Option<Levels<'q>>,
+        nesting: u32,
+    ) -> Result<Weight, Problem> {
+        let known = (name.as_str(), levels);
+        if let Some(weight) = self.fragments.get(&known) {
+            return Ok(*weight);
         }
         // An unknown fragment is found by the validation.
         let Some(fragment) = self.document.fragments.get(name) else {
             return Ok(Weight::default());
         };
-        self.fragments.insert(name, None);
+        if !self.open.insert(name) {
+            return Err(Problem::bad_input(format!(
+                "the fragment `{name}` spreads itself"
+            )));
+        }
         let on = fragment.node.type_condition.node.on.node.as_str();
-        let weight = self.selections(&fragment.node.selection_set.node, Some(on), nesting + 1)?;
-        self.fragments.insert(name, Some(weight));
+        let set = &fragment.node.selection_set.node;
+        let weight = self.selections(set, Some(on), levels, nesting + 1)?;
+        self.open.remove(name.as_str());
+        self.fragments.insert(known, weight);
         Ok(weight)
     }
 
@@ -239,17 +275,39 @@ impl<'q> Scales<'q> {
         &mut self,
         field: &'q Field,
         on: Option<&str>,
+        levels: Option<Levels<'q>>,
         nesting: u32,
     ) -> Result<Weight, Problem> {
         let tables = self.tables;
         let shape = on
             .and_then(|on| tables.types.get(on))
             .and_then(|shapes| shapes.get(field.name.node.as_str()));
-        let children = self.selections(
+        // How many levels this field may still fill, itself included.
+        let levels = match shape {
+            Some(Shape {
+                of,
+                levels: Some(default),
+                ..
+            }) => Some(Levels {
+                of,
+                left: self.argument(field, "depth", *default),
+            }),
+            _ => levels,
+        };
+        let level = levels.filter(|levels| shape.is_some_and(|shape| shape.of == levels.of));
+        let inside = level.map(|level| Levels {
+            left: level.left.saturating_sub(1),
+            ..level
+        });
+        let mut children = self.selections(
             &field.selection_set.node,
             shape.map(|shape| shape.of.as_str()),
+            inside.or(levels),
             nesting + 1,
         )?;
+        if level.is_some_and(|level| level.left == 0) {
+            children.values = 0;
+        }
         let length = match shape {
             Some(Shape {
                 sized_by: Some((argument, default)),
@@ -259,7 +317,16 @@ impl<'q> Scales<'q> {
             None if INTROSPECTION_LISTS.contains(&field.name.node.as_str()) => LIST,
             None => 1,
         };
-        let cost = shape.map_or(1, |shape| shape.cost);
+        let cost = shape.map_or(1, |shape| {
+            let named = shape.reads.iter().map(|name| self.given(field, name));
+            let reads = named.filter(|named| named.is_some()).count() as u64;
+            // Each level that is filled is a walk over the estate.
+            let walks = shape
+                .levels
+                .map_or(1, |default| self.argument(field, "depth", default).max(1));
+            let cost = shape.cost.saturating_mul(walks);
+            cost.saturating_add(READING.saturating_mul(reads))
+        });
         Ok(Weight {
             fields: children.fields.saturating_add(1),
             depth: children.depth + 1,
@@ -269,17 +336,18 @@ impl<'q> Scales<'q> {
 
     /// How many an argument asks for.
     fn argument(&self, field: &Field, argument: &str, default: u64) -> u64 {
-        let asked = field.get_argument(argument).and_then(|value| {
-            let value = value.node.clone();
-            value
-                .into_const_with(|name| self.variable(&name).ok_or(()))
-                .ok()
-        });
-        let asked = match asked {
+        let asked = match self.given(field, argument) {
             Some(Value::Number(number)) => number.as_u64().unwrap_or(0),
             _ => default,
         };
         asked.min(LONGEST)
+    }
+
+    /// What an argument is given; none where that is null, or nothing.
+    fn given(&self, field: &Field, argument: &str) -> Option<Value> {
+        let value = field.get_argument(argument)?.node.clone();
+        let value = value.into_const_with(|name| self.variable(&name).ok_or(()));
+        value.ok().filter(|value| *value != Value::Null)
     }
 
     /// What a variable holds, or the largest of its defaults.
@@ -385,6 +453,27 @@ mod tests {
             (
                 "{ resourceHistory(id: 1, first: 5) { entries { linksAdded(first: 9) { relation } } } }",
                 cost("resourceHistory") + 5 * (1 + 1 + 9),
+            ),
+            (
+                "{ coverage(snapshot: 1) { scopes { region } } }",
+                cost("coverage") + READING + 1 + 10,
+            ),
+            ("{ resource(id: 1, snapshot: null) { id } }", 1 + 1),
+            (
+                "{ estate(groupBy: [KIND], changedSince: 1) { key } }",
+                3 * cost("estate") + READING + 10,
+            ),
+            (
+                "{ estate(groupBy: [KIND], depth: 1) { key groups { key groups { key } } } }",
+                cost("estate") + 10 * (1 + 1),
+            ),
+            (
+                "{ estate(groupBy: [KIND], depth: 2) { key groups { ...G } } } fragment G on EstateGroup { key groups { key } }",
+                2 * cost("estate") + 10 * (1 + 1 + 10 * (1 + 1)),
+            ),
+            (
+                "{ estate(groupBy: [KIND], depth: 0) { key groups { key } } }",
+                cost("estate"),
             ),
             (
                 "{ __schema { types { fields { name } } } }",

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use blastmap_change as change;
 use blastmap_graph::{Fold, RadiusQuery, Snapshot};
-use blastmap_judge as judge;
+use blastmap_judge::{self as judge, report::Kept};
 use blastmap_model::ResourceIndex;
 use serde_json::{Value, json};
 
@@ -175,11 +175,23 @@ pub(crate) struct Risk {
 #[derive(Clone)]
 pub(crate) struct Assessment {
     judged: Arc<judge::Assessment>,
+    /// The review that it is kept in.
+    review: Option<Arc<judge::Review>>,
 }
 
 impl Assessment {
     pub(super) fn new(judged: Arc<judge::Assessment>) -> Self {
-        Self { judged }
+        Self {
+            judged,
+            review: None,
+        }
+    }
+
+    pub(super) fn kept(review: Arc<judge::Review>) -> Self {
+        Self {
+            judged: Arc::clone(&review.assessment),
+            review: Some(review),
+        }
     }
 
     /// Judges a change; refuses one that says nothing or several things, or that cannot be read.
@@ -395,9 +407,23 @@ impl Assessment {
         StoredSnapshot::judged(&self.judged)
     }
 
-    /// The assessment as `blastmap review --format` prints it, without colours.
+    /// The assessment as `blastmap review --format` prints it, without colours; of a review with its title, time and link, and what its reviewers said.
     async fn report(&self, ctx: &Context<'_>, format: ReportFormat) -> Result<String, Problem> {
-        let report = report::write(&self.judged, format.into());
+        let format = format.into();
+        let report = match &self.review {
+            None => report::write(&*self.judged, format),
+            Some(review) => {
+                let marks = state(ctx).reviews.marks(&review.id).await?;
+                let origin = ctx.data_opt::<report::Origin>();
+                let link = origin.cloned().unwrap_or_default().of_review(&review.id);
+                let kept = Kept {
+                    review,
+                    marks: &marks,
+                    link: &link,
+                };
+                report::write(kept, format)
+            }
+        };
         take(ctx, report.len() / REPORT_ITEM)?;
         Ok(report)
     }

@@ -1,9 +1,10 @@
 //! How far the graph can be trusted.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use async_graphql::{Object, SimpleObject};
 use blastmap_graph::Snapshot;
+use blastmap_model::Presence;
 use time::OffsetDateTime;
 
 use crate::graphql::{
@@ -28,8 +29,30 @@ struct ScopeCoverage {
     /// Calls made, retries included.
     api_calls: i32,
     resources: i32,
+    /// Of these, how many were not read: others name them only.
+    named_only: i32,
     /// Links from its resources.
     links: i32,
+}
+
+/// Resources of an account and a region that no crawl was to look at.
+#[derive(SimpleObject)]
+struct ResourcesElsewhere {
+    /// Empty where the ARN names none, as those of S3 buckets; `aws` for what AWS owns, such as managed policies.
+    account: String,
+    /// Region code, or `global`.
+    region: String,
+    resources: i32,
+    /// Of these, how many were not read: others name them only.
+    named_only: i32,
+}
+
+/// How much of the graph is in one account and region.
+#[derive(Default)]
+struct Counts {
+    resources: usize,
+    named_only: usize,
+    links: usize,
 }
 
 /// A call that failed: the data it would have given is unknown, which is not the same as absent.
@@ -45,34 +68,68 @@ pub(crate) struct BlindSpot {
     kinds: Vec<Kind>,
 }
 
+impl Coverage {
+    /// By account and region.
+    fn counts(&self) -> BTreeMap<(&str, &str), Counts> {
+        let inventory = self.snapshot.inventory();
+        let mut counts: BTreeMap<(&str, &str), Counts> = BTreeMap::new();
+        for index in inventory.indices() {
+            let resource = inventory.resource(index);
+            let own = counts
+                .entry((&resource.account, &resource.region))
+                .or_default();
+            own.resources += 1;
+            own.named_only += usize::from(resource.presence != Presence::Live);
+            own.links += self.snapshot.topology().dependencies(index).len();
+        }
+        counts
+    }
+}
+
 /// How far the graph can be trusted.
 #[Object]
 impl Coverage {
-    async fn scopes(&self) -> Vec<ScopeCoverage> {
-        let inventory = self.snapshot.inventory();
-        let mut counts: HashMap<(&str, &str), (usize, usize)> = HashMap::new();
-        for index in inventory.indices() {
-            let resource = inventory.resource(index);
-            let count = counts
-                .entry((&resource.account, &resource.region))
-                .or_default();
-            count.0 += 1;
-            count.1 += self.snapshot.topology().dependencies(index).len();
+    /// All resources of the graph: those of the scopes, and those elsewhere.
+    async fn resources(&self) -> i32 {
+        int(self.snapshot.inventory().resources().len())
+    }
+
+    /// Resources in none of the scopes, by account and region, most first: others name them, and they are kept for what hangs on them.
+    async fn elsewhere(&self) -> Vec<ResourcesElsewhere> {
+        let mut counts = self.counts();
+        for record in &self.snapshot.inventory().scopes {
+            counts.remove(&(&*record.scope.account, &*record.scope.region));
         }
-        let scopes = inventory.scopes.iter();
+        let mut elsewhere: Vec<_> = counts.into_iter().collect();
+        elsewhere.sort_by_key(|(_, counts)| Reverse(counts.resources));
+        let elsewhere = elsewhere.into_iter();
+        elsewhere
+            .map(|((account, region), counts)| ResourcesElsewhere {
+                account: account.to_owned(),
+                region: region.to_owned(),
+                resources: int(counts.resources),
+                named_only: int(counts.named_only),
+            })
+            .collect()
+    }
+
+    async fn scopes(&self) -> Vec<ScopeCoverage> {
+        let counts = self.counts();
+        let scopes = self.snapshot.inventory().scopes.iter();
         scopes
             .map(|record| {
                 let (account, region) = (&*record.scope.account, &*record.scope.region);
-                let (resources, links) =
-                    counts.get(&(account, region)).copied().unwrap_or_default();
+                let own = counts.get(&(account, region));
+                let count = |of: fn(&Counts) -> usize| int(own.map_or(0, of));
                 ScopeCoverage {
                     account: account.to_owned(),
                     region: region.to_owned(),
                     crawled_at: record.crawled_at,
                     duration_ms: record.duration_ms.map(int),
                     api_calls: int(record.api_calls),
-                    resources: int(resources),
-                    links: int(links),
+                    resources: count(|own| own.resources),
+                    named_only: count(|own| own.named_only),
+                    links: count(|own| own.links),
                 }
             })
             .collect()

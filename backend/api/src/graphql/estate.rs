@@ -15,6 +15,8 @@ pub(crate) struct EstateGroup {
     /// Distinct resources outside the group that depend on something inside.
     dependents: i32,
     blind_spots: i32,
+    /// Resources inside that came or changed since the snapshot `changedSince`; null where none was named.
+    changed: Option<i32>,
     groups: Vec<Self>,
 }
 
@@ -27,6 +29,7 @@ impl From<blastmap_graph::EstateGroup> for EstateGroup {
             count: int(group.count),
             dependents: int(group.dependents),
             blind_spots: int(group.blind_spots),
+            changed: group.changed.map(int),
             groups: group.groups.into_iter().map(Self::from).collect(),
         }
     }

@@ -7,10 +7,13 @@ use crate::{
     graphql::{
         assessment::{Assessment, ChangeInput},
         pinned::{latest, state},
-        review::Review,
+        review::{Mark, Review},
     },
     problem::{Code, Problem},
 };
+
+/// The most characters of what a reviewer notes of a risk.
+const LONGEST_NOTE: usize = 2000;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mutation;
@@ -59,6 +62,30 @@ impl Mutation {
             .reviews
             .keep(title.trim(), assessment, now)
             .await?;
+        Ok(Review::new(&kept))
+    }
+
+    /// Keeps what the reviewers think of a risk: printed in the review's reports. `mark: null` takes it back.
+    async fn mark_risk(
+        &self,
+        ctx: &Context<'_>,
+        review: ID,
+        risk: ID,
+        mark: Option<Mark>,
+        note: Option<String>,
+    ) -> Result<Review, Problem> {
+        let note = note.map(|note| note.trim().to_owned());
+        let note = note.filter(|note| !note.is_empty());
+        let letters = note.as_ref().map_or(0, |note| note.chars().count());
+        if letters > LONGEST_NOTE {
+            return Err(Problem::bad_input(format!(
+                "`note` has {letters} characters: give at most {LONGEST_NOTE}"
+            )));
+        }
+        let said = mark.map(|mark| (mark.into(), note));
+        let now = OffsetDateTime::now_utc();
+        let reviews = &state(ctx).reviews;
+        let kept = reviews.mark(&review, &risk, said, now).await?;
         Ok(Review::new(&kept))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use blastmap_graph::{self as graph, RadiusQuery};
+use blastmap_graph::{self as graph, Differences, RadiusQuery};
 use blastmap_model::{Phases, ResourceIndex};
 
 use crate::{
@@ -39,14 +39,15 @@ const MOST_PATHS: usize = 100;
 /// The deepest nesting of groups.
 const MOST_LEVELS: usize = 8;
 
-/// What the work behind a root field weighs, in fields of an answer; others weigh as one field.
+/// What the work behind a root field weighs, in fields of an answer; others weigh as one field. With `depth`, what one level weighs.
 pub(crate) const COSTS: &[(&str, u64)] = &[
     ("assess", 20_000),
     ("blastRadius", 20_000),
     ("coverage", 10_000),
     ("createReview", 20_000),
     ("diff", 200_000),
-    ("estate", 50_000),
+    ("estate", 20_000),
+    ("markRisk", 10_000),
     ("paths", 50_000),
     ("resourceHistory", 200_000),
     ("resources", 10_000),
@@ -190,7 +191,7 @@ impl Query {
             .collect())
     }
 
-    /// Groups nested in the order given; `tag` names the key for TAG; `depth` levels are filled.
+    /// Groups nested in the order given; `tag` names the key for TAG; `depth` levels are filled; `changedSince` is an earlier snapshot.
     async fn estate(
         &self,
         ctx: &Context<'_>,
@@ -198,6 +199,7 @@ impl Query {
         tag: Option<String>,
         filter: Option<ResourceFilter>,
         #[graphql(default_with = "Some(3)")] depth: Option<i32>,
+        changed_since: Option<ID>,
     ) -> Result<Vec<EstateGroup>, Problem> {
         let depth = page_size("depth", depth, 3, MOST_LEVELS)?;
         if group_by.is_empty() || group_by.len() > MOST_LEVELS {
@@ -211,9 +213,18 @@ impl Query {
             ));
         }
         let filter = filter.unwrap_or_default().into_filter()?;
-        let snapshot = latest(ctx)?;
+        let latest = latest(ctx)?;
+        let changes = match &changed_since {
+            None => None,
+            Some(since) => {
+                let before = snapshot(ctx, Some(since)).await?;
+                Some(Differences::between(&before, &latest))
+            }
+        };
         let group_by: Vec<_> = group_by.into_iter().map(Into::into).collect();
-        let groups = graph::estate(&snapshot, &group_by, tag.as_deref(), &filter, depth);
+        let tag = tag.as_deref();
+        let groups =
+            graph::estate_changed(&latest, &group_by, tag, &filter, depth, changes.as_ref());
         take(ctx, groups_in(&groups))?;
         Ok(groups.into_iter().map(EstateGroup::from).collect())
     }
@@ -268,14 +279,18 @@ impl Query {
     }
 
     /// How far the graph can be trusted.
-    async fn coverage(&self, ctx: &Context<'_>) -> Result<Coverage, Problem> {
-        let snapshot = latest(ctx)?;
+    async fn coverage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "snapshot")] snapshot_id: Option<ID>,
+    ) -> Result<Coverage, Problem> {
+        let snapshot = snapshot(ctx, snapshot_id.as_ref()).await?;
         let inventory = snapshot.inventory();
         take(ctx, inventory.scopes.len() + inventory.blind_spots.len())?;
         Ok(Coverage { snapshot })
     }
 
-    /// The snapshots that can be asked for by id, newest first.
+    /// The snapshots that can be asked for by id, newest first; those whose file cannot be read have a `problem`.
     async fn snapshots(
         &self,
         ctx: &Context<'_>,
@@ -286,21 +301,21 @@ impl Query {
         let mut snapshots: Vec<StoredSnapshot> = match &state(ctx).app.store {
             None => Vec::new(),
             Some(store) => {
-                let entries = store
-                    .list_snapshots()
-                    .await
-                    .map_err(|error| store_failed(&error))?;
-                entries.into_iter().map(StoredSnapshot::from).collect()
+                let listed = store.list_all_snapshots().await;
+                let (entries, unreadable) = listed.map_err(|error| store_failed(&error))?;
+                let entries = entries.into_iter().map(StoredSnapshot::from);
+                let unreadable = unreadable.into_iter().map(StoredSnapshot::from);
+                entries.chain(unreadable).collect()
             }
         };
         if let Ok(latest) = latest(ctx)
-            && !snapshots
-                .iter()
-                .any(|snapshot| snapshot.has_id(latest.id()))
+            && !snapshots.iter().any(|own| own.is_readable(latest.id()))
         {
+            // It is in memory, whatever became of its file.
+            snapshots.retain(|own| !own.has_id(latest.id()));
             snapshots.push((&*latest).into());
-            snapshots.sort_by(StoredSnapshot::newest_first);
         }
+        snapshots.sort_by(StoredSnapshot::newest_first);
         page_of_snapshots(&snapshots, first, after.as_deref())
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use blastmap_judge as judge;
 use time::OffsetDateTime;
 
@@ -11,7 +11,7 @@ use crate::{
         assessment::{Assessment, RiskLevel},
         connection::write_cursor,
         int,
-        pinned::state,
+        pinned::{state, take},
     },
     problem::{Code, Problem},
     reviews::made_at,
@@ -38,6 +38,25 @@ struct ReviewCounts {
     already_broken: i32,
     risks: i32,
     not_judged: i32,
+}
+
+/// What reviewers say of a risk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "blastmap_judge::Mark")]
+pub(crate) enum Mark {
+    /// They know, and go on.
+    Accepted,
+    /// The risk is not there, they say.
+    Wrong,
+}
+
+/// A risk that reviewers marked.
+#[derive(SimpleObject)]
+struct RiskMark {
+    risk: ID,
+    mark: Mark,
+    note: Option<String>,
+    marked_at: OffsetDateTime,
 }
 
 impl Review {
@@ -106,6 +125,19 @@ impl Review {
         })
     }
 
+    /// What the reviewers said of its risks, in the order of the risks.
+    async fn marks(&self, ctx: &Context<'_>) -> Result<Vec<RiskMark>, Problem> {
+        let marks = state(ctx).reviews.marks(&self.id).await?;
+        take(ctx, marks.len())?;
+        let marks = marks.into_iter().map(|own| RiskMark {
+            risk: ID(own.risk),
+            mark: own.mark.into(),
+            note: own.note,
+            marked_at: own.marked_at,
+        });
+        Ok(marks.collect())
+    }
+
     /// Why the review cannot be read; null where it can.
     async fn problem(&self) -> Option<&str> {
         let problem = self.shown.as_ref().err();
@@ -119,6 +151,6 @@ impl Review {
             let message = format!("the review `{}` is not kept any more", self.id);
             Problem::new(Code::NotFound, message)
         })?;
-        Ok(Assessment::new(Arc::clone(&kept.assessment)))
+        Ok(Assessment::kept(kept))
     }
 }

@@ -3,7 +3,8 @@
 use async_graphql::{ID, SimpleObject};
 use blastmap_graph::Snapshot;
 use blastmap_judge::Assessment;
-use blastmap_store::SnapshotEntry;
+use blastmap_model as model;
+use blastmap_store::{SnapshotEntry, UnreadableSnapshot};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
@@ -25,6 +26,31 @@ pub(crate) struct StoredSnapshot {
     taken_at: OffsetDateTime,
     resources: i32,
     links: i32,
+    /// What changed since the snapshot before, counted when this one was taken; null for the first one, and in files of earlier versions.
+    changes: Option<SnapshotChanges>,
+    /// Why it cannot be read; null where it can. `takenAt` is then when its file was written, and `resources` and `links` are 0.
+    problem: Option<String>,
+}
+
+/// How many resources came, went and changed since the snapshot before.
+#[derive(SimpleObject, Clone)]
+struct SnapshotChanges {
+    since: ID,
+    added: i32,
+    removed: i32,
+    changed: i32,
+}
+
+impl SnapshotChanges {
+    fn of(counted: Option<&model::SnapshotChanges>) -> Option<Self> {
+        let counted = counted?;
+        Some(Self {
+            since: ID(counted.since.clone()),
+            added: int(counted.added),
+            removed: int(counted.removed),
+            changed: int(counted.changed),
+        })
+    }
 }
 
 impl From<&Snapshot> for StoredSnapshot {
@@ -34,6 +60,8 @@ impl From<&Snapshot> for StoredSnapshot {
             taken_at: snapshot.taken_at(),
             resources: int(snapshot.inventory().resources().len()),
             links: int(snapshot.inventory().links().len()),
+            changes: SnapshotChanges::of(snapshot.inventory().changes.as_ref()),
+            problem: None,
         }
     }
 }
@@ -45,6 +73,8 @@ impl From<&Kept> for StoredSnapshot {
             taken_at: kept.taken_at,
             resources: int(kept.resources),
             links: int(kept.links),
+            changes: SnapshotChanges::of(kept.changes.as_ref()),
+            problem: kept.problem.clone(),
         }
     }
 }
@@ -56,6 +86,21 @@ impl From<SnapshotEntry> for StoredSnapshot {
             taken_at: entry.taken_at,
             resources: int(entry.resources),
             links: int(entry.links),
+            changes: SnapshotChanges::of(entry.changes.as_ref()),
+            problem: None,
+        }
+    }
+}
+
+impl From<UnreadableSnapshot> for StoredSnapshot {
+    fn from(own: UnreadableSnapshot) -> Self {
+        Self {
+            id: ID(own.id),
+            taken_at: own.written_at,
+            resources: 0,
+            links: 0,
+            changes: None,
+            problem: Some(own.why),
         }
     }
 }
@@ -68,7 +113,15 @@ impl StoredSnapshot {
             taken_at: assessment.taken_at,
             resources: int(assessment.resources),
             links: int(assessment.links),
+            // An assessment is of one snapshot, and does not know the one before.
+            changes: None,
+            problem: None,
         }
+    }
+
+    /// True where it is the one with this id, and can be read.
+    pub(super) fn is_readable(&self, id: &str) -> bool {
+        self.problem.is_none() && self.has_id(id)
     }
 
     fn cursor(&self) -> String {

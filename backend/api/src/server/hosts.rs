@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use crate::{
     Settings,
     problem::{Code, Problem},
+    report::Origin,
     state::State,
 };
 
@@ -100,6 +101,34 @@ fn is_ours(host: &str, settings: &Settings, arrived: Option<SocketAddr>) -> bool
         Some(listen)
     };
     address.is_loopback() || listened_on.is_some_and(|own| own.to_canonical() == address)
+}
+
+/// What a proxy adds to a request; anybody can.
+const BY_PROXIES: [&str; 5] = [
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+];
+
+/// Where the page lies for whoever sent a request that passed: the public URL, or the address of ours that it names. None where a proxy
+/// stands between us and no public URL is given: what it says of itself is not believed.
+pub(super) fn origin_of(uri: &Uri, headers: &HeaderMap, settings: &Settings) -> Origin {
+    if let Some(url) = &settings.public_url {
+        return Origin(Some(url.origin().to_owned()));
+    }
+    if BY_PROXIES.iter().any(|name| headers.contains_key(*name)) {
+        return Origin(None);
+    }
+    let by_header = headers
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok());
+    let name = uri.authority().map(Authority::as_str).or(by_header);
+    Origin(
+        name.filter(|name| host_of(name).is_some())
+            .map(|name| format!("http://{}", name.to_ascii_lowercase())),
+    )
 }
 
 /// True where an `Origin` is that of our own pages; a request without one is not a browser's.
@@ -209,6 +238,44 @@ mod tests {
         ));
         headers.append(header::HOST, "evil.example".parse().unwrap());
         assert!(!named(&Uri::from_static("/"), &headers, ours));
+    }
+
+    #[test]
+    fn the_page_lies_where_the_public_url_says_or_where_the_request_came_to() {
+        let of = |public_url: Option<&str>, headers: &[(&'static str, &str)]| {
+            let mut own = HeaderMap::new();
+            for (name, value) in headers {
+                own.insert(*name, value.parse().unwrap());
+            }
+            let settings = settings("127.0.0.1:8080", public_url);
+            origin_of(&Uri::from_static("/graphql"), &own, &settings).of_review("a")
+        };
+        let public = Some("https://blast.example.com");
+        let here = ("host", "Localhost:8080");
+        let cases: [(_, &[_], _); 7] = [
+            (public, &[here], "https://blast.example.com/review/a"),
+            (
+                public,
+                &[here, ("x-forwarded-host", "evil.example")],
+                "https://blast.example.com/review/a",
+            ),
+            (None, &[here], "http://localhost:8080/review/a"),
+            (
+                None,
+                &[("host", "[::1]:8080")],
+                "http://[::1]:8080/review/a",
+            ),
+            (
+                None,
+                &[here, ("x-forwarded-host", "evil.example")],
+                "/review/a",
+            ),
+            (None, &[here, ("forwarded", "for=1.2.3.4")], "/review/a"),
+            (None, &[], "/review/a"),
+        ];
+        for (public_url, headers, link) in cases {
+            assert_eq!(of(public_url, headers), link, "{headers:?}");
+        }
     }
 
     #[test]

@@ -16,6 +16,14 @@ const NOT_BUILT: &str = "This blastmap was built without its page: run `make bui
 /// Forms in which a file may lie beside itself, the smallest first.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
+/// The query console.
+const CONSOLE: &str = "graphiql.html";
+
+/// Where the page has its screens, as `web/src/routes.ts` reads them.
+const PLACES: [&str; 7] = [
+    "coverage", "history", "radius", "resource", "review", "reviews", "search",
+];
+
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
 struct Embedded;
@@ -54,12 +62,11 @@ pub(super) async fn file(request: Request) -> Response {
 
 /// `/graphiql`: the query console.
 pub(super) async fn console(headers: HeaderMap) -> Response {
-    find(&Embedded, "/graphiql.html", &headers)
+    find(&Embedded, CONSOLE, &headers)
 }
 
 fn find(files: &impl Files, path: &str, headers: &HeaderMap) -> Response {
     let path = path.trim_start_matches('/');
-    let is_asset = path.starts_with("assets/");
     // The compressed forms go by the name of what they hold.
     let own_name = !ENCODINGS.iter().any(|(_, ending)| path.ends_with(ending));
     let named = (own_name && !path.is_empty() && !path.split('/').any(|part| part == ".."))
@@ -68,18 +75,32 @@ fn find(files: &impl Files, path: &str, headers: &HeaderMap) -> Response {
     if let Some(response) = named {
         return response;
     }
-    if is_asset {
+    if is_file(path) && path != CONSOLE {
         return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
     }
     // Everything else is a place in the page, which knows its own paths.
     serve(files, "index.html", headers).unwrap_or_else(|| {
-        let status = if path.is_empty() || path == "graphiql.html" {
+        let status = if path.is_empty() || path == CONSOLE {
             StatusCode::OK
         } else {
             StatusCode::NOT_FOUND
         };
         (status, NOT_BUILT).into_response()
     })
+}
+
+/// True where somebody asks for a file: what has an ending, unless it lies at a place of the page, whose ids may look so.
+fn is_file(path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or_default();
+    let ending = path
+        .rsplit('/')
+        .next()
+        .and_then(|last| last.rsplit_once('.'))
+        .map(|(_, ending)| ending);
+    let has_ending = ending.is_some_and(|ending| {
+        !ending.is_empty() && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    first == "assets" || (has_ending && !PLACES.contains(&first))
 }
 
 fn serve(files: &impl Files, path: &str, headers: &HeaderMap) -> Option<Response> {
@@ -210,9 +231,13 @@ mod tests {
             "/",
             "/coverage",
             "/resource/arn%3Aaws",
+            "/resource/arn:aws:s3:::pictures.example.com",
+            "/review/20261126T180012123456Z-5f0c.1a",
+            "/search",
             "/a/b/c",
+            "/a.b/c",
+            "/a.",
             "/index.html",
-            "/index.html.br",
             "/../etc/passwd",
         ] {
             let (status, body, headers) = ask(&BUILT, path, &[]).await;
@@ -225,10 +250,35 @@ mod tests {
             "/assets/",
             "/assets/../index.html",
             "/assets/main-abc.js.br",
+            "/assets",
+            "/nosuch.js",
+            "/favicon.ico",
+            "/robots.txt",
+            "/.env",
+            "/static/app.css",
+            "/index.html.br",
+            "/../index.html",
+            "/searches.js",
         ] {
             assert_eq!(ask(&BUILT, path, &[]).await.0, 404, "{path}");
         }
         assert_eq!(ask(&BUILT, "/graphiql.html", &[]).await.1, "graphiql.html");
+    }
+
+    #[test]
+    fn the_places_are_those_of_the_page() {
+        let routes = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/src/routes.ts");
+        let text = std::fs::read_to_string(routes).unwrap();
+        let (_, cases) = text.split_once("switch (first) {").unwrap();
+        let (cases, _) = cases.split_once("default:").unwrap();
+        let mut places: Vec<&str> = cases
+            .split("case \"")
+            .skip(1)
+            .filter_map(|case| case.split('"').next())
+            .filter(|place| !place.is_empty())
+            .collect();
+        places.sort_unstable();
+        assert_eq!(places, PLACES);
     }
 
     #[tokio::test]

@@ -7,15 +7,31 @@ use axum::{
     extract::{Request, State as From},
     response::{IntoResponse as _, Response},
 };
+use blastmap_change::check;
 use http::StatusCode;
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::post::{check_content_type, read};
-use crate::{problem::Problem, state::State};
+use super::{
+    post::{check_content_type, read},
+    routes::refuse_method,
+};
+use crate::{
+    problem::{Code, Problem},
+    state::State,
+};
+
+/// What is taken.
+const WHAT: &str = "a plan, change set or task definition";
+
+pub(super) async fn only_post() -> Response {
+    refuse_method(format!(
+        "send {WHAT} to /plans by POST: its id goes into a query as `planId`"
+    ))
+}
 
 pub(super) async fn take(From(state): From<Arc<State>>, request: Request) -> Response {
-    if let Err((status, problem)) = check_content_type(request.headers()) {
+    if let Err((status, problem)) = check_content_type(request.headers(), WHAT) {
         return problem.with_status(status);
     }
     let settings = &state.app.settings;
@@ -26,6 +42,19 @@ pub(super) async fn take(From(state): From<Arc<State>>, request: Request) -> Res
         Err(_slow) => {
             return Problem::bad_input("the plan took too long to come")
                 .with_status(StatusCode::REQUEST_TIMEOUT);
+        }
+    };
+    // Beside the threads that answer: a large one takes a moment.
+    let checked = tokio::task::spawn_blocking(move || check(&bytes).map(|()| bytes));
+    let bytes = match checked.await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) => {
+            return Problem::bad_input(format!("the change cannot be read: {error}"))
+                .with_status(StatusCode::BAD_REQUEST);
+        }
+        Err(_gone) => {
+            return Problem::new(Code::Internal, "the plan could not be looked at")
+                .with_status(StatusCode::INTERNAL_SERVER_ERROR);
         }
     };
     match state.plans.keep(bytes) {

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use tokio::{runtime::Handle, time::timeout_at};
 
-use super::requests::name_operation;
+use super::{hosts::origin_of, requests::name_operation};
 use crate::{
     engine::Engine,
     problem::{Code, Problem},
@@ -45,13 +45,14 @@ async fn answer_or_refuse(
     request: Request,
 ) -> Result<Response, Refused> {
     let deadline = tokio::time::Instant::now() + state.app.settings.request_timeout;
-    check_content_type(request.headers())?;
+    check_content_type(request.headers(), "the query")?;
+    let origin = origin_of(request.uri(), request.headers(), &state.app.settings);
     let body = read(request.into_body(), state.app.settings.max_body);
     let body = timeout_at(deadline, body).await.map_err(|_slow| {
         let problem = Problem::bad_input("the request's body took too long to come");
         (StatusCode::REQUEST_TIMEOUT, problem)
     })??;
-    let query = parse(&body)?;
+    let query = parse(&body)?.data(origin);
     name_operation(query.operation_name.as_deref());
 
     let busy = |_late| {
@@ -87,8 +88,8 @@ async fn answer_or_refuse(
     Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }
 
-/// A browser sends JSON to another site only after asking it.
-pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refused> {
+/// A browser sends JSON to another site only after asking it. `what` is sent.
+pub(super) fn check_content_type(headers: &HeaderMap, what: &str) -> Result<(), Refused> {
     let value = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
@@ -98,8 +99,11 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refused> {
     if kind.trim().eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
-    let problem = Problem::bad_input("send the query as JSON, with content-type: application/json");
-    Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, problem))
+    let message = format!("send {what} as JSON, with content-type: application/json");
+    Err((
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Problem::bad_input(message),
+    ))
 }
 
 pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Refused> {

@@ -7,10 +7,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use blastmap_judge::report::STYLE;
-use http::{HeaderValue, StatusCode, header};
+use blastmap_judge::report::{Kept, STYLE};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use sha2::{Digest as _, Sha256};
 
+use super::hosts::origin_of;
 use crate::{
     problem::{Code, Problem},
     report::{self, Format},
@@ -31,6 +32,8 @@ pub(super) async fn show(
     From(state): From<Arc<State>>,
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Response {
     let parts = name.rsplit_once('.');
     let Some((id, format)) = parts.and_then(|(id, end)| Some((id, Format::of_ending(end)?))) else {
@@ -41,10 +44,21 @@ pub(super) async fn show(
         Ok(None) => return unknown(&name),
         Err(problem) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
     };
+    let marks = match state.reviews.marks(id).await {
+        Ok(marks) => marks,
+        Err(problem) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
+    };
+    let link = origin_of(&uri, &headers, &state.app.settings).of_review(id);
     // Beside the threads that answer: a large one takes a while.
-    let written =
-        tokio::task::spawn_blocking(move || report::write(&kept.assessment, format)).await;
-    let Ok(text) = written else {
+    let written = tokio::task::spawn_blocking(move || {
+        let kept = Kept {
+            review: &kept,
+            marks: &marks,
+            link: &link,
+        };
+        report::write(kept, format)
+    });
+    let Ok(text) = written.await else {
         let problem = Problem::new(Code::Internal, "the report could not be written");
         return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR);
     };

@@ -53,7 +53,7 @@ pub(super) fn routes(state: &Arc<State>) -> Router {
         .route(
             "/plans",
             post(plans::take)
-                .fallback(only_post)
+                .fallback(plans::only_post)
                 .with_state(Arc::clone(state)),
         )
         .route("/graphiql", get(page::console))
@@ -83,9 +83,13 @@ async fn schema() -> Response {
 }
 
 pub(super) async fn only_post() -> Response {
-    let problem =
-        Problem::bad_input("send queries to /graphql by POST, subscriptions by WebSocket");
+    refuse_method("send queries to /graphql by POST, subscriptions by WebSocket")
+}
+
+/// For a path to which something is posted.
+pub(super) fn refuse_method(message: impl Into<String>) -> Response {
     let allow = (header::ALLOW, HeaderValue::from_static("POST"));
+    let problem = Problem::bad_input(message);
     ([allow], problem.with_status(StatusCode::METHOD_NOT_ALLOWED)).into_response()
 }
 

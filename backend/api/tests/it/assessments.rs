@@ -271,10 +271,10 @@ async fn plans_have_fences() {
         refused(&large),
         (StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE".to_owned())
     );
+    let just_right = format!("{:1000}", "{\"resources\": []}");
     assert_eq!(
-        caller.send(to_plans(&[], "x".repeat(1000))).await.status,
-        StatusCode::CREATED,
-        "what it is is told when it is judged"
+        caller.send(to_plans(&[], just_right)).await.status,
+        StatusCode::CREATED
     );
     let text = [("content-type", "text/plain")];
     assert_eq!(
@@ -294,11 +294,70 @@ async fn plans_have_fences() {
     );
     let answer = caller.get("/plans").await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(
+        answer.message(),
+        "send a plan, change set or task definition to /plans by POST: its id goes into a query as `planId`"
+    );
     assert_eq!(answer.header(header::ALLOW), "POST");
     let answer = caller
         .send(get("/plans").method("PUT").body(Body::empty()).unwrap())
         .await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn what_can_be_no_change_is_refused_before_it_is_kept() {
+    let caller = Caller::of(whole());
+    let cut = plan()[..200].to_owned();
+    let cases: [(&[u8], &str, &str); 8] = [
+        (b"", "this is empty", "terraform show -json"),
+        (b" \n", "this is empty", "describe-change-set"),
+        (b"PK\x03\x04\0", "binary plan file", "terraform show -json"),
+        (b"\x80\x81\x82", "neither text", "register-task-definition"),
+        (
+            b"{\"a\": 1}",
+            "no change that blastmap knows",
+            "terraform show -json",
+        ),
+        (b"[]", "a JSON list", "terraform show -json"),
+        (
+            cut.as_bytes(),
+            "ends before its end, at line 1",
+            "terraform show -json",
+        ),
+        (
+            b"{\"a\": tru}",
+            "is not JSON (line 1",
+            "terraform show -json",
+        ),
+    ];
+    for (body, what, instead) in cases {
+        let answer = caller.send(to_plans(&[], body.to_vec())).await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (StatusCode::BAD_REQUEST, "BAD_INPUT".to_owned())
+        );
+        let message = answer.message();
+        assert!(
+            message.starts_with("the change cannot be read: ")
+                && message.contains(what)
+                && message.contains(instead),
+            "{message}"
+        );
+    }
+    let text = [("content-type", "text/plain")];
+    assert_eq!(
+        caller.send(to_plans(&text, plan())).await.message(),
+        "send a plan, change set or task definition as JSON, with content-type: application/json"
+    );
+    for good in [
+        plan(),
+        change_set(),
+        definition(),
+        deletes_the_parameter().to_string(),
+    ] {
+        send_plan(&caller, good).await;
+    }
 }
 
 /// All plans together have a bound: the oldest go first.

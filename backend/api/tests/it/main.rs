@@ -12,6 +12,7 @@ mod assessments;
 mod fences;
 mod folds;
 mod histories;
+mod marks;
 mod pages;
 mod queries;
 mod review_files;

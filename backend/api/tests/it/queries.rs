@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use blastmap_graph::{RadiusQuery, Snapshot, blast_radius};
+use blastmap_graph::{RadiusQuery, Snapshot, blast_radius, count_changes};
 use blastmap_model::{Attributes, Presence, Resource, ResourceKind};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -339,6 +339,26 @@ async fn coverage_says_what_was_read_and_what_was_not() {
 }
 
 #[tokio::test]
+async fn coverage_counts_every_resource_once() {
+    let query = "{ resources { totalCount } coverage { resources scopes { account region resources namedOnly } elsewhere { account region resources namedOnly } } }";
+    let data = Caller::of(app()).data(query, json!({})).await;
+    let own = &data["coverage"];
+    assert_eq!(
+        own["scopes"],
+        json!([
+            { "account": "111111111111", "region": "eu-west-1", "resources": 5, "namedOnly": 2 },
+            { "account": "111111111111", "region": "global", "resources": 1, "namedOnly": 0 },
+        ])
+    );
+    assert_eq!(
+        own["elsewhere"],
+        json!([{ "account": "", "region": "global", "resources": 1, "namedOnly": 1 }]),
+        "the bucket of another team"
+    );
+    assert_eq!(own["resources"], data["resources"]["totalCount"]);
+}
+
+#[tokio::test]
 async fn what_comes_later_is_empty() {
     let query = "{ findings(filter: { levels: [HIGH], rules: [\"a\"], resource: \"b\" }) { totalCount nodes { id } } }";
     assert_eq!(
@@ -502,7 +522,9 @@ async fn with_history(root: &std::path::Path) -> Caller {
         ))
         .await
         .unwrap();
-    store.save_snapshot(snapshot().inventory()).await.unwrap();
+    let mut now = snapshot().inventory().clone();
+    now.changes = Some(count_changes(&store.load("earlier").await.unwrap(), &now));
+    store.save_snapshot(&now).await.unwrap();
     Caller::of(app)
 }
 
@@ -537,13 +559,14 @@ async fn an_earlier_snapshot_is_asked_by_its_id() {
 async fn snapshots_are_listed_newest_first() {
     let root = tempfile::tempdir().unwrap();
     let caller = with_history(root.path()).await;
-    let query = "query($after: String) { snapshots(first: 1, after: $after) { totalCount pageInfo { hasNextPage hasPreviousPage endCursor } nodes { id takenAt resources links } } }";
+    let query = "query($after: String) { snapshots(first: 1, after: $after) { totalCount pageInfo { hasNextPage hasPreviousPage endCursor } nodes { id takenAt resources links changes { since added removed changed } } } }";
     let (snapshots, _) = pages(&caller, query, |data| data["snapshots"].clone()).await;
     assert_eq!(
         json!(snapshots),
         json!([
-            { "id": "now", "takenAt": "2026-11-23T18:00:00Z", "resources": 7, "links": 6 },
-            { "id": "earlier", "takenAt": "2026-11-22T18:00:00Z", "resources": 7, "links": 5 },
+            { "id": "now", "takenAt": "2026-11-23T18:00:00Z", "resources": 7, "links": 6,
+                "changes": { "since": "earlier", "added": 1, "removed": 1, "changed": 1 } },
+            { "id": "earlier", "takenAt": "2026-11-22T18:00:00Z", "resources": 7, "links": 5, "changes": null },
         ])
     );
     let alone = Caller::of(app())
@@ -554,6 +577,114 @@ async fn snapshots_are_listed_newest_first() {
         json!([{ "id": "now" }]),
         "what is shown is there without a store too"
     );
+}
+
+#[tokio::test]
+async fn the_estate_says_where_something_changed_since_an_earlier_snapshot() {
+    let root = tempfile::tempdir().unwrap();
+    let caller = with_history(root.path()).await;
+    let query =
+        "query($since: ID) { estate(groupBy: [KIND], changedSince: $since) { key changed } }";
+    let changed = async |since: Value| -> Vec<(String, Value)> {
+        let data = caller.data(query, json!({ "since": since })).await;
+        let groups = data["estate"].as_array().unwrap().iter();
+        groups
+            .map(|own| {
+                (
+                    own["key"].as_str().unwrap().to_owned(),
+                    own["changed"].clone(),
+                )
+            })
+            .filter(|(_, changed)| *changed != 0)
+            .collect()
+    };
+    let mut found = changed(json!("earlier")).await;
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    assert_eq!(
+        found,
+        [
+            ("ECS_SERVICE".to_owned(), json!(1)),
+            ("S3_BUCKET".to_owned(), json!(1)),
+        ]
+    );
+    assert_eq!(changed(json!("now")).await, []);
+    let without = changed(json!(null)).await;
+    assert_eq!(without.len(), 7, "every kind of the estate");
+    assert!(without.iter().all(|(_, own)| own.is_null()));
+    let answer = caller.ask(query, json!({ "since": "absent" })).await;
+    assert_eq!(answer.code(), "NOT_FOUND");
+    assert!(
+        answer.message().contains("`absent`"),
+        "{}",
+        answer.message()
+    );
+}
+
+#[tokio::test]
+async fn the_coverage_of_an_earlier_snapshot_is_asked_by_its_id() {
+    let root = tempfile::tempdir().unwrap();
+    let caller = with_history(root.path()).await;
+    let query = "query($snapshot: ID) { coverage(snapshot: $snapshot) { scopes { crawledAt } blindSpots { api } } }";
+    for (snapshot, day) in [(json!(null), "23"), (json!("earlier"), "22")] {
+        let data = caller.data(query, json!({ "snapshot": snapshot })).await;
+        let scope = &data["coverage"]["scopes"][0];
+        let crawled_at = format!("2026-11-{day}T18:00:00Z");
+        assert_eq!(scope["crawledAt"], json!(crawled_at), "{snapshot}");
+        let blind = &data["coverage"]["blindSpots"][0]["api"];
+        assert_eq!(blind, "ssm:DescribeParameters");
+    }
+    let answer = caller.ask(query, json!({ "snapshot": "absent" })).await;
+    assert_eq!(answer.code(), "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn a_snapshot_that_cannot_be_read_stays_in_the_list_and_says_why() {
+    let root = tempfile::tempdir().unwrap();
+    let caller = with_history(root.path()).await;
+    for id in ["earlier", "now"] {
+        let file = root.path().join(format!("snapshots/{id}.jsonl.zst"));
+        std::fs::write(file, "nonsense").unwrap();
+    }
+    let query =
+        "{ snapshots { totalCount nodes { id problem resources links changes { since } } } }";
+    let listed = caller.data(query, json!({})).await["snapshots"].clone();
+    assert_eq!(listed["totalCount"], 2);
+    let find = |id: &str| {
+        let mut nodes = listed["nodes"].as_array().unwrap().iter();
+        nodes.find(|own| own["id"] == id).unwrap().clone()
+    };
+    let broken = find("earlier");
+    let problem = broken["problem"].as_str().unwrap();
+    assert!(problem.contains("is not a blastmap snapshot"), "{problem}");
+    assert_eq!(
+        (&broken["resources"], &broken["links"], &broken["changes"]),
+        (&json!(0), &json!(0), &json!(null))
+    );
+    let latest = find("now");
+    assert_eq!(
+        (&latest["problem"], &latest["resources"]),
+        (&json!(null), &json!(7)),
+        "it is in memory"
+    );
+    let diff = "{ diff(from: \"earlier\", to: \"now\") { addedCount } }";
+    let answer = caller.ask(diff, json!({})).await;
+    assert_eq!(answer.code(), "NOT_FOUND");
+    assert!(answer.message().contains("is not a blastmap snapshot"));
+}
+
+#[tokio::test]
+async fn a_deep_estate_is_weighed_by_its_depth() {
+    let caller = Caller::of(app());
+    let all = "by key label count dependents blindSpots";
+    let nested = (0..7).fold(all.to_owned(), |inner, _| {
+        format!("{all} groups {{ {inner} }}")
+    });
+    let query =
+        format!("query($depth: Int) {{ estate(groupBy: [KIND], depth: $depth) {{ {nested} }} }}");
+    for (depth, code) in [(1, ""), (4, ""), (8, "TOO_COMPLEX")] {
+        let answer = caller.ask(&query, json!({ "depth": depth })).await;
+        assert_eq!(answer.code(), code, "{depth}: {}", answer.message());
+    }
 }
 
 #[tokio::test]

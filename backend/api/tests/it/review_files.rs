@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use axum::http::{StatusCode, header};
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     assessments::{deletes_the_parameter, files, keep, stored, whole},
-    support::{Answer, Caller},
+    support::{Answer, Caller, get},
 };
 
 const REPORT: &str = "query($id: ID!, $format: ReportFormat!) { review(id: $id) { assessment { report(format: $format) } } }";
@@ -62,6 +65,71 @@ async fn a_review_is_served_in_every_format() {
         assert_eq!(
             saved.header(header::CONTENT_DISPOSITION),
             format!("attachment; filename=\"blastmap-{id}.html\"")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_file_says_which_review_it_is_of_when_it_was_made_and_where_it_lies() {
+    let mut without_url = whole();
+    without_url.settings.public_url = None;
+    for (app, origin) in [
+        (whole(), "https://blast.example.com"),
+        (without_url, "http://localhost:8080"),
+    ] {
+        let caller = Caller::of(app);
+        let review = keep(&caller, "Monday <1>").await;
+        let id = review["id"].as_str().unwrap();
+        let link = format!("{origin}/review/{id}");
+        let made = review["createdAt"].as_str().unwrap();
+        let minute = format!("made on {} {} UTC", &made[..10], &made[11..16]);
+        for (ending, line) in [
+            (
+                "txt",
+                format!("Review    Monday <1>, {minute}\nLink      {link}\n"),
+            ),
+            (
+                "md",
+                format!("\nReview: [Monday &lt;1&gt;]({link}), {minute}.\n"),
+            ),
+            (
+                "html",
+                format!("<p>Review: <a href=\"{link}\">Monday &lt;1&gt;</a>, {minute}. <code"),
+            ),
+        ] {
+            let text = file(&caller, id, ending).await.text();
+            assert!(text.contains(&line), "{line}{text}");
+        }
+        let page = file(&caller, id, "html").await.text();
+        assert!(page.contains("<title>Monday &lt;1&gt;: HIGH: "), "{page}");
+        let told = json!({ "id": id, "title": "Monday <1>", "createdAt": made, "link": link });
+        let log = file(&caller, id, "sarif").await.json();
+        assert_eq!(log["runs"][0]["properties"]["review"], told);
+        let mut own = file(&caller, id, "json").await.json()["review"].clone();
+        own.as_object_mut().unwrap().remove("marks");
+        assert_eq!(own, told);
+    }
+}
+
+#[tokio::test]
+async fn what_a_proxy_says_of_itself_is_not_believed() {
+    let mut app = whole();
+    app.settings.public_url = None;
+    let caller = Caller::of(app);
+    let id = kept(&caller).await;
+    for (ending, link) in [
+        ("txt", format!("Link      /review/{id}\n")),
+        ("md", format!(", at `/review/{id}`.\n")),
+        ("html", format!(", at <code>/review/{id}</code></p>")),
+    ] {
+        let request = get(&format!("/reviews/{id}.{ending}"))
+            .header("x-forwarded-host", "evil.example")
+            .body(Body::empty());
+        let text = caller.send(request.unwrap()).await.text();
+        assert!(text.contains(&link), "{text}");
+        assert!(
+            !text.contains("evil.example") && !text.contains("href=\"/"),
+            "{text}"
         );
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use blastmap_model::{BlindSpot, ResourceIndex, ResourceKind};
+use fixedbitset::FixedBitSet;
 
 use super::{EstateGroup, GroupBy, keys::Level};
 use crate::Snapshot;
@@ -12,6 +13,8 @@ pub(super) struct Folding<'a> {
     levels: &'a [Level],
     /// The only kinds that are folded; none: all.
     kinds: Option<&'a [ResourceKind]>,
+    /// What differs from an earlier snapshot.
+    changed: Option<FixedBitSet>,
     /// For each resource, the number of the last group that held it, and of the last that counted it as a dependent.
     inside: Vec<u32>,
     counted: Vec<u32>,
@@ -23,12 +26,14 @@ impl<'a> Folding<'a> {
         snapshot: &'a Snapshot,
         levels: &'a [Level],
         kinds: Option<&'a [ResourceKind]>,
+        changed: Option<FixedBitSet>,
     ) -> Self {
         let size = snapshot.inventory().resources().len();
         Self {
             snapshot,
             levels,
             kinds,
+            changed,
             inside: vec![0; size],
             counted: vec![0; size],
             group: 0,
@@ -66,6 +71,7 @@ impl<'a> Folding<'a> {
                 count: members.len(),
                 dependents: self.dependents(&members),
                 blind_spots: self.blind_spots(&members, above),
+                changed: self.changed(&members),
                 groups: self.groups_at(depth + 1, members, above),
             });
             above.pop();
@@ -96,6 +102,14 @@ impl<'a> Folding<'a> {
             }
         }
         count
+    }
+
+    fn changed(&self, members: &[ResourceIndex]) -> Option<usize> {
+        let places = self.changed.as_ref()?;
+        let changed = members
+            .iter()
+            .filter(|member| places.contains(member.as_usize()));
+        Some(changed.count())
     }
 
     fn blind_spots(&self, members: &[ResourceIndex], above: &[(GroupBy, &str)]) -> usize {

@@ -10,7 +10,7 @@ use fixedbitset::FixedBitSet;
 
 use self::fold::Folding;
 pub(crate) use self::{homes::SERVICE, keys::Level};
-use crate::{Filter, Snapshot, filter};
+use crate::{Differences, Filter, Snapshot, filter};
 
 /// By what resources are folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +43,8 @@ pub struct EstateGroup {
     pub dependents: usize,
     /// Blind spots that hide something of the kinds, accounts and regions inside; of a whole account or region, all of it.
     pub blind_spots: usize,
+    /// Resources inside that came or changed; none where no differences were given.
+    pub changed: Option<usize>,
     /// The next level's groups, largest first, then by key, and what has none last; empty at the last level.
     pub groups: Vec<Self>,
 }
@@ -66,13 +68,32 @@ pub fn estate(
     filtered: &Filter,
     depth: usize,
 ) -> Vec<EstateGroup> {
+    estate_changed(snapshot, group_by, tag, filtered, depth, None)
+}
+
+/// As [`estate`], with how much in each group differs: `changes` are those from an earlier snapshot to this one.
+pub fn estate_changed(
+    snapshot: &Snapshot,
+    group_by: &[GroupBy],
+    tag: Option<&str>,
+    filtered: &Filter,
+    depth: usize,
+    changes: Option<&Differences>,
+) -> Vec<EstateGroup> {
+    let changed = changes.map(|changes| {
+        let added = changes.added.iter();
+        let changed = changes.changed.iter().map(|(_, later)| later);
+        let mut places = FixedBitSet::with_capacity(snapshot.inventory().resources().len());
+        places.extend(added.chain(changed).map(|place| place.as_usize()));
+        places
+    });
     let levels: Vec<_> = group_by
         .iter()
         .take(depth)
         .map(|by| Level::of(snapshot, *by, tag))
         .collect();
     let members = filter(snapshot, filtered).collect();
-    Folding::new(snapshot, &levels, filtered.kinds.as_deref()).groups(members)
+    Folding::new(snapshot, &levels, filtered.kinds.as_deref(), changed).groups(members)
 }
 
 /// The resources that are, at each level named, in one of the groups named; none where none is.

@@ -51,6 +51,48 @@ fn say(groups: &[EstateGroup]) -> String {
     groups.iter().map(say_one).collect::<Vec<_>>().join(", ")
 }
 
+#[test]
+fn what_came_or_changed_is_counted_in_each_group() {
+    let (before, after) = (
+        draw(
+            "
+            prod: ECS_CLUSTER
+            web: ECS_SERVICE -PART_OF-> prod
+            gone: ECS_SERVICE -PART_OF-> prod
+            role: IAM_ROLE",
+        ),
+        draw(
+            "
+            prod: ECS_CLUSTER
+            web: ECS_SERVICE -PART_OF-> prod
+            new: ECS_SERVICE -PART_OF-> prod
+            role: IAM_ROLE",
+        ),
+    );
+    let (before, after) = (before.snapshot(), after.snapshot());
+    let changes = Differences::between(&before, &after);
+    assert_eq!((changes.added.len(), changes.removed.len()), (1, 1));
+    let by = [GroupBy::Cluster, GroupBy::Kind];
+    let all = Filter::default();
+    let groups = estate_changed(&after, &by, None, &all, 2, Some(&changes));
+    let changed: Vec<Option<usize>> = groups.iter().map(|group| group.changed).collect();
+    assert_eq!(changed, [Some(1), Some(0)], "prod, and what has no cluster");
+    let mut kinds = groups[0].groups.iter();
+    let services = kinds.find(|kind| kind.key == "ECS_SERVICE");
+    assert_eq!(services.and_then(|kind| kind.changed), Some(1));
+    let kinds = Filter {
+        kinds: Some(vec![ResourceKind::IamRole]),
+        ..Filter::default()
+    };
+    let filtered = estate_changed(&after, &by, None, &kinds, 2, Some(&changes));
+    assert_eq!(
+        filtered[0].changed,
+        Some(0),
+        "what is filtered out is not counted"
+    );
+    assert_eq!(estate(&after, &by, None, &all, 1)[0].changed, None);
+}
+
 fn fold(drawing: Drawing, by: &[GroupBy]) -> String {
     say(&estate(
         &drawing.snapshot(),

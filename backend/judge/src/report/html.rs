@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{
+    Report,
     summary::{
-        Summary, Told, change_line, judged_against, parts, standing_alone, step, visible, when,
+        Summary, Told, change_line, judged_against, made, mark_line, parts, standing_alone, step,
+        visible, when,
     },
     text::outcome_words,
 };
-use crate::Assessment;
-
 /// All that stands in the file's style element: a server can allow this style and no other.
 pub const STYLE: &str = "
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--paper:#fff;--bad:#b42318;--warn:#9a5b00;--good:#1a7f37}
@@ -23,14 +23,20 @@ th{color:var(--soft);font-weight:600}ol,ul{padding-left:1.4rem}li{margin:.35rem 
 ";
 
 /// A report as one HTML file.
-pub fn html(assessment: &Assessment) -> String {
+pub fn html<'a>(report: impl Into<Report<'a>>) -> String {
+    let report = report.into();
+    let assessment = report.assessment;
     let told = Told::of(assessment);
     let summary = Summary::of(assessment, &told);
     let estate = assessment.excerpt.snapshot();
     let level = assessment.level.name();
+    let kept = report.kept.map(|kept| (kept, made(&kept)));
+    let named = kept.as_ref().map_or_else(String::new, |(_, (title, _))| {
+        format!("{}: ", escape(title))
+    });
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{level}: {headline}</title><style>{STYLE}</style></head><body>\n\
+         <title>{named}{level}: {headline}</title><style>{STYLE}</style></head><body>\n\
          <h1><span class=\"{level}\">{level}</span> {headline}</h1>\n<p>Changes: {changes}.",
         headline = escape(&summary.headline),
         changes = escape(&summary.changes)
@@ -43,6 +49,16 @@ pub fn html(assessment: &Assessment) -> String {
         ));
     }
     add("</p>\n".to_owned());
+    if let Some((kept, (title, made))) = &kept {
+        let (title, link) = (escape(title), escape(kept.link));
+        add(if kept.can_be_followed() {
+            format!(
+                "<p>Review: <a href=\"{link}\">{title}</a>{made}. <code class=\"soft\">{link}</code></p>\n"
+            )
+        } else {
+            format!("<p>Review: {title}{made}, at <code>{link}</code></p>\n")
+        });
+    }
     if !told.impacts.is_empty() {
         add("<h2>What is hit</h2>\n<table><thead><tr><th scope=\"col\">Outcome<th scope=\"col\">Resource<th scope=\"col\">Owner<th scope=\"col\">When<th scope=\"col\">Why</tr></thead><tbody>\n".to_owned());
         for impact in &told.impacts {
@@ -85,8 +101,11 @@ pub fn html(assessment: &Assessment) -> String {
                     escape(url)
                 )
             });
+            let said = report.mark_of(risk).map_or_else(String::new, |mark| {
+                format!("<br><strong>{}</strong>", escape(&mark_line(mark)))
+            });
             add(format!(
-                "<li><span class=\"{level}\">{level}</span> <strong>{}</strong><br>{}<br><em>{}</em>{see}\n",
+                "<li><span class=\"{level}\">{level}</span> <strong>{}</strong><br>{}<br><em>{}</em>{see}{said}\n",
                 escape(&risk.title),
                 escape(&risk.detail),
                 escape(&risk.remediation),

@@ -3,18 +3,22 @@
 use std::fmt::Write as _;
 
 use super::{
+    Report,
     summary::{
-        Summary, Told, change_line, judged_against, parts, standing_alone, step, visible, when,
+        Summary, Told, change_line, judged_against, made, mark_line, parts, standing_alone, step,
+        visible, when,
     },
     text::outcome_words,
 };
-use crate::{Assessment, Level};
+use crate::Level;
 
 /// Under what GitHub, GitLab and Bitbucket take.
 const LARGEST: usize = 59_000;
 
 /// A report as a comment, whatever the plan under 60,000 characters.
-pub fn markdown(assessment: &Assessment) -> String {
+pub fn markdown<'a>(report: impl Into<Report<'a>>) -> String {
+    let report = report.into();
+    let assessment = report.assessment;
     let told = Told::of(assessment);
     let summary = Summary::of(assessment, &told);
     let estate = assessment.excerpt.snapshot();
@@ -35,6 +39,15 @@ pub fn markdown(assessment: &Assessment) -> String {
         page.push(&format!(" Ask {}.", owners.join(", ")));
     }
     page.push("\n");
+    if let Some(kept) = &report.kept {
+        let (title, made) = made(kept);
+        let (title, link) = (escape(&title), kept.link);
+        page.push(&if kept.can_be_followed() {
+            format!("\nReview: [{title}]({link}){made}.\n")
+        } else {
+            format!("\nReview: {title}{made}, at `{}`.\n", code(link))
+        });
+    }
     if !told.impacts.is_empty() {
         page.push("\n| outcome | resource | owner | when | why |\n|---|---|---|---|---|\n");
         page.rows(
@@ -70,8 +83,11 @@ pub fn markdown(assessment: &Assessment) -> String {
                     .documentation
                     .as_ref()
                     .map_or_else(String::new, |page| format!(" [AWS's page]({page})"));
+                let said = report.mark_of(risk).map_or_else(String::new, |mark| {
+                    format!("\n  - **{}**", escape(&mark_line(mark)))
+                });
                 format!(
-                    "- **{}** {}: {} *{}*{see}\n",
+                    "- **{}** {}: {} *{}*{see}{said}\n",
                     risk.level.name(),
                     escape(&risk.title),
                     escape(&risk.detail),

@@ -5,11 +5,15 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
 
-use crate::{Assessment, Level, Risk};
+use super::Report;
+use crate::{Assessment, Level, Risk, RiskMark};
 
-/// A report of risks as SARIF.
-pub fn sarif(assessment: &Assessment) -> String {
+/// A report of risks as SARIF. What reviewers marked is suppressed: whoever reads the log counts the rest.
+pub fn sarif<'a>(report: impl Into<Report<'a>>) -> String {
+    let report = report.into();
+    let assessment = report.assessment;
     let mut rules: BTreeMap<&str, Value> = BTreeMap::new();
     for risk in &assessment.risks {
         rules.entry(&risk.rule).or_insert_with(|| {
@@ -31,19 +35,46 @@ pub fn sarif(assessment: &Assessment) -> String {
         .map(|risk| {
             let mut result = result(assessment, risk);
             result["ruleIndex"] = json!(place.get(&*risk.rule));
+            if report.kept.is_some_and(|kept| !kept.marks.is_empty()) {
+                // All results of a run say whether they are suppressed, or none.
+                let marks = report.mark_of(risk).into_iter().map(suppression);
+                result["suppressions"] = marks.collect();
+            }
             result
         })
         .collect();
+    let mut properties =
+        json!({ "risk": assessment.level.name(), "snapshot": assessment.snapshot_id });
+    if let Some(kept) = &report.kept {
+        properties["review"] = json!({
+            "id": kept.review.id,
+            "title": kept.review.title,
+            "createdAt": kept.review.created_at.format(&Rfc3339).ok(),
+            "link": kept.link,
+        });
+    }
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": { "name": "blastmap", "version": env!("CARGO_PKG_VERSION"), "rules": rules.into_values().collect::<Vec<_>>() } },
             "results": results,
-            "properties": { "risk": assessment.level.name(), "snapshot": assessment.snapshot_id },
+            "properties": properties,
         }],
     });
     format!("{log:#}\n")
+}
+
+fn suppression(mark: &RiskMark) -> Value {
+    let mut suppression = json!({
+        "kind": "external",
+        "status": "accepted",
+        "properties": { "mark": mark.mark.name() },
+    });
+    if let Some(note) = &mark.note {
+        suppression["justification"] = json!(note);
+    }
+    suppression
 }
 
 fn result(assessment: &Assessment, risk: &Risk) -> Value {

@@ -6,10 +6,11 @@ use blastmap_change::{Action, Change};
 use blastmap_graph::{LinkIndex, Snapshot, render::plain};
 use blastmap_model::{Phase, Relation, ResourceIndex, ResourceKind};
 
-use time::{UtcOffset, macros::format_description};
+use time::{OffsetDateTime, UtcOffset, macros::format_description};
 
+use super::Kept;
 use crate::{
-    Assessment, Impact, Outcome, Risk,
+    Assessment, Impact, Mark, Outcome, Risk, RiskMark,
     risks::{OF_WHAT_IS_NOT_KNOWN, REFUSED},
 };
 
@@ -282,14 +283,36 @@ pub(super) fn when(phase: Phase) -> &'static str {
     }
 }
 
+/// `Monday, made on 2026-11-27 10:00 UTC`, the title apart from the rest.
+pub(super) fn made(kept: &Kept<'_>) -> (String, String) {
+    let made = format!(", made on {}", minute(kept.review.created_at));
+    (visible(&kept.review.title), made)
+}
+
+/// `Accepted by the reviewers on 2026-11-27 10:00 UTC: we add the endpoint first`.
+pub(super) fn mark_line(mark: &RiskMark) -> String {
+    let said = match mark.mark {
+        Mark::Accepted => "Accepted by the reviewers",
+        Mark::Wrong => "Not there, say the reviewers",
+    };
+    let note = mark.note.as_deref().map(visible).unwrap_or_default();
+    let colon = if note.is_empty() { "" } else { ": " };
+    format!("{said} on {}{colon}{note}", minute(mark.marked_at))
+}
+
+/// `2026-11-27 10:00 UTC`.
+pub(super) fn minute(time: OffsetDateTime) -> String {
+    let format = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+    let time = time.to_offset(UtcOffset::UTC).format(format);
+    time.unwrap_or_default()
+}
+
 /// The last line of every report.
 pub(super) fn judged_against(assessment: &Assessment) -> String {
-    let taken_at = assessment.taken_at.to_offset(UtcOffset::UTC);
-    let stamp = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
     format!(
         "Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.",
         visible(&assessment.snapshot_id),
-        taken_at.format(stamp).unwrap_or_default(),
+        minute(assessment.taken_at),
         assessment.resources,
         assessment.links
     )

@@ -8,8 +8,12 @@ use std::{
 use blastmap_graph::render::{columns, plain};
 use blastmap_model::Phase;
 
-use super::summary::{
-    Summary, Told, change_line, judged_against, parts, standing_alone, step, visible, when,
+use super::{
+    Report,
+    summary::{
+        Summary, Told, change_line, judged_against, made, mark_line, parts, standing_alone, step,
+        visible, when,
+    },
 };
 use crate::{Assessment, Impact, Level, Outcome, Risk};
 
@@ -29,7 +33,9 @@ pub enum Colours {
 }
 
 /// A report for a terminal.
-pub fn text(assessment: &Assessment, colours: Colours) -> String {
+pub fn text<'a>(report: impl Into<Report<'a>>, colours: Colours) -> String {
+    let report = report.into();
+    let assessment = report.assessment;
     let mut page = Page {
         text: String::new(),
         colours,
@@ -44,6 +50,12 @@ pub fn text(assessment: &Assessment, colours: Colours) -> String {
     if !summary.owners.is_empty() {
         page.field("Ask", &summary.owners.join(", "));
     }
+    if let Some(kept) = &report.kept {
+        let (title, made) = made(kept);
+        page.field("Review", &format!("{title}{made}"));
+        let link = page.paint("2", "Link");
+        page.address(&link, 10 - "Link".len(), 0, kept.link);
+    }
 
     page.list("What is hit", &alike(&told.impacts), |page, _, group| {
         page.group(assessment, group);
@@ -53,6 +65,7 @@ pub fn text(assessment: &Assessment, colours: Colours) -> String {
         // What is said above is not said again.
         let said = causes.iter().any(|cause| risk.detail.starts_with(cause));
         page.risk(number, risk, !said);
+        page.mark(&report, risk, 6);
     });
     for (title, impacts) in [
         ("Broken today already", &assessment.already_broken),
@@ -70,6 +83,7 @@ pub fn text(assessment: &Assessment, colours: Colours) -> String {
         &told.unknown,
         |page, _, risk| {
             page.item(&format!("{}: {}", risk.title, risk.detail));
+            page.mark(&report, risk, 4);
         },
     );
     let changing: Vec<_> = assessment
@@ -193,16 +207,34 @@ impl Page {
         }
         self.line(6, &format!("Do: {}", risk.remediation));
         if let Some(page) = &risk.documentation {
-            let see = format!("See: {page}");
-            // An address is better whole than indented.
-            let room = WIDTH.saturating_sub(columns(&see));
-            self.line(room.min(6), &see);
+            self.address("See:", 1, 6, page);
+        }
+    }
+
+    /// What the reviewers said of a risk.
+    fn mark(&mut self, report: &Report<'_>, risk: &Risk, indent: usize) {
+        if let Some(mark) = report.mark_of(risk) {
+            let said = mark_line(mark);
+            self.line(indent, &said);
         }
     }
 
     fn field(&mut self, name: &str, text: &str) {
         let name = self.paint("2", &format!("{name:<8}"));
         self.marked(0, &name, text);
+    }
+
+    /// An address after its mark, on the next line where it is too long for this one. It stays whole, however wide, so that it can be
+    /// followed.
+    fn address(&mut self, mark: &str, gap: usize, indent: usize, address: &str) {
+        let address: String = address.split_whitespace().map(plain).collect();
+        let _infallible = write!(self.text, "{:indent$}{mark}", "");
+        let column = indent + columns_without_colours(mark) + gap;
+        if column + columns(&address) > WIDTH {
+            let _infallible = writeln!(self.text, "\n{:indent$}{address}", "");
+        } else {
+            let _infallible = writeln!(self.text, "{:gap$}{address}", "");
+        }
     }
 
     fn item(&mut self, text: &str) {
