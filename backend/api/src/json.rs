@@ -253,6 +253,7 @@ fn risk(assessment: &Assessment, risk: &Risk) -> Value {
         "remediation": risk.remediation,
         "resource": risk.resource.map(|place| resource(estate, place)),
         "affected": affected,
+        "addresses": risk.addresses,
         "evidence": evidence,
         "documentation": risk.documentation,
     })

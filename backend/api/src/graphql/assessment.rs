@@ -156,7 +156,7 @@ pub(crate) struct Impact {
 /// Something a reviewer should know before the change is made.
 #[derive(SimpleObject, Clone)]
 pub(crate) struct Risk {
-    /// Stable over runs for the same rule and resource.
+    /// Stable over runs for the same rule and resources.
     id: ID,
     /// The rule's name, kebab-case.
     rule: String,
@@ -164,8 +164,13 @@ pub(crate) struct Risk {
     title: String,
     detail: String,
     remediation: String,
+    /// What the cause rests on; null where it rests on several that are alike.
     resource: Option<Resource>,
+    /// Whom it hits; of changes that AWS refuses and that are told together, what they are about.
     affected: Vec<Resource>,
+    /// The changes that AWS refuses or that were not judged, as the input names them; empty where something is hit.
+    addresses: Vec<String>,
+    /// For each cause, the way to the first of those whom it hits worst.
     evidence: Vec<Link>,
     /// AWS documentation on the behaviour.
     documentation: Option<String>,
@@ -334,6 +339,7 @@ impl Assessment {
             remediation: own.remediation.clone(),
             resource: own.resource.map(|place| self.resource(place)),
             affected: Resource::all(self.estate(), own.affected.iter().copied()),
+            addresses: own.addresses.clone(),
             evidence: Link::all(self.estate(), &self.judged.evidence_of(own)),
             documentation: own.documentation.clone(),
         };

@@ -28,6 +28,7 @@ use crate::{
 };
 
 pub use excerpt::Excerpt;
+pub(crate) use words::first_sentence;
 
 /// Worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -118,13 +119,18 @@ impl Assessment {
         self.excerpt.path(&about, impact.resource)
     }
 
-    /// The links that a risk rests on: the way to the first of those whom it hits worst.
+    /// The links that a risk rests on: for each of its causes, the way to the first of those whom it hits worst.
     pub fn evidence_of(&self, risk: &Risk) -> Vec<LinkIndex> {
-        let worst = self
-            .impacts
+        let affected: BTreeSet<ResourceIndex> = risk.affected.iter().copied().collect();
+        let mut causes = BTreeSet::new();
+        let mut told = BTreeSet::new();
+        self.impacts
             .iter()
-            .find(|impact| impact.need == risk.rule && risk.affected.contains(&impact.resource));
-        worst.map(|impact| self.path_of(impact)).unwrap_or_default()
+            .filter(|impact| impact.need == risk.rule && affected.contains(&impact.resource))
+            .filter(|impact| causes.insert(impact.about))
+            .flat_map(|impact| self.path_of(impact))
+            .filter(|link| told.insert(*link))
+            .collect()
     }
 
     /// Changes that were not judged.

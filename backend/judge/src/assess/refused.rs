@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use blastmap_change::Proposal;
+use blastmap_change::{Action, Proposal};
 use blastmap_graph::{Overlay, Snapshot};
-use blastmap_model::{Edits, Presence, ResourceId, ResourceIndex};
+use blastmap_model::{Edits, Presence, ResourceId, ResourceIndex, ResourceKind};
 
 use crate::refusals::{self, Refusal, Rule};
 
@@ -14,6 +14,9 @@ pub(crate) struct Refused {
     pub(crate) refusal: Refusal,
     /// The address of the change.
     pub(crate) address: String,
+    pub(crate) action: Action,
+    /// What sort of thing it would make or alter.
+    pub(crate) kind: ResourceKind,
     /// What of the estate it is about, where that is there without the change.
     pub(crate) place: Option<ResourceIndex>,
 }
@@ -53,6 +56,8 @@ pub(super) fn set_apart(
                 refused.push(Refused {
                     rule,
                     address: change.address.clone(),
+                    action: change.action,
+                    kind: wished.kind(refusal.resource),
                     place: known,
                     refusal,
                 });

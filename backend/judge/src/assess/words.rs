@@ -44,3 +44,13 @@ pub(super) fn sentence(outcome: Outcome, phase: Phase, judged: &Judged) -> Strin
     };
     format!("{what}: {why}.")
 }
+
+/// The first sentence of a cause, and those that follow: a service that is hit in several phases has one for each.
+pub(crate) fn first_sentence(cause: &str) -> (&str, &str) {
+    let mut ends = cause.match_indices(". ").map(|(at, _)| at);
+    let end = ends.find(|at| cause[at + 2..].starts_with(char::is_uppercase));
+    match end {
+        Some(at) => (&cause[..=at], &cause[at + 2..]),
+        None => (cause, ""),
+    }
+}

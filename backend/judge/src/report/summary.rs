@@ -11,6 +11,7 @@ use time::{UtcOffset, macros::format_description};
 use crate::{
     Assessment, Impact, Outcome, Risk,
     risks::{OF_WHAT_IS_NOT_KNOWN, REFUSED},
+    words::counted,
 };
 
 /// More of one sort are counted in a headline, not listed.
@@ -121,11 +122,13 @@ fn headline(estate: &Snapshot, told: &Told<'_>, assessment: &Assessment) -> Stri
             .entry((impact.outcome, estate.kind(impact.resource)))
             .or_default() += 1;
     }
-    let refused = assessment
+    let refused: usize = assessment
         .risks
         .iter()
         .filter(|risk| risk.title.starts_with(REFUSED))
-        .count();
+        // Reviews of earlier versions do not name the changes.
+        .map(|risk| risk.addresses.len().max(1))
+        .sum();
     let mut parts: Vec<String> = Vec::new();
     if refused > 0 {
         parts.push(format!("{REFUSED} {}", counted(refused, "change")));
@@ -195,16 +198,6 @@ fn changes(assessment: &Assessment) -> String {
         counted(count, word)
     });
     said.collect::<Vec<_>>().join(", ")
-}
-
-/// `1 service`, `2 services`.
-pub(super) fn counted(count: usize, word: &str) -> String {
-    let plural = match word.strip_suffix('y') {
-        _ if count == 1 => word.to_owned(),
-        Some(stem) if !word.ends_with("ay") && !word.ends_with("ey") => format!("{stem}ies"),
-        _ => format!("{word}s"),
-    };
-    format!("{count} {plural}")
 }
 
 /// A link in words: `payments-api RUNS payments-api:7 (ecs:DescribeServices taskDefinition)`.

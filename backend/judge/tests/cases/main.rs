@@ -10,6 +10,7 @@
 )]
 #![expect(clippy::print_stdout, reason = "how many cases there are is told")]
 
+mod alike;
 mod change_sets;
 mod deploying;
 mod estates;
