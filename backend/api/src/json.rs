@@ -227,6 +227,7 @@ fn impact(assessment: &Assessment, impact: &Impact) -> Value {
         "lost": impact.share.map(|share| share.lost),
         "of": impact.share.map(|share| share.of),
         "cause": impact.cause,
+        "unit": impact.unit(estate.kind(impact.resource)),
         "path": path,
         "awsError": impact.aws_error,
     })

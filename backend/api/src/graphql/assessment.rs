@@ -157,6 +157,9 @@ pub(crate) struct Impact {
 #[derive(SimpleObject, Clone)]
 pub(crate) struct Risk {
     /// Stable over runs for the same rule and resources.
+    /// What `lost` and `of` count, in the singular: `task`, `target`, or `client` of an endpoint, mount target or access point (a task, or a
+    /// service of which none runs). Null where parts are of several sorts, or there are none.
+    unit: Option<String>,
     id: ID,
     /// The rule's name, kebab-case.
     rule: String,
@@ -283,6 +286,9 @@ impl ChangeInput {
         let texts = [
             self.terraform_plan,
             self.cloud_formation_change_set,
+            unit: own
+                .unit(self.estate().kind(own.resource))
+                .map(str::to_owned),
             self.task_definition,
         ];
         let mut given: Vec<One> = texts.into_iter().flatten().map(One::Text).collect();

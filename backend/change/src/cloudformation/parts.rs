@@ -122,13 +122,13 @@ pub(super) fn apply(reading: &mut Reading<'_, '_>, entry: &Entry<'_>, change: &m
                     if !done {
                         change
                             .problems
-                            .push(format!("`{name}` is not known: not judged"));
+                            .push(format!("what {name} is now is not known: not judged"));
                     }
                 }
                 Lookup::Several => change.matched = Match::Ambiguous,
                 Lookup::Nothing => change
                     .problems
-                    .push(format!("nothing goes by `{name}`: not judged")),
+                    .push(format!("nothing goes by {name}: not judged")),
             }
         }
     }

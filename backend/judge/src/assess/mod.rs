@@ -18,7 +18,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use blastmap_change::{Change, Match, Proposal};
 use blastmap_graph::{Direction, LinkIndex, Overlay, RadiusQuery, Snapshot, blast_radius};
-use blastmap_model::{BlindSpot, Phase, ResourceIndex};
+use blastmap_model::{BlindSpot, Phase, ResourceIndex, ResourceKind};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -77,6 +77,22 @@ pub struct Impact {
     pub aws_error: Option<Cow<'static, str>>,
     /// AWS's page on the behaviour.
     pub documentation: Option<Cow<'static, str>>,
+}
+
+impl Impact {
+    /// What its share counts, in the singular, of a resource of this kind; none where the parts are of several sorts.
+    pub fn unit(&self, kind: ResourceKind) -> Option<&'static str> {
+        self.share?;
+        match kind {
+            ResourceKind::EcsService => Some("task"),
+            ResourceKind::TargetGroup => Some("target"),
+            // Its tasks, and of what runs none the services and schedules.
+            ResourceKind::VpcEndpoint
+            | ResourceKind::EfsMountTarget
+            | ResourceKind::EfsAccessPoint => Some("client"),
+            _ => None,
+        }
+    }
 }
 
 /// What a change would do.

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     network::{listener_rules::forwards_to, lookup::is_blind},
     verdict::{Answer, Share},
+    words::some_of,
 };
 
 /// What is lost of something that has parts.
@@ -69,7 +70,7 @@ impl Climb<'_, '_, '_> {
             outcome,
             phase: Phase::Traffic,
             share,
-            cause: in_part(outcome, &impact.cause),
+            cause: in_part(outcome, None, &impact.cause),
             ..impact
         })
     }
@@ -199,13 +200,14 @@ impl Climb<'_, '_, '_> {
                     let what = if self.what_if.remade.contains(&service) {
                         "is deleted and made again"
                     } else if leaves(service) {
-                        "is registered in it no more"
+                        "is no longer registered in it"
                     } else if after.is_there(service) {
                         "is to run no task"
                     } else {
                         "is deleted"
                     };
-                    along.cause = format!("{stop} of {of} targets go with {name}, which {what}.");
+                    let targets = some_of(stop, of, "target", ("goes", "go"));
+                    along.cause = format!("{targets} with {name}, which {what}.");
                     along.from = vec![service];
                     along.about = Some(service);
                 }

@@ -10,7 +10,10 @@ use blastmap_model::{
 use serde_json::Value;
 
 use super::{Impact, Outcome, climb::WhatIf};
-use crate::iam::{document_value, one_or_many};
+use crate::{
+    iam::{document_value, one_or_many},
+    words::listed,
+};
 
 /// So many are named; the rest is counted.
 const NAMED: usize = 4;
@@ -33,21 +36,20 @@ pub(super) fn with_what_is_deleted(
         .filter(|place| what_if.deleted.contains(place))
         .collect();
     let first = *deleted.first()?;
-    let (lost, role) = (before.resource(first), before.resource(role));
-    let more = match deleted.len() - 1 {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+    let named: Vec<String> = deleted
+        .iter()
+        .map(|place| before.resource(*place))
+        .map(|lost| format!("{} {}", lost.kind.label(), lost.name))
+        .collect();
     Some(Impact {
         resource: service,
         outcome: Outcome::AtRisk,
         phase: Phase::Run,
         share: None,
         cause: format!(
-            "Its task role `{}` may use {} {}{more}, which the change deletes: check that its containers do not.",
-            role.name,
-            lost.kind.label(),
-            lost.name
+            "Its task role {} may use {}, which the change deletes: check that its containers do not.",
+            before.resource(role).name,
+            listed(&named, NAMED)
         ),
         need: "granted-resource-there".into(),
         about: Some(first),
@@ -103,11 +105,8 @@ pub(super) fn from_task_role(what_if: &WhatIf<'_, '_>, service: ResourceIndex) -
     if taken.is_empty() {
         return None;
     }
-    let count = taken.len();
-    let mut said = taken.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
-    if count > NAMED {
-        said = format!("{said} and {} more", count - NAMED);
-    }
+    let taken: Vec<String> = taken.into_iter().collect();
+    let said = listed(&taken, NAMED);
     let role = &before.resource(old).name;
     Some(Impact {
         resource: service,

@@ -8,6 +8,7 @@ use blastmap_model::{
 };
 
 use super::{Refusal, Rule, is_in};
+use crate::words::listed;
 
 pub(super) const CLUSTER: Rule = Rule {
     name: "cluster-not-empty",
@@ -173,7 +174,7 @@ fn providers(
             let mut refusal = refusal(after, place, &users, "ResourceInUseException");
             refusal.text = refusal.text.replacen(
                 "AWS will refuse to delete",
-                &format!("AWS will refuse to take capacity provider `{provider}` from"),
+                &format!("AWS will refuse to take capacity provider {provider} from"),
                 1,
             );
             Some(refusal)
@@ -305,13 +306,10 @@ fn refusal(
     const NAMED: usize = 3;
     let named = |place: ResourceIndex| {
         let resource = after.resource(place);
-        format!("{} `{}`", resource.kind.label(), resource.name)
+        format!("{} {}", resource.kind.label(), resource.name)
     };
-    let mut names: Vec<String> = users.iter().take(NAMED).map(|user| named(*user)).collect();
-    if users.len() > NAMED {
-        names.push(format!("and {} more", users.len() - NAMED));
-    }
-    let (what, users) = (named(place), names.join(", "));
+    let names: Vec<String> = users.iter().map(|user| named(*user)).collect();
+    let (what, users) = (named(place), listed(&names, NAMED));
     Refusal {
         resource: place,
         text: format!(
@@ -473,20 +471,20 @@ mod tests {
             (
                 &cluster,
                 gone(&cluster),
-                Some(("cluster-not-empty", "service `web`")),
+                Some(("cluster-not-empty", "service web")),
             ),
             (&cluster, together([gone(&cluster), gone(&service)]), None),
             (
                 &group,
                 gone(&group),
-                Some(("target-group-in-use", "listener rule `front rule 10`")),
+                Some(("target-group-in-use", "listener rule front rule 10")),
             ),
             (&group, together([gone(&group), gone(&rule)]), None),
             (&group, together([gone(&group), unforwarded]), None),
             (
                 &web,
                 gone(&web),
-                Some(("security-group-in-use", "service `web`")),
+                Some(("security-group-in-use", "service web")),
             ),
             (&web, together([gone(&web), moved]), None),
             (&web, together([gone(&web), scaled]), None),
@@ -495,17 +493,17 @@ mod tests {
             (
                 &front,
                 gone(&front),
-                Some(("security-group-in-use", "security group `web`")),
+                Some(("security-group-in-use", "security group web")),
             ),
             (
                 &subnet,
                 gone(&subnet),
-                Some(("subnet-in-use", "service `web`")),
+                Some(("subnet-in-use", "service web")),
             ),
             (
                 &vpc,
                 gone(&vpc),
-                Some(("vpc-in-use", "internet gateway `igw-1`")),
+                Some(("vpc-in-use", "internet gateway igw-1")),
             ),
         ];
         for (number, (id, edits, expected)) in cases.into_iter().enumerate() {

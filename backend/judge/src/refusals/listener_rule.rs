@@ -53,7 +53,7 @@ fn refuses(
     vec![Refusal {
         resource: place,
         text: format!(
-            "AWS will refuse a rule of priority {priority}: `{other}` has it; the apply stops there, and Terraform may already have changed what came before it"
+            "AWS will refuse a rule of priority {priority}: {other} has it; the apply stops there, and Terraform may already have changed what came before it"
         ),
         aws_error: "PriorityInUse",
         remediation: "Choose a priority that no other rule of the listener has.".to_owned(),

@@ -41,7 +41,7 @@ fn refuses(
     vec![Refusal {
         resource: place,
         text: format!(
-            "AWS will refuse the bounds of scalable target `{name}`: its minimum of {min} is not between 0 and its maximum of {max}; the apply stops there, and Terraform may already have changed what came before it"
+            "AWS will refuse the bounds of scalable target {name}: its minimum of {min} is not between 0 and its maximum of {max}; the apply stops there, and Terraform may already have changed what came before it"
         ),
         aws_error: "ValidationException",
         remediation: "Set the minimum no higher than the maximum.".to_owned(),

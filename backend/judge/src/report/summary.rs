@@ -11,7 +11,7 @@ use time::{UtcOffset, macros::format_description};
 use crate::{
     Assessment, Impact, Outcome, Risk,
     risks::{OF_WHAT_IS_NOT_KNOWN, REFUSED},
-    words::counted,
+    words::{counted, loses_part},
 };
 
 /// More of one sort are counted in a headline, not listed.
@@ -153,7 +153,8 @@ fn headline(estate: &Snapshot, told: &Told<'_>, assessment: &Assessment) -> Stri
                 let what = match outcome {
                     Outcome::Down => verb("goes down", "go down"),
                     Outcome::Degraded => {
-                        verb("loses part of its capacity", "lose part of their capacity")
+                        let (one, many) = loses_part(kind);
+                        verb(one, many)
                     }
                     Outcome::FailsOnNextStart => {
                         verb("fails at its next start", "fail at their next start")
@@ -254,11 +255,7 @@ pub(super) fn change_line(
 /// `3 of 3 tasks`; nothing where there are no parts.
 pub(super) fn parts(estate: &Snapshot, impact: &Impact) -> Option<String> {
     let share = impact.share?;
-    let word = match estate.kind(impact.resource) {
-        ResourceKind::EcsService => "task",
-        ResourceKind::TargetGroup => "target",
-        _ => return None,
-    };
+    let word = impact.unit(estate.kind(impact.resource))?;
     (share.of > 0 && impact.outcome <= Outcome::Degraded)
         .then(|| format!("{} of {}", share.lost, counted(share.of, word)))
 }
@@ -280,10 +277,10 @@ pub(super) fn judged_against(assessment: &Assessment) -> String {
     let taken_at = assessment.taken_at.to_offset(UtcOffset::UTC);
     let stamp = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
     format!(
-        "Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.",
+        "Judged against snapshot {} of {}: {}, {}. Nothing was changed in AWS.",
         visible(&assessment.snapshot_id),
         taken_at.format(stamp).unwrap_or_default(),
-        assessment.resources,
-        assessment.links
+        counted(assessment.resources, "resource"),
+        counted(assessment.links, "link")
     )
 }

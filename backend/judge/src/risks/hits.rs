@@ -8,7 +8,7 @@ use blastmap_model::{Phase, ResourceIndex, ResourceKind};
 use super::{Card, Level, Risk, Told, id, remedies};
 use crate::{
     assess::{Impact, Outcome, first_sentence},
-    words::{counted, listed},
+    words::{counted, listed, loses_part},
 };
 
 /// More causes of one risk are counted, not told.
@@ -104,13 +104,15 @@ impl<'t> Hit<'t> {
         let speaks = self.speaks;
         let own_rank = rank(estate.kind(speaks.resource));
         let alike = self.impacts.iter();
-        let alike = alike.filter(|impact| rank(estate.kind(impact.resource)) == own_rank);
+        let alike = alike.filter(|impact| {
+            impact.outcome == speaks.outcome && rank(estate.kind(impact.resource)) == own_rank
+        });
         let others = alike.count() - 1;
         let who = match others {
             0 => name(speaks.resource).to_owned(),
             more => format!("{} and {more} more", name(speaks.resource)),
         };
-        let what = happens(speaks, others == 0);
+        let what = happens(speaks, estate.kind(speaks.resource), others == 0);
         let subject = self.about.unwrap_or(speaks.resource);
         Risk {
             id: id(self.need, vec![estate.resource(subject).id.as_str()]),
@@ -141,7 +143,8 @@ impl<'t> Hit<'t> {
 fn together(estate: &Snapshot, hits: &[Hit<'_>]) -> Option<Risk> {
     let first = hits.first()?;
     let named: Vec<&Impact> = hits.iter().flat_map(|hit| hit.named(estate)).collect();
-    let who = counted(named.len(), estate.kind(first.speaks.resource).label());
+    let kind = estate.kind(first.speaks.resource);
+    let who = counted(named.len(), kind.label());
     let subjects = hits
         .iter()
         .map(|hit| hit.about.unwrap_or(hit.speaks.resource))
@@ -151,7 +154,7 @@ fn together(estate: &Snapshot, hits: &[Hit<'_>]) -> Option<Risk> {
         id: id(first.need, subjects.collect()),
         rule: first.need.to_owned(),
         level: first.level,
-        title: format!("{who} {}", happens(first.speaks, false)),
+        title: format!("{who} {}", happens(first.speaks, kind, false)),
         detail: format!("{}{}", causes(estate, hits, &named), reported(&named)),
         remediation: remedies::of(first.need).to_owned(),
         resource: None,
@@ -215,7 +218,7 @@ fn reported(impacts: &[&Impact]) -> String {
         return String::new();
     }
     let errors: Vec<&str> = errors.into_iter().collect();
-    format!(" AWS reports: {}.", errors.join(", "))
+    format!(" AWS reports: {}.", listed(&errors, errors.len()))
 }
 
 fn level_of(kind: ResourceKind, outcome: Outcome) -> Level {
@@ -227,21 +230,21 @@ fn level_of(kind: ResourceKind, outcome: Outcome) -> Level {
 }
 
 /// What happens to one, or to several.
-fn happens(impact: &Impact, to_one: bool) -> &'static str {
+fn happens(impact: &Impact, kind: ResourceKind, to_one: bool) -> &'static str {
     let (one, many) = match (impact.outcome, impact.phase) {
         (Outcome::Down, Phase::Traffic) => ("gets no traffic", "get no traffic"),
         (Outcome::Down, Phase::Schedule) => ("starts nothing any more", "start nothing any more"),
         (Outcome::Down, Phase::Scale) => ("cannot act any more", "cannot act any more"),
         (Outcome::Down, _) => ("goes down", "go down"),
-        (Outcome::Degraded, _) => ("loses part of its capacity", "lose part of their capacity"),
+        (Outcome::Degraded, _) => loses_part(kind),
         (Outcome::FailsOnNextStart, Phase::Deploy) => {
-            ("can be deployed no more", "can be deployed no more")
+            ("cannot be deployed any more", "cannot be deployed any more")
         }
         (Outcome::FailsOnNextStart, Phase::Schedule) => {
             ("fails at its next run", "fail at their next run")
         }
         (Outcome::FailsOnNextStart, _) => ("cannot start tasks", "cannot start tasks"),
-        (Outcome::AtRisk, Phase::Scale) => ("may scale no more", "may scale no more"),
+        (Outcome::AtRisk, Phase::Scale) => ("may no longer scale", "may no longer scale"),
         (Outcome::AtRisk, _) => ("may be hit", "may be hit"),
     };
     if to_one { one } else { many }

@@ -274,7 +274,7 @@ fn of_blind_spots(told: &Told<'_>) -> impl Iterator<Item = Risk> {
         ),
         detail: format!("More may be hit than is shown. {}", spot.message),
         remediation: format!(
-            "Let the crawler call {} and crawl again (`blastmap policy` prints all that it needs).",
+            "Let the crawler call {} and crawl again (blastmap policy prints all that it needs).",
             spot.api
         ),
         resource: None,
