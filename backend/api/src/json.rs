@@ -199,6 +199,7 @@ fn change(estate: &Snapshot, change: &Change, place: Option<ResourceIndex>) -> V
         "address": change.address,
         "action": change.action.name(),
         "match": change.matched.name(),
+        "mapped": change.mapped,
         "attributes": attributes,
     })
 }
@@ -226,8 +227,8 @@ fn impact(assessment: &Assessment, impact: &Impact) -> Value {
         "phase": impact.phase.name(),
         "lost": impact.share.map(|share| share.lost),
         "of": impact.share.map(|share| share.of),
-        "cause": impact.cause,
         "unit": impact.unit(estate.kind(impact.resource)),
+        "cause": impact.cause,
         "path": path,
         "awsError": impact.aws_error,
     })

@@ -9,6 +9,7 @@ pub mod containers;
 mod deletion;
 mod detect;
 mod error;
+mod mapped;
 mod network_acl;
 mod patch;
 mod policies;
@@ -22,7 +23,7 @@ mod task_definition;
 pub mod terraform;
 mod workbench;
 
-pub use detect::read;
+pub use detect::{read, read_mapped};
 pub use error::ChangeError;
 pub use workbench::{Lookup, New, Place, Workbench};
 
@@ -57,6 +58,9 @@ pub struct Change {
     /// What of it is not judged, and why.
     #[serde(default)]
     pub problems: Vec<String>,
+    /// A reviewer said which resource it is; the input alone led to none.
+    #[serde(default)]
+    pub mapped: bool,
     /// Of a replacement: the old one is deleted before the new one is made, and before what uses it is changed.
     #[serde(default)]
     pub deletes_first: bool,

@@ -176,7 +176,8 @@ impl Reading<'_, '_> {
                 return Lookup::One(id);
             }
         }
-        self.workbench.find(kind, &[name], Some(&self.place))
+        let found = self.workbench.find(kind, &[name], Some(&self.place));
+        self.or_mapped(found, entry.logical)
     }
 }
 

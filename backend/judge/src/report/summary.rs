@@ -242,8 +242,13 @@ pub(super) fn change_line(
                     visible(&resource.name)
                 );
             }
+            let by_hand = if change.mapped {
+                ", mapped by hand"
+            } else {
+                ""
+            };
             format!(
-                "{what} {address} ({} {})",
+                "{what} {address} ({} {}{by_hand})",
                 resource.kind.label(),
                 visible(&resource.name)
             )
