@@ -66,6 +66,16 @@ pub struct Change {
     pub deletes_first: bool,
 }
 
+impl Change {
+    /// True for what Terraform keeps for itself or makes on the machine that it runs on: nothing of it is AWS's.
+    pub fn is_outside_aws(&self) -> bool {
+        const OWN: [&str; 2] = ["terraform_data", "null_resource"];
+        const BEGINNINGS: [&str; 4] = ["random_", "time_", "local_", "tls_"];
+        let name = self.type_name.as_str();
+        OWN.contains(&name) || BEGINNINGS.iter().any(|begin| name.starts_with(begin))
+    }
+}
+
 /// What is to be done with a resource.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

@@ -37,6 +37,8 @@ pub(super) struct WhatIf<'w, 'a> {
     pub(super) deleted: &'w BTreeSet<ResourceIndex>,
     /// Places that it deletes and then makes again.
     pub(super) remade: &'w BTreeSet<ResourceIndex>,
+    /// Places that it deletes before it makes what replaces them, under the same name or another.
+    pub(super) gone_first: &'w BTreeSet<ResourceIndex>,
 }
 
 /// What came out, in places of the estate after the change.

@@ -7,6 +7,7 @@ mod climb;
 mod compare;
 pub(crate) mod connect;
 mod excerpt;
+pub(crate) mod less;
 pub(crate) mod refused;
 mod requests;
 mod serving;
@@ -160,6 +161,7 @@ impl Assessment {
 /// A change to something that is not known, or of a type that is not.
 pub(crate) fn is_not_judged(change: &Change) -> bool {
     change.action.changes_something()
+        && !change.is_outside_aws()
         && matches!(
             change.matched,
             Match::NotFound | Match::UnsupportedType | Match::Ambiguous
@@ -187,6 +189,13 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         .filter(|place| after.is_there(*place))
         .filter(|place| refusals.iter().all(|own| own.place != Some(*place)))
         .collect();
+    let replaced = proposal
+        .changes
+        .iter()
+        .filter(|change| change.deletes_first);
+    let gone_first: BTreeSet<ResourceIndex> = replaced
+        .filter_map(|change| before.find(change.resource.as_ref()?))
+        .collect();
     // What is made again as it was is another one all the same.
     touched.extend(&remade);
     let what_if = climb::WhatIf {
@@ -195,9 +204,11 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         touched: &touched,
         deleted: &deleted,
         remade: &remade,
+        gone_first: &gone_first,
     };
     let judged = climb::judge(&what_if);
     let endpoints = connect::new_endpoints(&before, &after, &touched);
+    let less = less::of(&before, &after, &touched);
 
     let mut told: BTreeSet<ResourceIndex> = judged.reached.clone();
     let all = || {
@@ -208,6 +219,7 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
     told.extend(all().filter_map(|impact| impact.about));
     told.extend(all().flat_map(|impact| impact.from.iter().copied()));
     told.extend(endpoints.iter().flat_map(|own| own.clients.iter().copied()));
+    told.extend(less.iter().map(|own| own.resource));
     // What is not edited and yet named, and what was refused, is told of, too.
     let named = |change: &Change| after.find(change.resource.as_ref()?);
     told.extend(proposal.changes.iter().filter_map(named));
@@ -256,8 +268,18 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
             })
         })
         .collect();
+    let less: Vec<less::Less> = less
+        .into_iter()
+        .filter_map(|own| {
+            Some(less::Less {
+                resource: place(own.resource)?,
+                ..own
+            })
+        })
+        .collect();
     let risks = risks::risks(&risks::Told {
         endpoints: &endpoints,
+        less: &less,
         excerpt: &excerpt,
         changes: &changes,
         impacts: &impacts,

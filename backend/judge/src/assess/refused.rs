@@ -6,7 +6,7 @@ use blastmap_change::{Action, Proposal};
 use blastmap_graph::{Overlay, Snapshot};
 use blastmap_model::{Edits, Presence, ResourceId, ResourceIndex, ResourceKind};
 
-use crate::refusals::{self, Refusal, Rule};
+use crate::refusals::{self, Asked, Refusal, Rule};
 
 /// A refused change.
 pub(crate) struct Refused {
@@ -45,8 +45,12 @@ pub(super) fn set_apart(
         let pairs = places
             .iter()
             .flat_map(|place| refusals::ALL.iter().map(|rule| (*place, rule)));
+        let asked = Asked {
+            change,
+            all: &proposal.changes,
+        };
         for (place, rule) in pairs {
-            for refusal in (rule.refuses)(before, &wished, change, place) {
+            for refusal in (rule.refuses)(before, &wished, &asked, place) {
                 stopped.insert(refusal.resource);
                 let known = before.holds(refusal.resource).then_some(refusal.resource);
                 // Where the old one stays, no new one comes in its place.

@@ -107,6 +107,10 @@ pub(super) fn from_task_role(what_if: &WhatIf<'_, '_>, service: ResourceIndex) -
     }
     let taken: Vec<String> = taken.into_iter().collect();
     let said = listed(&taken, NAMED);
+    let loses = match has.open {
+        Some(what) => format!("may lose {said}, for {what} are known only after the apply"),
+        None => format!("lose {said}"),
+    };
     let role = &before.resource(old).name;
     Some(Impact {
         resource: service,
@@ -114,7 +118,7 @@ pub(super) fn from_task_role(what_if: &WhatIf<'_, '_>, service: ResourceIndex) -
         phase: Phase::Run,
         share: None,
         cause: format!(
-            "Its containers act as role {role} and lose {said}: check that they do not need it; a permission taken away is missed at once."
+            "Its containers act as role {role} and {loses}: check that they do not need it; a permission taken away is missed at once."
         ),
         need: "task-role-permissions".into(),
         about: Some(old),
@@ -139,6 +143,8 @@ struct Grants {
     denied: Vec<Grant>,
     /// Policies whose documents were not read.
     unread: BTreeSet<String>,
+    /// What of the role only the apply will tell.
+    open: Option<&'static str>,
 }
 
 /// One action on one resource, as patterns, under one condition.
@@ -173,12 +179,24 @@ fn grants(estate: &Overlay<'_>, role: ResourceIndex) -> Grants {
     let Some(facts) = estate.facts::<IamRole>(role) else {
         return grants;
     };
+    let open = [
+        ("RolePolicyList", "its inline policies"),
+        ("AttachedManagedPolicies", "its attached policies"),
+    ];
+    grants.open = open
+        .into_iter()
+        .find_map(|(field, what)| estate.is_unknown(role, field).then_some(what));
     for policy in &facts.role_policy_list {
         read(&policy.policy_document, &mut grants);
     }
     for policy in &facts.attached_managed_policies {
         let place = estate.find(&ResourceId::new(&policy.policy_arn));
         match place.and_then(|place| estate.facts::<IamPolicy>(place)) {
+            _ if place.is_some_and(|place| estate.is_unknown(place, "PolicyDocument")) => {
+                grants
+                    .open
+                    .get_or_insert("the documents of its attached policies");
+            }
             Some(policy) => read(&policy.policy_document, &mut grants),
             None => {
                 grants.unread.insert(policy.policy_name.clone());

@@ -2,11 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html>
 
-use blastmap_change::{Action, Change};
+use blastmap_change::Action;
 use blastmap_graph::Overlay;
 use blastmap_model::{ResourceIndex, kinds::scalable_target::ScalableTarget};
 
-use super::{Refusal, Rule};
+use super::{Asked, Refusal, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "scalable-target-bounds",
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 fn refuses(
     _before: &Overlay<'_>,
     after: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     place: ResourceIndex,
 ) -> Vec<Refusal> {
     if !matches!(

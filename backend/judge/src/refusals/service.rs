@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use blastmap_change::{Action, Change};
+use blastmap_change::Action;
 use blastmap_graph::Overlay;
 use blastmap_model::{
     Presence, Relation, ResourceId, ResourceIndex, ResourceKind,
@@ -16,7 +16,7 @@ use blastmap_model::{
     },
 };
 
-use super::{Refusal, Rule, is_in};
+use super::{Asked, Refusal, Rule, is_in};
 use crate::{Host, Launch, fargate, launch::last};
 
 const PARAMETERS: &str = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html";
@@ -159,7 +159,7 @@ pub(super) const CAPACITY: Rule = Rule {
 fn refused(
     before: &Overlay<'_>,
     after: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     place: ResourceIndex,
     aws_error: &'static str,
     remediation: &str,

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use blastmap_change::{Action, Change};
+use blastmap_change::Action;
 use blastmap_graph::Overlay;
 use blastmap_model::{
     ResourceIndex,
     kinds::ecs_task_definition::{ContainerDefinition, EcsTaskDefinition},
 };
 
-use super::{Refusal, Rule};
+use super::{Asked, Refusal, Rule};
 use crate::{fargate, needs::fargate_size::size_of};
 
 const PARAMETERS: &str =
@@ -246,7 +246,7 @@ pub(super) const EXECUTION_ROLE: Rule = Rule {
 
 fn refused(
     after: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     place: ResourceIndex,
     remediation: &str,
     problems: impl Fn(&EcsTaskDefinition) -> Vec<String>,

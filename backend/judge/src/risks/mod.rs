@@ -13,7 +13,7 @@ use blastmap_model::{BlindSpot, ResourceIndex};
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{
-    Excerpt, Impact, Outcome, connect::NewEndpoints, is_not_judged, refused::Refused,
+    Excerpt, Impact, Outcome, connect::NewEndpoints, is_not_judged, less::Less, refused::Refused,
 };
 
 /// How bad a risk is, worst first.
@@ -70,6 +70,7 @@ pub(crate) struct Told<'t> {
     pub(crate) blind_spots: &'t [BlindSpot],
     pub(crate) notes: &'t [String],
     pub(crate) endpoints: &'t [NewEndpoints],
+    pub(crate) less: &'t [Less],
 }
 
 /// Rules that say what was not seen or judged, not what breaks.
@@ -103,6 +104,7 @@ pub(crate) fn risks(told: &Told<'_>) -> Vec<Risk> {
     cards.extend(of_partly_judged(told).map(Card::from));
     cards.extend(of_notes(told).map(Card::from));
     cards.extend(of_endpoints(told).map(Card::from));
+    cards.extend(of_less(told).map(Card::from));
     cards.extend(of_blind_spots(told).map(Card::from));
     cards.sort_by_cached_key(|Card { risk, hits }| {
         let many = risk.affected.len().max(risk.addresses.len());
@@ -184,6 +186,23 @@ fn of_endpoints(told: &Told<'_>) -> impl Iterator<Item = Risk> {
             addresses: Vec::new(),
             documentation: Some("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html".to_owned()),
         }
+    })
+}
+
+/// Nothing breaks; but there is less of it.
+fn of_less(told: &Told<'_>) -> impl Iterator<Item = Risk> {
+    let estate = told.excerpt.snapshot();
+    told.less.iter().map(|own| Risk {
+        id: id(own.rule, vec![estate.resource(own.resource).id.as_str()]),
+        rule: own.rule.to_owned(),
+        level: Level::Low,
+        title: own.title.clone(),
+        detail: own.detail.clone(),
+        remediation: remedies::of(own.rule).to_owned(),
+        resource: Some(own.resource),
+        affected: vec![own.resource],
+        addresses: Vec::new(),
+        documentation: Some(own.documentation.to_owned()),
     })
 }
 

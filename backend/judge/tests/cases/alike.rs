@@ -5,17 +5,20 @@ use std::collections::BTreeSet;
 use blastmap_change::read;
 use blastmap_judge::{
     Assessment, Level, Outcome, Risk, assess,
-    estate::{Estate, ec2, tcp},
+    estate::{Estate, ec2, tcp, together},
 };
 use blastmap_model::{
     Redactor, ResourceKind,
-    kinds::ecs_service::{AwsVpcConfiguration, EcsService},
+    kinds::{
+        ecs_service::{AwsVpcConfiguration, EcsService},
+        scaling_policy::ScalingPolicy,
+    },
 };
 use serde_json::{Value, json};
 
 use crate::{
-    estates::{behind_alb, group, listener, rule, service},
-    harness::{delete, update},
+    estates::{behind_alb, group, listener, policy, rule, scaled, service},
+    harness::{delete, proposed, update},
 };
 
 fn other(name: &str) -> String {
@@ -167,6 +170,87 @@ fn services_that_are_down_come_before_rules_and_more_before_fewer() {
         found.risks[1]
     );
     assert!(found.risks.is_sorted_by_key(|risk| risk.level));
+}
+
+/// Nothing breaks, and a reviewer is told how much is left.
+#[test]
+fn fewer_tasks_and_fewer_policies_are_told() {
+    let count = |count: i32| update(&other("api"), json!({ "desiredCount": count }));
+    for (changed, title) in [
+        (1, Some("api runs 1 task in place of 2")),
+        (2, None),
+        (3, None),
+    ] {
+        let found = assessed(&[count(changed)]);
+        let risks = of_rule(&found, "capacity-lowered");
+        assert_eq!(risks.first().map(|risk| risk.title.as_str()), title);
+        assert!(risks.iter().all(|risk| risk.level == Level::Low));
+        assert!(found.impacts.is_empty());
+    }
+    assert!(of_rule(&assessed(&[nothing("api")]), "capacity-lowered").is_empty());
+
+    let second = policy().replace("requests", "memory");
+    let snapshot = scaled()
+        .with::<ScalingPolicy>(&policy(), |own| own.policy_arn = policy())
+        .put(
+            &second,
+            &ScalingPolicy {
+                policy_arn: second.clone(),
+                policy_name: "memory".to_owned(),
+                policy_type: "TargetTrackingScaling".to_owned(),
+                service_namespace: "ecs".to_owned(),
+                resource_id: "service/main/web".to_owned(),
+                scalable_dimension: "ecs:service:DesiredCount".to_owned(),
+                ..ScalingPolicy::default()
+            },
+        )
+        .snapshot();
+    let judged = |gone: &[&str]| {
+        let edits = together(gone.iter().map(|id| blastmap_judge::estate::gone(id)));
+        assess(&snapshot, &proposed(&snapshot, edits))
+    };
+    let found = judged(&[&second]);
+    let risks = of_rule(&found, "scaling-policies-fewer");
+    assert_eq!(risks[0].title, "web keeps 1 of 2 scaling policies");
+    assert!(
+        risks[0].detail.contains("scaled by requests"),
+        "{}",
+        risks[0].detail
+    );
+    assert_eq!(found.level, Level::Low);
+    // Without any the target cannot act, which is another matter.
+    let found = judged(&[&second, &policy()]);
+    assert!(of_rule(&found, "scaling-policies-fewer").is_empty());
+    assert!(found.level < Level::Low);
+}
+
+/// What Terraform keeps for itself is not AWS's, and nothing of it is left to judge.
+#[test]
+fn what_is_not_of_aws_is_no_risk() {
+    let snapshot = three().snapshot();
+    for (type_name, told) in [
+        ("terraform_data", 0),
+        ("null_resource", 0),
+        ("random_password", 0),
+        ("time_sleep", 0),
+        ("local_file", 0),
+        ("tls_private_key", 0),
+        ("aws_strange_thing", 1),
+        ("datadog_monitor", 1),
+    ] {
+        let plan = json!({"format_version": "1.2", "resource_changes": [{
+            "address": format!("{type_name}.own"), "mode": "managed", "type": type_name, "name": "own",
+            "provider_name": "registry.terraform.io/hashicorp/own",
+            "change": {"actions": ["create"], "before": null, "after": {}, "after_unknown": {},
+                "before_sensitive": {}, "after_sensitive": {}},
+        }]})
+        .to_string();
+        let redactor = Redactor::new([1; 32]);
+        let proposal = read(plan.as_bytes(), snapshot.inventory(), &redactor).expect("a plan");
+        let found = assess(&snapshot, &proposal);
+        assert_eq!(found.not_judged().count(), told, "{type_name}");
+        assert_eq!(found.risks.len(), told, "{type_name}");
+    }
 }
 
 /// Of each cause the way is told, and of one cause but one way.
