@@ -259,6 +259,9 @@ pub(crate) struct Review {
         env = "BLASTMAP_FAIL_ON"
     )]
     pub(crate) fail_on: FailOn,
+    /// An address of the plan that blastmap finds nothing for, and the id, ARN or name of the resource that it stands for; as often as needed.
+    #[arg(long = "map", value_name = "ADDRESS=ID", value_parser = address_and_id)]
+    pub(crate) mapping: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) source: Source,
     #[command(flatten)]
@@ -380,6 +383,16 @@ fn size(text: &str) -> Result<usize, String> {
         .checked_mul(bytes)
         .filter(|size| *size > 0)
         .ok_or_else(|| "must be more than nothing".to_owned())
+}
+
+/// Splits at the last `=`: keys in an address may hold one, ids do not.
+fn address_and_id(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((address, id)) if !address.is_empty() && !id.is_empty() => {
+            Ok((address.to_owned(), id.to_owned()))
+        }
+        _ => Err("give it as ADDRESS=ID, e.g. aws_ecs_service.checkout=checkout".to_owned()),
+    }
 }
 
 fn split_unit(text: &str) -> (&str, &str) {

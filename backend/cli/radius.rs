@@ -45,7 +45,7 @@ fn draw(snapshot: &Snapshot, radius: &BlastRadius, format: RadiusFormat) -> Stri
 }
 
 /// The one resource that this names: by ARN, by id, or by a name that no other has.
-fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceIndex, NoSuchResource> {
+pub(crate) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceIndex, NoSuchResource> {
     let ids = |found: &[ResourceIndex]| -> Vec<String> {
         found
             .iter()

@@ -13,7 +13,9 @@ use blastmap_judge::{Assessment, Level, assess, report};
 
 use crate::{
     args::{FailOn, Review, ReviewFormat},
-    output, source,
+    output,
+    radius::find,
+    source,
 };
 
 /// The exit status where the change was reviewed and is as bad as `--fail-on` says, or worse.
@@ -23,9 +25,14 @@ pub(crate) async fn run(args: Review) -> anyhow::Result<ExitCode> {
     let bytes = read(&args.file)?;
     let inventory = source::load(&args.source).await?;
     let redactor = source::redactor(&args.source).await?;
-    let proposal = blastmap_change::read(&bytes, &inventory, &redactor)
-        .with_context(|| format!("{} cannot be reviewed", named(&args.file)))?;
     let snapshot = Snapshot::new(inventory, args.owners.owner_tag.clone());
+    let mut mapping = Vec::new();
+    for (address, text) in &args.mapping {
+        let resource = find(&snapshot, text)?;
+        mapping.push((address.clone(), snapshot.resource(resource).id.to_string()));
+    }
+    let proposal = blastmap_change::read_mapped(&bytes, snapshot.inventory(), &redactor, &mapping)
+        .with_context(|| format!("{} cannot be reviewed", named(&args.file)))?;
     let assessment = assess(&snapshot, &proposal);
     let colours = match args.out {
         Some(_) => report::Colours::Off,

@@ -129,6 +129,50 @@ async fn the_exit_status_is_3_from_the_level_on_that_it_shall_fail_on() {
     assert!(ended.usage().contains("--fail-on"), "{ended:?}");
 }
 
+/// A plan whose names are older than the estate's.
+#[tokio::test]
+async fn an_address_is_mapped_by_hand() {
+    let machine = Machine::new();
+    let plan = json!({ "format_version": "1.2", "resource_changes": [{
+        "address": "aws_ecs_service.own[\"a=b\"]", "mode": "managed", "type": "aws_ecs_service", "name": "own",
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "change": { "actions": ["delete"], "before": { "id": "old", "name": "old" }, "after": null,
+            "after_unknown": {}, "before_sensitive": {}, "after_sensitive": {} },
+    }] });
+    machine.write("plan.json", plan.to_string().as_bytes());
+    let ended = review(&machine, "plan.json", &[]).await;
+    assert!(ended.stdout.contains("was not judged"), "{ended:?}");
+    let map =
+        "aws_ecs_service.own[\"a=b\"]=arn:aws:ecs:us-east-1:123456789012:service/prod/checkout";
+    let ended = review(&machine, "plan.json", &["--map", map]).await;
+    assert_eq!((ended.status, ended.stderr.as_str()), (Some(0), ""));
+    assert!(!ended.stdout.contains("was not judged"), "{ended:?}");
+    assert!(
+        ended.stdout.contains("service checkout, mapped by hand"),
+        "{ended:?}"
+    );
+
+    let ended = review(
+        &machine,
+        "plan.json",
+        &[
+            "--map",
+            "aws_ecs_service.x=arn:aws:ecs:us-east-1:123456789012:service/prod/checkout",
+        ],
+    )
+    .await;
+    assert!(ended.failure().contains("no such address"), "{ended:?}");
+    let ended = review(
+        &machine,
+        "plan.json",
+        &["--map", "aws_ecs_service.x=no-such-thing"],
+    )
+    .await;
+    assert!(ended.failure().contains("no-such-thing"), "{ended:?}");
+    let ended = review(&machine, "plan.json", &["--map", "checkout"]).await;
+    assert!(ended.usage().contains("ADDRESS=ID"), "{ended:?}");
+}
+
 #[tokio::test]
 async fn a_plan_comes_from_standard_input_and_a_report_goes_to_a_file() {
     let machine = Machine::new();

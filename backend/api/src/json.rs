@@ -233,6 +233,7 @@ fn change(estate: &Snapshot, change: &Change, place: Option<ResourceIndex>) -> V
         "address": change.address,
         "action": change.action.name(),
         "match": change.matched.name(),
+        "mapped": change.mapped,
         "attributes": attributes,
     })
 }
@@ -260,6 +261,7 @@ fn impact(assessment: &Assessment, impact: &Impact) -> Value {
         "phase": impact.phase.name(),
         "lost": impact.share.map(|share| share.lost),
         "of": impact.share.map(|share| share.of),
+        "unit": impact.unit(estate.kind(impact.resource)),
         "cause": impact.cause,
         "path": path,
         "awsError": impact.aws_error,
@@ -287,6 +289,7 @@ fn risk(assessment: &Assessment, risk: &Risk) -> Value {
         "remediation": risk.remediation,
         "resource": risk.resource.map(|place| resource(estate, place)),
         "affected": affected,
+        "addresses": risk.addresses,
         "evidence": evidence,
         "documentation": risk.documentation,
     })

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 
 use crate::{
     Action, AttributeChange, Change, ChangeError, Lookup, Match, New, Place, Proposal, Workbench,
-    birth, deletion, patch,
+    birth, deletion,
+    mapped::Mapped,
+    patch,
     redaction::redact,
     service,
     shape::{Dialect, KNOWN_AFTER_APPLY, Shaped, holds_unknown, shape},
@@ -47,10 +49,21 @@ struct Detail<'c> {
 }
 
 /// Reads a change set.
+#[cfg(test)]
 pub(crate) fn read(
     input: &Value,
     inventory: &Inventory,
     redactor: &Redactor,
+) -> Result<Proposal, ChangeError> {
+    read_mapped(input, inventory, redactor, &Mapped::default())
+}
+
+/// Reads a change set, with what a reviewer says of its logical ids.
+pub(crate) fn read_mapped(
+    input: &Value,
+    inventory: &Inventory,
+    redactor: &Redactor,
+    mapped: &Mapped<'_>,
 ) -> Result<Proposal, ChangeError> {
     let unusable = |why: String| ChangeError::Unusable { what: FORMAT, why };
     let list = input
@@ -109,7 +122,12 @@ pub(crate) fn read(
         place,
         made: BTreeMap::new(),
         live: BTreeMap::new(),
+        mapped,
     };
+    for own in &entries {
+        let makes = own.action == Action::Create && !parts::is_part(own.type_name);
+        mapped.check(own.logical, own.type_name, own.kind, makes)?;
+    }
     // What is made first: others may name it.
     let mut changes: Vec<Change> = entries.iter().map(|own| reading.begin(own)).collect();
     for pass in [Pass::Make, Pass::Rest] {
@@ -122,6 +140,8 @@ pub(crate) fn read(
             .attributes
             .sort_by(|one, other| one.name.cmp(&other.name));
     }
+    let tied = entries.iter().zip(&changes);
+    mapped.check_all(tied.map(|(entry, change)| (entry.logical, change.resource.as_ref())))?;
     Ok(Proposal {
         changes,
         edits: workbench.finish(),
@@ -207,6 +227,7 @@ struct Made {
 
 struct Reading<'w, 'i> {
     workbench: &'w mut Workbench<'i>,
+    mapped: &'w Mapped<'w>,
     place: Place,
     made: BTreeMap<String, Made>,
     /// What is there, under its logical id.
@@ -221,6 +242,7 @@ impl Reading<'_, '_> {
             type_name: entry.type_name.to_owned(),
             action: entry.action,
             kind: entry.kind,
+            mapped: self.mapped.of(entry.logical).is_some(),
             problems: entry.problems.clone(),
             ..Change::default()
         };
@@ -233,7 +255,8 @@ impl Reading<'_, '_> {
         };
         if entry.action != Action::Create {
             let physical = entry.physical.unwrap_or_default();
-            match self.workbench.find(kind, &[physical], Some(&self.place)) {
+            let found = self.workbench.find(kind, &[physical], Some(&self.place));
+            match self.or_mapped(found, entry.logical) {
                 Lookup::One(id) => {
                     change.matched = Match::Matched;
                     change.resource = Some(id.clone());
@@ -244,6 +267,14 @@ impl Reading<'_, '_> {
             }
         }
         change
+    }
+
+    /// What was found; else what a reviewer says that it is.
+    fn or_mapped(&self, found: Lookup, logical: &str) -> Lookup {
+        match (found, self.mapped.of(logical)) {
+            (Lookup::Nothing | Lookup::Several, Some(resource)) => Lookup::One(resource.id.clone()),
+            (found, _) => found,
+        }
     }
 
     fn apply(&mut self, entry: &Entry<'_>, change: &mut Change, pass: Pass) {
@@ -730,6 +761,46 @@ mod tests {
                 json!({"Name": "web", "HealthCheckPath": "/ready", "Matcher": {"HttpCode": "200-299"}, "TargetGroupAttributes": [{"Key": "a", "Value": "b"}]})
             ),
         )]));
+    }
+
+    #[test]
+    fn a_logical_id_is_what_the_reviewer_says() {
+        let service = format!("{ECS}:service/prod/web");
+        let inventory = estate();
+        let found = |told: &[(&str, &str)]| {
+            let told: Vec<(String, String)> = told
+                .iter()
+                .map(|(logical, id)| ((*logical).to_owned(), (*id).to_owned()))
+                .collect();
+            let input = change_set(&[change(
+                "Modify",
+                "Web",
+                Some("arn:aws:ecs:eu-west-1:123456789012:service/old/web"),
+                "AWS::ECS::Service",
+                Some(json!({"DesiredCount": 2})),
+                Some(json!({"DesiredCount": 0})),
+            )]);
+            let mapped = Mapped::new(&told, &inventory)?;
+            read_mapped(&input, &inventory, &redactor(), &mapped)
+        };
+        let alone = found(&[]).unwrap();
+        assert_eq!(alone.changes[0].matched, Match::NotFound);
+        let told = found(&[("Web", &service)]).unwrap();
+        assert_eq!(told.changes[0].matched, Match::Matched);
+        assert!(told.changes[0].mapped);
+        assert!(told.edits.after.contains_key(&ResourceId::new(&service)));
+        for (logical, said) in [
+            ("Api", "no such address"),
+            ("Web", "this is a task definition"),
+        ] {
+            let id = if logical == "Api" {
+                service.clone()
+            } else {
+                format!("{ECS}:task-definition/web:7")
+            };
+            let error = found(&[(logical, &id)]).unwrap_err().to_string();
+            assert!(error.contains(said) && error.contains(logical), "{error}");
+        }
     }
 
     #[test]

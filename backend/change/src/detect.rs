@@ -10,7 +10,8 @@ use serde::{
 use serde_json::{Map, Value};
 
 use crate::{
-    ChangeError, Proposal, cloudformation, error::parse, resources, task_definition, terraform,
+    ChangeError, Proposal, cloudformation, error::parse, mapped::Mapped, resources,
+    task_definition, terraform,
 };
 
 const PLAN: &str = "the output of `terraform show -json PLAN` or `tofu show -json PLAN`";
@@ -34,14 +35,30 @@ pub fn read(
     inventory: &Inventory,
     redactor: &Redactor,
 ) -> Result<Proposal, ChangeError> {
+    read_mapped(bytes, inventory, redactor, &[])
+}
+
+/// As [`read`], with what a reviewer says of addresses that lead to no resource by themselves: pairs of an address of the plan, or a logical
+/// id of the change set, and the id of the resource that it stands for.
+pub fn read_mapped(
+    bytes: &[u8],
+    inventory: &Inventory,
+    redactor: &Redactor,
+    mapping: &[(String, String)],
+) -> Result<Proposal, ChangeError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     refuse_what_is_no_json(bytes)?;
     let value: Value = parse(bytes, "change", "terraform show -json PLAN")?;
+    let mapped = Mapped::new(mapping, inventory)?;
     match format_of(&value)? {
-        Format::TerraformPlan => terraform::read(bytes, inventory, redactor),
-        Format::ChangeSet => cloudformation::read(&value, inventory, redactor),
-        Format::TaskDefinition => task_definition::read(value, inventory, redactor),
+        Format::TerraformPlan => terraform::read_mapped(bytes, inventory, redactor, &mapped),
+        Format::ChangeSet => cloudformation::read_mapped(&value, inventory, redactor, &mapped),
+        Format::TaskDefinition => {
+            mapped.refuse_all()?;
+            task_definition::read(value, inventory, redactor)
+        }
         Format::Resources => {
+            mapped.refuse_all()?;
             let changes = resources::parse(&value)?;
             Ok(resources::propose(&changes, inventory, redactor))
         }

@@ -50,6 +50,12 @@ pub enum ChangeError {
     },
     #[error("the {what} cannot be used: {why}")]
     Unusable { what: &'static str, why: String },
+    #[error("{address} cannot be mapped to {resource}: {why}")]
+    Mapping {
+        address: String,
+        resource: String,
+        why: String,
+    },
 }
 
 /// Parses JSON, with one clear line for each way in which it may be broken. `command` gives good input.

@@ -9,6 +9,7 @@ pub mod containers;
 mod deletion;
 mod detect;
 mod error;
+mod mapped;
 mod network_acl;
 mod patch;
 mod policies;
@@ -22,7 +23,7 @@ mod task_definition;
 pub mod terraform;
 mod workbench;
 
-pub use detect::{check, read};
+pub use detect::{check, read, read_mapped};
 pub use error::ChangeError;
 pub use workbench::{Lookup, New, Place, Workbench};
 
@@ -57,9 +58,22 @@ pub struct Change {
     /// What of it is not judged, and why.
     #[serde(default)]
     pub problems: Vec<String>,
+    /// A reviewer said which resource it is; the input alone led to none.
+    #[serde(default)]
+    pub mapped: bool,
     /// Of a replacement: the old one is deleted before the new one is made, and before what uses it is changed.
     #[serde(default)]
     pub deletes_first: bool,
+}
+
+impl Change {
+    /// True for what Terraform keeps for itself or makes on the machine that it runs on: nothing of it is AWS's.
+    pub fn is_outside_aws(&self) -> bool {
+        const OWN: [&str; 2] = ["terraform_data", "null_resource"];
+        const BEGINNINGS: [&str; 4] = ["random_", "time_", "local_", "tls_"];
+        let name = self.type_name.as_str();
+        OWN.contains(&name) || BEGINNINGS.iter().any(|begin| name.starts_with(begin))
+    }
 }
 
 /// What is to be done with a resource.

@@ -183,12 +183,12 @@ fn shorten(value: Value) -> Value {
 /// What of it is not judged, in words.
 pub(crate) fn problems(kind: ResourceKind, shaped: &Shaped) -> Vec<String> {
     let strange = shaped.strange.iter().map(|name| {
-        format!("`{name}` is no attribute of a {kind} that blastmap knows: not judged")
+        format!("attribute {name} of this {kind} is not known to blastmap: not judged")
     });
     let unfit = shaped
         .unfit
         .iter()
-        .map(|(field, expected)| format!("`{field}` should be {expected}: not judged"));
+        .map(|(field, expected)| format!("attribute {field} should be {expected}: not judged"));
     strange.chain(unfit).collect()
 }
 
@@ -198,7 +198,7 @@ pub(crate) fn unjudged(kind: ResourceKind, shaped: &Shaped, harmless: &[&str]) -
         .strange
         .iter()
         .filter(|name| !harmless.iter().any(|own| own.eq_ignore_ascii_case(name)))
-        .map(|name| format!("`{name}`"))
+        .map(|name| (*name).clone())
         .collect();
     names.sort();
     let more = names.len().saturating_sub(MOST_NAMES);

@@ -341,7 +341,7 @@ fn create(given: &ResourceChange, change: &mut Change, workbench: &mut Workbench
         change.matched = Match::UnsupportedType;
         change
             .problems
-            .push("nothing says what it is: give its ARN as `id`, or a `kind`".to_owned());
+            .push("nothing says what it is: give its ARN as id, or a kind".to_owned());
         return;
     };
     change.kind = Some(kind);

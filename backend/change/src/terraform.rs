@@ -2,6 +2,7 @@
 //!
 //! <https://developer.hashicorp.com/terraform/internals/json-format>
 
+mod by_hand;
 mod data;
 mod ecs;
 mod fields;
@@ -27,7 +28,7 @@ mod unknown;
 use blastmap_model::{Inventory, Redactor};
 use serde_json::Value;
 
-use crate::{ChangeError, Proposal, error::parse};
+use crate::{ChangeError, Proposal, error::parse, mapped::Mapped};
 
 const WHAT: &str = "Terraform plan";
 const COMMAND: &str = "terraform show -json PLAN";
@@ -37,6 +38,15 @@ pub fn read(
     bytes: &[u8],
     inventory: &Inventory,
     redactor: &Redactor,
+) -> Result<Proposal, ChangeError> {
+    read_mapped(bytes, inventory, redactor, &Mapped::default())
+}
+
+pub(crate) fn read_mapped(
+    bytes: &[u8],
+    inventory: &Inventory,
+    redactor: &Redactor,
+    mapped: &Mapped<'_>,
 ) -> Result<Proposal, ChangeError> {
     let plan: plan::Plan = parse(bytes, WHAT, COMMAND)?;
     check_version(plan.format_version.as_ref())?;
@@ -63,10 +73,11 @@ pub fn read(
         made_at,
         inventory,
         redactor,
+        mapped,
     };
     Ok(Proposal {
         notes,
-        ..changed.read()
+        ..changed.read()?
     })
 }
 

@@ -17,6 +17,7 @@ pub mod report;
 pub mod risks;
 mod room;
 pub mod verdict;
+mod words;
 
 pub use assess::{Assessment, Excerpt, Impact, Outcome, assess};
 pub use breaker::{Breaker, circuit_breaker};

@@ -303,6 +303,42 @@ fn what_was_not_judged_is_a_low_risk_that_says_why() {
     }
 }
 
+/// Which resource an address stands for is kept with the review, and told.
+#[test]
+fn a_kept_review_remembers_its_mapping() {
+    let snapshot = owned(&estate());
+    let plan = json!({"format_version": "1.2", "resource_changes": [{
+        "address": "aws_ecs_service.shop", "mode": "managed", "type": "aws_ecs_service", "name": "shop",
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "change": {"actions": ["delete"], "before": {"id": arn("ecs", "service/old/shop"), "name": "shop"},
+            "after": null, "after_unknown": {}, "before_sensitive": {}, "after_sensitive": {}},
+    }]});
+    let told = [(
+        "aws_ecs_service.shop".to_owned(),
+        arn("ecs", "service/main/web"),
+    )];
+    let redactor = Redactor::new([1; 32]);
+    let bytes = plan.to_string();
+    let proposal =
+        blastmap_change::read_mapped(bytes.as_bytes(), snapshot.inventory(), &redactor, &told)
+            .unwrap();
+    let assessment = std::sync::Arc::new(assess(&snapshot, &proposal));
+    assert_eq!(assessment.not_judged().count(), 0);
+    let review = blastmap_judge::Review {
+        id: "a".to_owned(),
+        title: "Monday".to_owned(),
+        created_at: assessment.taken_at,
+        assessment,
+    };
+    let kept = blastmap_judge::Review::from_bytes(&review.to_bytes().unwrap()).unwrap();
+    let (change, place) = &kept.assessment.changes[0];
+    assert!(change.mapped);
+    let estate = kept.assessment.excerpt.snapshot();
+    assert_eq!(estate.resource(place.unwrap()).id.as_str(), told[0].1);
+    let text = report::text(&kept.assessment, Colours::Off);
+    assert!(text.contains("(service web, mapped by hand)"), "{text}");
+}
+
 #[test]
 fn a_kept_review_reads_the_same() {
     let assessment = std::sync::Arc::new(assessed(&estate(), &change()));

@@ -98,6 +98,16 @@ pub(crate) struct ChangeInput {
     cloud_formation_change_set: Option<String>,
     /// The input of `aws ecs register-task-definition`: compared with the revision that its family's services run.
     task_definition: Option<String>,
+    /// Which resource an address of the plan stands for, where blastmap found none by itself: told by the reviewer.
+    mapping: Option<Vec<AddressMapping>>,
+}
+
+/// An address of a plan and the resource that it stands for.
+#[derive(InputObject)]
+struct AddressMapping {
+    /// As the plan names it, e.g. `aws_ecs_service.checkout`; in a change set the logical id.
+    address: String,
+    resource: ID,
 }
 
 /// A change to one resource.
@@ -119,6 +129,8 @@ pub(crate) struct ResourceChange {
     action: ChangeAction,
     #[graphql(name = "match")]
     matched: ChangeMatch,
+    /// True where the resource is the one that `mapping` names.
+    mapped: bool,
     /// Changed attributes, sensitive values redacted.
     attributes: Vec<AttributeChange>,
 }
@@ -145,6 +157,9 @@ pub(crate) struct Impact {
     /// targets of a target group. Null where it has no parts.
     lost: Option<i32>,
     of: Option<i32>,
+    /// What `lost` and `of` count, in the singular: `task`, `target`, or `client` of an endpoint, mount target or access point (a task, or a
+    /// service of which none runs). Null where parts are of several sorts, or there are none.
+    unit: Option<String>,
     /// One sentence a reviewer can act on.
     cause: String,
     /// Why: from the changed resource to this one.
@@ -156,7 +171,7 @@ pub(crate) struct Impact {
 /// Something a reviewer should know before the change is made.
 #[derive(SimpleObject, Clone)]
 pub(crate) struct Risk {
-    /// Stable over runs for the same rule and resource.
+    /// Stable over runs for the same rule and resources.
     id: ID,
     /// The rule's name, kebab-case.
     rule: String,
@@ -164,8 +179,13 @@ pub(crate) struct Risk {
     title: String,
     detail: String,
     remediation: String,
+    /// What the cause rests on; null where it rests on several that are alike.
     resource: Option<Resource>,
+    /// Whom it hits; of changes that AWS refuses and that are told together, what they are about.
     affected: Vec<Resource>,
+    /// The changes that AWS refuses or that were not judged, as the input names them; empty where something is hit.
+    addresses: Vec<String>,
+    /// For each cause, the way to the first of those whom it hits worst.
     evidence: Vec<Link>,
     /// AWS documentation on the behaviour.
     documentation: Option<String>,
@@ -198,14 +218,25 @@ impl Assessment {
     pub(super) fn of(
         ctx: &Context<'_>,
         snapshot: &Snapshot,
-        input: ChangeInput,
+        mut input: ChangeInput,
     ) -> Result<judge::Assessment, Problem> {
         let state = state(ctx);
+        let mapping = input.mapping.take().unwrap_or_default();
+        if mapping.len() > MOST_CHANGES {
+            return Err(Problem::bad_input(format!(
+                "`change.mapping` takes up to {MOST_CHANGES} addresses"
+            )));
+        }
+        let mapping: Vec<(String, String)> = mapping
+            .into_iter()
+            .map(|own| (own.address, own.resource.0))
+            .collect();
         let bytes = match input.into_one()? {
             One::Text(text) => text.into_bytes().into(),
             One::Plan(id) => state.plans.get(&id)?,
         };
-        let proposal = change::read(&bytes, snapshot.inventory(), &state.app.redactor)
+        let inventory = snapshot.inventory();
+        let proposal = change::read_mapped(&bytes, inventory, &state.app.redactor, &mapping)
             .map_err(|error| Problem::bad_input(format!("the change cannot be read: {error}")))?;
         let assessment = judge::assess(snapshot, &proposal);
         take(
@@ -245,6 +276,7 @@ impl Assessment {
             address: own.address.clone(),
             action: own.action.into(),
             matched: own.matched.into(),
+            mapped: own.mapped,
             attributes: own
                 .attributes
                 .iter()
@@ -266,6 +298,9 @@ impl Assessment {
             phase: own.phase.into(),
             lost: own.share.map(|share| int(share.lost)),
             of: own.share.map(|share| int(share.of)),
+            unit: own
+                .unit(self.estate().kind(own.resource))
+                .map(str::to_owned),
             cause: own.cause.clone(),
             path: Link::all(self.estate(), &self.judged.path_of(own)),
             aws_error: own.aws_error.as_deref().map(str::to_owned),
@@ -346,6 +381,7 @@ impl Assessment {
             remediation: own.remediation.clone(),
             resource: own.resource.map(|place| self.resource(place)),
             affected: Resource::all(self.estate(), own.affected.iter().copied()),
+            addresses: own.addresses.clone(),
             evidence: Link::all(self.estate(), &self.judged.evidence_of(own)),
             documentation: own.documentation.clone(),
         };

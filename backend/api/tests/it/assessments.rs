@@ -173,6 +173,77 @@ async fn one_change_in_any_form_is_judged_alike() {
     }
 }
 
+/// A plan whose names are older than the estate's: a reviewer says what its address stands for, and the review keeps it.
+#[tokio::test]
+async fn what_an_address_stands_for_is_told_by_the_reviewer() {
+    let caller = Caller::of(whole());
+    let service = arn("ecs", "service/main/web");
+    let plan = json!({ "format_version": "1.2", "resource_changes": [{
+        "address": "aws_ecs_service.shop", "mode": "managed", "type": "aws_ecs_service", "name": "shop",
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "change": { "actions": ["update"], "after_unknown": {}, "before_sensitive": {}, "after_sensitive": {},
+            "before": { "id": arn("ecs", "service/old/shop"), "name": "shop", "desired_count": 2 },
+            "after": { "id": arn("ecs", "service/old/shop"), "name": "shop", "desired_count": 0 } },
+    }] })
+    .to_string();
+    let told = |address: &str, resource: &str| {
+        json!({ "title": "Monday", "change": {
+        "terraformPlan": plan, "mapping": [{ "address": address, "resource": resource }] } })
+    };
+    let query =
+        "query($change: ChangeInput!) { assess(change: $change) { risk notJudged { address }
+        changes { address match mapped resource { id } } } }";
+
+    let alone = json!({ "change": { "terraformPlan": plan } });
+    let data = caller.data(query, alone).await;
+    let change = &data["assess"]["changes"][0];
+    assert_eq!(
+        (&change["match"], &change["mapped"]),
+        (&json!("NOT_FOUND"), &json!(false))
+    );
+
+    let data = caller
+        .data(query, told("aws_ecs_service.shop", &service))
+        .await;
+    let assessment = &data["assess"];
+    assert_eq!(assessment["risk"], "CRITICAL", "{assessment:#}");
+    assert_eq!(assessment["notJudged"], json!([]));
+    let change = &assessment["changes"][0];
+    assert_eq!(change["resource"]["id"], json!(service));
+    assert_eq!(
+        (&change["match"], &change["mapped"]),
+        (&json!("MATCHED"), &json!(true))
+    );
+
+    let data = caller
+        .data(KEEP, told("aws_ecs_service.shop", &service))
+        .await;
+    let id = data["createReview"]["id"].clone();
+    let query =
+        "query($id: ID!) { review(id: $id) { assessment { changes { mapped resource { id } } } } }";
+    let data = caller.data(query, json!({ "id": id })).await;
+    let change = &data["review"]["assessment"]["changes"][0];
+    assert_eq!(
+        (&change["mapped"], &change["resource"]["id"]),
+        (&json!(true), &json!(service))
+    );
+
+    let role = "arn:aws:iam::123456789012:role/web-execution";
+    for (address, resource, said) in [
+        ("aws_ecs_service.else", service.as_str(), "no such address"),
+        ("aws_ecs_service.shop", "arn:nowhere", "no such resource"),
+        ("aws_ecs_service.shop", role, "this is a role"),
+        ("aws_ecs_service.shop\n", "arn\nnowhere", "no such resource"),
+    ] {
+        let answer = caller.ask(KEEP, told(address, resource)).await;
+        assert_eq!(answer.code(), "BAD_INPUT", "{}", answer.text());
+        let message = answer.message();
+        assert!(message.contains(said), "{message}");
+        assert!(message.contains(address.trim()), "{message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
+    }
+}
+
 #[tokio::test]
 async fn a_task_definition_is_compared_with_what_its_services_run() {
     let caller = Caller::of(whole());

@@ -122,13 +122,13 @@ pub(super) fn apply(reading: &mut Reading<'_, '_>, entry: &Entry<'_>, change: &m
                     if !done {
                         change
                             .problems
-                            .push(format!("`{name}` is not known: not judged"));
+                            .push(format!("what {name} is now is not known: not judged"));
                     }
                 }
                 Lookup::Several => change.matched = Match::Ambiguous,
                 Lookup::Nothing => change
                     .problems
-                    .push(format!("nothing goes by `{name}`: not judged")),
+                    .push(format!("nothing goes by {name}: not judged")),
             }
         }
     }
@@ -176,7 +176,8 @@ impl Reading<'_, '_> {
                 return Lookup::One(id);
             }
         }
-        self.workbench.find(kind, &[name], Some(&self.place))
+        let found = self.workbench.find(kind, &[name], Some(&self.place));
+        self.or_mapped(found, entry.logical)
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json, value::RawValue};
 use time::OffsetDateTime;
 
 use super::{
+    by_hand,
     fields::Writing,
     mapping::{Find, Finish, Id, Mapping, Naming, Owner, Part, Whole},
     places::Places,
@@ -19,7 +20,9 @@ use super::{
     stated::State,
     types, unknown,
 };
-use crate::{Action, Change, Lookup, Match, New, Place, Proposal, Workbench};
+use crate::{
+    Action, Change, ChangeError, Lookup, Match, New, Place, Proposal, Workbench, mapped::Mapped,
+};
 
 pub(super) struct Reader<'p> {
     pub(super) entries: Vec<Entry>,
@@ -29,6 +32,7 @@ pub(super) struct Reader<'p> {
     pub(super) made_at: Option<OffsetDateTime>,
     pub(super) inventory: &'p Inventory,
     pub(super) redactor: &'p Redactor,
+    pub(super) mapped: &'p Mapped<'p>,
 }
 
 /// What is known of an entry.
@@ -209,7 +213,7 @@ fn attribute_of(entry: &Entry, tied: &Tied, attribute: &str) -> Option<Value> {
 }
 
 impl Reader<'_> {
-    pub(super) fn read(self) -> Proposal {
+    pub(super) fn read(self) -> Result<Proposal, ChangeError> {
         let Self {
             mut entries,
             configuration,
@@ -218,7 +222,13 @@ impl Reader<'_> {
             made_at,
             inventory,
             redactor,
+            mapped,
         } = self;
+        for entry in entries.iter().filter(|entry| is_managed(entry)) {
+            let kind = mapping_of(entry).map(Mapping::kind);
+            let makes = entry.action == Action::Create;
+            mapped.check(&entry.address, &entry.type_name, kind, makes)?;
+        }
         let attributes: Vec<_> = entries
             .iter()
             .map(|entry| shown::changes(entry, redactor))
@@ -245,6 +255,7 @@ impl Reader<'_> {
             .iter()
             .map(|entry| tie(entry, &places, &references, &mut workbench))
             .collect();
+        by_hand::tie(&mut entries, &mut tied, mapped, &workbench);
         let mut applying = Applying {
             entries: &mut entries,
             tied: &mut tied,
@@ -253,7 +264,9 @@ impl Reader<'_> {
             workbench: &mut workbench,
             planned: HashMap::new(),
             redactor,
+            mapped,
         };
+        applying.name_what_is_mapped();
         applying.name_what_is_made();
         applying.spare_what_stays();
         applying.delete();
@@ -266,6 +279,14 @@ impl Reader<'_> {
             made_at,
             places: &places,
         });
+        let managed = entries
+            .iter()
+            .zip(&tied)
+            .take(addresses.len())
+            .filter(|(entry, _)| is_managed(entry));
+        mapped.check_all(
+            managed.map(|(entry, tied)| (entry.address.as_str(), tied.resource.as_ref())),
+        )?;
         let edits = workbench.finish();
 
         // What the prior state added is no change: of those there are as many as attributes.
@@ -282,14 +303,15 @@ impl Reader<'_> {
                 kind: tied.mapping.map(Mapping::kind),
                 attributes,
                 problems: Vec::new(),
+                mapped: is_managed(entry) && mapped.of(&entry.address).is_some(),
                 deletes_first: entry.deletes_first,
             })
             .collect();
-        Proposal {
+        Ok(Proposal {
             changes,
             edits,
             notes: Vec::new(),
-        }
+        })
     }
 }
 
@@ -301,6 +323,18 @@ fn shown_address(entry: &Entry) -> String {
     }
 }
 
+/// True for what the plan itself manages under this address.
+fn is_managed(entry: &Entry) -> bool {
+    !entry.is_data && !entry.deposed
+}
+
+fn mapping_of(entry: &Entry) -> Option<Mapping> {
+    entry
+        .is_of_aws()
+        .then(|| types::of(&entry.type_name))
+        .flatten()
+}
+
 /// Finds what an entry is about among what is there.
 pub(super) fn tie<'p>(
     entry: &Entry,
@@ -308,10 +342,7 @@ pub(super) fn tie<'p>(
     references: &References<'p>,
     workbench: &mut Workbench<'_>,
 ) -> Tied {
-    let mapping = entry
-        .is_of_aws()
-        .then(|| types::of(&entry.type_name))
-        .flatten();
+    let mapping = mapping_of(entry);
     let place = places.of(entry, references);
     let mut adopted = false;
     let found = match mapping {
@@ -365,6 +396,7 @@ pub(super) struct Applying<'a, 'p, 'w> {
     pub(super) workbench: &'a mut Workbench<'w>,
     planned: Planned,
     redactor: &'a Redactor,
+    mapped: &'a Mapped<'p>,
 }
 
 impl Applying<'_, '_, '_> {
@@ -444,6 +476,25 @@ impl Applying<'_, '_, '_> {
             certain: own.certain,
             id,
         });
+    }
+
+    /// What a reviewer tied by hand goes by the plan's names for it, too.
+    fn name_what_is_mapped(&mut self) {
+        for place in 0..self.entries.len() {
+            let entry = &self.entries[place];
+            let is_mapped = is_managed(entry) && self.mapped.of(&entry.address).is_some();
+            let (Some(whole), Some(before), Lookup::One(id)) =
+                (self.whole(place), &entry.before, &self.tied[place].found)
+            else {
+                continue;
+            };
+            if is_mapped
+                && !entry.makes_something()
+                && let Some(own) = self.workbench.own(id)
+            {
+                claim(&mut self.planned, whole, &own, id, Side(before));
+            }
+        }
     }
 
     /// ARNs and ids of what the plan replaces.
@@ -764,7 +815,15 @@ impl Applying<'_, '_, '_> {
             planned: &self.planned,
             place: &self.tied[place].place,
         };
-        (part.owners)(&mut finder, Side(side))
+        let owners = (part.owners)(&mut finder, Side(side));
+        let found = owners.iter().any(|owner| matches!(owner, Lookup::One(_)));
+        let entry = &self.entries[place];
+        match self.mapped.of(&entry.address) {
+            Some(resource) if !found && is_managed(entry) => {
+                vec![Lookup::One(resource.id.clone())]
+            }
+            _ => owners,
+        }
     }
 
     fn tie_part(&mut self, place: usize, part: &'static Part) {

@@ -41,7 +41,7 @@ fn is_secret(type_name: &str, name: &str) -> bool {
 /// Attributes that change, sorted by name.
 pub(super) fn changes(entry: &Entry, redactor: &Redactor) -> Vec<AttributeChange> {
     if entry.action == Action::Delete {
-        return force(entry);
+        return deciding(entry);
     }
     if !entry.action.changes_something() {
         return Vec::new();
@@ -64,17 +64,22 @@ pub(super) fn changes(entry: &Entry, redactor: &Redactor) -> Vec<AttributeChange
     showing.shown
 }
 
-/// What of a deletion is no attribute of AWS and yet decides it: whether Terraform empties first what it deletes.
-fn force(entry: &Entry) -> Vec<AttributeChange> {
-    let before = entry.before.as_ref();
-    let value = before.and_then(|before| before.get("force_destroy"));
-    let set = value.filter(|value| **value == Value::Bool(true));
-    let told = set.map(|value| AttributeChange {
-        name: "force_destroy".to_owned(),
-        before: Some(value.clone()),
-        ..AttributeChange::default()
+/// What decides whether AWS accepts a deletion: whether Terraform empties first what it deletes, and whose association ends.
+fn deciding(entry: &Entry) -> Vec<AttributeChange> {
+    let told = ["force_delete", "force_destroy", "subnet_id"].into_iter();
+    let told = told.filter_map(|name| {
+        let value = entry.before.as_ref()?.get(name)?;
+        let decides = match name {
+            "subnet_id" => entry.type_name == "aws_route_table_association" && value.is_string(),
+            _ => *value == Value::Bool(true),
+        };
+        decides.then(|| AttributeChange {
+            name: name.to_owned(),
+            before: Some(value.clone()),
+            ..AttributeChange::default()
+        })
     });
-    told.into_iter().collect()
+    told.collect()
 }
 
 fn names<'v>(

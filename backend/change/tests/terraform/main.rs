@@ -6,6 +6,7 @@
     reason = "tests stop where something is not as it should be"
 )]
 
+mod by_hand;
 mod hostile;
 mod real_plans;
 mod references;

@@ -19,11 +19,12 @@ use super::{
     serving::Loss,
     subject::{self, Judged},
     taken,
-    words::{in_part, sentence},
+    words::{in_part, reason_of, sentence},
 };
 use crate::{
     needs::is_enabled,
     verdict::{Answer, Share},
+    words::some_of,
 };
 
 /// Both estates, and what the change makes other.
@@ -36,6 +37,8 @@ pub(super) struct WhatIf<'w, 'a> {
     pub(super) deleted: &'w BTreeSet<ResourceIndex>,
     /// Places that it deletes and then makes again.
     pub(super) remade: &'w BTreeSet<ResourceIndex>,
+    /// Places that it deletes before it makes what replaces them, under the same name or another.
+    pub(super) gone_first: &'w BTreeSet<ResourceIndex>,
 }
 
 /// What came out, in places of the estate after the change.
@@ -309,7 +312,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             impact.share = Some(Share { lost, of: share.of });
             if share.lost < share.of {
                 impact.outcome = Outcome::Degraded;
-                impact.cause = in_part(impact.outcome, &impact.cause);
+                impact.cause = in_part(impact.outcome, impact.share, &impact.cause);
             }
         }
         Some(impact)
@@ -442,7 +445,11 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
                 } else {
                     Outcome::Degraded
                 },
-                cause: format!("{} of {of} tasks stop: {}", stopping.len(), first.cause),
+                cause: format!(
+                    "{}: {}",
+                    some_of(stopping.len(), of, "task", ("stops", "stop")),
+                    reason_of(&first.cause)
+                ),
                 ..first.clone()
             });
         }
@@ -516,7 +523,8 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             phase: Phase::Run,
             share: Some(Share { lost: of, of }),
             cause: format!(
-                "{of} of {of} tasks stop: it is deleted before it is made again, and its new tasks start after that."
+                "{}: it is deleted before it is made again, and its new tasks start after that.",
+                some_of(of, of, "task", ("stops", "stop"))
             ),
             need: "service-stays".into(),
             about: Some(place),
@@ -547,7 +555,10 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             outcome: Outcome::Down,
             phase: Phase::Run,
             share: Some(Share { lost: of, of }),
-            cause: format!("{of} of {of} tasks stop: its desired count becomes 0."),
+            cause: format!(
+                "{}: its desired count becomes 0.",
+                some_of(of, of, "task", ("stops", "stop"))
+            ),
             need: "desired-count".into(),
             about: Some(place),
             from: vec![place],

@@ -7,6 +7,7 @@ mod climb;
 mod compare;
 pub(crate) mod connect;
 mod excerpt;
+pub(crate) mod less;
 pub(crate) mod refused;
 mod requests;
 mod serving;
@@ -18,7 +19,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use blastmap_change::{Change, Match, Proposal};
 use blastmap_graph::{Direction, LinkIndex, Overlay, RadiusQuery, Snapshot, blast_radius};
-use blastmap_model::{BlindSpot, Phase, ResourceIndex};
+use blastmap_model::{BlindSpot, Phase, ResourceIndex, ResourceKind};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -28,6 +29,7 @@ use crate::{
 };
 
 pub use excerpt::Excerpt;
+pub(crate) use words::first_sentence;
 
 /// Worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,6 +80,22 @@ pub struct Impact {
     pub documentation: Option<Cow<'static, str>>,
 }
 
+impl Impact {
+    /// What its share counts, in the singular, of a resource of this kind; none where the parts are of several sorts.
+    pub fn unit(&self, kind: ResourceKind) -> Option<&'static str> {
+        self.share?;
+        match kind {
+            ResourceKind::EcsService => Some("task"),
+            ResourceKind::TargetGroup => Some("target"),
+            // Its tasks, and of what runs none the services and schedules.
+            ResourceKind::VpcEndpoint
+            | ResourceKind::EfsMountTarget
+            | ResourceKind::EfsAccessPoint => Some("client"),
+            _ => None,
+        }
+    }
+}
+
 /// What a change would do.
 pub struct Assessment {
     /// What of the estate the change reaches, with the links before and after it, and with what it makes.
@@ -118,13 +136,18 @@ impl Assessment {
         self.excerpt.path(&about, impact.resource)
     }
 
-    /// The links that a risk rests on: the way to the first of those whom it hits worst.
+    /// The links that a risk rests on: for each of its causes, the way to the first of those whom it hits worst.
     pub fn evidence_of(&self, risk: &Risk) -> Vec<LinkIndex> {
-        let worst = self
-            .impacts
+        let affected: BTreeSet<ResourceIndex> = risk.affected.iter().copied().collect();
+        let mut causes = BTreeSet::new();
+        let mut told = BTreeSet::new();
+        self.impacts
             .iter()
-            .find(|impact| impact.need == risk.rule && risk.affected.contains(&impact.resource));
-        worst.map(|impact| self.path_of(impact)).unwrap_or_default()
+            .filter(|impact| impact.need == risk.rule && affected.contains(&impact.resource))
+            .filter(|impact| causes.insert(impact.about))
+            .flat_map(|impact| self.path_of(impact))
+            .filter(|link| told.insert(*link))
+            .collect()
     }
 
     /// Changes that were not judged.
@@ -138,6 +161,7 @@ impl Assessment {
 /// A change to something that is not known, or of a type that is not.
 pub(crate) fn is_not_judged(change: &Change) -> bool {
     change.action.changes_something()
+        && !change.is_outside_aws()
         && matches!(
             change.matched,
             Match::NotFound | Match::UnsupportedType | Match::Ambiguous
@@ -165,6 +189,13 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         .filter(|place| after.is_there(*place))
         .filter(|place| refusals.iter().all(|own| own.place != Some(*place)))
         .collect();
+    let replaced = proposal
+        .changes
+        .iter()
+        .filter(|change| change.deletes_first);
+    let gone_first: BTreeSet<ResourceIndex> = replaced
+        .filter_map(|change| before.find(change.resource.as_ref()?))
+        .collect();
     // What is made again as it was is another one all the same.
     touched.extend(&remade);
     let what_if = climb::WhatIf {
@@ -173,9 +204,11 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         touched: &touched,
         deleted: &deleted,
         remade: &remade,
+        gone_first: &gone_first,
     };
     let judged = climb::judge(&what_if);
     let endpoints = connect::new_endpoints(&before, &after, &touched);
+    let less = less::of(&before, &after, &touched);
 
     let mut told: BTreeSet<ResourceIndex> = judged.reached.clone();
     let all = || {
@@ -186,6 +219,7 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
     told.extend(all().filter_map(|impact| impact.about));
     told.extend(all().flat_map(|impact| impact.from.iter().copied()));
     told.extend(endpoints.iter().flat_map(|own| own.clients.iter().copied()));
+    told.extend(less.iter().map(|own| own.resource));
     // What is not edited and yet named, and what was refused, is told of, too.
     let named = |change: &Change| after.find(change.resource.as_ref()?);
     told.extend(proposal.changes.iter().filter_map(named));
@@ -234,8 +268,18 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
             })
         })
         .collect();
+    let less: Vec<less::Less> = less
+        .into_iter()
+        .filter_map(|own| {
+            Some(less::Less {
+                resource: place(own.resource)?,
+                ..own
+            })
+        })
+        .collect();
     let risks = risks::risks(&risks::Told {
         endpoints: &endpoints,
+        less: &less,
         excerpt: &excerpt,
         changes: &changes,
         impacts: &impacts,

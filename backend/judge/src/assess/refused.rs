@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use blastmap_change::Proposal;
+use blastmap_change::{Action, Proposal};
 use blastmap_graph::{Overlay, Snapshot};
-use blastmap_model::{Edits, Presence, ResourceId, ResourceIndex};
+use blastmap_model::{Edits, Presence, ResourceId, ResourceIndex, ResourceKind};
 
-use crate::refusals::{self, Refusal, Rule};
+use crate::refusals::{self, Asked, Refusal, Rule};
 
 /// A refused change.
 pub(crate) struct Refused {
@@ -14,6 +14,9 @@ pub(crate) struct Refused {
     pub(crate) refusal: Refusal,
     /// The address of the change.
     pub(crate) address: String,
+    pub(crate) action: Action,
+    /// What sort of thing it would make or alter.
+    pub(crate) kind: ResourceKind,
     /// What of the estate it is about, where that is there without the change.
     pub(crate) place: Option<ResourceIndex>,
 }
@@ -42,8 +45,12 @@ pub(super) fn set_apart(
         let pairs = places
             .iter()
             .flat_map(|place| refusals::ALL.iter().map(|rule| (*place, rule)));
+        let asked = Asked {
+            change,
+            all: &proposal.changes,
+        };
         for (place, rule) in pairs {
-            for refusal in (rule.refuses)(before, &wished, change, place) {
+            for refusal in (rule.refuses)(before, &wished, &asked, place) {
                 stopped.insert(refusal.resource);
                 let known = before.holds(refusal.resource).then_some(refusal.resource);
                 // Where the old one stays, no new one comes in its place.
@@ -53,6 +60,8 @@ pub(super) fn set_apart(
                 refused.push(Refused {
                     rule,
                     address: change.address.clone(),
+                    action: change.action,
+                    kind: wished.kind(refusal.resource),
                     place: known,
                     refusal,
                 });

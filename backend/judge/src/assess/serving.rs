@@ -3,7 +3,8 @@
 
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    Phase, Relation, ResourceIndex, ResourceKind, kinds::target_group::TargetGroup,
+    Phase, Relation, ResourceIndex, ResourceKind,
+    kinds::{ecs_service::EcsService, target_group::TargetGroup},
 };
 
 use super::{
@@ -16,6 +17,7 @@ use super::{
 use crate::{
     network::{listener_rules::forwards_to, lookup::is_blind},
     verdict::{Answer, Share},
+    words::some_of,
 };
 
 /// What is lost of something that has parts.
@@ -69,7 +71,7 @@ impl Climb<'_, '_, '_> {
             outcome,
             phase: Phase::Traffic,
             share,
-            cause: in_part(outcome, &impact.cause),
+            cause: in_part(outcome, None, &impact.cause),
             ..impact
         })
     }
@@ -183,7 +185,12 @@ impl Climb<'_, '_, '_> {
             }
             Effect::Nothing | Effect::AlreadyBroken | Effect::Mended => {}
         }
-        if stop > lost {
+        if stop > lost
+            && stop == with_service.len()
+            && let Some(successor) = self.successor(place, &with_service)
+        {
+            loss.at_risk = Some(successor);
+        } else if stop > lost {
             lost = stop;
             let why = stopped.first().cloned();
             impact = why.or_else(|| {
@@ -199,13 +206,14 @@ impl Climb<'_, '_, '_> {
                     let what = if self.what_if.remade.contains(&service) {
                         "is deleted and made again"
                     } else if leaves(service) {
-                        "is registered in it no more"
+                        "is no longer registered in it"
                     } else if after.is_there(service) {
                         "is to run no task"
                     } else {
                         "is deleted"
                     };
-                    along.cause = format!("{stop} of {of} targets go with {name}, which {what}.");
+                    let targets = some_of(stop, of, "target", ("goes", "go"));
+                    along.cause = format!("{targets} with {name}, which {what}.");
                     along.from = vec![service];
                     along.about = Some(service);
                 }
@@ -215,6 +223,47 @@ impl Climb<'_, '_, '_> {
         loss.lost = lost.min(of);
         loss.impact = impact;
         loss
+    }
+
+    /// A service that the change registers in a group while those whose tasks are in it go: between the two lies a gap at most. One that is
+    /// made only after the old one is gone leaves one for sure.
+    fn successor(&self, group: ResourceIndex, going: &[&ResourceIndex]) -> Option<Impact> {
+        let (before, after) = (self.what_if.before, self.what_if.after);
+        let services = going
+            .iter()
+            .flat_map(|task| before.needed(**task, Relation::PartOf));
+        let services: Vec<ResourceIndex> = services
+            .filter(|own| before.kind(*own) == ResourceKind::EcsService)
+            .collect();
+        let first = *services.first()?;
+        if services
+            .iter()
+            .any(|own| self.what_if.gone_first.contains(own) || after.is_there(*own))
+        {
+            return None;
+        }
+        let next = after
+            .needing(group, Relation::RegisteredIn)
+            .into_iter()
+            .find(|own| {
+                let was = before.holds(*own)
+                    && before.needed(*own, Relation::RegisteredIn).contains(&group);
+                let runs = after
+                    .facts::<EcsService>(*own)
+                    .is_some_and(|facts| facts.desired_count > 0);
+                after.kind(*own) == ResourceKind::EcsService && after.is_there(*own) && !was && runs
+            })?;
+        Some(Impact {
+            cause: format!(
+                "Its targets go with service {}, and service {} registers in it: check that the new targets are healthy before the old ones go.",
+                before.resource(first).name,
+                after.resource(next).name
+            ),
+            about: Some(first),
+            from: vec![first],
+            need: "targets-healthy".into(),
+            ..self.impact(group, Outcome::AtRisk, Phase::Traffic, &Judged::met())
+        })
     }
 
     /// What a rule forwards to, as parts: its groups with weight.

@@ -10,7 +10,10 @@ use blastmap_model::{
 use serde_json::Value;
 
 use super::{Impact, Outcome, climb::WhatIf};
-use crate::iam::{document_value, one_or_many};
+use crate::{
+    iam::{document_value, one_or_many},
+    words::listed,
+};
 
 /// So many are named; the rest is counted.
 const NAMED: usize = 4;
@@ -33,21 +36,20 @@ pub(super) fn with_what_is_deleted(
         .filter(|place| what_if.deleted.contains(place))
         .collect();
     let first = *deleted.first()?;
-    let (lost, role) = (before.resource(first), before.resource(role));
-    let more = match deleted.len() - 1 {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+    let named: Vec<String> = deleted
+        .iter()
+        .map(|place| before.resource(*place))
+        .map(|lost| format!("{} {}", lost.kind.label(), lost.name))
+        .collect();
     Some(Impact {
         resource: service,
         outcome: Outcome::AtRisk,
         phase: Phase::Run,
         share: None,
         cause: format!(
-            "Its task role `{}` may use {} {}{more}, which the change deletes: check that its containers do not.",
-            role.name,
-            lost.kind.label(),
-            lost.name
+            "Its task role {} may use {}, which the change deletes: check that its containers do not.",
+            before.resource(role).name,
+            listed(&named, NAMED)
         ),
         need: "granted-resource-there".into(),
         about: Some(first),
@@ -103,11 +105,12 @@ pub(super) fn from_task_role(what_if: &WhatIf<'_, '_>, service: ResourceIndex) -
     if taken.is_empty() {
         return None;
     }
-    let count = taken.len();
-    let mut said = taken.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
-    if count > NAMED {
-        said = format!("{said} and {} more", count - NAMED);
-    }
+    let taken: Vec<String> = taken.into_iter().collect();
+    let said = listed(&taken, NAMED);
+    let loses = match has.open {
+        Some(what) => format!("may lose {said}, for {what} are known only after the apply"),
+        None => format!("lose {said}"),
+    };
     let role = &before.resource(old).name;
     Some(Impact {
         resource: service,
@@ -115,7 +118,7 @@ pub(super) fn from_task_role(what_if: &WhatIf<'_, '_>, service: ResourceIndex) -
         phase: Phase::Run,
         share: None,
         cause: format!(
-            "Its containers act as role {role} and lose {said}: check that they do not need it; a permission taken away is missed at once."
+            "Its containers act as role {role} and {loses}: check that they do not need it; a permission taken away is missed at once."
         ),
         need: "task-role-permissions".into(),
         about: Some(old),
@@ -140,6 +143,8 @@ struct Grants {
     denied: Vec<Grant>,
     /// Policies whose documents were not read.
     unread: BTreeSet<String>,
+    /// What of the role only the apply will tell.
+    open: Option<&'static str>,
 }
 
 /// One action on one resource, as patterns, under one condition.
@@ -174,12 +179,24 @@ fn grants(estate: &Overlay<'_>, role: ResourceIndex) -> Grants {
     let Some(facts) = estate.facts::<IamRole>(role) else {
         return grants;
     };
+    let open = [
+        ("RolePolicyList", "its inline policies"),
+        ("AttachedManagedPolicies", "its attached policies"),
+    ];
+    grants.open = open
+        .into_iter()
+        .find_map(|(field, what)| estate.is_unknown(role, field).then_some(what));
     for policy in &facts.role_policy_list {
         read(&policy.policy_document, &mut grants);
     }
     for policy in &facts.attached_managed_policies {
         let place = estate.find(&ResourceId::new(&policy.policy_arn));
         match place.and_then(|place| estate.facts::<IamPolicy>(place)) {
+            _ if place.is_some_and(|place| estate.is_unknown(place, "PolicyDocument")) => {
+                grants
+                    .open
+                    .get_or_insert("the documents of its attached policies");
+            }
             Some(policy) => read(&policy.policy_document, &mut grants),
             None => {
                 grants.unread.insert(policy.policy_name.clone());

@@ -3,20 +3,36 @@
 use blastmap_model::Phase;
 
 use super::{Outcome, subject::Judged};
+use crate::{verdict::Share, words::counted};
 
-/// What is only lost in part is told so.
-pub(super) fn in_part(outcome: Outcome, cause: &str) -> String {
+const NO_TRAFFIC: &str = "It gets no more traffic";
+const STOPS: &str = "It cannot go on";
+
+/// What is only lost in part is told so; `clients` are those that an endpoint or the like has.
+pub(super) fn in_part(outcome: Outcome, clients: Option<Share>, cause: &str) -> String {
     if outcome != Outcome::Degraded {
         return cause.to_owned();
     }
+    let whom = clients.map_or_else(
+        || "all".to_owned(),
+        |share| format!("{} of its {}", share.lost, counted(share.of, "client")),
+    );
     let told = [
-        ("It gets no more traffic", "Part of it gets no more traffic"),
-        ("It cannot go on", "It cannot serve all any more"),
+        (NO_TRAFFIC, "Part of it gets no more traffic".to_owned()),
+        (STOPS, format!("It cannot serve {whom} any more")),
     ];
     let found = told
         .into_iter()
         .find_map(|(whole, part)| Some(format!("{part}{}", cause.strip_prefix(whole)?)));
     found.unwrap_or_else(|| cause.to_owned())
+}
+
+/// Why a task stops, without that it does.
+pub(super) fn reason_of(cause: &str) -> &str {
+    let reason = cause.strip_prefix(STOPS);
+    reason
+        .and_then(|reason| reason.strip_prefix(": "))
+        .unwrap_or(cause)
 }
 
 /// One sentence: what happens, and why.
@@ -39,8 +55,18 @@ pub(super) fn sentence(outcome: Outcome, phase: Phase, judged: &Judged) -> Strin
         (_, Phase::Deploy) => "A deployment cannot move",
         (_, Phase::Schedule) => "Its next run fails",
         (_, Phase::Scale) => "It cannot act any more",
-        (_, Phase::Traffic) => "It gets no more traffic",
-        (_, Phase::Run) => "It cannot go on",
+        (_, Phase::Traffic) => NO_TRAFFIC,
+        (_, Phase::Run) => STOPS,
     };
     format!("{what}: {why}.")
+}
+
+/// The first sentence of a cause, and those that follow: a service that is hit in several phases has one for each.
+pub(crate) fn first_sentence(cause: &str) -> (&str, &str) {
+    let mut ends = cause.match_indices(". ").map(|(at, _)| at);
+    let end = ends.find(|at| cause[at + 2..].starts_with(char::is_uppercase));
+    match end {
+        Some(at) => (&cause[..=at], &cause[at + 2..]),
+        None => (cause, ""),
+    }
 }

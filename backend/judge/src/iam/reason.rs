@@ -36,25 +36,22 @@ impl fmt::Display for Cause {
         match self {
             Self::Key(key) => write!(
                 formatter,
-                "the value of the condition key `{key}` is not known"
+                "the value of the condition key {key} is not known"
             ),
             Self::Pattern(key) => write!(
                 formatter,
-                "only a pattern of the value of the condition key `{key}` is known"
+                "only a pattern of the value of the condition key {key} is known"
             ),
             Self::SeveralValues(key) => {
                 write!(
                     formatter,
-                    "`{key}` has several values and the condition names neither ForAllValues nor ForAnyValue"
+                    "{key} has several values and the condition names neither ForAllValues nor ForAnyValue"
                 )
             }
-            Self::Type(key) => write!(
-                formatter,
-                "`{key}` is compared with a value of another type"
-            ),
+            Self::Type(key) => write!(formatter, "{key} is compared with a value of another type"),
             Self::Operator(operator) => write!(
                 formatter,
-                "`{operator}` is not a condition operator that AWS documents"
+                "{operator} is not a condition operator that AWS documents"
             ),
             Self::Redacted(element) => write!(formatter, "a value in its {element} is redacted"),
             Self::Variable(element) => write!(
@@ -121,7 +118,10 @@ impl fmt::Display for Reason {
                 policy,
                 statement: None,
                 cause,
-            } => write!(formatter, "What {policy} says is not known: {cause}."),
+            } => write!(
+                formatter,
+                "The contents of {policy} are not known: {cause}."
+            ),
             Self::Allowed { policy, statement } => {
                 write!(formatter, "Statement {statement} of {policy} allows it.")
             }

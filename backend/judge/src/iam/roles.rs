@@ -31,7 +31,7 @@ impl RolePolicies {
     pub fn of(role: &IamRole, policy_of: &dyn Fn(&str) -> Lookup<IamPolicy>) -> Self {
         let inline = role.role_policy_list.iter().map(|policy| {
             Policy::new(
-                format!("inline policy `{}`", policy.policy_name),
+                format!("inline policy {}", policy.policy_name),
                 &policy.policy_document,
             )
         });
@@ -66,7 +66,7 @@ impl RolePolicies {
 /// Of a boundary that is known in part only, the unknown rest may allow more: so all of it counts as unknown. AWS deletes no policy that is
 /// somebody's boundary, so that one that is missing was rather not read.
 fn boundary(arn: &str, policy_of: &dyn Fn(&str) -> Lookup<IamPolicy>) -> Policy {
-    let name = format!("permissions boundary `{}`", short_name(arn));
+    let name = format!("permissions boundary {}", short_name(arn));
     match (policy_of(arn), managed_policy(arn)) {
         (Lookup::Found(policy), _) => Policy::new(name, &policy.policy_document),
         (
@@ -82,7 +82,7 @@ fn boundary(arn: &str, policy_of: &dyn Fn(&str) -> Lookup<IamPolicy>) -> Policy 
 
 /// What is known of an attached policy: one, or for a policy of AWS that may have grown, what it had and its unknown rest.
 fn attached(arn: &str, policy_of: &dyn Fn(&str) -> Lookup<IamPolicy>) -> Vec<Policy> {
-    let name = format!("policy `{}`", short_name(arn));
+    let name = format!("policy {}", short_name(arn));
     match (policy_of(arn), managed_policy(arn)) {
         (Lookup::Found(policy), _) => vec![Policy::new(name, &policy.policy_document)],
         (_, Some(known)) => {

@@ -40,7 +40,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
         } else {
             Verdict::unknown(
                 launch.subject,
-                format!("check the task definition of `{subject}`: which it is is not known"),
+                format!("check the task definition of {subject}: it is not known"),
             )
         };
     };
@@ -48,25 +48,23 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     let Some(facts) = overlay.facts::<EcsTaskDefinition>(place) else {
         return match overlay.resource(place).presence {
             Presence::Missing => {
-                Verdict::unmet(place, format!("task definition `{name}` does not exist"))
+                Verdict::unmet(place, format!("task definition {name} does not exist"))
                     .reported_as("ClientException")
             }
             Presence::Outside => Verdict::unknown(
                 place,
-                format!("check task definition `{name}`: it lies outside of what is crawled"),
+                format!("check task definition {name}: it lies outside what is crawled"),
             ),
             _ => Verdict::unknown(
                 place,
-                format!("check task definition `{name}`: it could not be read"),
+                format!("check task definition {name}: it could not be read"),
             ),
         };
     };
     if overlay.is_unknown(place, "containerDefinitions") && facts.container_definitions.is_empty() {
         return Verdict::unknown(
             place,
-            format!(
-                "check the containers of task definition `{name}`: only the apply will tell them"
-            ),
+            format!("check the containers of task definition {name}: known only after the apply"),
         );
     }
     Verdict::all([
@@ -94,14 +92,14 @@ fn status(
     if pins_revision(overlay, launch, place) {
         return Verdict::unmet(
             place,
-            format!("task definition `{name}` is {status}: RunTask refuses it"),
+            format!("task definition {name} is {status}: RunTask refuses it"),
         )
         .reported_as("ClientException");
     }
     let family = &facts.family;
     Verdict::unknown(
         place,
-        format!("check that family `{family}` has another active revision: `{name}` is {status}"),
+        format!("check that family {family} has another active revision: {name} is {status}"),
     )
 }
 
@@ -144,7 +142,7 @@ fn compatible(
     if lacks(&facts.compatibilities) || lacks(&facts.requires_compatibilities) {
         return Verdict::unmet(
             place,
-            format!("task definition `{name}` is not made for {wanted}"),
+            format!("task definition {name} is not made for {wanted}"),
         )
         .reported_as("InvalidParameterException");
     }
@@ -211,22 +209,22 @@ mod tests {
             (
                 &nightly,
                 inactive,
-                "unmet: task definition `web:1` is INACTIVE: RunTask refuses it (ClientException)",
+                "unmet: task definition web:1 is INACTIVE: RunTask refuses it (ClientException)",
             ),
             (
                 &service,
                 gone(&web),
-                "unmet: task definition `web:1` does not exist (ClientException)",
+                "unmet: task definition web:1 does not exist (ClientException)",
             ),
             (
                 &service,
                 for_ec2,
-                "unmet: task definition `web:1` is not made for FARGATE (InvalidParameterException)",
+                "unmet: task definition web:1 is not made for FARGATE (InvalidParameterException)",
             ),
             (
                 &service,
                 open,
-                "unknown: check the containers of task definition `web:1`: only the apply will tell them",
+                "unknown: check the containers of task definition web:1: known only after the apply",
             ),
             (
                 &service,

@@ -68,7 +68,7 @@ fn passes(
         return Verdict::unknown(
             endpoint,
             format!(
-                "check that the policy of {name}, known after the change only, allows {}",
+                "check that the policy of {name}, known only after the change, allows {}",
                 call.action
             ),
         );

@@ -57,7 +57,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
             let name = definition_name(overlay, launch);
             Verdict::unmet(
                 launch.definition_place,
-                format!("task definition `{name}` has environment files and no execution role"),
+                format!("task definition {name} has environment files and no execution role"),
             )
         }
     };
@@ -134,12 +134,12 @@ mod tests {
             (estate(&[], None), "met"),
             (
                 estate(file, None),
-                "unmet: role `web-execution` may not s3:GetBucketLocation on arn:aws:s3:::settings",
+                "unmet: role web-execution may not s3:GetBucketLocation on arn:aws:s3:::settings",
             ),
             (estate(file, allow("arn:aws:s3:::settings/web/*")), "met"),
             (
                 estate(file, allow("arn:aws:s3:::settings/api/*")),
-                "unmet: role `web-execution` may not s3:GetObject on arn:aws:s3:::settings/web/prod.env",
+                "unmet: role web-execution may not s3:GetObject on arn:aws:s3:::settings/web/prod.env",
             ),
         ];
         for (estate, expected) in cases {

@@ -37,13 +37,13 @@ fn exists(overlay: &Overlay<'_>, bucket: Arn, key: &str) -> Verdict {
         return Verdict::met();
     };
     if overlay.resource(place).presence == Presence::Missing {
-        let text = format!("bucket `{name}` with environment file `{key}` does not exist");
+        let text = format!("bucket {name} with environment file {key} does not exist");
         return Verdict::unmet(place, text);
     }
     let facts = overlay.facts::<S3Bucket>(place);
     let deleted = facts.is_some_and(|facts| facts.deleted_keys.iter().any(|own| own == key));
     if deleted {
-        let text = format!("environment file `{key}` of bucket `{name}` is deleted");
+        let text = format!("environment file {key} of bucket {name} is deleted");
         return Verdict::unmet(place, text);
     }
     Verdict::met()
@@ -81,11 +81,11 @@ mod tests {
             (without(&["web/test.env"]), "met"),
             (
                 without(&["web/prod.env", "web/test.env"]),
-                "unmet: environment file `web/prod.env` of bucket `settings` is deleted (ResourceInitializationError)",
+                "unmet: environment file web/prod.env of bucket settings is deleted (ResourceInitializationError)",
             ),
             (
                 estate(file).missing(BUCKET),
-                "unmet: bucket `settings` with environment file `web/prod.env` does not exist (ResourceInitializationError)",
+                "unmet: bucket settings with environment file web/prod.env does not exist (ResourceInitializationError)",
             ),
         ];
         for (estate, expected) in cases {

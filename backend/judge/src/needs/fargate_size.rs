@@ -27,12 +27,12 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     if overlay.is_unknown(place, "cpu") || overlay.is_unknown(place, "memory") {
         return Verdict::unknown(
             place,
-            format!("check the size of task definition `{name}`: only the apply will tell it"),
+            format!("check the size of task definition {name}: known only after the apply"),
         );
     }
     match size_of(facts) {
         Ok(()) => Verdict::met(),
-        Err(why) => Verdict::unmet(place, format!("task definition `{name}`: {why}"))
+        Err(why) => Verdict::unmet(place, format!("task definition {name}: {why}"))
             .reported_as("ClientException"),
     }
 }
@@ -50,8 +50,8 @@ pub(crate) fn size_of(facts: &EcsTaskDefinition) -> Result<(), String> {
     let memory = memory.map(|memory| (memory, fargate::memory_mib(memory)));
     match (cpu, memory) {
         (Some((_, Some(cpu))), Some((_, Some(memory)))) => fargate::has_size(cpu, memory, windows),
-        (Some((cpu, None)), _) => Err(format!("`{cpu}` is no number of CPU units")),
-        (_, Some((memory, None))) => Err(format!("`{memory}` is no size of memory")),
+        (Some((cpu, None)), _) => Err(format!("\"{cpu}\" is not a number of CPU units")),
+        (_, Some((memory, None))) => Err(format!("\"{memory}\" is not an amount of memory")),
         _ => Err("on Fargate a task needs CPU and memory of its own".to_owned()),
     }
 }
@@ -75,11 +75,11 @@ mod tests {
             (fargate(), "met"),
             (
                 sized(fargate(), Some("256"), Some("4096")),
-                "unmet: task definition `web:1`: Fargate gives 256 CPU units between 512 and 2048 MiB of memory in steps of 512 MiB, not 4096 MiB (ClientException)",
+                "unmet: task definition web:1: Fargate gives 256 CPU units between 512 and 2048 MiB of memory in steps of 512 MiB, not 4096 MiB (ClientException)",
             ),
             (
                 sized(fargate(), None, Some("512")),
-                "unmet: task definition `web:1`: on Fargate a task needs CPU and memory of its own (ClientException)",
+                "unmet: task definition web:1: on Fargate a task needs CPU and memory of its own (ClientException)",
             ),
             (sized(ec2(), Some("256"), Some("4096")), "met"),
             (sized(ec2(), None, None), "met"),

@@ -105,7 +105,7 @@ fn forwards(overlay: &Overlay<'_>, from: ResourceIndex, group: ResourceIndex) ->
             let by_name = &overlay.resource(by).name;
             Verdict::unmet(
                 by,
-                format!("{by_name} answers every request first that {name} would"),
+                format!("{by_name} answers every request before {name} can"),
             )
         }
     }

@@ -39,7 +39,9 @@ fn unknown_images(overlay: &Overlay<'_>, launch: &Launch) -> Vec<Verdict> {
             let (container, name) = (&container.name, &overlay.resource(definition).name);
             Verdict::unknown(
                 definition,
-                format!("check the image of container `{container}` of `{name}`: only the apply will tell it"),
+                format!(
+                    "check the image of container {container} of {name}: known only after the apply"
+                ),
             )
         })
         .collect()
@@ -52,9 +54,8 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
     } else {
         "tag"
     };
-    let check = |why: &str| {
-        format!("check that {what} `{named}` exists in repository `{repository}`: {why}")
-    };
+    let check =
+        |why: &str| format!("check that {what} {named} exists in repository {repository}: {why}");
     let Some(place) = image.repository else {
         return Verdict::unknown(None, check("the repository is not known"));
     };
@@ -62,19 +63,17 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
     let Some(facts) = overlay.facts::<EcrRepository>(place) else {
         return match overlay.resource(place).presence {
             Presence::Missing => {
-                Verdict::unmet(place, format!("repository `{repository}` does not exist"))
+                Verdict::unmet(place, format!("repository {repository} does not exist"))
                     .reported_as(error)
             }
-            Presence::Outside => {
-                Verdict::unknown(place, check("it lies outside of what is crawled"))
-            }
+            Presence::Outside => Verdict::unknown(place, check("it lies outside what is crawled")),
             _ => Verdict::unknown(place, check("it could not be read")),
         };
     };
     if let Some(digest) = lost_digest(overlay, launch, image, &facts) {
         return Verdict::unmet(
             place,
-            format!("the deployment is held to image `{digest}`, which repository `{repository}` has no more"),
+            format!("the deployment is held to image {digest}, which repository {repository} no longer has"),
         )
         .reported_as(error);
     }
@@ -83,7 +82,7 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
         Some(known) if known.exists => Verdict::met(),
         Some(_) => Verdict::unmet(
             place,
-            format!("repository `{repository}` has no image of {what} `{named}`"),
+            format!("repository {repository} has no image of {what} {named}"),
         )
         .reported_as(error),
         None if overlay.resource(place).presence == Presence::Planned => {
@@ -95,7 +94,7 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
                 Verdict::met()
             } else {
                 let text = format!(
-                    "repository `{repository}` had no image of {what} `{named}` when it was read"
+                    "repository {repository} had no image of {what} {named} when it was read"
                 );
                 Verdict::unmet(place, text).reported_as(error)
             }
@@ -170,23 +169,23 @@ mod tests {
             (with_image("nginx"), "met"),
             (
                 deleted,
-                "unmet: repository `web` has no image of tag `1.0` (CannotPullContainerError)",
+                "unmet: repository web has no image of tag 1.0 (CannotPullContainerError)",
             ),
             (
                 gone(&repository),
-                "unmet: repository `web` does not exist (CannotPullContainerError)",
+                "unmet: repository web does not exist (CannotPullContainerError)",
             ),
             (
                 with_image(&format!("{registry}/web:2.0")),
-                "unknown: check that tag `2.0` exists in repository `web`: nothing named it when the repository was read",
+                "unknown: check that tag 2.0 exists in repository web: nothing named it when the repository was read",
             ),
             (
                 with_image(&format!("{registry}/api:1.0")),
-                "unmet: repository `api` does not exist (CannotPullContainerError)",
+                "unmet: repository api does not exist (CannotPullContainerError)",
             ),
             (
                 with_image("210987654321.dkr.ecr.eu-west-1.amazonaws.com/api:1.0"),
-                "unknown: check that tag `1.0` exists in repository `api`: it lies outside of what is crawled",
+                "unknown: check that tag 1.0 exists in repository api: it lies outside what is crawled",
             ),
         ];
         for (edits, expected) in cases {
@@ -204,7 +203,7 @@ mod tests {
         let overlay = Overlay::as_is(&snapshot);
         assert_eq!(
             told(&judged(&NEED, &overlay, SERVICE)),
-            "unknown: check that tag `1.0` exists in repository `web`: it could not be read"
+            "unknown: check that tag 1.0 exists in repository web: it could not be read"
         );
     }
 
@@ -234,7 +233,7 @@ mod tests {
         let cases = [
             (
                 pinned,
-                "unmet: the deployment is held to image `sha256:old`, which repository `web` has no more (CannotPullContainerError)",
+                "unmet: the deployment is held to image sha256:old, which repository web no longer has (CannotPullContainerError)",
             ),
             (free, "met"),
         ];

@@ -46,12 +46,12 @@ fn kept(
     facts: &EcrRepository,
 ) -> Verdict {
     let what = format!(
-        "the new lifecycle policy of repository `{}`",
+        "the new lifecycle policy of repository {}",
         facts.repository_name
     );
     if overlay.is_unknown(place, "lifecyclePolicyText") {
         let text = format!(
-            "check that {what} keeps {}: only the apply will tell it",
+            "check that {what} keeps {}: known only after the apply",
             said(&image.source.named)
         );
         return Verdict::unknown(place, text);
@@ -103,9 +103,9 @@ fn kept(
 
 fn said(named: &str) -> String {
     if named.starts_with("sha256:") {
-        format!("image `{named}`")
+        format!("image {named}")
     } else {
-        format!("the image of tag `{named}`")
+        format!("the image of tag {named}")
     }
 }
 
@@ -201,16 +201,16 @@ mod tests {
             (of(&newest(3)), "met"),
             (
                 of(&newest(2)),
-                "unmet: rule 7 of the new lifecycle policy of repository `web` expires the image of tag `1.0` within a day: of the images that the rule selects it keeps 2, and 2 are newer (CannotPullContainerError)",
+                "unmet: rule 7 of the new lifecycle policy of repository web expires the image of tag 1.0 within a day: of the images that the rule selects it keeps 2, and 2 are newer (CannotPullContainerError)",
             ),
             (
                 of(&aged("any", 30)),
-                "unmet: rule 7 of the new lifecycle policy of repository `web` expires the image of tag `1.0` within a day: it was pushed on 1969-11-01, and the rule keeps images for 30 days (CannotPullContainerError)",
+                "unmet: rule 7 of the new lifecycle policy of repository web expires the image of tag 1.0 within a day: it was pushed on 1969-11-01, and the rule keeps images for 30 days (CannotPullContainerError)",
             ),
             (of(&aged("untagged", 7)), "met"),
             (
                 held(of(&aged("untagged", 7)), "sha256:old"),
-                "unmet: rule 7 of the new lifecycle policy of repository `web` expires image `sha256:old` (to which ECS holds the deployment) within a day: it was pushed on 1969-12-20, and the rule keeps images for 7 days (CannotPullContainerError)",
+                "unmet: rule 7 of the new lifecycle policy of repository web expires image sha256:old (to which ECS holds the deployment) within a day: it was pushed on 1969-12-20, and the rule keeps images for 7 days (CannotPullContainerError)",
             ),
             (free, "met"),
             (held(of(&aged("untagged", 7)), "sha256:1111"), "met"),
@@ -218,16 +218,16 @@ mod tests {
             (held(of(&aged("untagged", 7)), "sha256:gone"), "met"),
             (
                 many(&newest(2)),
-                "unknown: check that the new lifecycle policy of repository `web` keeps the image of tag `1.0`: not all images of the repository are known",
+                "unknown: check that the new lifecycle policy of repository web keeps the image of tag 1.0: not all images of the repository are known",
             ),
             (many(&aged("untagged", 7)), "met"),
             (
                 held(many(&aged("untagged", 7)), "sha256:old"),
-                "unknown: check that the new lifecycle policy of repository `web` keeps image `sha256:old` (to which ECS holds the deployment): nothing named it when the repository was read",
+                "unknown: check that the new lifecycle policy of repository web keeps image sha256:old (to which ECS holds the deployment): nothing named it when the repository was read",
             ),
             (
                 of(&json!("soon")),
-                "unknown: check that the new lifecycle policy of repository `web` keeps the image of tag `1.0`: its rules are not in the form that AWS documents",
+                "unknown: check that the new lifecycle policy of repository web keeps the image of tag 1.0: its rules are not in the form that AWS documents",
             ),
         ];
         for (estate, expected) in cases {

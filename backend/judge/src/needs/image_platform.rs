@@ -94,14 +94,14 @@ fn fits(overlay: &Overlay<'_>, wanted: &BTreeSet<String>, image: &Image<'_>) -> 
         let lacking = lacking.join(", ");
         Verdict::unmet(
             place,
-            format!("image `{name}` is not made for {lacking}, only for {has}"),
+            format!("image {name} is not made for {lacking}, only for {has}"),
         )
     } else {
         let lacking = lacking.join(", ");
         Verdict::unknown(
             place,
             format!(
-                "check on which instances the tasks run: image `{name}` is not made for {lacking}, only for {has}"
+                "check on which instances the tasks run: image {name} is not made for {lacking}, only for {has}"
             ),
         )
     }
@@ -160,16 +160,16 @@ mod tests {
             ),
             (
                 offering(running_on(fargate(), "ARM64"), amd),
-                "unmet: image `web:1.0` is not made for linux/arm64, only for linux/amd64 (CannotPullContainerError)",
+                "unmet: image web:1.0 is not made for linux/arm64, only for linux/amd64 (CannotPullContainerError)",
             ),
             (offering(ec2(), amd), "met"),
             (
                 offering(with_arm(ec2(), "1"), amd),
-                "unknown: check on which instances the tasks run: image `web:1.0` is not made for linux/arm64, only for linux/amd64 (CannotPullContainerError)",
+                "unknown: check on which instances the tasks run: image web:1.0 is not made for linux/arm64, only for linux/amd64 (CannotPullContainerError)",
             ),
             (
                 offering(with_arm(with_arm(ec2(), "1"), "2"), amd),
-                "unmet: image `web:1.0` is not made for linux/arm64, only for linux/amd64 (CannotPullContainerError)",
+                "unmet: image web:1.0 is not made for linux/arm64, only for linux/amd64 (CannotPullContainerError)",
             ),
         ];
         for (estate, expected) in cases {

@@ -41,7 +41,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
             let name = definition_name(overlay, launch);
             return Verdict::unmet(
                 launch.definition_place,
-                format!("task definition `{name}` has no execution role with which Fargate could pull from ECR"),
+                format!("task definition {name} has no execution role with which Fargate could pull from ECR"),
             )
             .reported_as("CannotPullContainerError");
         }
@@ -212,13 +212,13 @@ mod tests {
                 "the role is gone",
                 on_fargate().missing(&iam("role/web-execution")),
                 "unmet",
-                "role `web-execution` does not exist",
+                "role web-execution does not exist",
             ),
             (
                 "the role is not readable",
                 on_fargate().unreadable(&iam("role/web-execution")),
                 "unknown",
-                "check role `web-execution`",
+                "check role web-execution",
             ),
             (
                 "nobody knows the condition",
@@ -231,7 +231,7 @@ mod tests {
                 without_role(on_ec2())
                     .with::<IamRole>(&iam("role/hosts"), |facts| facts.role_policy_list.clear()),
                 "unmet",
-                "role `hosts` may not ecr:BatchGetImage",
+                "role hosts may not ecr:BatchGetImage",
             ),
         ];
         for (name, estate, answer, reason) in cases {
@@ -256,7 +256,7 @@ mod tests {
         let overlay = Overlay::as_is(&snapshot);
         let told = told(&judged(&NEED, &overlay, &arn("ecs", "service/main/web")));
         assert!(
-            told.starts_with("unknown: check that role `web-execution` may"),
+            told.starts_with("unknown: check that role web-execution may"),
             "{told}"
         );
     }

@@ -29,18 +29,18 @@ pub(super) fn usable(overlay: &Overlay<'_>, key: ResourceIndex, what: &str) -> V
         return match resource.presence {
             Presence::Missing => Verdict::unmet(
                 key,
-                format!("key `{name}`, which encrypts {what}, does not exist"),
+                format!("key {name}, which encrypts {what}, does not exist"),
             ),
             Presence::Outside => Verdict::unknown(
                 key,
                 format!(
-                    "check that key `{name}`, which encrypts {what}, is enabled: it lies outside of what is crawled"
+                    "check that key {name}, which encrypts {what}, is enabled: it lies outside what is crawled"
                 ),
             ),
             _ => Verdict::unknown(
                 key,
                 format!(
-                    "check that key `{name}`, which encrypts {what}, is enabled: it could not be read"
+                    "check that key {name}, which encrypts {what}, is enabled: it could not be read"
                 ),
             ),
         };
@@ -55,6 +55,6 @@ pub(super) fn usable(overlay: &Overlay<'_>, key: ResourceIndex, what: &str) -> V
     };
     Verdict::unmet(
         key,
-        format!("key `{name}`, which encrypts {what}, is {state}"),
+        format!("key {name}, which encrypts {what}, is {state}"),
     )
 }

@@ -56,7 +56,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
     let parts = encrypted.into_iter().filter_map(|(place, error)| {
         let key = key_of(overlay, place)?;
         let resource = overlay.resource(place);
-        let what = format!("{} `{}`", resource.kind.label(), resource.name);
+        let what = format!("{} {}", resource.kind.label(), resource.name);
         Some(usable(overlay, key, &what).reported_as(error))
     });
     Verdict::all(parts.chain(of_storage))
@@ -167,33 +167,33 @@ mod tests {
             (
                 secret("alias/web"),
                 state("Disabled"),
-                "unmet: key `alias/web`, which encrypts secret `prod/db`, is disabled (ResourceInitializationError)",
+                "unmet: key alias/web, which encrypts secret prod/db, is disabled (ResourceInitializationError)",
             ),
             (
                 secret(&key),
                 gone(&key),
-                "unmet: key `alias/web`, which encrypts secret `prod/db`, does not exist (ResourceInitializationError)",
+                "unmet: key alias/web, which encrypts secret prod/db, does not exist (ResourceInitializationError)",
             ),
             (
                 repository,
                 state("PendingDeletion"),
-                "unmet: key `alias/web`, which encrypts repository `web`, is pending deletion (CannotPullContainerError)",
+                "unmet: key alias/web, which encrypts repository web, is pending deletion (CannotPullContainerError)",
             ),
             (storage.clone(), Edits::default(), "met"),
             (
                 storage,
                 state("PendingDeletion"),
-                "unmet: key `alias/web`, which encrypts the storage of Fargate's tasks, is pending deletion (ResourceInitializationError)",
+                "unmet: key alias/web, which encrypts the storage of Fargate's tasks, is pending deletion (ResourceInitializationError)",
             ),
             (
                 group,
                 state("Disabled"),
-                "unmet: key `alias/web`, which encrypts log group `/ecs/web`, is disabled (ResourceInitializationError)",
+                "unmet: key alias/web, which encrypts log group /ecs/web, is disabled (ResourceInitializationError)",
             ),
             (
                 secret("arn:aws:kms:eu-west-1:210987654321:key/2"),
                 Edits::default(),
-                "unknown: check that key `2`, which encrypts secret `prod/db`, is enabled: it lies outside of what is crawled (ResourceInitializationError)",
+                "unknown: check that key 2, which encrypts secret prod/db, is enabled: it lies outside what is crawled (ResourceInitializationError)",
             ),
         ];
         for (estate, edits, expected) in cases {

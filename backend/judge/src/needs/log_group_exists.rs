@@ -33,17 +33,17 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, target: &LogTarget<'_>) -> Ver
         Some(Presence::Live | Presence::Planned | Presence::Stated) => Verdict::met(),
         Some(Presence::Missing) if target.creates => may_create(overlay, launch, target),
         Some(Presence::Missing) => {
-            Verdict::unmet(target.place, format!("log group `{name}` does not exist"))
+            Verdict::unmet(target.place, format!("log group {name} does not exist"))
         }
         // If it is not there, it is made.
         _ if target.creates && may_create(overlay, launch, target).is_met() => Verdict::met(),
         Some(Presence::Outside) => Verdict::unknown(
             target.place,
-            format!("check that log group `{name}` exists: it lies outside of what is crawled"),
+            format!("check that log group {name} exists: it lies outside what is crawled"),
         ),
         Some(Presence::Unreadable) | None => Verdict::unknown(
             target.place,
-            format!("check that log group `{name}` exists: it could not be read"),
+            format!("check that log group {name} exists: it could not be read"),
         ),
     }
 }
@@ -110,15 +110,15 @@ mod tests {
             (without_group(firelens), "met"),
             (
                 without_group(on_fargate()),
-                "unmet: log group `/ecs/web` does not exist (ResourceInitializationError)",
+                "unmet: log group /ecs/web does not exist (ResourceInitializationError)",
             ),
             (
                 without_group(on_ec2()),
-                "unmet: log group `/ecs/web` does not exist (CannotStartContainerError)",
+                "unmet: log group /ecs/web does not exist (CannotStartContainerError)",
             ),
             (
                 creating(without_group(on_fargate())),
-                "unmet: role `web-execution` may not logs:CreateLogGroup",
+                "unmet: role web-execution may not logs:CreateLogGroup",
             ),
             (
                 may(creating(without_group(on_fargate())), "web-execution"),
@@ -126,12 +126,12 @@ mod tests {
             ),
             (
                 creating(without_group(on_ec2())),
-                "unmet: role `hosts` may not logs:CreateLogGroup",
+                "unmet: role hosts may not logs:CreateLogGroup",
             ),
             (may(creating(without_group(on_ec2())), "hosts"), "met"),
             (
                 without_group(on_fargate()).blind(ResourceKind::LogGroup),
-                "unknown: check that log group `/ecs/web` exists: it could not be read (ResourceInitializationError)",
+                "unknown: check that log group /ecs/web exists: it could not be read (ResourceInitializationError)",
             ),
         ];
         for (number, (estate, expected)) in cases.into_iter().enumerate() {

@@ -57,7 +57,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
                 Verdict::unknown(
                     role,
                     format!(
-                        "check that ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE is on: role `{name}` may write the logs, and the role of the instances is not known to"
+                        "check that ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE is on: role {name} may write the logs, and the role of the instances is not known to"
                     ),
                 )
             }
@@ -86,7 +86,7 @@ pub(super) fn actors(
                 Some(Err(Verdict::unmet(
                     launch.definition_place,
                     format!(
-                        "task definition `{name}` has no execution role with which Fargate could write logs"
+                        "task definition {name} has no execution role with which Fargate could write logs"
                     ),
                 )))
             }
@@ -229,7 +229,7 @@ mod tests {
                 "another group",
                 on("log-group:/ecs/api:*"),
                 "unmet",
-                "role `web-execution` may not logs:CreateLogStream on arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/web:",
+                "role web-execution may not logs:CreateLogStream on arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/web:",
             ),
             (
                 "nothing",
@@ -255,7 +255,7 @@ mod tests {
                 "instances that may not",
                 by_host(with(on_ec2(), "hosts", nothing())),
                 "unmet",
-                "role `hosts` may not logs:CreateLogStream",
+                "role hosts may not logs:CreateLogStream",
             ),
             (
                 "instances with an agent that may use the execution role",
@@ -267,7 +267,7 @@ mod tests {
                 "the instances' role was not read",
                 by_host(on_ec2().unreadable(&iam("role/hosts"))),
                 "unknown",
-                "check role `hosts`",
+                "check role hosts",
             ),
         ];
         for (name, estate, answer, reason) in cases {

@@ -240,7 +240,7 @@ pub(super) fn host_actors(
         return Some(Err(Verdict::unknown(
             launch.cluster,
             format!(
-                "check what the instances of cluster `{cluster}` may: their role could not be read"
+                "check what the instances of cluster {cluster} may: their role could not be read"
             ),
         )));
     }

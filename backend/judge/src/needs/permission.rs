@@ -123,7 +123,7 @@ impl Actor {
         let mut policies = RolePolicies::of(&own, &lookup);
         let why = match resource.presence {
             Presence::Stated => "the plan does not tell them",
-            _ => "only the apply will tell",
+            _ => "they are known only after the apply",
         };
         for (field, which) in [
             ("RolePolicyList", "its inline policies"),
@@ -235,11 +235,11 @@ impl Actor {
         match decision.answer {
             iam::Answer::Allowed => Verdict::met(),
             iam::Answer::Denied => {
-                Verdict::unmet(self.role, format!("role `{role}` may not {what}: {why}"))
+                Verdict::unmet(self.role, format!("role {role} may not {what}: {why}"))
             }
             iam::Answer::Unknown => Verdict::unknown(
                 self.role,
-                format!("check that role `{role}` may {what}: {why}"),
+                format!("check that role {role} may {what}: {why}"),
             ),
         }
     }
@@ -283,17 +283,16 @@ pub fn readable_role(
     let name = &resource.name;
     match (overlay.facts::<IamRole>(role), resource.presence) {
         (Some(facts), _) => Ok(facts),
-        (None, Presence::Missing) => Err(Verdict::unmet(
-            role,
-            format!("role `{name}` does not exist"),
-        )),
+        (None, Presence::Missing) => {
+            Err(Verdict::unmet(role, format!("role {name} does not exist")))
+        }
         (None, Presence::Outside) => Err(Verdict::unknown(
             role,
-            format!("check role `{name}`: it lies outside of what is crawled"),
+            format!("check role {name}: it lies outside what is crawled"),
         )),
         (None, _) => Err(Verdict::unknown(
             role,
-            format!("check role `{name}`: it could not be read"),
+            format!("check role {name}: it could not be read"),
         )),
     }
 }
@@ -348,7 +347,7 @@ pub fn assumable(
         return Verdict::unknown(
             role,
             format!(
-                "check that {service} may assume role `{name}`: only the apply will tell its trust policy"
+                "check that {service} may assume role {name}: its trust policy is known only after the apply"
             ),
         );
     }
@@ -365,7 +364,7 @@ pub fn assumable(
         iam::Answer::Allowed => Verdict::met(),
         iam::Answer::Denied => Verdict::unmet(
             role,
-            format!("the trust policy of role `{name}` does not let {service} assume it"),
+            format!("the trust policy of role {name} does not let {service} assume it"),
         ),
         iam::Answer::Unknown => {
             let why: Vec<String> = decision
@@ -376,7 +375,7 @@ pub fn assumable(
             let why = why.join("; ");
             Verdict::unknown(
                 role,
-                format!("check that {service} may assume role `{name}`: {why}"),
+                format!("check that {service} may assume role {name}: {why}"),
             )
         }
     }

@@ -168,7 +168,7 @@ mod tests {
                 &Overlay::as_is(&snapshot),
                 &arn("ecs", "service/main/web")
             )),
-            "unmet: the trust policy of role `web-task` does not let ecs-tasks.amazonaws.com assume it (ResourceInitializationError)"
+            "unmet: the trust policy of role web-task does not let ecs-tasks.amazonaws.com assume it (ResourceInitializationError)"
         );
     }
 }

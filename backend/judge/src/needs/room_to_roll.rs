@@ -6,7 +6,7 @@ use blastmap_graph::Overlay;
 use blastmap_model::{Phase, ResourceIndex, ResourceKind, kinds::ecs_service::EcsService};
 
 use super::{Need, Subject, subnet_addresses};
-use crate::{Launch, Verdict, breaker::is_rolling, room};
+use crate::{Launch, Verdict, breaker::is_rolling, room, words::counted};
 
 pub(super) const NEED: Need = Need {
     name: "room-to-roll",
@@ -79,8 +79,11 @@ impl Steps {
     /// The bounds in words.
     pub(super) fn sentence(self, facts: &EcsService) -> String {
         format!(
-            "{} wants {} tasks, of which at least {} have to run and at most {} may",
-            facts.service_name, facts.desired_count, self.lower, self.upper
+            "{} wants {}, has to run at least {} and may run at most {}",
+            facts.service_name,
+            counted(facts.desired_count, "task"),
+            self.lower,
+            self.upper
         )
     }
 }
@@ -315,7 +318,7 @@ mod tests {
         }));
         assert_eq!(
             verdict.reasons[0].text,
-            "web wants 2 tasks, of which at least 2 have to run and at most 2 may: a deployment can neither stop nor start one"
+            "web wants 2 tasks, has to run at least 2 and may run at most 2: a deployment can neither stop nor start one"
         );
         assert_eq!(verdict.reasons[0].aws_error, Some(STUCK));
         let verdict = judged(&busy(255, &[]));

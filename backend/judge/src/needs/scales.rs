@@ -12,7 +12,7 @@ use super::{
     Need, Subject, subnet_addresses,
     target_can_act::{has_means, role_is_there},
 };
-use crate::{Launch, Verdict, room};
+use crate::{Launch, Verdict, room, words::counted};
 
 pub(super) const NEED: Need = Need {
     name: "scales",
@@ -92,13 +92,15 @@ fn in_bounds(
     match (least, most) {
         (Some(least), _) => fits(overlay, service, least, |why| {
             format!(
-                "the next scaling sets {name} to at least {least} tasks, it wants {desired}: {why}"
+                "the next scaling sets {name} to at least {}, it wants {desired}: {why}",
+                counted(least, "task")
             )
         }),
         (_, Some(most)) => Verdict::unknown(
             target,
             format!(
-                "the next scaling sets {name} to at most {most} tasks, it wants {desired}: check that they are enough"
+                "the next scaling sets {name} to at most {}, it wants {desired}: check that this is enough",
+                counted(most, "task")
             ),
         ),
         _ => Verdict::met(),

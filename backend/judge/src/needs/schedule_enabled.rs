@@ -99,7 +99,7 @@ fn judge(overlay: &Overlay<'_>, place: ResourceIndex) -> Verdict {
     if overlay.is_unknown(place, "Targets") || overlay.is_unknown(place, "Target") {
         return Verdict::unknown(
             place,
-            format!("check what {kind} {name} starts: only the apply will tell"),
+            format!("check what {kind} {name} starts: known only after the apply"),
         );
     }
     Verdict::unmet(

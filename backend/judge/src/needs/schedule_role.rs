@@ -43,7 +43,7 @@ fn role_may_start(
     if overlay.is_unknown(place, &format!("{}.RoleArn", target.field)) && target.role.is_none() {
         return Verdict::unknown(
             place,
-            format!("check the role of {kind} {name}: only the apply will tell it"),
+            format!("check the role of {kind} {name}: known only after the apply"),
         );
     }
     let Some(role) = target.role.as_deref().filter(|role| !role.is_empty()) else {

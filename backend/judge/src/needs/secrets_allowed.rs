@@ -50,7 +50,7 @@ fn judge(overlay: &Overlay<'_>, launch: &Launch) -> Verdict {
             let name = definition_name(overlay, launch);
             Verdict::unmet(
                 launch.definition_place,
-                format!("task definition `{name}` reads secrets and has no execution role"),
+                format!("task definition {name} reads secrets and has no execution role"),
             )
         }
     };
@@ -334,7 +334,7 @@ mod tests {
                 "the secret's policy was not read",
                 with_secret_policy(None),
                 "unknown",
-                "check that role `web-execution` may secretsmanager:GetSecretValue",
+                "check that role web-execution may secretsmanager:GetSecretValue",
             ),
             (
                 "the secret itself allows",
@@ -401,7 +401,7 @@ mod tests {
                 "the key's policy was not read",
                 may_decrypt(with_key(false, None), None),
                 "unknown",
-                "check that role `web-execution` may kms:Decrypt",
+                "check that role web-execution may kms:Decrypt",
             ),
             (
                 "a plain parameter needs no key",

@@ -32,19 +32,19 @@ fn exists(overlay: &Overlay<'_>, read: &SecretRead) -> Verdict {
     let label = read.kind.label();
     let Some(place) = read.place else {
         let name = blastmap_model::kinds::name_from_id(read.kind, &read.id);
-        return Verdict::unknown(None, format!("check that {label} `{name}` exists"));
+        return Verdict::unknown(None, format!("check that {label} {name} exists"));
     };
     let resource = overlay.resource(place);
     let name = &resource.name;
     match resource.presence {
-        Presence::Missing => Verdict::unmet(place, format!("{label} `{name}` does not exist")),
+        Presence::Missing => Verdict::unmet(place, format!("{label} {name} does not exist")),
         Presence::Unreadable => Verdict::unknown(
             place,
-            format!("check that {label} `{name}` exists: it could not be read"),
+            format!("check that {label} {name} exists: it could not be read"),
         ),
         Presence::Outside => Verdict::unknown(
             place,
-            format!("check that {label} `{name}` exists: it lies outside of what is crawled"),
+            format!("check that {label} {name} exists: it lies outside what is crawled"),
         ),
         Presence::Live | Presence::Planned | Presence::Stated => match read.kind {
             ResourceKind::Secret => has_version(overlay, place, read),
@@ -61,7 +61,7 @@ fn has_version(overlay: &Overlay<'_>, place: ResourceIndex, read: &SecretRead) -
     if facts.deleted_date.is_some() {
         return Verdict::unmet(
             place,
-            format!("secret `{name}` is scheduled for deletion and cannot be read"),
+            format!("secret {name} is scheduled for deletion and cannot be read"),
         );
     }
     let versions = &facts.secret_versions_to_stages;
@@ -75,7 +75,7 @@ fn has_version(overlay: &Overlay<'_>, place: ResourceIndex, read: &SecretRead) -
         return if may_be_empty {
             Verdict::unknown(
                 place,
-                format!("check that secret `{name}` has a value before the tasks start"),
+                format!("check that secret {name} has a value before the tasks start"),
             )
         } else {
             Verdict::met()
@@ -89,7 +89,7 @@ fn has_version(overlay: &Overlay<'_>, place: ResourceIndex, read: &SecretRead) -
         return if versions.contains_key(id) {
             Verdict::met()
         } else {
-            Verdict::unmet(place, format!("secret `{name}` has no version `{id}`"))
+            Verdict::unmet(place, format!("secret {name} has no version {id}"))
         };
     }
     let stage = stage.unwrap_or("AWSCURRENT");
@@ -98,7 +98,7 @@ fn has_version(overlay: &Overlay<'_>, place: ResourceIndex, read: &SecretRead) -
     } else {
         Verdict::unmet(
             place,
-            format!("secret `{name}` has no version with stage `{stage}`"),
+            format!("secret {name} has no version with stage {stage}"),
         )
     }
 }
@@ -131,7 +131,7 @@ fn parameter_has_version(overlay: &Overlay<'_>, place: ResourceIndex, value_from
             let name = &overlay.resource(place).name;
             Verdict::unmet(
                 place,
-                format!("parameter `{name}` has no version {asked}: its latest is {latest}"),
+                format!("parameter {name} has no version {asked}: its latest is {latest}"),
             )
         }
         _ => Verdict::met(),
@@ -203,16 +203,16 @@ mod tests {
             (Edits::default(), "met"),
             (
                 gone(&parameter),
-                "unmet: parameter `/prod/url` does not exist (ResourceInitializationError)",
+                "unmet: parameter /prod/url does not exist (ResourceInitializationError)",
             ),
             (
                 gone(&secret),
-                "unmet: secret `prod/db` does not exist (ResourceInitializationError)",
+                "unmet: secret prod/db does not exist (ResourceInitializationError)",
             ),
             (together([gone(&parameter), reads(&secret)]), "met"),
             (
                 spoiled(|facts| facts.deleted_date = Some("2026-11-26T00:00:00Z".to_owned())),
-                "unmet: secret `prod/db` is scheduled for deletion and cannot be read (ResourceInitializationError)",
+                "unmet: secret prod/db is scheduled for deletion and cannot be read (ResourceInitializationError)",
             ),
             (reads("/prod/url"), "met"),
             (reads("flat"), "met"),
@@ -220,11 +220,11 @@ mod tests {
             (reads("flat:stable"), "met"),
             (
                 reads("flat:4"),
-                "unmet: parameter `flat` has no version 4: its latest is 3 (ResourceInitializationError)",
+                "unmet: parameter flat has no version 4: its latest is 3 (ResourceInitializationError)",
             ),
             (
                 reads("/prod/none"),
-                "unmet: parameter `/prod/none` does not exist (ResourceInitializationError)",
+                "unmet: parameter /prod/none does not exist (ResourceInitializationError)",
             ),
             (reads("/aws/reference/secretsmanager/prod/db"), "met"),
             (reads(&format!("{secret}:password::")), "met"),
@@ -232,28 +232,28 @@ mod tests {
             (reads(&format!("{secret}:::v1")), "met"),
             (
                 reads(&format!("{secret}::AWSPREVIOUS:")),
-                "unmet: secret `prod/db` has no version with stage `AWSPREVIOUS` (ResourceInitializationError)",
+                "unmet: secret prod/db has no version with stage AWSPREVIOUS (ResourceInitializationError)",
             ),
             (
                 reads(&format!("{secret}:::v0")),
-                "unmet: secret `prod/db` has no version `v0` (ResourceInitializationError)",
+                "unmet: secret prod/db has no version v0 (ResourceInitializationError)",
             ),
             // Made anew under the same name, it has other characters at its end.
             (
                 reads(&arn("secretsmanager", "secret:prod/db-zzzzzz")),
-                "unmet: secret `prod/db` does not exist (ResourceInitializationError)",
+                "unmet: secret prod/db does not exist (ResourceInitializationError)",
             ),
             (reads(&arn("secretsmanager", "secret:prod/db")), "met"),
             (
                 reads("arn:aws:secretsmanager:us-east-1:210987654321:secret:far-a1B2c3"),
-                "unknown: check that secret `far` exists: it lies outside of what is crawled (ResourceInitializationError)",
+                "unknown: check that secret far exists: it lies outside what is crawled (ResourceInitializationError)",
             ),
             (
                 together([
                     reads(&known_secret),
                     unknown(stated(known()), versions_unknown),
                 ]),
-                "unknown: check that secret `known` has a value before the tasks start (ResourceInitializationError)",
+                "unknown: check that secret known has a value before the tasks start (ResourceInitializationError)",
             ),
             (
                 together([
@@ -264,7 +264,7 @@ mod tests {
             ),
             (
                 together([reads(&arn("secretsmanager", "secret:new")), new]),
-                "unknown: check that secret `new` has a value before the tasks start (ResourceInitializationError)",
+                "unknown: check that secret new has a value before the tasks start (ResourceInitializationError)",
             ),
         ];
         for (edits, expected) in cases {
@@ -289,7 +289,7 @@ mod tests {
         );
         assert_eq!(
             told(&verdict),
-            "unknown: check that parameter `/prod/url` exists: it could not be read (ResourceInitializationError)"
+            "unknown: check that parameter /prod/url exists: it could not be read (ResourceInitializationError)"
         );
     }
 }

@@ -27,7 +27,7 @@ fn judge(overlay: &Overlay<'_>, target: ResourceIndex) -> Verdict {
         (Some(least), Some(most)) if least > most => Verdict::unmet(
             target,
             format!(
-                "at least {least} and at most {most} tasks of {} leave no count",
+                "the minimum of {least} is above the maximum of {most} for {}",
                 facts.resource_id
             ),
         )

@@ -44,16 +44,14 @@ fn can_be_made(
 ) -> Verdict {
     let service = &overlay.resource(launch.subject).name;
     let key = key_of(overlay, launch.subject).filter(|_| volume.kms_key_id.is_some());
-    let key = key.map(|key| usable(overlay, key, &format!("volume `{name}` of {service}")));
+    let key = key.map(|key| usable(overlay, key, &format!("volume {name} of {service}")));
     let Some(role) = volume.role_arn.as_deref() else {
         return Verdict::all(key);
     };
     let Some(role) = role_named(overlay, launch.subject, role) else {
         return Verdict::unknown(
             launch.subject,
-            format!(
-                "check the infrastructure role of volume `{name}` of {service}: it was not read"
-            ),
+            format!("check the infrastructure role of volume {name} of {service}: it was not read"),
         );
     };
     let actor = match Actor::of(overlay, role) {
@@ -181,22 +179,22 @@ mod tests {
             (
                 may(&["ec2:CreateVolume"]),
                 format!(
-                    "unmet: role `volumes` may not ec2:AttachVolume on arn:aws:ec2:eu-west-1:123456789012:volume/vol-new: nothing in the identity policies allows it {error}"
+                    "unmet: role volumes may not ec2:AttachVolume on arn:aws:ec2:eu-west-1:123456789012:volume/vol-new: nothing in the identity policies allows it {error}"
                 ),
             ),
             (
                 trusting("ecs-tasks.amazonaws.com"),
                 format!(
-                    "unmet: the trust policy of role `volumes` does not let ecs.amazonaws.com assume it {error}"
+                    "unmet: the trust policy of role volumes does not let ecs.amazonaws.com assume it {error}"
                 ),
             ),
             (
                 gone(&iam("role/volumes")),
-                format!("unmet: role `volumes` does not exist {error}"),
+                format!("unmet: role volumes does not exist {error}"),
             ),
             (
                 disabled,
-                format!("unmet: key `1`, which encrypts volume `data` of web, is disabled {error}"),
+                format!("unmet: key 1, which encrypts volume data of web, is disabled {error}"),
             ),
         ];
         for (edits, expected) in cases {

@@ -63,7 +63,7 @@ fn can_mount(
     volume: &EfsVolume,
     seats: &[Seat],
 ) -> Verdict {
-    // One that is planned has an id that is known after the change only.
+    // One that is planned has an id that is known only after the change.
     let Some(file_system) = linked(
         overlay,
         definition,

@@ -124,7 +124,7 @@ mod tests {
             (
                 bound(open()),
                 gone(&endpoint),
-                "unmet: role `web-execution` may not secretsmanager:GetSecretValue",
+                "unmet: role web-execution may not secretsmanager:GetSecretValue",
             ),
         ];
         for (number, (estate, edits, expected)) in cases.into_iter().enumerate() {

@@ -43,7 +43,7 @@ pub fn let_through(
             continue;
         };
         if overlay.is_unknown(*group, field) {
-            unsure.push((*group, "has rules that are known after the change only"));
+            unsure.push((*group, "has rules that are known only after the change"));
         }
         let rules = match way {
             Way::In => &facts.ip_permissions,

@@ -88,7 +88,7 @@ fn follow(
         if overlay.is_unknown(table, "Routes") {
             return Verdict::unknown(
                 table,
-                format!("check the routes of {table_name}, which are known after the change only"),
+                format!("check the routes of {table_name}, which are known only after the change"),
             );
         }
         if facts.routes.iter().any(leads_somewhere_public) {

@@ -437,7 +437,7 @@ mod tests {
             assert_eq!(
                 covers(&rule(one), &rule(other)),
                 expected,
-                "`{one}` over `{other}`"
+                "{one} over {other}"
             );
         }
     }

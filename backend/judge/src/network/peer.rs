@@ -108,7 +108,10 @@ impl Addresses {
     pub fn covered(&self, by: &[IpNet]) -> Cover {
         match self {
             Self::Within(nets) => covered_nets(nets, by),
-            Self::Public | Self::Unknown if by.iter().any(is_everything) => Cover::Whole,
+            Self::Public if holds_all_public(by) => Cover::Whole,
+            Self::Unknown if IpNet::aggregate(&by.to_vec()).iter().any(is_everything) => {
+                Cover::Whole
+            }
             Self::Public if by.iter().any(|net| !is_private(net)) => Cover::Part,
             Self::Public => Cover::None,
             Self::Unknown if by.is_empty() => Cover::None,
@@ -136,6 +139,22 @@ fn covered_nets(nets: &[IpNet], by: &[IpNet]) -> Cover {
 /// `0.0.0.0/0`: public names of AWS's services have IPv4 addresses.
 fn is_everything(net: &IpNet) -> bool {
     net.prefix_len() == 0 && matches!(net, IpNet::V4(_))
+}
+
+/// True where no public IPv4 address lies outside: of all ranges together, such as 0.0.0.0/1 and 128.0.0.0/1.
+fn holds_all_public(by: &[IpNet]) -> bool {
+    const NOT_PUBLIC: [([u8; 4], u8); 7] = [
+        ([10, 0, 0, 0], 8),
+        ([100, 64, 0, 0], 10),
+        ([127, 0, 0, 0], 8),
+        ([169, 254, 0, 0], 16),
+        ([172, 16, 0, 0], 12),
+        ([192, 168, 0, 0], 16),
+        ([224, 0, 0, 0], 3),
+    ];
+    let others = NOT_PUBLIC.map(|(begin, length)| Ipv4Net::new_assert(begin.into(), length).into());
+    let all: Vec<IpNet> = by.iter().copied().chain(others).collect();
+    !by.is_empty() && IpNet::aggregate(&all).iter().any(is_everything)
 }
 
 /// True for ranges in which no public IPv4 address lies.
@@ -185,6 +204,10 @@ mod tests {
         }
         let cases = [
             ("0.0.0.0/0", Cover::Whole),
+            ("0.0.0.0/1 128.0.0.0/1", Cover::Whole),
+            ("0.0.0.0/1 128.0.0.0/2 192.0.0.0/3", Cover::Whole),
+            ("0.0.0.0/1", Cover::Part),
+            ("0.0.0.0/1 128.0.0.0/2", Cover::Part),
             ("10.0.0.0/8 192.168.0.0/16", Cover::None),
             ("52.94.0.0/16", Cover::Part),
             ("::/0", Cover::None),

@@ -4,10 +4,14 @@ use blastmap_change::{Action, Change};
 use blastmap_graph::Overlay;
 use blastmap_model::{
     Relation, ResourceIndex, ResourceKind,
-    kinds::{ecs_cluster::EcsCluster, ecs_service::EcsService, security_group::SecurityGroup},
+    kinds::{
+        ecr_repository::EcrRepository, ecs_cluster::EcsCluster, ecs_service::EcsService,
+        route_table::RouteTable, security_group::SecurityGroup, subnet::Subnet,
+    },
 };
 
-use super::{Refusal, Rule, is_in};
+use super::{Asked, Refusal, Rule, is_in};
+use crate::words::listed;
 
 pub(super) const CLUSTER: Rule = Rule {
     name: "cluster-not-empty",
@@ -82,6 +86,121 @@ pub(super) const SUBNET: Rule = Rule {
     },
 };
 
+pub(super) const ROUTE_TABLE: Rule = Rule {
+    name: "route-table-in-use",
+    documentation: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteRouteTable.html",
+    sentence: "The deletion of a route table that subnets are still associated with, by Terraform or CloudFormation.",
+    refuses: |before, after, change, place| {
+        // Who asks what is lost with a table by itself is told what would be.
+        if change.type_name.is_empty() {
+            return Vec::new();
+        }
+        let users = |_: &Overlay<'_>, place| subnets_left(before, after, change.all, place);
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            ResourceKind::RouteTable,
+            "DependencyViolation",
+            users,
+        )
+    },
+};
+
+/// Subnets of a table whose association nothing in the change takes away, and that get no other table.
+fn subnets_left(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    all: &[Change],
+    table: ResourceIndex,
+) -> Vec<ResourceIndex> {
+    const ASSOCIATIONS: [&str; 2] = [
+        "aws_route_table_association",
+        "AWS::EC2::SubnetRouteTableAssociation",
+    ];
+    let Some(facts) = before.facts::<RouteTable>(table) else {
+        return Vec::new();
+    };
+    let id = &before.resource(table).id;
+    let ended: Vec<Option<&str>> = all
+        .iter()
+        .filter(|own| ASSOCIATIONS.contains(&own.type_name.as_str()))
+        .filter(|own| own.action.changes_something() && own.action != Action::Create)
+        .filter_map(|own| {
+            let subnet = own.attributes.iter().find(|one| one.name == "subnet_id");
+            let subnet = subnet.and_then(|one| one.before.as_ref()?.as_str());
+            // Where nothing tells the subnet, it is any of the table's.
+            (subnet.is_some() || own.resource.as_ref() == Some(id)).then_some(subnet)
+        })
+        .collect();
+    let names = |facts: &RouteTable, subnet: &str| {
+        let mut own = facts.associations.iter();
+        own.any(|own| own.subnet_id.as_deref() == Some(subnet))
+    };
+    let others: Vec<ResourceIndex> = after
+        .touched()
+        .into_iter()
+        .filter(|own| {
+            *own != table && after.kind(*own) == ResourceKind::RouteTable && after.is_there(*own)
+        })
+        .collect();
+    let mut subnets = before.needing(table, Relation::RoutedBy);
+    subnets.retain(|place| {
+        let Some(subnet) = before.facts::<Subnet>(*place) else {
+            return false;
+        };
+        let subnet = subnet.subnet_id.as_str();
+        let moves = || {
+            others.iter().any(|own| {
+                let facts = after.facts::<RouteTable>(*own);
+                facts.is_some_and(|facts| names(&facts, subnet))
+            })
+        };
+        // A subnet without an association of its own has the VPC's main table.
+        names(&facts, subnet)
+            && !ended.contains(&Some(subnet))
+            && !ended.contains(&None)
+            && !moves()
+    });
+    subnets
+}
+
+pub(super) const REPOSITORY: Rule = Rule {
+    name: "repository-not-empty",
+    documentation: "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRepository.html",
+    sentence: "The deletion of a repository that holds images by Terraform, unless `force_delete` takes them out first.",
+    refuses: |before, after, change, place| {
+        let forced = change.attributes.iter().any(|attribute| {
+            attribute.name == "force_delete" && attribute.before == Some(true.into())
+        });
+        let stays = after.is_there(place) && !change.deletes_first;
+        let is_deleted = change.type_name == "aws_ecr_repository"
+            && is_deleted(before, change, place, ResourceKind::EcrRepository);
+        if forced || stays || !is_deleted {
+            return Vec::new();
+        }
+        let facts = before.facts::<EcrRepository>(place);
+        let holds = facts.is_some_and(|facts| {
+            facts.images.as_ref().is_some_and(|all| !all.is_empty())
+                || facts.images_in_use.iter().any(|image| image.exists)
+        });
+        if !holds {
+            return Vec::new();
+        }
+        let name = &before.resource(place).name;
+        vec![Refusal {
+            resource: place,
+            text: format!(
+                "AWS will refuse to delete repository {name} while it holds images; {STOPS}"
+            ),
+            aws_error: "RepositoryNotEmptyException",
+            remediation: "Set force_delete and apply that first, or delete the images: whatever starts from them must be moved before."
+                .to_owned(),
+        }]
+    },
+};
+
 pub(super) const VPC: Rule = Rule {
     name: "vpc-in-use",
     documentation: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html",
@@ -140,7 +259,7 @@ pub(super) const CAPACITY_PROVIDER: Rule = Rule {
 fn providers(
     before: &Overlay<'_>,
     after: &Overlay<'_>,
-    _change: &Change,
+    _change: &Asked<'_>,
     place: ResourceIndex,
 ) -> Vec<Refusal> {
     if !is_in(before, place) || !after.is_there(place) {
@@ -173,7 +292,7 @@ fn providers(
             let mut refusal = refusal(after, place, &users, "ResourceInUseException");
             refusal.text = refusal.text.replacen(
                 "AWS will refuse to delete",
-                &format!("AWS will refuse to take capacity provider `{provider}` from"),
+                &format!("AWS will refuse to take capacity provider {provider} from"),
                 1,
             );
             Some(refusal)
@@ -184,7 +303,7 @@ fn providers(
 fn cluster(
     before: &Overlay<'_>,
     after: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     place: ResourceIndex,
 ) -> Vec<Refusal> {
     if !is_deleted(before, change, place, ResourceKind::EcsCluster) {
@@ -226,7 +345,7 @@ fn is_active(overlay: &Overlay<'_>, service: ResourceIndex) -> bool {
 
 fn is_deleted(
     before: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     place: ResourceIndex,
     kind: ResourceKind,
 ) -> bool {
@@ -245,6 +364,8 @@ fn is_whole(type_name: &str, kind: ResourceKind) -> bool {
         ResourceKind::SecurityGroup => &["aws_security_group"],
         ResourceKind::Subnet => &["aws_subnet"],
         ResourceKind::Vpc => &["aws_vpc"],
+        ResourceKind::RouteTable => &["aws_route_table"],
+        ResourceKind::EcrRepository => &["aws_ecr_repository"],
         ResourceKind::CloudMapService => &["aws_service_discovery_service"],
         _ => &[],
     };
@@ -254,7 +375,7 @@ fn is_whole(type_name: &str, kind: ResourceKind) -> bool {
 fn deleted(
     before: &Overlay<'_>,
     after: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     place: ResourceIndex,
     kind: ResourceKind,
     aws_error: &'static str,
@@ -286,7 +407,7 @@ fn deleted(
 fn users_left(
     before: &Overlay<'_>,
     after: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     users: impl Fn(&Overlay<'_>) -> Vec<ResourceIndex>,
 ) -> Vec<ResourceIndex> {
     there(
@@ -294,6 +415,9 @@ fn users_left(
         users(if change.deletes_first { before } else { after }),
     )
 }
+
+const STOPS: &str =
+    "the apply stops there, and Terraform may already have changed or deleted what came before it";
 
 fn refusal(
     after: &Overlay<'_>,
@@ -305,18 +429,13 @@ fn refusal(
     const NAMED: usize = 3;
     let named = |place: ResourceIndex| {
         let resource = after.resource(place);
-        format!("{} `{}`", resource.kind.label(), resource.name)
+        format!("{} {}", resource.kind.label(), resource.name)
     };
-    let mut names: Vec<String> = users.iter().take(NAMED).map(|user| named(*user)).collect();
-    if users.len() > NAMED {
-        names.push(format!("and {} more", users.len() - NAMED));
-    }
-    let (what, users) = (named(place), names.join(", "));
+    let names: Vec<String> = users.iter().map(|user| named(*user)).collect();
+    let (what, users) = (named(place), listed(&names, NAMED));
     Refusal {
         resource: place,
-        text: format!(
-            "AWS will refuse to delete {what} while it is in use by {users}; the apply stops there, and Terraform may already have changed or deleted what came before it"
-        ),
+        text: format!("AWS will refuse to delete {what} while it is in use by {users}; {STOPS}"),
         aws_error,
         remediation: format!("Move or delete first what uses it: {users}."),
     }
@@ -435,7 +554,18 @@ mod tests {
             let at = place(&before, id);
             let rules = ALL.iter();
             let found: Vec<&str> = rules
-                .filter(|rule| !(rule.refuses)(&before, &after, &change, at).is_empty())
+                .filter(|rule| {
+                    !(rule.refuses)(
+                        &before,
+                        &after,
+                        &Asked {
+                            change: &change,
+                            all: std::slice::from_ref(&change),
+                        },
+                        at,
+                    )
+                    .is_empty()
+                })
                 .map(|rule| rule.name)
                 .collect();
             assert_eq!(found, Vec::from_iter(expected), "{number}");
@@ -473,20 +603,20 @@ mod tests {
             (
                 &cluster,
                 gone(&cluster),
-                Some(("cluster-not-empty", "service `web`")),
+                Some(("cluster-not-empty", "service web")),
             ),
             (&cluster, together([gone(&cluster), gone(&service)]), None),
             (
                 &group,
                 gone(&group),
-                Some(("target-group-in-use", "listener rule `front rule 10`")),
+                Some(("target-group-in-use", "listener rule front rule 10")),
             ),
             (&group, together([gone(&group), gone(&rule)]), None),
             (&group, together([gone(&group), unforwarded]), None),
             (
                 &web,
                 gone(&web),
-                Some(("security-group-in-use", "service `web`")),
+                Some(("security-group-in-use", "service web")),
             ),
             (&web, together([gone(&web), moved]), None),
             (&web, together([gone(&web), scaled]), None),
@@ -495,17 +625,17 @@ mod tests {
             (
                 &front,
                 gone(&front),
-                Some(("security-group-in-use", "security group `web`")),
+                Some(("security-group-in-use", "security group web")),
             ),
             (
                 &subnet,
                 gone(&subnet),
-                Some(("subnet-in-use", "service `web`")),
+                Some(("subnet-in-use", "service web")),
             ),
             (
                 &vpc,
                 gone(&vpc),
-                Some(("vpc-in-use", "internet gateway `igw-1`")),
+                Some(("vpc-in-use", "internet gateway igw-1")),
             ),
         ];
         for (number, (id, edits, expected)) in cases.into_iter().enumerate() {

@@ -2,11 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html>
 
-use blastmap_change::{Action, Change};
+use blastmap_change::Action;
 use blastmap_graph::Overlay;
 use blastmap_model::{Relation, ResourceIndex, kinds::listener_rule::ListenerRule};
 
-use super::{Refusal, Rule};
+use super::{Asked, Refusal, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "rule-priority-in-use",
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 fn refuses(
     _before: &Overlay<'_>,
     after: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     place: ResourceIndex,
 ) -> Vec<Refusal> {
     if !matches!(
@@ -53,7 +53,7 @@ fn refuses(
     vec![Refusal {
         resource: place,
         text: format!(
-            "AWS will refuse a rule of priority {priority}: `{other}` has it; the apply stops there, and Terraform may already have changed what came before it"
+            "AWS will refuse a rule of priority {priority}: {other} has it; the apply stops there, and Terraform may already have changed what came before it"
         ),
         aws_error: "PriorityInUse",
         remediation: "Choose a priority that no other rule of the listener has.".to_owned(),

@@ -6,6 +6,8 @@ mod scalable_target;
 mod service;
 mod task_definition;
 
+use std::ops::Deref;
+
 use blastmap_change::Change;
 use blastmap_graph::Overlay;
 use blastmap_model::ResourceIndex;
@@ -33,7 +35,22 @@ pub struct Rule {
     /// One sentence for people: what AWS refuses.
     pub sentence: &'static str,
     /// The estate before and after, the change, and the place in both or, of what is made, in the second.
-    pub refuses: fn(&Overlay<'_>, &Overlay<'_>, &Change, ResourceIndex) -> Vec<Refusal>,
+    pub refuses: fn(&Overlay<'_>, &Overlay<'_>, &Asked<'_>, ResourceIndex) -> Vec<Refusal>,
+}
+
+/// A change that a rule is asked about, among all that are made with it.
+#[derive(Clone, Copy)]
+pub struct Asked<'c> {
+    pub change: &'c Change,
+    pub all: &'c [Change],
+}
+
+impl Deref for Asked<'_> {
+    type Target = Change;
+
+    fn deref(&self) -> &Change {
+        self.change
+    }
 }
 
 /// Every rule, in the order in which reports name them.
@@ -61,6 +78,8 @@ pub const ALL: &[Rule] = &[
     in_use::TARGET_GROUP,
     in_use::SECURITY_GROUP,
     in_use::SUBNET,
+    in_use::ROUTE_TABLE,
+    in_use::REPOSITORY,
     in_use::VPC,
     in_use::DISCOVERY,
     in_use::CAPACITY_PROVIDER,
@@ -100,8 +119,12 @@ mod tests {
             attributes: Vec::new(),
             ..Change::default()
         };
+        let asked = Asked {
+            change: &change,
+            all: std::slice::from_ref(&change),
+        };
         let found = rules.iter().flat_map(|rule| {
-            let found = (rule.refuses)(&before, &after, &change, resource);
+            let found = (rule.refuses)(&before, &after, &asked, resource);
             found.into_iter().map(|refusal| (rule.name, refusal))
         });
         found.collect()

@@ -2,11 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html>
 
-use blastmap_change::{Action, Change};
+use blastmap_change::Action;
 use blastmap_graph::Overlay;
 use blastmap_model::{ResourceIndex, kinds::scalable_target::ScalableTarget};
 
-use super::{Refusal, Rule};
+use super::{Asked, Refusal, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "scalable-target-bounds",
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 fn refuses(
     _before: &Overlay<'_>,
     after: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     place: ResourceIndex,
 ) -> Vec<Refusal> {
     if !matches!(
@@ -41,7 +41,7 @@ fn refuses(
     vec![Refusal {
         resource: place,
         text: format!(
-            "AWS will refuse the bounds of scalable target `{name}`: its minimum of {min} is not between 0 and its maximum of {max}; the apply stops there, and Terraform may already have changed what came before it"
+            "AWS will refuse the bounds of scalable target {name}: its minimum of {min} is not between 0 and its maximum of {max}; the apply stops there, and Terraform may already have changed what came before it"
         ),
         aws_error: "ValidationException",
         remediation: "Set the minimum no higher than the maximum.".to_owned(),

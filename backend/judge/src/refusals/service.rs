@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use blastmap_change::{Action, Change};
+use blastmap_change::Action;
 use blastmap_graph::Overlay;
 use blastmap_model::{
     Presence, Relation, ResourceId, ResourceIndex, ResourceKind,
@@ -16,7 +16,7 @@ use blastmap_model::{
     },
 };
 
-use super::{Refusal, Rule, is_in};
+use super::{Asked, Refusal, Rule, is_in};
 use crate::{Host, Launch, fargate, launch::last};
 
 const PARAMETERS: &str = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html";
@@ -159,7 +159,7 @@ pub(super) const CAPACITY: Rule = Rule {
 fn refused(
     before: &Overlay<'_>,
     after: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     place: ResourceIndex,
     aws_error: &'static str,
     remediation: &str,
@@ -188,7 +188,7 @@ fn refused(
     let refusal = |problem: String| Refusal {
         resource: place,
         text: format!(
-            "AWS will refuse to {verb} service `{name}`: {problem}; the apply stops there with what came before it done: Terraform may already have deregistered the old task definition"
+            "AWS will refuse to {verb} service {name}: {problem}; the apply stops there with what came before it done: Terraform may already have deregistered the old task definition"
         ),
         aws_error,
         remediation: remediation.to_owned(),
@@ -230,14 +230,14 @@ fn balanced_container(
     let problems = facts.load_balancers.iter().filter_map(|balancer| {
         let name = balancer.container_name.as_deref()?;
         let Some(container) = definition.container_definitions.iter().find(|own| own.name == name) else {
-            return Some(format!("its load balancer sends to container `{name}`, which `{family}` does not have"));
+            return Some(format!("its load balancer sends to container {name}, which {family} does not have"));
         };
         let port = balancer.container_port?;
         let has = container.port_mappings.iter().any(|mapping| {
             mapping.container_port == Some(port)
                 || mapping.container_port_range.as_deref().is_some_and(|range| is_in_range(range, port))
         });
-        (!has).then(|| format!("its load balancer sends to port {port} of container `{name}`, which `{family}` does not map"))
+        (!has).then(|| format!("its load balancer sends to port {port} of container {name}, which {family} does not map"))
     });
     problems.collect()
 }
@@ -283,7 +283,7 @@ fn connect_port(overlay: &Overlay<'_>, place: ResourceIndex, facts: &EcsService)
     problems
         .map(|own| {
             format!(
-                "Service Connect offers port `{}`, which `{family}` does not name",
+                "Service Connect offers port {}, which {family} does not name",
                 own.port_name
             )
         })
@@ -321,7 +321,7 @@ fn network(overlay: &Overlay<'_>, place: ResourceIndex, facts: &EcsService) -> V
             && !overlay.is_unknown(group, "TargetType")
         {
             let name = &group_facts.target_group_name;
-            found.push(format!("network mode {mode} needs target groups of type {wanted}, and `{name}` is of type {kind}"));
+            found.push(format!("network mode {mode} needs target groups of type {wanted}, and {name} is of type {kind}"));
         }
     }
     found
@@ -334,13 +334,13 @@ fn inactive(overlay: &Overlay<'_>, place: ResourceIndex, _facts: &EcsService) ->
     let resource = overlay.resource(definition);
     let name = &resource.name;
     if resource.presence == Presence::Missing {
-        return vec![format!("task definition `{name}` does not exist")];
+        return vec![format!("task definition {name} does not exist")];
     }
     let facts = overlay.facts::<EcsTaskDefinition>(definition);
     let status = facts.as_ref().and_then(|facts| facts.status.as_deref());
     match status {
         None | Some("ACTIVE") => Vec::new(),
-        Some(status) => vec![format!("task definition `{name}` is {status}")],
+        Some(status) => vec![format!("task definition {name} is {status}")],
     }
 }
 
@@ -404,7 +404,7 @@ fn capacity(overlay: &Overlay<'_>, place: ResourceIndex, facts: &EcsService) -> 
         let names = strategy.iter().map(|item| last(&item.capacity_provider));
         found.extend(names.filter(|name| !known.contains(name)).map(|name| {
             let cluster = &cluster.cluster_name;
-            format!("capacity provider `{name}` is not associated with cluster `{cluster}`")
+            format!("capacity provider {name} is not associated with cluster {cluster}")
         }));
     }
     let of_fargate = |item: &&CapacityProviderStrategyItem| {
@@ -448,7 +448,7 @@ fn unassociated(
     alone
         .map(|group| {
             let name = &overlay.resource(group).name;
-            format!("no listener forwards to target group `{name}`")
+            format!("no listener forwards to target group {name}")
         })
         .collect()
 }
@@ -550,7 +550,7 @@ mod tests {
         assert!(found.iter().all(|(_, refusal)| {
             refusal
                 .text
-                .starts_with("AWS will refuse to update service `web`: ")
+                .starts_with("AWS will refuse to update service web: ")
         }));
         found.into_iter().map(|(rule, _)| rule).collect()
     }

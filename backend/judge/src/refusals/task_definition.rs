@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use blastmap_change::{Action, Change};
+use blastmap_change::Action;
 use blastmap_graph::Overlay;
 use blastmap_model::{
     ResourceIndex,
     kinds::ecs_task_definition::{ContainerDefinition, EcsTaskDefinition},
 };
 
-use super::{Refusal, Rule};
+use super::{Asked, Refusal, Rule};
 use crate::{fargate, needs::fargate_size::size_of};
 
 const PARAMETERS: &str =
@@ -149,7 +149,7 @@ pub(super) const HOST_PORT: Rule = Rule {
                     let (own, host) = (mapping.container_port?, mapping.host_port?);
                     let name = &container.name;
                     (host != 0 && host != own).then(|| {
-                        format!("in network mode {mode}, port {own} of container `{name}` cannot be port {host} of its host")
+                        format!("in network mode {mode}, port {own} of container {name} cannot be port {host} of its host")
                     })
                 })
             });
@@ -246,7 +246,7 @@ pub(super) const EXECUTION_ROLE: Rule = Rule {
 
 fn refused(
     after: &Overlay<'_>,
-    change: &Change,
+    change: &Asked<'_>,
     place: ResourceIndex,
     remediation: &str,
     problems: impl Fn(&EcsTaskDefinition) -> Vec<String>,
@@ -268,7 +268,7 @@ fn refused(
     let refusal = |problem: String| Refusal {
         resource: place,
         text: format!(
-            "AWS will refuse to register task definition `{family}`: {problem}; the apply stops there, and Terraform may already have deregistered the revision before it"
+            "AWS will refuse to register task definition {family}: {problem}; the apply stops there, and Terraform may already have deregistered the revision before it"
         ),
         aws_error: "ClientException",
         remediation: remediation.to_owned(),
@@ -300,17 +300,17 @@ fn unsupported(facts: &EcsTaskDefinition) -> Vec<String> {
             && !matches!(driver, "awslogs" | "splunk" | "awsfirelens")
         {
             found.push(format!(
-                "Fargate does not have log driver {driver} of container `{name}`"
+                "Fargate does not have log driver {driver} of container {name}"
             ));
         }
         if container.privileged == Some(true) {
             found.push(format!(
-                "Fargate runs no privileged containers such as `{name}`"
+                "Fargate runs no privileged containers such as {name}"
             ));
         }
         if !container.links.is_empty() {
             found.push(format!(
-                "Fargate has no links between containers such as those of `{name}`"
+                "Fargate has no links between containers such as those of {name}"
             ));
         }
         if container
@@ -319,7 +319,7 @@ fn unsupported(facts: &EcsTaskDefinition) -> Vec<String> {
             .any(|own| own.r#type == "GPU")
         {
             found.push(format!(
-                "Fargate has no GPUs, which container `{name}` asks for"
+                "Fargate has no GPUs, which container {name} asks for"
             ));
         }
     }
@@ -331,12 +331,12 @@ fn unsupported(facts: &EcsTaskDefinition) -> Vec<String> {
             .and_then(|host| host.source_path.as_ref());
         if path.is_some_and(|path| !path.is_empty()) {
             found.push(format!(
-                "on Fargate volume `{name}` cannot be a path of the host"
+                "on Fargate volume {name} cannot be a path of the host"
             ));
         }
         if volume.docker_volume_configuration.is_some() {
             found.push(format!(
-                "on Fargate volume `{name}` cannot be a Docker volume"
+                "on Fargate volume {name} cannot be a Docker volume"
             ));
         }
     }
@@ -367,19 +367,19 @@ fn too_large(facts: &EcsTaskDefinition) -> Vec<String> {
             && memory > task
         {
             found.push(format!(
-                "container `{name}` has {memory} MiB of memory, and its task {task}"
+                "container {name} has {memory} MiB of memory, and its task {task}"
             ));
         }
         if let (Some(memory), Some(reserved)) = (memory, reserved)
             && reserved > memory
         {
             found.push(format!(
-                "container `{name}` reserves {reserved} MiB of memory and may use {memory}"
+                "container {name} reserves {reserved} MiB of memory and may use {memory}"
             ));
         }
         if memory.is_none() && reserved.is_none() && facts.memory.is_none() && !for_fargate(facts) {
             found.push(format!(
-                "neither container `{name}` nor its task says how much memory it has"
+                "neither container {name} nor its task says how much memory it has"
             ));
         }
     }
@@ -424,17 +424,19 @@ fn dependencies(containers: &[ContainerDefinition]) -> Vec<String> {
             let on = dependency.container_name.as_str();
             let Some(other) = by_name.get(on) else {
                 found.push(format!(
-                    "container `{name}` waits for `{on}`, which is not there"
+                    "container {name} waits for {on}, which is not there"
                 ));
                 continue;
             };
             match dependency.condition.as_str() {
                 "HEALTHY" if other.health_check.is_none() => {
-                    found.push(format!("container `{name}` waits for `{on}` to be healthy, which has no health check"));
+                    found.push(format!(
+                        "container {name} waits for {on} to be healthy, which has no health check"
+                    ));
                 }
                 condition @ ("COMPLETE" | "SUCCESS") if other.essential != Some(false) => {
                     found.push(format!(
-                        "container `{name}` waits for {condition} of `{on}`, which is essential"
+                        "container {name} waits for {condition} of {on}, which is essential"
                     ));
                 }
                 _ => {}
@@ -442,7 +444,7 @@ fn dependencies(containers: &[ContainerDefinition]) -> Vec<String> {
         }
     }
     if let Some(name) = in_circle(&by_name) {
-        found.push(format!("container `{name}` waits for itself by dependsOn"));
+        found.push(format!("container {name} waits for itself by dependsOn"));
     }
     found
 }
@@ -482,7 +484,7 @@ fn volumes(facts: &EcsTaskDefinition) -> Vec<String> {
         let root = efs.root_directory.as_deref().unwrap_or("/");
         if point && !matches!(root, "" | "/") {
             found.push(format!(
-                "volume `{name}` has an access point and another root directory than its"
+                "volume {name} has an access point and another root directory than its"
             ));
         }
         if (point || iam) && efs.transit_encryption.as_deref() != Some("ENABLED") {
@@ -492,7 +494,7 @@ fn volumes(facts: &EcsTaskDefinition) -> Vec<String> {
                 "IAM authorization"
             };
             found.push(format!(
-                "volume `{name}` has {what} and no encryption in transit"
+                "volume {name} has {what} and no encryption in transit"
             ));
         }
     }
@@ -705,7 +707,7 @@ mod tests {
             assert!(found.iter().all(|(_, refusal)| {
                 refusal
                     .text
-                    .starts_with("AWS will refuse to register task definition `web`: ")
+                    .starts_with("AWS will refuse to register task definition web: ")
             }));
         }
     }

@@ -12,6 +12,7 @@ use super::Kept;
 use crate::{
     Assessment, Impact, Mark, Outcome, Risk, RiskMark,
     risks::{OF_WHAT_IS_NOT_KNOWN, REFUSED},
+    words::{counted, loses_part},
 };
 
 /// More of one sort are counted in a headline, not listed.
@@ -122,11 +123,13 @@ fn headline(estate: &Snapshot, told: &Told<'_>, assessment: &Assessment) -> Stri
             .entry((impact.outcome, estate.kind(impact.resource)))
             .or_default() += 1;
     }
-    let refused = assessment
+    let refused: usize = assessment
         .risks
         .iter()
         .filter(|risk| risk.title.starts_with(REFUSED))
-        .count();
+        // Reviews of earlier versions do not name the changes.
+        .map(|risk| risk.addresses.len().max(1))
+        .sum();
     let mut parts: Vec<String> = Vec::new();
     if refused > 0 {
         parts.push(format!("{REFUSED} {}", counted(refused, "change")));
@@ -151,7 +154,8 @@ fn headline(estate: &Snapshot, told: &Told<'_>, assessment: &Assessment) -> Stri
                 let what = match outcome {
                     Outcome::Down => verb("goes down", "go down"),
                     Outcome::Degraded => {
-                        verb("loses part of its capacity", "lose part of their capacity")
+                        let (one, many) = loses_part(kind);
+                        verb(one, many)
                     }
                     Outcome::FailsOnNextStart => {
                         verb("fails at its next start", "fail at their next start")
@@ -198,16 +202,6 @@ fn changes(assessment: &Assessment) -> String {
     said.collect::<Vec<_>>().join(", ")
 }
 
-/// `1 service`, `2 services`.
-pub(super) fn counted(count: usize, word: &str) -> String {
-    let plural = match word.strip_suffix('y') {
-        _ if count == 1 => word.to_owned(),
-        Some(stem) if !word.ends_with("ay") && !word.ends_with("ey") => format!("{stem}ies"),
-        _ => format!("{word}s"),
-    };
-    format!("{count} {plural}")
-}
-
 /// A link in words: `payments-api RUNS payments-api:7 (ecs:DescribeServices taskDefinition)`.
 pub(super) fn step(estate: &Snapshot, link: LinkIndex) -> String {
     let own = estate.link(link);
@@ -249,8 +243,13 @@ pub(super) fn change_line(
                     visible(&resource.name)
                 );
             }
+            let by_hand = if change.mapped {
+                ", mapped by hand"
+            } else {
+                ""
+            };
             format!(
-                "{what} {address} ({} {})",
+                "{what} {address} ({} {}{by_hand})",
                 resource.kind.label(),
                 visible(&resource.name)
             )
@@ -262,11 +261,7 @@ pub(super) fn change_line(
 /// `3 of 3 tasks`; nothing where there are no parts.
 pub(super) fn parts(estate: &Snapshot, impact: &Impact) -> Option<String> {
     let share = impact.share?;
-    let word = match estate.kind(impact.resource) {
-        ResourceKind::EcsService => "task",
-        ResourceKind::TargetGroup => "target",
-        _ => return None,
-    };
+    let word = impact.unit(estate.kind(impact.resource))?;
     (share.of > 0 && impact.outcome <= Outcome::Degraded)
         .then(|| format!("{} of {}", share.lost, counted(share.of, word)))
 }
@@ -310,10 +305,10 @@ pub(super) fn minute(time: OffsetDateTime) -> String {
 /// The last line of every report.
 pub(super) fn judged_against(assessment: &Assessment) -> String {
     format!(
-        "Judged against snapshot {} of {}: {} resources, {} links. Nothing was changed in AWS.",
+        "Judged against snapshot {} of {}: {}, {}. Nothing was changed in AWS.",
         visible(&assessment.snapshot_id),
         minute(assessment.taken_at),
-        assessment.resources,
-        assessment.links
+        counted(assessment.resources, "resource"),
+        counted(assessment.links, "link")
     )
 }

@@ -15,7 +15,7 @@ use super::{
         visible, when,
     },
 };
-use crate::{Assessment, Impact, Level, Outcome, Risk};
+use crate::{Assessment, Impact, Level, Outcome, Risk, words::counted};
 
 const WIDTH: usize = 100;
 /// More of one sort are counted, not listed.
@@ -195,7 +195,10 @@ impl Page {
             self.marked(6, "-", &step(estate, *link));
         }
         if path.len() > STEPS {
-            self.line(8, &format!("and {} more links", path.len() - STEPS));
+            self.line(
+                8,
+                &format!("and {}", counted(path.len() - STEPS, "more link")),
+            );
         }
     }
 

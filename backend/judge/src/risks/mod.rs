@@ -1,15 +1,19 @@
 //! From impacts and changes to a reviewer's sentences. Deterministic: the same impacts give the same risks.
+//!
+//! What is alike is one risk: seventeen services whose target groups are deleted, and not seventeen cards.
 
+mod hits;
+mod refused;
 mod remedies;
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use blastmap_change::Change;
-use blastmap_model::{BlindSpot, Phase, ResourceIndex, ResourceKind};
+use blastmap_model::{BlindSpot, ResourceIndex};
 use serde::{Deserialize, Serialize};
 
 use crate::assess::{
-    Excerpt, Impact, Outcome, connect::NewEndpoints, is_not_judged, refused::Refused,
+    Excerpt, Impact, Outcome, connect::NewEndpoints, is_not_judged, less::Less, refused::Refused,
 };
 
 /// How bad a risk is, worst first.
@@ -39,7 +43,7 @@ impl Level {
 /// Something that a reviewer should know before the change is made. Places are those of the excerpt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Risk {
-    /// Stable over runs for the same rule and resource.
+    /// Stable over runs for the same rule and resources.
     pub id: String,
     /// Kebab-case: the need that is not met any more, or the rule that says what AWS refuses.
     pub rule: String,
@@ -47,8 +51,13 @@ pub struct Risk {
     pub title: String,
     pub detail: String,
     pub remediation: String,
+    /// What the cause rests on; none where it rests on several alike.
     pub resource: Option<ResourceIndex>,
+    /// Whom it hits; of changes that AWS refuses and that are told together, what they are about.
     pub affected: Vec<ResourceIndex>,
+    /// The changes that are refused or not judged, as the plan names them; empty where something is hit.
+    #[serde(default)]
+    pub addresses: Vec<String>,
     pub documentation: Option<String>,
 }
 
@@ -61,6 +70,7 @@ pub(crate) struct Told<'t> {
     pub(crate) blind_spots: &'t [BlindSpot],
     pub(crate) notes: &'t [String],
     pub(crate) endpoints: &'t [NewEndpoints],
+    pub(crate) less: &'t [Less],
 }
 
 /// Rules that say what was not seen or judged, not what breaks.
@@ -73,155 +83,52 @@ pub(crate) const OF_WHAT_IS_NOT_KNOWN: &[&str] = &[
 /// How the title of a change that AWS refuses begins.
 pub(crate) const REFUSED: &str = "AWS will refuse";
 
-/// Most severe first.
+/// A risk, and where it stands among those of its level.
+struct Card {
+    risk: Risk,
+    /// What happens to those whom it hits worst, and how much they matter to people; none where nothing that works is hit.
+    hits: Option<(Outcome, u8)>,
+}
+
+impl From<Risk> for Card {
+    fn from(risk: Risk) -> Self {
+        Self { risk, hits: None }
+    }
+}
+
+/// Most severe first: by level, then by what happens and to what, then by how many are hit.
 pub(crate) fn risks(told: &Told<'_>) -> Vec<Risk> {
-    let mut risks = of_impacts(told);
-    risks.extend(of_refusals(told));
-    risks.extend(of_unjudged(told));
-    risks.extend(of_partly_judged(told));
-    risks.extend(of_notes(told));
-    risks.extend(of_endpoints(told));
-    risks.extend(of_blind_spots(told));
-    risks.sort_by(|one, other| (one.level, &one.id).cmp(&(other.level, &other.id)));
-    risks.dedup_by(|later, first| later.id == first.id);
-    risks
+    let mut cards = hits::cards(told);
+    cards.extend(refused::risks(told).into_iter().map(Card::from));
+    cards.extend(of_unjudged(told).map(Card::from));
+    cards.extend(of_partly_judged(told).map(Card::from));
+    cards.extend(of_notes(told).map(Card::from));
+    cards.extend(of_endpoints(told).map(Card::from));
+    cards.extend(of_less(told).map(Card::from));
+    cards.extend(of_blind_spots(told).map(Card::from));
+    cards.sort_by_cached_key(|Card { risk, hits }| {
+        let many = risk.affected.len().max(risk.addresses.len());
+        let order = (risk.level, hits.is_none(), *hits, Reverse(many));
+        (order, risk.id.clone())
+    });
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    cards.retain(|card| told.insert(card.risk.id.clone()));
+    cards.into_iter().map(|card| card.risk).collect()
 }
 
-/// What serves requests from outside the cluster.
-const SERVING: &[ResourceKind] = &[
-    ResourceKind::EcsService,
-    ResourceKind::TargetGroup,
-    ResourceKind::Listener,
-    ResourceKind::ListenerRule,
-    ResourceKind::LoadBalancer,
-    ResourceKind::DnsRecord,
-];
-
-fn level_of(told: &Told<'_>, impact: &Impact) -> Level {
-    let kind = told.excerpt.snapshot().kind(impact.resource);
-    match impact.outcome {
-        Outcome::Down if SERVING.contains(&kind) => Level::Critical,
-        Outcome::Down | Outcome::FailsOnNextStart => Level::High,
-        Outcome::Degraded | Outcome::AtRisk => Level::Medium,
+/// An id for a rule and what it speaks of: the same over runs, whatever the order.
+fn id<T: AsRef<str> + Ord>(rule: &str, mut about: Vec<T>) -> String {
+    about.sort_unstable();
+    about.dedup();
+    if let [one] = about.as_slice() {
+        return format!("{rule}:{}", one.as_ref());
     }
-}
-
-/// One for each need and what it rests on, with everybody whom it hits.
-fn of_impacts(told: &Told<'_>) -> Vec<Risk> {
-    let mut groups: BTreeMap<(&str, Option<ResourceIndex>), Vec<&Impact>> = BTreeMap::new();
-    for impact in told.impacts {
-        groups
-            .entry((&impact.need, impact.about))
-            .or_default()
-            .push(impact);
+    // FNV-1a: short, and the same in every build.
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in about.iter().flat_map(|own| own.as_ref().bytes().chain([0])) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
-    let estate = told.excerpt.snapshot();
-    let name = |place: ResourceIndex| estate.resource(place).name.to_string();
-    groups
-        .into_iter()
-        .filter_map(|((need, about), impacts)| {
-            let worst = impacts
-                .iter()
-                .min_by_key(|impact| (level_of(told, impact), impact.outcome, impact.resource))?;
-            // People think in services; tasks and the like stand behind them.
-            let speaks = impacts
-                .iter()
-                .filter(|impact| impact.outcome == worst.outcome)
-                .min_by_key(|impact| (rank(estate.kind(impact.resource)), impact.resource))
-                .unwrap_or(worst);
-            let others = impacts
-                .iter()
-                .filter(|impact| {
-                    rank(estate.kind(impact.resource)) == rank(estate.kind(speaks.resource))
-                })
-                .count()
-                - 1;
-            let who = match others {
-                0 => name(speaks.resource),
-                1 => format!("{} and 1 more", name(speaks.resource)),
-                more => format!("{} and {more} more", name(speaks.resource)),
-            };
-            let (one, many) = match (speaks.outcome, speaks.phase) {
-                (Outcome::Down, Phase::Traffic) => ("gets no traffic", "get no traffic"),
-                (Outcome::Down, Phase::Schedule) => {
-                    ("starts nothing any more", "start nothing any more")
-                }
-                (Outcome::Down, Phase::Scale) => ("cannot act any more", "cannot act any more"),
-                (Outcome::Down, _) => ("goes down", "go down"),
-                (Outcome::Degraded, _) => {
-                    ("loses part of its capacity", "lose part of their capacity")
-                }
-                (Outcome::FailsOnNextStart, Phase::Deploy) => {
-                    ("can be deployed no more", "can be deployed no more")
-                }
-                (Outcome::FailsOnNextStart, Phase::Schedule) => {
-                    ("fails at its next run", "fail at their next run")
-                }
-                (Outcome::FailsOnNextStart, _) => ("cannot start tasks", "cannot start tasks"),
-                (Outcome::AtRisk, Phase::Scale) => ("may scale no more", "may scale no more"),
-                (Outcome::AtRisk, _) => ("may be hit", "may be hit"),
-            };
-            let what = if others == 0 { one } else { many };
-            let subject = about.unwrap_or(speaks.resource);
-            let id = &estate.resource(subject).id;
-            let mut affected: Vec<ResourceIndex> =
-                impacts.iter().map(|impact| impact.resource).collect();
-            affected.sort_unstable();
-            affected.dedup();
-            let error = speaks
-                .aws_error
-                .as_ref()
-                .map_or_else(String::new, |error| format!(" AWS reports: {error}."));
-            Some(Risk {
-                id: format!("{need}:{id}"),
-                rule: need.to_owned(),
-                level: level_of(told, worst),
-                title: format!("{who} {what}"),
-                detail: format!("{}{error}", speaks.cause),
-                remediation: remedies::of(need).to_owned(),
-                resource: Some(subject),
-                affected,
-                documentation: speaks.documentation.as_deref().map(str::to_owned),
-            })
-        })
-        .collect()
-}
-
-/// Who is named first where several are hit alike.
-fn rank(kind: ResourceKind) -> u8 {
-    match kind {
-        ResourceKind::EcsService => 0,
-        ResourceKind::Schedule | ResourceKind::EventRule => 1,
-        ResourceKind::LoadBalancer => 2,
-        ResourceKind::ListenerRule | ResourceKind::Listener | ResourceKind::TargetGroup => 3,
-        ResourceKind::EcsTask => 4,
-        _ => 5,
-    }
-}
-
-/// Nothing is down where AWS refuses; but the apply stops half-way.
-fn of_refusals(told: &Told<'_>) -> impl Iterator<Item = Risk> {
-    told.refusals.iter().map(|refused| Risk {
-        id: format!("{}:{}", refused.rule.name, refused.address),
-        rule: refused.rule.name.to_owned(),
-        level: Level::High,
-        title: format!("{REFUSED} {}", refused.address),
-        detail: refusal_in_words(&refused.refusal),
-        remediation: refused.refusal.remediation.clone(),
-        resource: refused.place.and_then(|place| told.excerpt.place(place)),
-        affected: Vec::new(),
-        documentation: Some(refused.rule.documentation.to_owned()),
-    })
-}
-
-fn refusal_in_words(refusal: &crate::Refusal) -> String {
-    let text = refusal.text.trim_end_matches('.');
-    let stops = if text.contains("the apply stops there") {
-        ""
-    } else {
-        " The apply stops there: what stands before it in the plan will have been changed already."
-    };
-    format!("{text} ({}).{stops}", refusal.aws_error)
+    format!("{rule}:{}-{hash:016x}", about.len())
 }
 
 fn of_unjudged(told: &Told<'_>) -> impl Iterator<Item = Risk> {
@@ -276,8 +183,26 @@ fn of_endpoints(told: &Told<'_>) -> impl Iterator<Item = Risk> {
             ),
             resource: Some(own.service),
             affected: own.clients.clone(),
+            addresses: Vec::new(),
             documentation: Some("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html".to_owned()),
         }
+    })
+}
+
+/// Nothing breaks; but there is less of it.
+fn of_less(told: &Told<'_>) -> impl Iterator<Item = Risk> {
+    let estate = told.excerpt.snapshot();
+    told.less.iter().map(|own| Risk {
+        id: id(own.rule, vec![estate.resource(own.resource).id.as_str()]),
+        rule: own.rule.to_owned(),
+        level: Level::Low,
+        title: own.title.clone(),
+        detail: own.detail.clone(),
+        remediation: remedies::of(own.rule).to_owned(),
+        resource: Some(own.resource),
+        affected: vec![own.resource],
+        addresses: Vec::new(),
+        documentation: Some(own.documentation.to_owned()),
     })
 }
 
@@ -315,6 +240,7 @@ fn unknown(
         remediation: "Review this change by hand.".to_owned(),
         resource,
         affected: Vec::new(),
+        addresses: vec![address.to_owned()],
         documentation: None,
     }
 }
@@ -330,6 +256,7 @@ fn of_notes(told: &Told<'_>) -> impl Iterator<Item = Risk> {
         remediation: "Give the whole change, or review by hand what is missing.".to_owned(),
         resource: None,
         affected: Vec::new(),
+        addresses: Vec::new(),
         documentation: None,
     })
 }
@@ -366,11 +293,12 @@ fn of_blind_spots(told: &Told<'_>) -> impl Iterator<Item = Risk> {
         ),
         detail: format!("More may be hit than is shown. {}", spot.message),
         remediation: format!(
-            "Let the crawler call {} and crawl again (`blastmap policy` prints all that it needs).",
+            "Let the crawler call {} and crawl again (blastmap policy prints all that it needs).",
             spot.api
         ),
         resource: None,
         affected: Vec::new(),
+        addresses: Vec::new(),
         documentation: None,
     })
 }

@@ -190,6 +190,14 @@ const REMEDIES: &[(&str, &str)] = &[
         "Take the alarm out of the service's deployment configuration before it is deleted, or make it first.",
     ),
     (
+        "capacity-lowered",
+        "Make sure that fewer tasks carry the load at the peak, or keep the count.",
+    ),
+    (
+        "scaling-policies-fewer",
+        "Make sure that what is left scales out and in when it has to.",
+    ),
+    (
         "desired-count",
         "Keep a desired count of at least one, or move the traffic first.",
     ),

@@ -130,7 +130,7 @@ impl Floor {
             return Err(Verdict::unknown(
                 launch.definition_place,
                 format!(
-                    "check that {name} has room for {task}: only the change itself tells its size"
+                    "check that {name} has room for {task}: its size is known only after the change"
                 ),
             ));
         }
@@ -685,13 +685,13 @@ fn why_none(
     let (text, error) = match nearest {
         Refusal::Inactive => (
             format!(
-                "every container instance of {name} is draining or inactive, none can take {task}"
+                "every container instance of {name} is draining or inactive: none can take {task}"
             ),
             "no container instances were found in your cluster",
         ),
         Refusal::Away => (
             format!(
-                "no container instance of {name} has its agent connected, none can take {task}"
+                "no container instance of {name} has its agent connected: none can take {task}"
             ),
             "AGENT",
         ),
@@ -703,7 +703,7 @@ fn why_none(
         ),
         Refusal::Constraint(query) => (
             format!(
-                "no container instance of {name} satisfies the placement constraint `{query}` of {task}"
+                "no container instance of {name} satisfies the placement constraint \"{query}\" of {task}"
             ),
             "MemberOf placement constraint unsatisfied",
         ),

@@ -15,7 +15,7 @@ use self::{
     hosts::{Floor, Growth, Room},
     size::{Count, Dimension, PLENTY},
 };
-use crate::{Host, Launch, Verdict, verdict::Share};
+use crate::{Host, Launch, Verdict, verdict::Share, words::counted};
 
 /// Whether a task that stops can be replaced, and all tasks that are wanted have a place. What a service's own running tasks
 /// take counts as free, since whatever starts takes the place of one that stopped; tasks wanted beyond those, and those
@@ -98,8 +98,11 @@ impl Floor {
                 self.ports(),
             ),
             _ => format!(
-                "{more} more of {} have to fit beside what runs in {}, where there is room for {}",
-                self.task, self.name, count.maybe,
+                "{more} more of {} {} to fit beside what runs in {}, where there is room for {}",
+                self.task,
+                if more == 1 { "has" } else { "have" },
+                self.name,
+                count.maybe,
             ),
         };
         let about = self.cluster;
@@ -155,9 +158,10 @@ impl Floor {
         let mut verdict = Verdict::unmet(
             self.cluster,
             format!(
-                "{} has room for {} of the {wanted} tasks of {}",
+                "{} has room for {} of the {} of {}",
                 self.name,
                 wanted - lost.min(wanted),
+                counted(wanted, "task"),
                 self.task,
             ),
         )
@@ -256,14 +260,13 @@ impl Floor {
     /// `2560 CPU units`.
     fn need(&self, dimension: Dimension) -> Option<String> {
         let amount = self.size.of_dimension(dimension)?;
-        let unit = match dimension {
-            Dimension::Cpu => "CPU units",
-            Dimension::Memory => "MiB of memory",
-            Dimension::Gpu => "GPUs",
-            Dimension::Interfaces => "network interfaces",
-            Dimension::Ports => return None,
-        };
-        Some(format!("{amount} {unit}"))
+        match dimension {
+            Dimension::Cpu => Some(counted(amount, "CPU unit")),
+            Dimension::Memory => Some(format!("{amount} MiB of memory")),
+            Dimension::Gpu => Some(counted(amount, "GPU")),
+            Dimension::Interfaces => Some(counted(amount, "network interface")),
+            Dimension::Ports => None,
+        }
     }
 
     /// `host port 8080`.
@@ -366,7 +369,7 @@ pub(crate) fn unknown_count(overlay: &Overlay<'_>, launch: &Launch) -> Option<Ve
         let name = &overlay.resource(subject).name;
         Verdict::unknown(
             subject,
-            format!("check how many tasks {name} wants: only the change itself tells"),
+            format!("check how many tasks {name} wants: known only after the change"),
         )
     })
 }

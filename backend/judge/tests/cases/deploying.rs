@@ -1,11 +1,11 @@
 //! Deployments and how far they can go.
 
 use blastmap_judge::{
-    Outcome::{AtRisk, FailsOnNextStart},
+    Outcome::{AtRisk, Down, FailsOnNextStart},
     estate::{Estate, arn, patched},
 };
 use blastmap_model::{
-    Phase::{Deploy, Start},
+    Phase::{Deploy, Start, Traffic},
     ResourceKind,
     kinds::{
         ecs_service::{
@@ -94,6 +94,12 @@ pub(crate) fn cases() -> Vec<Case> {
         json!({"id": service(), "arn": service(), "name": "web", "cluster": cluster(), "desired_count": 2,
         "task_definition": definition(), "launch_type": "FARGATE", "tags": tags})
     };
+    let behind = |name: &str| {
+        json!({"id": arn("ecs", &format!("service/main/{name}")), "arn": arn("ecs", &format!("service/main/{name}")), "name": name,
+        "cluster": cluster(), "desired_count": 2, "task_definition": definition(), "launch_type": "FARGATE",
+        "network_configuration": [{"subnets": ["subnet-a", "subnet-b"], "security_groups": ["sg-web"], "assign_public_ip": false}],
+        "load_balancer": [{"target_group_arn": group(), "container_name": "web", "container_port": 8080}]})
+    };
     let alarm = arn("cloudwatch", "alarm:errors");
     let errors = || json!({"arn": alarm, "alarm_name": "errors", "id": "errors"});
     vec![
@@ -125,6 +131,34 @@ pub(crate) fn cases() -> Vec<Case> {
                 ),
             ],
         ),
+        // One service in the place of another, in the same target group.
+        terraform(
+            "a service under another name takes the group over before the old one goes",
+            behind_alb(),
+            [tf(
+                "aws_ecs_service",
+                &["create", "delete"],
+                behind("web"),
+                behind("web-2"),
+                json!({"id": true, "arn": true}),
+            )],
+        )
+        .hits(&group(), AtRisk, Traffic)
+        .by("targets-healthy")
+        .level(blastmap_judge::Level::Medium),
+        terraform(
+            "a service under another name takes the group over after the old one is gone",
+            behind_alb(),
+            [tf_replace(
+                "aws_ecs_service",
+                behind("web"),
+                json!({"name": "web-2"}),
+            )],
+        )
+        .hits(&group(), Down, Traffic)
+        .hits(&rule(), Down, Traffic)
+        .hits(&listener(), Down, Traffic)
+        .hits(&balancer(), Down, Traffic),
         stuck(bounds("100 and 100 for one task", 1, 100, 100)),
         stuck(bounds("100 and 100 for two tasks", 2, 100, 100)),
         stuck(bounds("67 and 100 for three tasks", 3, 67, 100)),

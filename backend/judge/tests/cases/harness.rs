@@ -312,6 +312,12 @@ impl Case {
         }
     }
 
+    /// What the change would do.
+    pub(crate) fn assessed(&self) -> Assessment {
+        let snapshot = self.estate.snapshot();
+        assess(&snapshot, &self.proposal(&snapshot))
+    }
+
     /// What is wrong with the answer, if anything.
     pub(crate) fn judge(&self) -> Option<String> {
         let snapshot = self.estate.snapshot();

@@ -10,6 +10,7 @@
 )]
 #![expect(clippy::print_stdout, reason = "how many cases there are is told")]
 
+mod alike;
 mod change_sets;
 mod deploying;
 mod estates;
@@ -89,6 +90,31 @@ fn every_need_is_broken_and_every_rule_refuses_somewhere() {
         .filter(|name| !told.contains(*name))
         .collect();
     assert!(missing.is_empty(), "no case for {missing:?}");
+}
+
+/// People read them on a page, in a terminal and in a comment: no markup, and one of something is one.
+#[test]
+fn texts_are_plain_words() {
+    let mut wrong = BTreeSet::new();
+    for case in all() {
+        let found = case.assessed();
+        let risks = found.risks.iter();
+        let risks = risks.flat_map(|risk| [&risk.title, &risk.detail, &risk.remediation]);
+        let impacts = [&found.impacts, &found.already_broken, &found.mended];
+        let causes = impacts.into_iter().flatten().map(|impact| &impact.cause);
+        for text in risks.chain(causes) {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let singular = words.windows(2).all(|pair| {
+                let word = pair[1].trim_end_matches([':', ';', ',', '.']);
+                pair[0] != "1" || !word.ends_with('s') || ["is", "has", "goes"].contains(&word)
+            });
+            let doubled = text.contains("..") || text.contains(": :") || text.contains("  ");
+            if text.contains('`') || !singular || doubled {
+                wrong.insert(format!("{}: {text}", case.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// The way to an impact begins at what its cause names, whatever else the change deletes.

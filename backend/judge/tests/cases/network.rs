@@ -300,6 +300,9 @@ pub(crate) fn cases() -> Vec<Case> {
             patched::<EcsService>(snapshot, &service(), |own| own.desired_count = 6)
         }))
         .by("subnet-addresses").already_broken(&service()),
+        edited("everything out, in two halves", nat(), |snapshot| {
+            patched::<SecurityGroup>(snapshot, &ec2("sg-web"), |own| own.ip_permissions_egress = vec![tcp((0, 65535), "0.0.0.0/1"), tcp((0, 65535), "128.0.0.0/1")])
+        }),
         edited("the service asks for more tasks and addresses are free", nat(), |snapshot| {
             patched::<EcsService>(snapshot, &service(), |own| own.desired_count = 6)
         }),

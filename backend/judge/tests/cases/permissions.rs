@@ -90,6 +90,10 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         edited("a queue that the task role may send to is deleted", with_queue().blind(ResourceKind::SqsQueue), move |_| gone(&queue))
             .hits(&service(), AtRisk, Run),
+        edited("what the task role's policies say is known only after the apply", with_queue(), |snapshot| {
+            blastmap_judge::estate::unknown(patched::<IamRole>(snapshot, &task_role(), |own| own.role_policy_list.clear()), &["RolePolicyList"])
+        })
+            .hits(&service(), AtRisk, Run).by("task-role-permissions"),
         fails(terraform("the execution role may no longer pull", nat(), [tf_update("aws_iam_role_policy",
             tf_inline(execution_policy()), json!({"policy": logs().to_string()}))]))
             .by("image-pull-allowed"),

@@ -1,21 +1,28 @@
 //! What AWS does not accept, so that the apply stops and the estate stays.
 
-use blastmap_judge::estate::{Estate, arn, ec2, gone, patched, planned, together, web_definition};
-use blastmap_model::kinds::{
-    ecs_cluster::EcsCluster,
-    ecs_service::{
-        Deployment, EcsService, ServiceConnectConfiguration, ServiceConnectService,
-        ServiceLoadBalancer,
-    },
-    ecs_task_definition::{
-        ContainerDependency, EcsTaskDefinition, EfsAuthorization, EfsVolume, EphemeralStorage,
-        Volume,
-    },
-    listener::Action,
-    listener_rule::{Condition, ListenerRule},
-    target_group::TargetGroup,
+use blastmap_judge::{
+    Outcome::FailsOnNextStart,
+    estate::{Estate, arn, ec2, gone, patched, planned, together, web_definition},
 };
-use serde_json::json;
+use blastmap_model::{
+    Phase::Start,
+    kinds::{
+        ecs_cluster::EcsCluster,
+        ecs_service::{
+            Deployment, EcsService, ServiceConnectConfiguration, ServiceConnectService,
+            ServiceLoadBalancer,
+        },
+        ecs_task_definition::{
+            ContainerDependency, EcsTaskDefinition, EfsAuthorization, EfsVolume, EphemeralStorage,
+            Volume,
+        },
+        listener::Action,
+        listener_rule::{Condition, ListenerRule},
+        route_table::{RouteTable, RouteTableAssociation},
+        target_group::TargetGroup,
+    },
+};
+use serde_json::{Value, json};
 
 use crate::{estates::*, harness::*, starting::rolled};
 
@@ -51,6 +58,35 @@ fn efs(root: Option<&str>, transit: Option<&str>) -> Volume {
         }),
         ..Volume::default()
     }
+}
+
+fn repository(force: bool) -> Value {
+    json!({"id": "web", "arn": arn("ecr", "repository/web"), "name": "web", "force_delete": force})
+}
+
+fn spare_table() -> Value {
+    json!({"id": "rtb-spare", "arn": ec2("rtb-spare"), "vpc_id": "vpc-1", "route": []})
+}
+
+fn association() -> Value {
+    json!({"id": "rtbassoc-spare", "route_table_id": "rtb-spare", "subnet_id": "subnet-spare"})
+}
+
+/// A subnet that nobody uses, with a route table of its own.
+fn with_spare_table() -> Estate {
+    let table = RouteTable {
+        route_table_id: "rtb-spare".to_owned(),
+        vpc_id: Some("vpc-1".to_owned()),
+        associations: vec![RouteTableAssociation {
+            subnet_id: Some("subnet-spare".to_owned()),
+            route_table_association_id: Some("rtbassoc-spare".to_owned()),
+            ..RouteTableAssociation::default()
+        }],
+        ..RouteTable::default()
+    };
+    nat()
+        .subnet("subnet-spare", "a", "10.0.9.0/24")
+        .put(&ec2("rtb-spare"), &table)
 }
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -137,6 +173,19 @@ pub(crate) fn cases() -> Vec<Case> {
             "id": group(), "arn": group(), "name": "web", "port": 8080, "protocol": "HTTP", "target_type": "ip", "vpc_id": "vpc-1",
         }), json!({"name": "web-2", "port": 9090, "protocol": "HTTP", "target_type": "ip", "vpc_id": "vpc-1"}), json!({"id": true, "arn": true}))])
             .refused("target-group-in-use"),
+        terraform("a repository with images is deleted", nat(), [tf_delete("aws_ecr_repository", repository(false))]).refused("repository-not-empty"),
+        terraform("a repository is deleted with its images by force", nat(), [tf_delete("aws_ecr_repository", repository(true))])
+            .hits(&service(), FailsOnNextStart, Start).by("image-exists"),
+        terraform("a route table is deleted with which a subnet is associated", with_spare_table(), [tf_delete("aws_route_table", spare_table())])
+            .refused("route-table-in-use"),
+        terraform("a route table is deleted with its association", with_spare_table(), [
+            tf_delete("aws_route_table", spare_table()),
+            tf_delete("aws_route_table_association", association()),
+        ]),
+        terraform("a route table is deleted whose subnet gets another", with_spare_table(), [
+            tf_delete("aws_route_table", spare_table()),
+            tf_update("aws_route_table_association", association(), json!({"route_table_id": "rtb-private"})),
+        ]),
         resources("a cluster with services is deleted and made again", nat(), [json!({"id": cluster(), "action": "REPLACE"})])
             .refused("cluster-not-empty"),
         terraform("a group that nobody uses is replaced", nat().security_group("sg-idle", Vec::new()), [tf_replace("aws_security_group", json!({

@@ -229,7 +229,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "aws_ecr_lifecycle_policy",
             lifecycle(&[expire(1, json!({"tagStatus": "any"}), "imageCountMoreThan", 2)]),
         )]),
-        terraform("only the apply will tell a lifecycle policy", with_images(), [tf_unknown(
+        terraform("a lifecycle policy that only the apply will tell", with_images(), [tf_unknown(
             "aws_ecr_lifecycle_policy",
             lifecycle(&[]),
             json!({"policy": true}),

@@ -282,8 +282,8 @@ fn reasons_read_as_sentences() {
     );
     let reasons: Vec<_> = decision.reasons.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(reasons.join("\n"), @r"
-    What policy `unread` says is not known: the policy was not read.
-    Whether statement `Enable IAM` of the key policy applies is not known: the value of the condition key `kms:ViaService` is not known.
+    The contents of policy unread are not known: the policy was not read.
+    Whether statement Enable IAM of the key policy applies is not known: the value of the condition key kms:ViaService is not known.
     ");
     let denied = evaluate(
         &Request {

@@ -257,7 +257,7 @@ fn the_path_that_packets_take_is_tested() {
             },
             "ssm",
             Unknown,
-            "known after the change only",
+            "known only after the change",
         ),
         (
             "endpoint loses a subnet",

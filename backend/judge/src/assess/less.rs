@@ -1,0 +1,126 @@
+//! What goes on with less: nothing of it breaks, and who reviews the change should know how much is left.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use blastmap_graph::Overlay;
+use blastmap_model::{
+    Relation, ResourceIndex, ResourceKind,
+    kinds::{ecs_service::EcsService, scalable_target::ScalableTarget},
+};
+
+use crate::words::{counted, listed};
+
+/// Something that is less after the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Less {
+    pub(crate) rule: &'static str,
+    pub(crate) resource: ResourceIndex,
+    pub(crate) title: String,
+    pub(crate) detail: String,
+    pub(crate) documentation: &'static str,
+}
+
+/// Of what the change alters.
+pub(super) fn of(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    touched: &BTreeSet<ResourceIndex>,
+) -> Vec<Less> {
+    let stays = |place: &ResourceIndex| {
+        before.holds(*place) && before.is_there(*place) && after.is_there(*place)
+    };
+    let services = touched
+        .iter()
+        .copied()
+        .filter(stays)
+        .filter(|place| after.kind(*place) == ResourceKind::EcsService);
+    let mut less: Vec<Less> = services
+        .filter_map(|place| fewer_tasks(before, after, place))
+        .collect();
+    let mut lost: BTreeMap<ResourceIndex, Vec<ResourceIndex>> = BTreeMap::new();
+    for policy in touched {
+        if before.holds(*policy)
+            && before.kind(*policy) == ResourceKind::ScalingPolicy
+            && before.is_there(*policy)
+            && !after.is_there(*policy)
+        {
+            let targets = before.needing(*policy, Relation::ScaledBy).into_iter();
+            for target in targets.filter(stays) {
+                lost.entry(target).or_default().push(*policy);
+            }
+        }
+    }
+    less.extend(
+        lost.into_iter()
+            .filter_map(|(target, lost)| fewer_policies(before, after, target, &lost)),
+    );
+    less
+}
+
+fn fewer_tasks(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) -> Option<Less> {
+    let old = before.facts::<EcsService>(place)?;
+    let new = after.facts::<EcsService>(place)?;
+    let (was, is) = (old.desired_count, new.desired_count);
+    let daemon = new.scheduling_strategy.as_deref() == Some("DAEMON");
+    if daemon || is == 0 || is >= was || after.is_unknown(place, "desiredCount") {
+        return None;
+    }
+    let name = &new.service_name;
+    let scaled = after
+        .needed(place, Relation::ScaledBy)
+        .into_iter()
+        .any(|target| after.is_there(target));
+    let again = if scaled {
+        " Its scaling starts more again when its policies ask for them."
+    } else {
+        ""
+    };
+    Some(Less {
+        rule: "capacity-lowered",
+        resource: place,
+        title: format!("{name} runs {} in place of {was}", counted(is, "task")),
+        detail: format!(
+            "The desired count goes from {was} to {is}: {} stop.{again}",
+            counted(was - is, "task")
+        )
+        .replace("1 task stop.", "1 task stops."),
+        documentation: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html",
+    })
+}
+
+fn fewer_policies(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    target: ResourceIndex,
+    lost: &[ResourceIndex],
+) -> Option<Less> {
+    let facts = after.facts::<ScalableTarget>(target)?;
+    let policies = after.needed(target, Relation::ScaledBy).into_iter();
+    let left = policies
+        .filter(|own| after.kind(*own) == ResourceKind::ScalingPolicy && after.is_there(*own));
+    let left: Vec<&str> = left.map(|own| &*after.resource(own).name).collect();
+    if left.is_empty() {
+        return None;
+    }
+    let gone: Vec<&str> = lost
+        .iter()
+        .map(|own| &*before.resource(*own).name)
+        .collect();
+    let name = facts.resource_id.rsplit('/').next().unwrap_or_default();
+    let are = if gone.len() == 1 { "is" } else { "are" };
+    Some(Less {
+        rule: "scaling-policies-fewer",
+        resource: target,
+        title: format!(
+            "{name} keeps {} of {}",
+            left.len(),
+            counted(left.len() + gone.len(), "scaling policy")
+        ),
+        detail: format!(
+            "{} {are} deleted; {name} is scaled by {} from then on.",
+            listed(&gone, gone.len()),
+            listed(&left, left.len())
+        ),
+        documentation: "https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-overview.html",
+    })
+}
