@@ -180,6 +180,7 @@ export type ChangeInput = {
   planId?: string | null;
   cloudFormationChangeSet?: string | null;
   taskDefinition?: string | null;
+  mapping?: AddressMapping[] | null;
 };
 
 export type TagFilter = {
@@ -197,6 +198,11 @@ export type ResourceChangeInput = {
   id: string;
   action: ChangeAction;
   attributes?: unknown | null;
+};
+
+export type AddressMapping = {
+  address: string;
+  resource: string;
 };
 
 export type GroupFigures = {
