@@ -5,7 +5,7 @@ use std::fmt::Display;
 use blastmap_model::ResourceKind;
 
 /// `1 service`, `2 services`.
-pub(crate) fn counted<N: Display + PartialEq + From<u8>>(count: N, word: &str) -> String {
+pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, word: &str) -> String {
     let plural = match word.strip_suffix('y') {
         _ if count == N::from(1) => word.to_owned(),
         Some(stem) if !word.ends_with("ay") && !word.ends_with("ey") => format!("{stem}ies"),

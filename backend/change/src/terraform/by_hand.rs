@@ -55,14 +55,16 @@ pub(super) fn tie(
         return;
     }
     for entry in entries {
-        for side in [&mut entry.before, &mut entry.after] {
-            side.iter_mut().for_each(|side| rename_in(side, &names));
+        for side in [&mut entry.before, &mut entry.after].into_iter().flatten() {
+            rename_in(side, &names);
         }
     }
 }
 
 fn rename_in(fields: &mut Map<String, Value>, names: &HashMap<String, String>) {
-    fields.values_mut().for_each(|value| rename(value, names));
+    for value in fields.values_mut() {
+        rename(value, names);
+    }
 }
 
 fn rename(value: &mut Value, names: &HashMap<String, String>) {
@@ -72,7 +74,11 @@ fn rename(value: &mut Value, names: &HashMap<String, String>) {
                 text.clone_from(new);
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(|value| rename(value, names)),
+        Value::Array(values) => {
+            for value in values {
+                rename(value, names);
+            }
+        }
         Value::Object(fields) => rename_in(fields, names),
         _ => {}
     }

@@ -106,7 +106,7 @@ impl Document {
                     .and_then(|statement| element(statement, "Sid"))
                     .and_then(Value::as_str);
                 let name = match sid {
-                    Some(sid) if !sid.is_empty() => format!("{sid}"),
+                    Some(sid) if !sid.is_empty() => sid.to_owned(),
                     _ => format!("[{index}]"),
                 };
                 Named {

@@ -95,6 +95,9 @@ fn detail(group: &[&Refused]) -> String {
     }
 }
 
+/// Fewer words are no sentence.
+const SENTENCE: usize = 4;
+
 fn remediation(group: &[&Refused]) -> String {
     let texts: BTreeSet<&str> = group
         .iter()
@@ -104,8 +107,6 @@ fn remediation(group: &[&Refused]) -> String {
     if let [one] = texts.as_slice() {
         return (*one).to_owned();
     }
-    // A few words are no sentence.
-    const SENTENCE: usize = 4;
     let common = common_words(&texts);
     if common.len() >= SENTENCE {
         let text = common.join(" ");
