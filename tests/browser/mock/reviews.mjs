@@ -51,7 +51,7 @@ export function reviewRoot(estate, state, tools) {
   });
   const resourceOf = (id) => tools.shown(id) ?? planned(id, tools.newest.takenAt);
   const shownLink = (link) => ({ ...link, from: () => resourceOf(link.from), to: () => resourceOf(link.to) });
-  const shownImpact = (impact) => ({ lost: null, of: null, awsError: null, ...impact, resource: () => resourceOf(impact.id), path: impact.path.map(shownLink) });
+  const shownImpact = (impact) => ({ lost: null, of: null, unit: null, awsError: null, ...impact, resource: () => resourceOf(impact.id), path: impact.path.map(shownLink) });
   const shownChange = ({ id, ...change }) => ({ attributes: [], ...change, resource: id && !id.startsWith("planned:") ? resourceOf(id) : null });
   const judge = (change) => {
     if (change.resources) return whatIf(estate, change.resources[0]);
@@ -169,6 +169,7 @@ function starters(estate, id) {
         phase: "START",
         lost: 0,
         of: 3,
+        unit: "task",
         cause: `No new task can be relied on to start: parameter \`${estate.resources.get(id).name}\` does not exist.`,
         awsError: "ResourceInitializationError",
         path: [read, run],
@@ -187,6 +188,7 @@ const secretRisk = (id, affected) => ({
   resource: id,
   affected: affected.map((impact) => impact.id),
   evidence: affected[0]?.path ?? [],
+  addresses: [],
 });
 
 const none = { risk: "NONE", changes: [], risks: [], impacts: [], alreadyBroken: [], mended: [], blindSpots: [] };
@@ -217,8 +219,8 @@ const assessments = {
     const failing = starters(estate, parameterId).filter((impact) => impact.id !== api);
     const wayIn = { from: PLANNED, to: registered.to, relation: "FORWARDS_TO", phases: ["TRAFFIC"], evidence: { api: "plan", field: "action[0].target_group_arn", inferred: false, observedAt: null } };
     const impacts = [
-      { id: api, outcome: "DOWN", lost: 2, of: 2, ...traffic, path: [guarded] },
-      { id: registered.to, outcome: "DOWN", lost: 2, of: 2, ...traffic, path: [guarded, registered] },
+      { id: api, outcome: "DOWN", lost: 2, of: 2, unit: "task", ...traffic, path: [guarded] },
+      { id: registered.to, outcome: "DOWN", lost: 2, of: 2, unit: "target", ...traffic, path: [guarded, registered] },
       { id: forwards.from, outcome: "DOWN", lost: 1, of: 1, ...traffic, path: [guarded, registered, forwards] },
       { id: rulePart.to, outcome: "DEGRADED", lost: 1, of: 6, ...traffic, cause: "Part of it gets no more traffic: one of 6 rules forwards to nothing that serves.", path: [guarded, registered, forwards, rulePart] },
       { id: listenerPart.to, outcome: "DEGRADED", lost: 1, of: 6, ...traffic, cause: "Part of it gets no more traffic: one of 6 rules forwards to nothing that serves.", path: [guarded, registered, forwards, rulePart, listenerPart] },
@@ -247,17 +249,17 @@ const assessments = {
       { id: null, address: "aws_ecs_service.old", action: "DELETE", match: "NOT_FOUND" },
       { id: null, address: "aws_lb.main", action: "UPDATE", match: "AMBIGUOUS" },
     ];
-    const low = (rule, address, detail) => ({ id: `${rule}:${address}`, rule, level: "LOW", title: `${address} was ${rule === "not-judged" ? "not judged" : "judged in part"}`, detail, remediation: "Check it by hand.", documentation: null, resource: null, affected: [], evidence: [] });
+    const low = (rule, address, detail) => ({ id: `${rule}:${address}`, rule, level: "LOW", title: `${address} was ${rule === "not-judged" ? "not judged" : "judged in part"}`, detail, remediation: "Check it by hand.", documentation: null, resource: null, affected: [], evidence: [], addresses: [] });
     return {
       ...none,
       risk: "CRITICAL",
       changes,
       impacts,
       risks: [
-        { id: "targets-reachable:1", rule: "targets-reachable", level: "CRITICAL", title: "payments-api and 2 more get no traffic", detail: traffic.cause, remediation: "Keep the rule that lets the balancer's security group in.", documentation: `${AWS}security-network.html`, resource: group, affected: impacts.slice(0, 5).map(({ id }) => id), evidence: [guarded, registered] },
+        { id: "targets-reachable:1", rule: "targets-reachable", level: "CRITICAL", title: "payments-api and 2 more get no traffic", detail: traffic.cause, remediation: "Keep the rule that lets the balancer's security group in.", documentation: `${AWS}security-network.html`, resource: group, affected: impacts.slice(0, 5).map(({ id }) => id), evidence: [guarded, registered], addresses: [] },
         secretRisk(parameterId, failing),
-        ...["a", "b", "c", "d"].map((zone) => ({ id: `subnet-in-use:${zone}`, rule: "subnet-in-use", level: "HIGH", title: `AWS will refuse aws_subnet.private["${zone}"]`, detail: "It holds network interfaces.", remediation: "Move what is placed there first.", documentation: `${AWS}task-networking.html`, resource: null, affected: [], evidence: [] })),
-        { id: "permissions:1", rule: "task-role-permissions", level: "MEDIUM", title: "receipt-render may be hit", detail: `${impacts.at(-1).cause} ${"The same was found for each of the versions that run. ".repeat(9)}`, remediation: "Ask its owner.", documentation: null, resource: role, affected: [serviceId("receipt-render")], evidence: [roleOf, runs, wayIn] },
+        ...["a", "b", "c", "d"].map((zone) => ({ id: `subnet-in-use:${zone}`, rule: "subnet-in-use", level: "HIGH", title: `AWS will refuse aws_subnet.private["${zone}"]`, detail: "It holds network interfaces.", remediation: "Move what is placed there first.", documentation: `${AWS}task-networking.html`, resource: null, affected: [], evidence: [], addresses: [] })),
+        { id: "permissions:1", rule: "task-role-permissions", level: "MEDIUM", title: "receipt-render may be hit", detail: `${impacts.at(-1).cause} ${"The same was found for each of the versions that run. ".repeat(9)}`, remediation: "Ask its owner.", documentation: null, resource: role, affected: [serviceId("receipt-render")], evidence: [roleOf, runs, wayIn], addresses: [] },
         low("not-judged", "aws_dynamodb_table.orders", "blastmap does not know this type."),
         low("not-judged", "aws_ecs_service.old", "Nothing in the snapshot goes by its ARN, id or name."),
         low("not-judged", "aws_lb.main", "Two load balancers could be meant."),
@@ -276,7 +278,7 @@ function whatIf(estate, { id, action }) {
       ...none,
       risk: "LOW",
       changes: [{ id: null, address: id, action, match: "NOT_FOUND" }],
-      risks: [{ id: "not-judged:1", rule: "not-judged", level: "LOW", title: `${id} was not judged`, detail: "Nothing in the snapshot goes by its ARN, id or name.", remediation: "Check it by hand.", documentation: null, resource: null, affected: [], evidence: [] }],
+      risks: [{ id: "not-judged:1", rule: "not-judged", level: "LOW", title: `${id} was not judged`, detail: "Nothing in the snapshot goes by its ARN, id or name.", remediation: "Check it by hand.", documentation: null, resource: null, affected: [], evidence: [], addresses: [] }],
     };
   }
   const impacts = action === "DELETE" ? starters(estate, id) : [];

@@ -336,6 +336,7 @@ export type Impacted = {
   phase: Phase;
   lost: number | null;
   of: number | null;
+  unit: string | null;
   cause: string;
   awsError: string | null;
   path: Linked[];
@@ -367,6 +368,7 @@ export type Warned = {
   affected: {
     id: string;
   }[];
+  addresses: string[];
   evidence: Linked[];
 };
 
@@ -888,7 +890,7 @@ export type KeptReviewResult = {
 
 export const KeptReview: Operation<KeptReviewResult, KeptReviewVariables> = {
   name: "KeptReview",
-  text: "query KeptReview($id:ID!){review(id:$id){id title createdAt marks{...Marked}assessment{...Judged}}}fragment Marked on RiskMark{risk mark note markedAt}fragment Judged on Assessment{risk changes{...Changed}risks{...Warned}impacts{...Impacted}alreadyBroken{...Impacted}mended{...Impacted}notJudged{address action match}blastRadius(limit:1){roots{...Card}totalCount}blindSpots{...Blind}snapshot{id takenAt resources links}}fragment Changed on ResourceChange{resource{...Card}address action match attributes{name before after unknown sensitive}}fragment Card on Resource{id kind name account region presence owner}fragment Warned on Risk{id rule level title detail remediation documentation resource{...Card}affected{id}evidence{...Linked}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}fragment Impacted on Impact{resource{...Card}outcome phase lost of cause awsError path{...Linked}}fragment Blind on BlindSpot{account region api reason message kinds}",
+  text: "query KeptReview($id:ID!){review(id:$id){id title createdAt marks{...Marked}assessment{...Judged}}}fragment Marked on RiskMark{risk mark note markedAt}fragment Judged on Assessment{risk changes{...Changed}risks{...Warned}impacts{...Impacted}alreadyBroken{...Impacted}mended{...Impacted}notJudged{address action match}blastRadius(limit:1){roots{...Card}totalCount}blindSpots{...Blind}snapshot{id takenAt resources links}}fragment Changed on ResourceChange{resource{...Card}address action match attributes{name before after unknown sensitive}}fragment Card on Resource{id kind name account region presence owner}fragment Warned on Risk{id rule level title detail remediation documentation resource{...Card}affected{id}addresses evidence{...Linked}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}fragment Impacted on Impact{resource{...Card}outcome phase lost of unit cause awsError path{...Linked}}fragment Blind on BlindSpot{account region api reason message kinds}",
 };
 
 export type AssessVariables = {
@@ -901,7 +903,7 @@ export type AssessResult = {
 
 export const Assess: Operation<AssessResult, AssessVariables> = {
   name: "Assess",
-  text: "query Assess($change:ChangeInput!){assess(change:$change){...Judged}}fragment Judged on Assessment{risk changes{...Changed}risks{...Warned}impacts{...Impacted}alreadyBroken{...Impacted}mended{...Impacted}notJudged{address action match}blastRadius(limit:1){roots{...Card}totalCount}blindSpots{...Blind}snapshot{id takenAt resources links}}fragment Changed on ResourceChange{resource{...Card}address action match attributes{name before after unknown sensitive}}fragment Card on Resource{id kind name account region presence owner}fragment Warned on Risk{id rule level title detail remediation documentation resource{...Card}affected{id}evidence{...Linked}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}fragment Impacted on Impact{resource{...Card}outcome phase lost of cause awsError path{...Linked}}fragment Blind on BlindSpot{account region api reason message kinds}",
+  text: "query Assess($change:ChangeInput!){assess(change:$change){...Judged}}fragment Judged on Assessment{risk changes{...Changed}risks{...Warned}impacts{...Impacted}alreadyBroken{...Impacted}mended{...Impacted}notJudged{address action match}blastRadius(limit:1){roots{...Card}totalCount}blindSpots{...Blind}snapshot{id takenAt resources links}}fragment Changed on ResourceChange{resource{...Card}address action match attributes{name before after unknown sensitive}}fragment Card on Resource{id kind name account region presence owner}fragment Warned on Risk{id rule level title detail remediation documentation resource{...Card}affected{id}addresses evidence{...Linked}}fragment Linked on Link{from{...Card}to{...Card}relation phases evidence{api field inferred observedAt}}fragment Impacted on Impact{resource{...Card}outcome phase lost of unit cause awsError path{...Linked}}fragment Blind on BlindSpot{account region api reason message kinds}",
 };
 
 export type ReachedByReviewVariables = {

@@ -12,7 +12,8 @@ function link(from: Card, relation: Relation, to: Card, inferred = false): Linke
 }
 
 function impact(resource: Card, outcome: Outcome, path: Linked[]): Impacted {
-  return { resource, outcome, phase: "START", lost: null, of: null, cause: "It breaks.", awsError: null, path };
+  return { resource, outcome, phase: "START", lost: null, of: null,
+    unit: null, cause: "It breaks.", awsError: null, path };
 }
 
 function judged(changed: Card[], impacts: Impacted[]): Judged {

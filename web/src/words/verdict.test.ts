@@ -10,8 +10,8 @@ test("a headline names services first, then what is behind them, and counts the 
 });
 
 test("a headline begins with what AWS will not accept", () => {
-  const refused = refusedOf([{ title: "AWS will refuse prod" }, { title: "web goes down" }, { title: "AWS will refuse vpc-1" }]);
-  expect(headline(hit("ECS_SERVICE", "DOWN"), 0, refused)).toBe("AWS will refuse 2 changes; 1 service goes down");
+  const refused = refusedOf([{ title: "AWS will refuse prod", addresses: [] }, { title: "web goes down", addresses: [] }, { title: "AWS will refuse 2 subnets", addresses: ["a", "b"] }]);
+  expect(headline(hit("ECS_SERVICE", "DOWN"), 0, refused)).toBe("AWS will refuse 3 changes; 1 service goes down");
   expect(headline([], 0, 1)).toBe("AWS will refuse 1 change; nothing that runs, serves or starts is hit");
 });
 
@@ -21,8 +21,8 @@ test("a headline of nothing says whether all was judged", () => {
 });
 
 test("a share names its parts, and is silent where nothing is lost", () => {
-  expect(share({ lost: 4, of: 4, resource: { kind: "ECS_SERVICE" } })).toBe("4 of 4 tasks");
-  expect(share({ lost: 1, of: 1, resource: { kind: "TARGET_GROUP" } })).toBe("1 of 1 target");
-  expect(share({ lost: 0, of: 2, resource: { kind: "ECS_SERVICE" } })).toBe("");
-  expect(share({ lost: null, of: null, resource: { kind: "ECS_SERVICE" } })).toBe("");
+  expect(share({ lost: 4, of: 4, unit: "task" })).toBe("4 of 4 tasks");
+  expect(share({ lost: 1, of: 1, unit: "target" })).toBe("1 of 1 target");
+  expect(share({ lost: 0, of: 2, unit: "task" })).toBe("");
+  expect(share({ lost: null, of: null, unit: null })).toBe("");
 });

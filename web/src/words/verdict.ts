@@ -10,19 +10,18 @@ export function isAboutTheUnknown(risk: { rule: string }): boolean {
 }
 
 /** `4 of 4 tasks`; empty where nothing is lost or it has no parts. */
-export function share({ lost, of, resource }: { lost: number | null; of: number | null; resource: { kind: string } }): string {
+export function share({ lost, of, unit }: { lost: number | null; of: number | null; unit: string | null }): string {
   if (lost === null || of === null || of === 0 || lost === 0) return "";
-  const part = { ECS_SERVICE: "task", TARGET_GROUP: "target" }[resource.kind];
-  return `${lost} of ${of}${part ? ` ${part}${of === 1 ? "" : "s"}` : ""}`;
+  return `${lost} of ${of}${unit ? ` ${unit}${of === 1 ? "" : "s"}` : ""}`;
 }
 
 /** What people have in mind when they ask what a change hits. */
 const RUNS_OR_STARTS = new Set<ResourceKind>(["ECS_SERVICE", "ECS_TASK", "SCHEDULE", "EVENT_RULE"]);
 const NAMED = 4;
 
-/** How many changes AWS will not accept: the apply stops there. */
-export function refusedOf(risks: { title: string }[]): number {
-  return risks.filter(({ title }) => title.startsWith("AWS will refuse")).length;
+/** How many changes AWS will not accept: the apply stops there. Those of one kind are told together. */
+export function refusedOf(risks: { title: string; addresses: string[] }[]): number {
+  return risks.reduce((sum, { title, addresses }) => sum + (title.startsWith("AWS will refuse") ? Math.max(1, addresses.length) : 0), 0);
 }
 
 /** `AWS will refuse 2 changes; 1 service goes down, 4 services fail at their next start, and 9 more`. */
@@ -54,6 +53,18 @@ function rank({ kind, outcome }: { kind: ResourceKind; outcome: Outcome }): numb
   return Number(!RUNS_OR_STARTS.has(kind)) * OUTCOMES.length + OUTCOMES.indexOf(outcome);
 }
 
+/** What is lost in part, where that is not capacity. */
+const PARTS: Partial<Record<ResourceKind, string>> = {
+  TARGET_GROUP: "targets",
+  LOAD_BALANCER: "traffic",
+  LISTENER: "traffic",
+  LISTENER_RULE: "traffic",
+  DNS_RECORD: "traffic",
+  VPC_ENDPOINT: "clients",
+  EFS_MOUNT_TARGET: "clients",
+  EFS_ACCESS_POINT: "clients",
+};
+
 function saying({ outcome, kind, count }: { outcome: Outcome; kind: ResourceKind; count: number }): string {
   const words = count === 1 ? kindWords(kind).one : kindWords(kind).many;
   const who = `${count.toLocaleString("en")} ${inSentence(words)}`;
@@ -62,7 +73,7 @@ function saying({ outcome, kind, count }: { outcome: Outcome; kind: ResourceKind
     case "DOWN":
       return `${who} ${one ? "goes" : "go"} down`;
     case "DEGRADED":
-      return `${who} ${one ? "loses part of its" : "lose part of their"} capacity`;
+      return `${who} ${one ? "loses part of its" : "lose part of their"} ${PARTS[kind] ?? "capacity"}`;
     case "FAILS_ON_NEXT_START":
       return `${who} ${one ? "fails at its" : "fail at their"} next start`;
     case "AT_RISK":

@@ -50,7 +50,7 @@ function RiskCard({ risk, assessed, kept, onSelect, brief = false }: Props & { r
         )}
       </p>
       {!brief && affected.length > 0 && (
-        <ul class="chips" aria-label="Hits">
+        <ul class="chips" aria-label={risk.addresses.length > 0 ? "About" : "Hits"}>
           {affected.slice(0, NAMED).map((resource) => {
             const outcome = assessed.impactOf.get(resource.id)?.outcome;
             return (
