@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blastmap_model::{Arn, Inventory, Redactor, ResourceId, ResourceKind};
+use blastmap_model::{Arn, Inventory, Redactor, ResourceId, ResourceKind, redact::is_fingerprint};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -58,6 +58,9 @@ pub(crate) fn read(
         },
         other => other,
     };
+    // Whoever sent fingerprints has no key of ours: what they stand for cannot be compared.
+    let mut foreign = BTreeSet::new();
+    fingerprints(&input, &mut foreign);
     redact(Some(KIND), &mut input, redactor);
     let Value::Object(input) = input else {
         return Err(unusable("it should be an object"));
@@ -106,6 +109,7 @@ pub(crate) fn read(
         let given = Given {
             input: &input,
             shaped: &shaped,
+            foreign: &foreign,
         };
         register(&given, address, &place, users, &mut workbench, &mut changes);
     }
@@ -159,6 +163,49 @@ fn revision_of(arn: &Arn, family: &str) -> Option<u32> {
 struct Given<'g> {
     input: &'g Map<String, Value>,
     shaped: &'g Shaped,
+    foreign: &'g BTreeSet<String>,
+}
+
+/// Every fingerprint inside a value.
+fn fingerprints(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) if is_fingerprint(text) => {
+            found.insert(text.clone());
+        }
+        Value::Array(values) => values.iter().for_each(|own| fingerprints(own, found)),
+        Value::Object(fields) => fields.values().for_each(|own| fingerprints(own, found)),
+        _ => {}
+    }
+}
+
+/// Takes over from the last revision what cannot be compared with it: parts of lists are the same by name, or by place.
+fn adopt(value: &mut Value, before: &Value, foreign: &BTreeSet<String>) {
+    match (value, before) {
+        (Value::String(text), Value::String(known))
+            if foreign.contains(text) && is_fingerprint(known) =>
+        {
+            text.clone_from(known);
+        }
+        (Value::Object(fields), Value::Object(known)) => {
+            for (name, value) in fields {
+                if let Some(known) = known.get(name) {
+                    adopt(value, known, foreign);
+                }
+            }
+        }
+        (Value::Array(values), Value::Array(known)) => {
+            for (place, value) in values.iter_mut().enumerate() {
+                let same = match value.get("name") {
+                    Some(name) => known.iter().find(|own| own.get("name") == Some(name)),
+                    None => known.get(place),
+                };
+                if let Some(same) = same {
+                    adopt(value, same, foreign);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 fn register(
@@ -172,6 +219,13 @@ fn register(
     let before = users.revision.and_then(|(_, id)| workbench.facts(&id));
     let mut facts = given.shaped.facts.clone();
     facts.retain(|_, value| !value.is_null());
+    if let Some(before) = before.as_ref().and_then(Value::as_object) {
+        for (name, value) in &mut facts {
+            if let Some(before) = before.get(name) {
+                adopt(value, before, given.foreign);
+            }
+        }
+    }
     for field in GIVEN_BY_AWS {
         facts.remove(field);
     }
@@ -314,6 +368,26 @@ mod tests {
             }],
             "tags": [{"key": "team", "value": "web"}],
         })
+    }
+
+    #[test]
+    fn values_that_were_taken_out_elsewhere_count_as_they_were() {
+        let (ours, other) = (redactor(), Redactor::new([9; 32]));
+        let definition = |key: &Redactor, values: [&str; 2]| {
+            let variable =
+                |name: &str, value: &str| json!({"name": name, "value": key.fingerprint(value)});
+            json!({"containerDefinitions": [{"name": "web", "image": "nginx:2", "command": [key.fingerprint("run")], "environment": [variable("A", values[0]), variable("B", values[1])]}]})
+        };
+        let before = definition(&ours, ["one", "two"]);
+        let mut input = definition(&other, ["one", "else"]);
+        let mut foreign = BTreeSet::new();
+        fingerprints(&input, &mut foreign);
+        adopt(&mut input, &before, &foreign);
+        assert_eq!(input, before);
+        // What has our own fingerprints is compared.
+        let mut input = definition(&ours, ["one", "else"]);
+        adopt(&mut input, &before, &BTreeSet::new());
+        assert_ne!(input, before);
     }
 
     #[test]
