@@ -13,13 +13,14 @@ export function stream<Result>({ name, text }: Operation<Result, Record<string, 
 /**
  * Follows subscriptions over one `graphql-transport-ws` connection until the returned function is called.
  * A lost connection, and one of which the server ends a stream, are opened again with growing pauses;
- * `onTurn` hears of each connection that is made, and of each that is lost.
+ * `onTurn` hears of each connection that is made, of each that is lost, and of the first try in vain after that.
  */
 export function subscribe(streams: Stream[], onTurn: () => void): () => void {
   let socket: WebSocket | undefined;
   let timer: number | undefined;
   let pause = FIRST_RETRY_MS;
   let stopped = false;
+  let lost = false;
 
   const open = () => {
     const url = new URL("/graphql", location.href);
@@ -48,7 +49,9 @@ export function subscribe(streams: Stream[], onTurn: () => void): () => void {
       if (stopped) return;
       timer = window.setTimeout(open, pause);
       pause = Math.min(pause * 2, LAST_RETRY_MS);
-      if (greeted) onTurn();
+      // A server that stops in good order still answers when the connection ends: the first try after that tells.
+      if (greeted || lost) onTurn();
+      lost = greeted;
     });
   };
 
