@@ -72,7 +72,7 @@ pub(crate) enum Command {
     Crawl(Crawl),
     /// Show the blast radius of one resource.
     #[command(
-        after_help = "Examples, of the demo:\n  blastmap radius payments-execution --demo\n  blastmap radius arn:aws:iam::123456789012:role/platform/ecs-task-execution --depth 3 --demo\n  blastmap radius prod/payments/acquirer --format mermaid --demo"
+        after_help = "Examples:\n  blastmap radius payments-execution --demo\n  blastmap radius arn:aws:iam::123456789012:role/platform/ecs-task-execution --depth 3 --demo\n  blastmap radius prod/payments/acquirer --format mermaid --demo"
     )]
     Radius(Radius),
     /// Say what a change would break, before it is made.

@@ -319,7 +319,7 @@ impl<'q> Scales<'q> {
         };
         let cost = shape.map_or(1, |shape| {
             let named = shape.reads.iter().map(|name| self.given(field, name));
-            let reads = named.filter(|named| named.is_some()).count() as u64;
+            let reads = named.flatten().count() as u64;
             // Each level that is filled is a walk over the estate.
             let walks = shape
                 .levels

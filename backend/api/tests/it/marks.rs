@@ -189,17 +189,17 @@ async fn every_report_has_the_marks() {
         (
             "txt",
             "Accepted by the reviewers on ",
-            "Not there, say the reviewers on ",
+            "Called wrong by the reviewers on ",
         ),
         (
             "md",
             "  - **Accepted by the reviewers on ",
-            "  - **Not there, say the reviewers on ",
+            "  - **Called wrong by the reviewers on ",
         ),
         (
             "html",
             "<strong>Accepted by the reviewers on ",
-            "<strong>Not there, say the reviewers on ",
+            "<strong>Called wrong by the reviewers on ",
         ),
     ] {
         let text = file(ending).await;

@@ -288,7 +288,7 @@ pub(super) fn made(kept: &Kept<'_>) -> (String, String) {
 pub(super) fn mark_line(mark: &RiskMark) -> String {
     let said = match mark.mark {
         Mark::Accepted => "Accepted by the reviewers",
-        Mark::Wrong => "Not there, say the reviewers",
+        Mark::Wrong => "Called wrong by the reviewers",
     };
     let note = mark.note.as_deref().map(visible).unwrap_or_default();
     let colon = if note.is_empty() { "" } else { ": " };
