@@ -40,6 +40,13 @@ describe("what changed", () => {
       await page.waitForURL(`${server.url}/history?from=${before}&to=${newest}`);
     }));
 
+  test("offers no snapshot that cannot be read, and says why", () =>
+    withPage(browser, {}, async (page) => {
+      await page.goto(`${server.url}/history`);
+      await page.getByText(/cannot be read: is cut short/).waitFor();
+      assert.equal(await page.getByRole("radio", { name: /^from / }).count(), server.snapshots().length - 1);
+    }));
+
   test("shows attributes before and after, and keeps secrets and what is unknown apart from values", () =>
     withPage(browser, { width: 1920, height: 1080 }, async (page) => {
       await page.goto(`${server.url}/history?select=${encodeURIComponent(definition)}`);
@@ -202,7 +209,7 @@ describe("what changed", () => {
       assert.deepEqual(await figures(page), ["5", "5", "3", "21", "37"]);
       await page.getByRole("link", { name: "Turn round" }).click();
       await eventually(async () => assert.deepEqual(await figures(page), ["5", "5", "3", "37", "21"]));
-      await page.goto(`${server.url}/history?to=${server.snapshots()[BROKEN]}`);
+      await page.goto(`${server.url}/history?to=${server.snapshots()[SMALL]}`);
       await page.getByText("This is the oldest snapshot that is kept").waitFor();
       await page.goto(between(BROKEN, NEWEST));
       await page.getByText("is cut short: its last line is missing").waitFor();

@@ -97,7 +97,7 @@ export function withHistory(estate, state, history, judgedOn) {
   const kept = () => stores[state.kept]?.() ?? history;
   const summary = (snapshot) => {
     const { id, takenAt, estate: known, entry = known } = snapshot;
-    return { id, takenAt, resources: entry.resources.size, links: entry.links.length, changes: () => (snapshot.changes === undefined ? changesBefore(snapshot) : snapshot.changes) };
+    return { id, takenAt, resources: entry.resources.size, links: entry.links.length, problem: snapshot.problem ?? null, changes: () => (snapshot.changes === undefined ? changesBefore(snapshot) : snapshot.changes) };
   };
   /** As the crawler counted it; it had no snapshot before the oldest to count from. */
   const changesBefore = (snapshot) => {

@@ -289,6 +289,7 @@ export type ChangedResource = {
 };
 
 export type Kept = (Taken & {
+  problem: string | null;
   changes: {
     added: number;
     removed: number;
@@ -625,7 +626,7 @@ export type SnapshotsResult = {
 
 export const Snapshots: Operation<SnapshotsResult, SnapshotsVariables> = {
   name: "Snapshots",
-  text: "query Snapshots($first:Int!$after:String){snapshots(first:$first after:$after){totalCount nodes{...Kept}pageInfo{hasNextPage endCursor}}}fragment Kept on Snapshot{...Taken changes{added removed changed}}fragment Taken on Snapshot{id takenAt resources links}",
+  text: "query Snapshots($first:Int!$after:String){snapshots(first:$first after:$after){totalCount nodes{...Kept}pageInfo{hasNextPage endCursor}}}fragment Kept on Snapshot{...Taken problem changes{added removed changed}}fragment Taken on Snapshot{id takenAt resources links}",
 };
 
 export type DiffVariables = {

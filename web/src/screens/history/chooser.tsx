@@ -6,10 +6,10 @@ import { age, clock, day } from "../../words/time";
 import type { HistoryRoute } from "./address";
 import { changesOf } from "./days";
 
-type Props = { route: HistoryRoute; snapshots: Kept[]; total: number; from: string | null; to: string | null; onMore: (() => void) | null };
+type Props = { route: HistoryRoute; snapshots: Kept[]; unreadable: Kept[]; total: number; from: string | null; to: string | null; onMore: (() => void) | null };
 
 /** The stored snapshots, newest first: one to begin with, one to end with. */
-export function Chooser({ route, snapshots, total, from, to, onMore }: Props) {
+export function Chooser({ route, snapshots, unreadable, total, from, to, onMore }: Props) {
   const [first, last] = [snapshots.findIndex(({ id }) => id === to), snapshots.findIndex(({ id }) => id === from)];
   return (
     <fieldset class="chooser">
@@ -49,6 +49,11 @@ export function Chooser({ route, snapshots, total, from, to, onMore }: Props) {
           );
         })}
       </ol>
+      {unreadable.map(({ id, takenAt, problem }) => (
+        <p key={id} class="chooser-problem small">
+          {day(takenAt)}, {clock(takenAt)} cannot be read: {problem}
+        </p>
+      ))}
       {onMore && (
         <button class="quiet" onClick={onMore}>
           Show older ones

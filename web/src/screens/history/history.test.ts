@@ -11,7 +11,7 @@ import { linesOf } from "./said";
 
 const card = (kind: ResourceKind, name: string, rest: Partial<Card> = {}): Card => ({ id: `${kind}/${name}`, kind, name, account: "1", region: "r", presence: "LIVE", owner: "team", ...rest });
 const link = (from: Card, relation: Relation, to: Card): LinkOfDiff => ({ from, to, relation, phases: ["RUN"], evidence: { api: "ecs:Describe", field: "a.b", inferred: false } });
-const at = (takenAt: string, changed: number | null) => ({ id: takenAt, takenAt, resources: 1, links: 1, changes: changed === null ? null : { added: 0, removed: 0, changed } });
+const at = (takenAt: string, changed: number | null) => ({ id: takenAt, takenAt, resources: 1, links: 1, problem: null, changes: changed === null ? null : { added: 0, removed: 0, changed } });
 const altered = (name: string, before: unknown, after: unknown, rest: Partial<Altered> = {}): Altered => ({ name, before, after, unknown: false, sensitive: false, ...rest });
 const taken = (id: string) => ({ id, takenAt: "2026-11-23T16:05:00Z", resources: 3, links: 2 });
 

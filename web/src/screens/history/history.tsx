@@ -35,22 +35,22 @@ export function HistoryScreen({ route }: { route: HistoryRoute }) {
 
 function Comparison({ route }: { route: HistoryRoute }) {
   useTitle("History");
-  const { query, snapshots, total, more } = useSnapshots();
+  const { query, snapshots, unreadable, total, more } = useSnapshots();
   return (
     <Answer query={query}>
       {() => {
         const [newest] = snapshots ?? [];
         if (!snapshots || !newest) return <NoSnapshots />;
         if (snapshots.length === 1 && route.from === null && route.to === null) return <OneSnapshot snapshot={newest} />;
-        return <Between route={route} snapshots={snapshots} total={total} more={more} />;
+        return <Between route={route} snapshots={snapshots} unreadable={unreadable} total={total} more={more} />;
       }}
     </Answer>
   );
 }
 
-type BetweenProps = { route: HistoryRoute; snapshots: Kept[]; total: number; more: (() => void) | null };
+type BetweenProps = { route: HistoryRoute; snapshots: Kept[]; unreadable: Kept[]; total: number; more: (() => void) | null };
 
-function Between({ route, snapshots, total, more }: BetweenProps) {
+function Between({ route, snapshots, unreadable, total, more }: BetweenProps) {
   const to = route.to ?? snapshots[0]?.id ?? null;
   const from = route.from ?? snapshots[snapshots.findIndex(({ id }) => id === to) + 1]?.id ?? null;
   useEffect(() => {
@@ -119,7 +119,7 @@ function Between({ route, snapshots, total, more }: BetweenProps) {
       <div class={`radius-body${showRail ? " has-rail" : ""}${selected ? " has-panel" : ""}`}>
         {showRail && (
           <aside class="rail" aria-label="Snapshots and filters">
-            <Chooser route={route} snapshots={snapshots} total={total} from={from} to={to} onMore={more} />
+            <Chooser route={route} snapshots={snapshots} unreadable={unreadable} total={total} from={from} to={to} onMore={more} />
             {changes && <Filters route={route} changes={changes} />}
           </aside>
         )}

@@ -37,10 +37,12 @@ export async function wholeDiff(pages: Pages): Promise<Pages> {
 }
 
 /** The kept snapshots, newest first. */
-export function useSnapshots(): { query: Query<unknown>; snapshots: Kept[] | null; total: number; more: (() => void) | null } {
+export function useSnapshots(): { query: Query<unknown>; snapshots: Kept[] | null; unreadable: Kept[]; total: number; more: (() => void) | null } {
   const query = useQuery(Snapshots, { first: SNAPSHOTS_PAGE }, "snapshots");
   const first = query.data?.snapshots ?? null;
   // Where it fails the button stays: it can be tried again.
   const { pages, load } = useMore(first, async (known) => (await request(Snapshots, { first: SNAPSHOTS_PAGE, after: known.at(-1)?.pageInfo.endCursor ?? null })).snapshots);
-  return { query, snapshots: first && pages.flatMap(({ nodes }) => nodes), total: first?.totalCount ?? 0, more: pages.at(-1)?.pageInfo.hasNextPage ? load : null };
+  const all = pages.flatMap(({ nodes }) => nodes);
+  // Nothing can be compared with what cannot be read.
+  return { query, snapshots: first && all.filter(({ problem }) => problem === null), unreadable: all.filter(({ problem }) => problem !== null), total: first?.totalCount ?? 0, more: pages.at(-1)?.pageInfo.hasNextPage ? load : null };
 }
