@@ -335,7 +335,7 @@ fn a_kept_review_remembers_its_mapping() {
     assert!(change.mapped);
     let estate = kept.assessment.excerpt.snapshot();
     assert_eq!(estate.resource(place.unwrap()).id.as_str(), told[0].1);
-    let text = report::text(&kept.assessment, Colours::Off);
+    let text = report::text(&*kept.assessment, Colours::Off);
     assert!(text.contains("(service web, mapped by hand)"), "{text}");
 }
 
