@@ -236,6 +236,11 @@ fn update(
         change.problems.push(not_there(id, workbench));
         return;
     };
+    if given.action == Action::Update && given.attributes.is_empty() {
+        change
+            .problems
+            .push("no new values are given: what they would break is not judged".to_owned());
+    }
     workbench.change(id, |facts| {
         patch::merge(facts, Value::Object(shaped.facts));
     });

@@ -51,7 +51,7 @@ pub(crate) fn read_mapped(
     let plan: plan::Plan = parse(bytes, WHAT, COMMAND)?;
     check_version(plan.format_version.as_ref())?;
     let made_at = plan.made_at();
-    let notes = plan.notes();
+    let mut notes = plan.notes();
     let changes = match plan.resource_changes {
         Some(Value::Array(changes)) => changes,
         // A plan without changes may leave them out.
@@ -64,7 +64,19 @@ pub(crate) fn read_mapped(
             });
         }
     };
+    let given = changes.len();
     let entries: Vec<plan::Entry> = changes.into_iter().filter_map(plan::Entry::read).collect();
+    let unread = given - entries.len();
+    if unread > 0 {
+        let (are, entries) = if unread == 1 {
+            ("is", "entry")
+        } else {
+            ("are", "entries")
+        };
+        notes.push(format!(
+            "{unread} {entries} of `resource_changes` {are} no change of a resource, and not judged"
+        ));
+    }
     let changed = reader::Reader {
         entries,
         configuration: &plan.configuration,

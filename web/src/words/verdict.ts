@@ -21,7 +21,8 @@ const NAMED = 4;
 
 /** How many changes AWS will not accept: the apply stops there. Those of one kind are told together. */
 export function refusedOf(risks: { title: string; addresses: string[] }[]): number {
-  return risks.reduce((sum, { title, addresses }) => sum + (title.startsWith("AWS will refuse") ? Math.max(1, addresses.length) : 0), 0);
+  const refused = risks.filter(({ title }) => title.startsWith("AWS will refuse"));
+  return new Set(refused.flatMap(({ title, addresses }) => (addresses.length > 0 ? addresses : [title]))).size;
 }
 
 /** `AWS will refuse 2 changes; 1 service goes down, 4 services fail at their next start, and 9 more`. */

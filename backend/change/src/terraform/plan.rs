@@ -86,11 +86,14 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// None for what is no object at all.
+    /// None for what is no object at all, or says neither what of nor what is to be done.
     pub(super) fn read(value: Value) -> Option<Self> {
         let Value::Object(mut entry) = value else {
             return None;
         };
+        if !entry.contains_key("change") && !entry.get("address").is_some_and(Value::is_string) {
+            return None;
+        }
         let mut change = match entry.remove("change") {
             Some(Value::Object(change)) => change,
             _ => Map::new(),

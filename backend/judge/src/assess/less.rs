@@ -37,6 +37,11 @@ pub(super) fn of(
     let mut less: Vec<Less> = services
         .filter_map(|place| fewer_tasks(before, after, place))
         .collect();
+    less.extend(
+        touched
+            .iter()
+            .filter_map(|place| ends(before, after, *place)),
+    );
     let mut lost: BTreeMap<ResourceIndex, Vec<ResourceIndex>> = BTreeMap::new();
     for policy in touched {
         if before.holds(*policy)
@@ -85,6 +90,37 @@ fn fewer_tasks(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) 
         )
         .replace("1 task stop.", "1 task stops."),
         documentation: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html",
+    })
+}
+
+/// A service that is deleted is a change, and what hangs on it an impact; that it runs today is worth a word all the same.
+fn ends(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) -> Option<Less> {
+    let deleted = before.holds(place)
+        && before.kind(place) == ResourceKind::EcsService
+        && before.is_there(place)
+        && !after.is_there(place);
+    if !deleted {
+        return None;
+    }
+    let facts = before.facts::<EcsService>(place)?;
+    let tasks = before.needing(place, Relation::PartOf).into_iter();
+    let tasks = tasks.filter(|task| before.kind(*task) == ResourceKind::EcsTask);
+    let running = tasks.count();
+    if running == 0 && facts.desired_count == 0 {
+        return None;
+    }
+    let name = &facts.service_name;
+    let what = if running == 0 {
+        format!("It is to run {}", counted(facts.desired_count, "task"))
+    } else {
+        format!("It runs {}", counted(running, "task"))
+    };
+    Some(Less {
+        rule: "service-ends",
+        resource: place,
+        title: format!("{name} is deleted while it is in use"),
+        detail: format!("{what}, which the change stops for good."),
+        documentation: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html",
     })
 }
 

@@ -3,7 +3,7 @@
 use blastmap_change::{Action, Change};
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    Relation, ResourceIndex, ResourceKind,
+    Presence, Relation, ResourceIndex, ResourceKind,
     kinds::{
         ecr_repository::EcrRepository, ecs_cluster::EcsCluster, ecs_service::EcsService,
         route_table::RouteTable, security_group::SecurityGroup, subnet::Subnet,
@@ -33,6 +33,24 @@ pub(super) const TARGET_GROUP: Rule = Rule {
             place,
             ResourceKind::TargetGroup,
             "ResourceInUse",
+            users,
+        )
+    },
+};
+
+pub(super) const CERTIFICATE: Rule = Rule {
+    name: "certificate-in-use",
+    documentation: "https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",
+    sentence: "The deletion of a certificate that a listener still uses.",
+    refuses: |before, after, change, place| {
+        let users = |estate: &Overlay<'_>, place| estate.needing(place, Relation::UsesCertificate);
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            ResourceKind::AcmCertificate,
+            "ResourceInUseException",
             users,
         )
     },
@@ -352,7 +370,8 @@ fn is_deleted(
     matches!(change.action, Action::Delete | Action::Replace)
         && is_in(before, place)
         && before.kind(place) == kind
-        && before.is_there(place)
+        // Who deletes it knows of it, whether a crawl read it or not.
+        && before.resource(place).presence != Presence::Missing
         // A change that takes away a part of something, such as one rule of a group, says so of the whole.
         && (change.type_name.is_empty() || is_whole(&change.type_name, kind))
 }
@@ -361,6 +380,7 @@ fn is_whole(type_name: &str, kind: ResourceKind) -> bool {
     let main: &[&str] = match kind {
         ResourceKind::EcsCluster => &["aws_ecs_cluster"],
         ResourceKind::TargetGroup => &["aws_lb_target_group", "aws_alb_target_group"],
+        ResourceKind::AcmCertificate => &["aws_acm_certificate"],
         ResourceKind::SecurityGroup => &["aws_security_group"],
         ResourceKind::Subnet => &["aws_subnet"],
         ResourceKind::Vpc => &["aws_vpc"],

@@ -76,6 +76,7 @@ pub const ALL: &[Rule] = &[
     listener_rule::RULE,
     in_use::CLUSTER,
     in_use::TARGET_GROUP,
+    in_use::CERTIFICATE,
     in_use::SECURITY_GROUP,
     in_use::SUBNET,
     in_use::ROUTE_TABLE,

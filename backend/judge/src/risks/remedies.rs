@@ -194,6 +194,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Make sure that fewer tasks carry the load at the peak, or keep the count.",
     ),
     (
+        "service-ends",
+        "Make sure that nobody needs it any more: who calls it, what it works off, and who is called when it is gone.",
+    ),
+    (
         "scaling-policies-fewer",
         "Make sure that what is left scales out and in when it has to.",
     ),

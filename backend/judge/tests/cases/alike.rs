@@ -172,6 +172,18 @@ fn services_that_are_down_come_before_rules_and_more_before_fewer() {
     assert!(found.risks.is_sorted_by_key(|risk| risk.level));
 }
 
+/// Deleting it is the change and no impact; that it runs is no secret.
+#[test]
+fn a_service_that_ends_while_it_runs_is_told() {
+    let found = assessed(&[serde_json::json!({"id": other("api"), "action": "DELETE"})]);
+    let risks = of_rule(&found, "service-ends");
+    let told: Vec<_> = risks
+        .iter()
+        .map(|risk| (risk.level, risk.title.as_str()))
+        .collect();
+    assert_eq!(told, [(Level::Low, "api is deleted while it is in use")]);
+}
+
 /// Nothing breaks, and a reviewer is told how much is left.
 #[test]
 fn fewer_tasks_and_fewer_policies_are_told() {

@@ -16,7 +16,7 @@ use blastmap_model::{
             ContainerDependency, EcsTaskDefinition, EfsAuthorization, EfsVolume, EphemeralStorage,
             Volume,
         },
-        listener::Action,
+        listener::{Action, Certificate, Listener},
         listener_rule::{Condition, ListenerRule},
         route_table::{RouteTable, RouteTableAssociation},
         target_group::TargetGroup,
@@ -25,6 +25,22 @@ use blastmap_model::{
 use serde_json::{Value, json};
 
 use crate::{estates::*, harness::*, starting::rolled};
+
+fn certificate() -> String {
+    arn("acm", "certificate/00000000-0000-4000-8000-000000000001")
+}
+
+fn certified() -> Estate {
+    let estate = nat()
+        .alb()
+        .blind(blastmap_model::ResourceKind::AcmCertificate);
+    estate.with::<Listener>(&listener(), |own| {
+        own.certificates = vec![Certificate {
+            certificate_arn: Some(certificate()),
+            is_default: Some(true),
+        }];
+    })
+}
 
 fn new_rule(priority: &str) -> ListenerRule {
     ListenerRule {
@@ -207,5 +223,11 @@ pub(crate) fn cases() -> Vec<Case> {
             .refused("subnet-in-use"),
         terraform("a VPC with subnets is deleted", nat(), [tf_delete("aws_vpc", json!({"id": "vpc-1", "arn": ec2("vpc-1"), "cidr_block": "10.0.0.0/16"}))])
             .refused("vpc-in-use"),
+        resources("the certificate of a listener is deleted", certified(), [json!({"id": certificate(), "action": "DELETE"})])
+            .refused("certificate-in-use"),
+        resources("a certificate that no listener uses any more is deleted", certified(), [
+            update(&listener(), json!({"Certificates": [{"CertificateArn": certificate().replace('1', "2"), "IsDefault": true}]})),
+            json!({"id": certificate(), "action": "DELETE"}),
+        ]),
     ]
 }

@@ -20,6 +20,8 @@ export function Head(props: HeadProps) {
   const { route, assessed, kept, title, about, actions } = props;
   const decidable = [...assessed.risks, ...assessed.unknown];
   const { risk, risks, impacts, notJudged, snapshot } = assessed.judged;
+  // A low risk that comes of nothing but what nobody could judge is no verdict.
+  const isJudged = notJudged.length === 0 || notJudged.length < assessed.changes.length || impacts.length + assessed.risks.length > 0;
   return (
     <header class="radius-head review-head">
       <div class="radius-question">
@@ -29,7 +31,7 @@ export function Head(props: HeadProps) {
         {title}
         <p class={`verdict verdict-${risk.toLowerCase()}`}>
           <OutcomeSign outcome={SIGN_OF_LEVEL[risk]} />
-          <strong>{LEVEL[risk].verdict}</strong>
+          <strong>{isJudged ? LEVEL[risk].verdict : "Not judged"}</strong>
           {kept && decidable.length > 0 && (
             <span class="decided">
               {decidedOf(decidable, kept)} of {counted(decidable.length, "risk")} decided
