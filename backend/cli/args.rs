@@ -99,10 +99,10 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Serve {
     /// Serve the built-in demo estate, crawled from recorded answers; AWS is not called.
-    #[arg(long, conflicts_with_all = ["snapshot", "region", "role_arn", "replay", "record"], env = "BLASTMAP_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, conflicts_with_all = ["snapshot", "region", "role_arn", "organization", "replay", "record"], env = "BLASTMAP_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) demo: bool,
     /// Serve this snapshot file; AWS is not called.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["region", "role_arn", "replay", "record"], env = "BLASTMAP_SNAPSHOT")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["region", "role_arn", "organization", "replay", "record"], env = "BLASTMAP_SNAPSHOT")]
     pub(crate) snapshot: Option<PathBuf>,
     /// Address and port; port 0 takes any that is free.
     #[arg(
@@ -146,7 +146,8 @@ pub(crate) struct Crawl {
 /// What to crawl.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Scope {
-    /// A region to crawl; may be repeated. Default: the SDK's, from its environment or profile.
+    /// A region to crawl, or `all` for those that an account has enabled; may be repeated. Default: the SDK's, from its
+    /// environment or profile.
     #[arg(
         long,
         value_name = "REGION",
@@ -162,6 +163,15 @@ pub(crate) struct Scope {
         value_delimiter = ','
     )]
     pub(crate) role_arn: Vec<String>,
+    /// Crawl every active account of the organization, each by its role of this name; the account whose credentials are at
+    /// hand needs no role.
+    #[arg(
+        long,
+        value_name = "ROLE-NAME",
+        conflicts_with = "role_arn",
+        env = "BLASTMAP_ORGANIZATION"
+    )]
+    pub(crate) organization: Option<String>,
     /// Record AWS's answers in this folder, for a bug report: only what is read of them, secrets redacted.
     #[arg(
         long,
@@ -335,6 +345,15 @@ pub(crate) struct Source {
 pub(crate) struct Policy {
     #[arg(long, value_enum, default_value_t = PolicyFormat::Json)]
     pub(crate) format: PolicyFormat,
+    /// With `all`: also what finding the regions takes that an account has enabled.
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
+    pub(crate) region: Vec<String>,
+    /// Also what taking on these roles takes.
+    #[arg(long, value_name = "ARN", value_delimiter = ',')]
+    pub(crate) role_arn: Vec<String>,
+    /// Also what crawling an organization by its roles of this name takes.
+    #[arg(long, value_name = "ROLE-NAME", conflicts_with = "role_arn")]
+    pub(crate) organization: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

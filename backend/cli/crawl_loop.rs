@@ -120,7 +120,7 @@ impl CrawlLoop {
             run: run.id.clone(),
             ..CrawlProgress::default()
         }));
-        let opened = match crawler.take() {
+        let opened = match crawler.take().filter(|crawler| !crawler.opens_anew()) {
             Some(crawler) => crawler,
             None => (plan.open)().await?,
         };

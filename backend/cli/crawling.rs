@@ -26,6 +26,7 @@ pub(crate) async fn open(scope: &Scope, redactor: Redactor) -> anyhow::Result<Cr
     let settings = Settings {
         regions: scope.region.clone(),
         role_arns: scope.role_arn.clone(),
+        organization: scope.organization.clone(),
         origin,
         redactor,
     };
@@ -43,6 +44,7 @@ pub(crate) async fn open_demo() -> anyhow::Result<Crawler> {
     let settings = Settings {
         regions: Vec::new(),
         role_arns: Vec::new(),
+        organization: None,
         origin: Origin::Replay(Arc::new(recording)),
         redactor: demo_redactor(),
     };

@@ -6,19 +6,35 @@ use std::ffi::OsString;
 use clap::{ArgMatches, Command, builder::Resettable, parser::ValueSource};
 
 /// Options, each with those that make no sense beside it.
-const EXCLUDES: [(&str, &[&str]); 4] = [
+const EXCLUDES: [(&str, &[&str]); 5] = [
     (
         "demo",
         &[
-            "snapshot", "server", "live", "region", "role_arn", "replay", "record",
+            "snapshot",
+            "server",
+            "live",
+            "region",
+            "role_arn",
+            "organization",
+            "replay",
+            "record",
         ],
     ),
     (
         "snapshot",
-        &["server", "live", "region", "role_arn", "replay", "record"],
+        &[
+            "server",
+            "live",
+            "region",
+            "role_arn",
+            "organization",
+            "replay",
+            "record",
+        ],
     ),
     ("server", &["live"]),
     ("record", &["replay"]),
+    ("organization", &["role_arn"]),
 ];
 
 /// Takes the variable and the file's line from each option that is overruled.

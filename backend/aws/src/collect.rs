@@ -188,7 +188,11 @@ pub(crate) fn reads(action: &str) -> Option<&'static [&'static str]> {
     let all = COLLECTORS
         .iter()
         .flat_map(|collector| collector.actions)
-        .chain([&IDENTITY]);
+        .chain([
+            &IDENTITY,
+            &crate::accounts::MEMBERS,
+            &crate::regions::ENABLED,
+        ]);
     all.into_iter()
         .find(|own| own.name == action)
         .map(|own| own.reads)

@@ -10,7 +10,7 @@ use std::{
 };
 
 use blastmap_model::{
-    Found, GLOBAL, Inventory, InventoryBuilder, Presence, ResourceId, ScopeRecord,
+    Found, GLOBAL, Inventory, InventoryBuilder, Presence, ResourceId, Scope, ScopeRecord,
 };
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use sha2::{Digest as _, Sha256};
@@ -53,9 +53,15 @@ impl Crawler {
     /// Finds the accounts and regions, and makes sure that AWS answers there.
     pub async fn open(settings: Settings) -> Result<Self, CrawlError> {
         Ok(Self {
-            session: Session::open(settings).await?,
+            // Its futures are large, and what awaits this would be.
+            session: Box::pin(Session::open(settings)).await?,
             counted: AtomicBool::new(false),
         })
+    }
+
+    /// True if the accounts and regions should be found anew before the next crawl: some are not known for good.
+    pub fn opens_anew(&self) -> bool {
+        self.session.may_change() && self.counted.load(Ordering::Relaxed)
     }
 
     /// One crawl. `previous` spares questions whose answers cannot have changed; `progress` follows along.
@@ -67,13 +73,21 @@ impl Crawler {
         let started = Instant::now();
         let clients = self.session.clients();
         let mut crawl = Crawl {
-            builder: InventoryBuilder::new(clients.iter().map(|own| own.scope().clone()).collect()),
+            builder: InventoryBuilder::new(
+                clients
+                    .iter()
+                    .map(Clients::scope)
+                    .chain(self.session.closed())
+                    .cloned()
+                    .collect(),
+            ),
             asked: HashSet::new(),
             session: &self.session,
             previous,
             clients: &clients,
             progress,
         };
+        crawl.absorb_what_is_hidden();
         crawl.report();
         let listed = crawl.jobs(|collector, _, _| collector.wanted.is_none().then(Vec::new));
         crawl.round(listed).await;
@@ -88,7 +102,7 @@ impl Crawler {
         let opening = self.session.counts().by_action();
         let counted = self.counted.swap(true, Ordering::Relaxed);
         let mut calls = if counted { BTreeMap::new() } else { opening };
-        let mut scopes = Vec::new();
+        let mut scopes: Vec<_> = self.session.closed().iter().map(never_crawled).collect();
         for own in &clients {
             let counts = own.counts();
             for (action, times) in counts.by_action() {
@@ -123,6 +137,15 @@ impl Crawler {
             clients.len()
         );
         Ok(Crawled { inventory, calls })
+    }
+}
+
+fn never_crawled(scope: &Scope) -> ScopeRecord {
+    ScopeRecord {
+        scope: scope.clone(),
+        crawled_at: None,
+        duration_ms: None,
+        api_calls: 0,
     }
 }
 
@@ -279,11 +302,11 @@ impl<'a> Crawl<'a> {
             .map(Clients::scope)
             .filter(|scope| &*scope.region != GLOBAL);
         let silent = regions.clone().all(|scope| self.builder.is_silent(scope));
-        let Some(spot) = self
-            .builder
-            .blind_spots()
-            .find(|spot| &*spot.region != GLOBAL)
-        else {
+        let Some(spot) = self.builder.blind_spots().find(|spot| {
+            regions
+                .clone()
+                .any(|own| own.account == spot.account && own.region == spot.region)
+        }) else {
             return Ok(());
         };
         if !silent {
@@ -294,6 +317,16 @@ impl<'a> Crawl<'a> {
             regions: regions.join(", "),
             message: format!("{}: {}", spot.api, spot.message),
         })
+    }
+
+    fn absorb_what_is_hidden(&mut self) {
+        for spot in self.session.blind_spots() {
+            let scope = Scope::new(&spot.account, &spot.region);
+            let (now, redactor) = (OffsetDateTime::now_utc(), self.session.redactor().clone());
+            let mut found = Found::new(scope, now, redactor);
+            found.blind_spot(spot.clone());
+            self.builder.absorb(found);
+        }
     }
 
     fn report(&self) {

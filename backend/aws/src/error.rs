@@ -189,6 +189,10 @@ pub enum CrawlError {
     #[error("cannot assume `{role}`: {message}")]
     AssumeRole { role: String, message: String },
     #[error(
+        "the accounts of the organization cannot be listed: {0}; ask from its management account or a delegated administrator, or name the roles with --role-arn"
+    )]
+    Organization(String),
+    #[error(
         "no answer from AWS at {endpoint}: {message}; check the network, the region's name and AWS_ENDPOINT_URL"
     )]
     NoAnswer { endpoint: String, message: String },

@@ -3,6 +3,7 @@
 //! The only crate that names an AWS SDK. It gives facts to `blastmap-model` and knows nothing of graphs.
 
 mod access;
+mod accounts;
 mod clients;
 mod collect;
 mod crawl;
@@ -11,6 +12,7 @@ mod error;
 mod pages;
 mod permissions;
 mod policy;
+mod regions;
 mod retry;
 mod session;
 mod wire;
@@ -20,6 +22,6 @@ pub use clients::CallCounts;
 pub use crawl::{Crawled, Crawler, Progress};
 pub use demo::demo;
 pub use error::{CallError, CrawlError};
-pub use permissions::{actions, policy_json, policy_terraform};
+pub use permissions::{Reach, actions, policy_json, policy_terraform};
 pub use session::{Origin, Settings};
 pub use wire::{Recording, RecordingError};

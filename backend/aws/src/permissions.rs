@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::collect::{COLLECTORS, IDENTITY};
+use crate::{
+    accounts::{ASSUME, MEMBERS},
+    collect::{COLLECTORS, IDENTITY},
+    regions::ENABLED,
+};
 
 /// Every action that the crawler may call, by IAM's names.
 pub fn actions() -> BTreeSet<&'static str> {
@@ -16,24 +20,94 @@ pub fn actions() -> BTreeSet<&'static str> {
         .collect()
 }
 
+/// How far a crawl goes beyond one account and the regions that are named.
+#[derive(Debug, Clone, Default)]
+pub struct Reach {
+    /// Every region that an account has enabled.
+    pub every_region: bool,
+    /// Every account of the organization, by the role of this name.
+    pub organization: Option<String>,
+    /// Roles that are assumed.
+    pub role_arns: Vec<String>,
+}
+
+struct Statement {
+    sid: &'static str,
+    actions: Vec<&'static str>,
+    resources: Vec<String>,
+}
+
+/// What the crawl reads, and what it takes to get to the accounts.
+fn statements(reach: &Reach) -> Vec<Statement> {
+    let everywhere = || vec!["*".to_owned()];
+    let mut reads: Vec<_> = actions().into_iter().collect();
+    if reach.every_region {
+        reads.push(ENABLED.name);
+        reads.sort_unstable();
+    }
+    let mut statements = vec![Statement {
+        sid: "BlastmapReads",
+        actions: reads,
+        resources: everywhere(),
+    }];
+    let mut roles = reach.role_arns.clone();
+    if let Some(name) = &reach.organization {
+        statements.push(Statement {
+            sid: "BlastmapListsAccounts",
+            actions: vec![MEMBERS.name],
+            resources: everywhere(),
+        });
+        roles.push(format!("arn:*:iam::*:role/{name}"));
+    }
+    if !roles.is_empty() {
+        statements.push(Statement {
+            sid: "BlastmapAssumesRoles",
+            actions: vec![ASSUME],
+            resources: roles,
+        });
+    }
+    statements
+}
+
 /// The policy as JSON, for `aws iam create-policy`.
-pub fn policy_json() -> String {
-    let policy = json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Sid": "BlastmapReads", "Effect": "Allow", "Action": actions(), "Resource": "*" }],
-    });
+pub fn policy_json(reach: &Reach) -> String {
+    let one_or_all = |resources: &[String]| match resources {
+        [one] => json!(one),
+        all => json!(all),
+    };
+    let statements: Vec<_> = statements(reach)
+        .iter()
+        .map(|own| json!({ "Sid": own.sid, "Effect": "Allow", "Action": own.actions, "Resource": one_or_all(&own.resources) }))
+        .collect();
+    let policy = json!({ "Version": "2012-10-17", "Statement": statements });
     format!("{policy:#}\n")
 }
 
 /// The policy as a Terraform data source.
-pub fn policy_terraform() -> String {
-    let actions: Vec<String> = actions()
+pub fn policy_terraform(reach: &Reach) -> String {
+    let list = |texts: &[String]| -> String {
+        let lines: Vec<_> = texts
+            .iter()
+            .map(|text| format!("      \"{text}\","))
+            .collect();
+        lines.join("\n")
+    };
+    let statements: Vec<_> = statements(reach)
         .iter()
-        .map(|action| format!("      \"{action}\","))
+        .map(|own| {
+            let actions: Vec<_> = own.actions.iter().map(ToString::to_string).collect();
+            let resources: Vec<_> = own.resources.iter().map(|text| format!("\"{text}\"")).collect();
+            format!(
+                "  statement {{\n    sid    = \"{}\"\n    effect = \"Allow\"\n    actions = [\n{}\n    ]\n    resources = [{}]\n  }}\n",
+                own.sid,
+                list(&actions),
+                resources.join(", ")
+            )
+        })
         .collect();
-    let actions = actions.join("\n");
     format!(
-        "data \"aws_iam_policy_document\" \"blastmap\" {{\n  statement {{\n    sid    = \"BlastmapReads\"\n    effect = \"Allow\"\n    actions = [\n{actions}\n    ]\n    resources = [\"*\"]\n  }}\n}}\n"
+        "data \"aws_iam_policy_document\" \"blastmap\" {{\n{}}}\n",
+        statements.join("\n")
     )
 }
 

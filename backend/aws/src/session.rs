@@ -1,18 +1,17 @@
 //! Credentials, accounts and regions: where a crawl goes, before it goes there.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, sts::AssumeRoleProvider};
-use aws_credential_types::{
-    Credentials,
-    provider::{ProvideCredentials as _, SharedCredentialsProvider},
-};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
-use blastmap_model::{Arn, BlindSpotReason, GLOBAL, Redactor, Scope};
+use blastmap_model::{BlindSpot, GLOBAL, Redactor, ResourceKind, Scope};
 
 use crate::{
+    accounts::{Account, Accounts},
     clients::{CallCounts, Clients, Limits},
-    error::{CallError, CrawlError, chain},
+    error::{CrawlError, chain},
+    regions::{self, Regions},
     wire::{Recorder, Recording, Wire},
 };
 
@@ -31,25 +30,26 @@ pub enum Origin {
 /// What to crawl.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Region codes; none: the region of the SDK's configuration.
+    /// Region codes, or `all` for those that an account has enabled; none: the region of the SDK's configuration.
     pub regions: Vec<String>,
     /// Roles to assume, one an account; none: the credentials at hand.
     pub role_arns: Vec<String>,
+    /// The name of a role that every active account of the organization has; `role_arns` count for nothing then.
+    pub organization: Option<String>,
     pub origin: Origin,
     pub redactor: Redactor,
-}
-
-/// An account that can be crawled.
-pub(crate) struct Account {
-    id: String,
-    partition: String,
-    config: SdkConfig,
 }
 
 /// What a crawl needs, made ready once.
 pub(crate) struct Session {
     accounts: Vec<Account>,
-    regions: Vec<String>,
+    /// The regions of each account.
+    regions: Vec<Vec<String>>,
+    first: String,
+    blind_spots: Vec<BlindSpot>,
+    /// Scopes of accounts that let nobody in.
+    closed: Vec<Scope>,
+    may_change: bool,
     wire: Wire,
     limits: Limits,
     redactor: Redactor,
@@ -59,32 +59,60 @@ impl Session {
     pub(crate) async fn open(settings: Settings) -> Result<Self, CrawlError> {
         let wire = wire(&settings)?;
         let base = base_config(&settings).await;
-        let regions = regions(&settings, &base)?;
-        let first = regions.first().cloned().ok_or(CrawlError::NoRegion)?;
-        let base = base.into_builder().region(Region::new(first)).build();
-        let mut accounts = Vec::new();
-        if settings.role_arns.is_empty() {
-            accounts.push(identify(base, None, &settings.origin, &wire).await?);
-        } else {
-            for role in &settings.role_arns {
-                let config = assume(&base, role, &settings.origin).await?;
-                let account = identify(config, Some(role), &settings.origin, &wire).await?;
-                // Two roles of one account see the same things.
-                if accounts
-                    .iter()
-                    .all(|known: &Account| known.id != account.id)
-                {
-                    accounts.push(account);
-                }
+        let wanted = Regions::wanted(&settings, &base)?;
+        let first = wanted.first().to_owned();
+        let base = base
+            .into_builder()
+            .region(Region::new(first.clone()))
+            .build();
+        let Accounts { open, closed } = Accounts::of(&settings, &base, &wire).await?;
+        let (mut regions, mut blind_spots) = (Vec::new(), Vec::new());
+        for account in &open {
+            let asked = wire.of_account(&account.id);
+            let own = wanted.of_account(&account.config, &asked).await;
+            regions.push(own.unwrap_or_else(|error| {
+                let scope = Scope::new(&account.id, GLOBAL);
+                blind_spots.push(error.blind_spot(&scope, ResourceKind::ALL));
+                vec![first.clone()]
+            }));
+        }
+        // Of an account that lets nobody in, only the others tell where there would be something to see.
+        let seen: BTreeSet<&str> = regions.iter().flatten().map(String::as_str).collect();
+        let mut shut = Vec::new();
+        for account in &closed {
+            for region in seen.iter().copied().chain([GLOBAL]) {
+                blind_spots.push(account.blind_spot(region));
+                shut.push(Scope::new(&account.id, region));
             }
         }
         Ok(Self {
-            accounts,
+            may_change: settings.organization.is_some()
+                || matches!(wanted, Regions::Enabled(_))
+                || !closed.is_empty(),
+            accounts: open,
             regions,
+            first,
+            blind_spots,
+            closed: shut,
             wire,
             limits: Limits::default(),
             redactor: settings.redactor,
         })
+    }
+
+    /// What is hidden before a crawl begins: accounts that let nobody in, regions that AWS does not tell.
+    pub(crate) fn blind_spots(&self) -> &[BlindSpot] {
+        &self.blind_spots
+    }
+
+    /// The scopes that are to be crawled and cannot be.
+    pub(crate) fn closed(&self) -> &[Scope] {
+        &self.closed
+    }
+
+    /// True where the same settings may come to other accounts or regions later.
+    pub(crate) fn may_change(&self) -> bool {
+        self.may_change
     }
 
     /// Calls that finding the accounts took.
@@ -99,12 +127,14 @@ impl Session {
     /// Clients of every scope: each account's global services, then its regions.
     pub(crate) fn clients(&self) -> Vec<Clients> {
         let mut clients = Vec::new();
-        for account in &self.accounts {
-            let regions = std::iter::once(GLOBAL).chain(self.regions.iter().map(String::as_str));
-            for region in regions {
+        for (account, regions) in self.accounts.iter().zip(&self.regions) {
+            for region in [GLOBAL]
+                .into_iter()
+                .chain(regions.iter().map(String::as_str))
+            {
                 // Global services are asked through the first region.
                 let asked = if region == GLOBAL {
-                    self.regions.first().map_or(GLOBAL, String::as_str)
+                    &self.first
                 } else {
                     region
                 };
@@ -161,7 +191,11 @@ async fn base_config(settings: &Settings) -> SdkConfig {
         Origin::Live | Origin::Record(_) => {
             let mut loader = aws_config::defaults(BehaviorVersion::latest());
             // Where the region is given, nobody has to be asked for one.
-            if let Some(region) = settings.regions.first() {
+            let named = settings
+                .regions
+                .iter()
+                .find(|region| *region != regions::ALL);
+            if let Some(region) = named {
                 loader = loader.region(Region::new(region.clone()));
             }
             loader.load().await
@@ -169,164 +203,15 @@ async fn base_config(settings: &Settings) -> SdkConfig {
     }
 }
 
-/// What the codes of AWS's regions begin with: the parts of the world, then the partitions apart.
-const PARTS_OF_THE_WORLD: [&str; 14] = [
-    "af", "ap", "ca", "cn", "eu", "eusc", "il", "me", "mx", "sa", "us", "us-gov", "us-iso",
-    "us-isob",
-];
-
-/// A region's code: `eu-west-1`, `us-gov-east-1`, `ap-southeast-7`. AWS opens regions all the time, so this knows them by
-/// their form.
-fn is_region(text: &str) -> bool {
-    let mut parts = text.rsplitn(3, '-');
-    let (number, direction, part) = (parts.next(), parts.next(), parts.next());
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_word =
-        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase());
-    number.is_some_and(is_number)
-        && direction.is_some_and(is_word)
-        && part.is_some_and(|part| PARTS_OF_THE_WORLD.contains(&part))
-}
-
-fn regions(settings: &Settings, base: &SdkConfig) -> Result<Vec<String>, CrawlError> {
-    let mut regions = settings.regions.clone();
-    if regions.is_empty() {
-        match &settings.origin {
-            Origin::Replay(recording) => regions = recording.regions(),
-            Origin::Live | Origin::Record(_) => {
-                regions.extend(base.region().map(|region| region.as_ref().to_owned()));
-            }
-        }
-    }
-    if let Some(wrong) = regions.iter().find(|region| !is_region(region)) {
-        return Err(CrawlError::NotARegion(wrong.clone()));
-    }
-    regions.sort();
-    regions.dedup();
-    if regions.is_empty() {
-        Err(CrawlError::NoRegion)
-    } else {
-        Ok(regions)
-    }
-}
-
-async fn assume(base: &SdkConfig, role: &str, origin: &Origin) -> Result<SdkConfig, CrawlError> {
-    let valid = Arn::parse(role)
-        .is_ok_and(|arn| arn.service() == "iam" && arn.resource().starts_with("role/"));
-    if !valid {
-        return Err(CrawlError::NotARole(role.to_owned()));
-    }
-    if matches!(origin, Origin::Replay(_)) {
-        return Ok(base.clone());
-    }
-    let provider = AssumeRoleProvider::builder(role)
-        .session_name("blastmap")
-        .configure(base)
-        .build()
-        .await;
-    if let Err(error) = provider.provide_credentials().await {
-        return Err(CrawlError::AssumeRole {
-            role: role.to_owned(),
-            message: chain(&error),
-        });
-    }
-    Ok(base
-        .clone()
-        .into_builder()
-        .credentials_provider(SharedCredentialsProvider::new(provider))
-        .build())
-}
-
-/// Asks AWS whose credentials these are, which also tells whether it is AWS that answers.
-async fn identify(
-    config: SdkConfig,
-    role: Option<&str>,
-    origin: &Origin,
-    wire: &Wire,
-) -> Result<Account, CrawlError> {
-    if !matches!(origin, Origin::Replay(_)) {
-        let provider = config
-            .credentials_provider()
-            .ok_or_else(|| CrawlError::NoCredentials("no provider is configured".to_owned()))?;
-        provider
-            .provide_credentials()
-            .await
-            .map_err(|error| CrawlError::NoCredentials(chain(&error)))?;
-    }
-    let wire = wire.of_account(role.unwrap_or_default());
-    let timeouts = TimeoutConfig::builder()
+/// For the few questions before a crawl: somebody waits for it to begin.
+pub(crate) fn short_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
         .operation_attempt_timeout(Duration::from_secs(10))
-        .build();
-    let settings = aws_sdk_sts::config::Builder::from(&config)
-        .http_client(wire.of_service("sts"))
-        .retry_config(RetryConfig::standard().with_max_attempts(3))
-        .timeout_config(timeouts)
-        .build();
-    let region = config
-        .region()
-        .map_or_else(String::new, ToString::to_string);
-    let endpoint = config.endpoint_url().map_or_else(
-        || format!("https://sts.{region}.amazonaws.com"),
-        str::to_owned,
-    );
-    let answer = aws_sdk_sts::Client::from_conf(settings)
-        .get_caller_identity()
-        .send()
-        .await;
-    let answer = answer.map_err(|error| {
-        let error = CallError::of("sts:GetCallerIdentity", &error);
-        match error.reason {
-            BlindSpotReason::AccessDenied | BlindSpotReason::Throttled => CrawlError::Refused {
-                region: region.clone(),
-                message: error.message,
-            },
-            BlindSpotReason::Timeout => CrawlError::NoAnswer {
-                endpoint: endpoint.clone(),
-                message: error.message,
-            },
-            BlindSpotReason::Unsupported | BlindSpotReason::Error => CrawlError::NotAws {
-                endpoint: endpoint.clone(),
-                message: error.message,
-            },
-        }
-    })?;
-    let not_aws = || CrawlError::NotAws {
-        endpoint: endpoint.clone(),
-        message: "it does not say whose credentials these are".to_owned(),
-    };
-    let id = answer.account().ok_or_else(not_aws)?.to_owned();
-    let partition = answer
-        .arn()
-        .and_then(|arn| Arn::parse(arn).ok())
-        .map_or_else(|| "aws".to_owned(), |arn| arn.partition().to_owned());
-    Ok(Account {
-        id,
-        partition,
-        config,
-    })
+        .build()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn knows_a_region_by_its_form() {
-        for region in ["eu-west-1", "us-gov-east-1", "ap-southeast-7", "cn-north-1"] {
-            assert!(is_region(region), "{region}");
-        }
-        for text in [
-            "",
-            "mars",
-            "eu-west",
-            "eu_west_1",
-            "EU-WEST-1",
-            "eu-west-1a",
-            "-west-1",
-            "http://x-y-1",
-        ] {
-            assert!(!is_region(text), "{text}");
-        }
-    }
+/// As [`short_timeouts`].
+pub(crate) fn short_retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(3)
 }
