@@ -4,12 +4,13 @@ use aws_config::{SdkConfig, sts::AssumeRoleProvider};
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_organizations::types::{Account as Member, AccountState, AccountStatus};
 use blastmap_model::{Arn, BlindSpot, BlindSpotReason, ResourceKind};
+use futures_util::{StreamExt as _, stream};
 
 use crate::{
     collect::Action,
     error::{CallError, CrawlError, chain},
     pages::{Page, Pages},
-    session::{Origin, Settings, short_retries, short_timeouts},
+    session::{Origin, Settings, asking},
     wire::{Wire, of_action},
 };
 
@@ -52,6 +53,9 @@ impl Closed {
     }
 }
 
+/// Roles that are taken on at a time: an organization has hundreds, and somebody waits.
+const AT_ONCE: usize = 8;
+
 /// The accounts of a crawl.
 #[derive(Default)]
 pub(crate) struct Accounts {
@@ -66,13 +70,14 @@ impl Accounts {
         base: &SdkConfig,
         wire: &Wire,
     ) -> Result<Self, CrawlError> {
-        let mut accounts = Self::default();
+        let Settings {
+            role_arns, origin, ..
+        } = settings;
         if let Some(name) = &settings.organization {
-            let own = identify(base.clone(), None, &settings.origin, wire).await?;
-            for id in members(base, wire).await? {
-                let role = format!("arn:{}:iam::{id}:role/{name}", own.partition);
-                accounts.add(&role, base, settings, wire).await?;
-            }
+            let own = identify(base.clone(), None, origin, wire).await?;
+            let members = members(base, wire).await?.into_iter();
+            let roles = members.map(|id| format!("arn:{}:iam::{id}:role/{name}", own.partition));
+            let (mut accounts, _) = Self::by(roles.collect(), base, origin, wire).await?;
             // Nobody has to take on a role in the account he is in.
             if accounts.open.iter().all(|account| account.id != own.id) {
                 accounts.closed.retain(|closed| closed.id != own.id);
@@ -80,64 +85,74 @@ impl Accounts {
             }
             return Ok(accounts);
         }
-        if settings.role_arns.is_empty() {
-            let own = identify(base.clone(), None, &settings.origin, wire).await?;
-            accounts.open.push(own);
-            return Ok(accounts);
+        if role_arns.is_empty() {
+            let own = identify(base.clone(), None, origin, wire).await?;
+            return Ok(Self {
+                open: vec![own],
+                closed: Vec::new(),
+            });
         }
-        for role in &settings.role_arns {
-            accounts.add(role, base, settings, wire).await?;
-        }
-        match (accounts.open.is_empty(), accounts.closed.first()) {
-            (true, Some(closed)) => Err(CrawlError::AssumeRole {
-                role: settings.role_arns.join(", "),
-                message: closed.message.clone(),
-            }),
-            _ => Ok(accounts),
+        match Self::by(role_arns.clone(), base, origin, wire).await? {
+            (accounts, Some(error)) if accounts.open.is_empty() => Err(error),
+            (accounts, _) => Ok(accounts),
         }
     }
 
-    async fn add(
-        &mut self,
-        role: &str,
+    /// Takes on these roles side by side, and says why the first that could not be was not.
+    async fn by(
+        roles: Vec<String>,
         base: &SdkConfig,
-        settings: &Settings,
+        origin: &Origin,
         wire: &Wire,
-    ) -> Result<(), CrawlError> {
-        let arn = Arn::parse(role)
-            .ok()
-            .filter(|arn| arn.service() == "iam" && arn.resource().starts_with("role/"))
-            .ok_or_else(|| CrawlError::NotARole(role.to_owned()))?;
-        let opened = match assume(base, role, &settings.origin).await {
-            Ok(config) => identify(config, Some(role), &settings.origin, wire).await,
-            Err(error) => Err(error),
-        };
+    ) -> Result<(Self, Option<CrawlError>), CrawlError> {
+        let is_role = |arn: &Arn| arn.service() == "iam" && arn.resource().starts_with("role/");
+        let mut arns = Vec::with_capacity(roles.len());
+        for role in roles {
+            let arn = Arn::parse(&role).ok().filter(is_role);
+            arns.push(arn.ok_or(CrawlError::NotARole(role))?);
+        }
+        // In their order, so that the first of two roles of one account counts.
+        let mut answers = stream::iter(arns)
+            .map(|arn| async move {
+                let opened = match assume(base, arn.as_str(), origin).await {
+                    Ok(config) => identify(config, Some(arn.as_str()), origin, wire).await,
+                    Err(error) => Err(error),
+                };
+                (arn, opened)
+            })
+            .buffered(AT_ONCE);
+        let (mut accounts, mut first) = (Self::default(), None);
+        while let Some((arn, opened)) = answers.next().await {
+            if let Err(error) = accounts.take(arn.account(), opened) {
+                first.get_or_insert(error);
+            }
+        }
+        Ok((accounts, first))
+    }
+
+    fn take(&mut self, id: &str, opened: Result<Account, CrawlError>) -> Result<(), CrawlError> {
         match opened {
             // Two roles of one account see the same things.
-            Ok(account) if self.open.iter().any(|known| known.id == account.id) => {}
+            Ok(account) if self.open.iter().any(|known| known.id == account.id) => Ok(()),
             Ok(account) => {
                 self.closed.retain(|closed| closed.id != account.id);
                 self.open.push(account);
+                Ok(())
             }
             Err(error) => {
-                tracing::warn!(
-                    aws.account = arn.account(),
-                    "Going on without account {}: {error}",
-                    arn.account()
-                );
-                let known = |id: &str| id == arn.account();
-                if !self.open.iter().any(|own| known(&own.id))
-                    && !self.closed.iter().any(|own| known(&own.id))
-                {
+                tracing::warn!(aws.account = id, "Going on without account {id}: {error}");
+                let open = self.open.iter().map(|own| &own.id);
+                let mut known = open.chain(self.closed.iter().map(|own| &own.id));
+                if known.all(|known| known != id) {
                     self.closed.push(Closed {
-                        id: arn.account().to_owned(),
+                        id: id.to_owned(),
                         reason: reason(&error),
                         message: error.to_string(),
                     });
                 }
+                Err(error)
             }
         }
-        Ok(())
     }
 }
 
@@ -152,12 +167,7 @@ fn reason(error: &CrawlError) -> BlindSpotReason {
 
 /// The active accounts of the organization.
 async fn members(base: &SdkConfig, wire: &Wire) -> Result<Vec<String>, CrawlError> {
-    let settings = aws_sdk_organizations::config::Builder::from(base)
-        .http_client(wire.of_service("organizations"))
-        .retry_config(short_retries())
-        .timeout_config(short_timeouts())
-        .build();
-    let client = aws_sdk_organizations::Client::from_conf(settings);
+    let client = asking!(aws_sdk_organizations, "organizations", base, wire);
     let (mut members, mut pages) = (Vec::new(), Pages::of(MEMBERS.name));
     let not_listed = |error: CallError| CrawlError::Organization(error.message);
     while let Some(Page(token)) = pages.next() {
@@ -224,11 +234,6 @@ async fn identify(
             .map_err(|error| CrawlError::NoCredentials(chain(&error)))?;
     }
     let wire = wire.of_account(role.unwrap_or_default());
-    let settings = aws_sdk_sts::config::Builder::from(&config)
-        .http_client(wire.of_service("sts"))
-        .retry_config(short_retries())
-        .timeout_config(short_timeouts())
-        .build();
     let region = config
         .region()
         .map_or_else(String::new, ToString::to_string);
@@ -236,10 +241,8 @@ async fn identify(
         || format!("https://sts.{region}.amazonaws.com"),
         str::to_owned,
     );
-    let answer = aws_sdk_sts::Client::from_conf(settings)
-        .get_caller_identity()
-        .send()
-        .await;
+    let client = asking!(aws_sdk_sts, "sts", &config, wire);
+    let answer = client.get_caller_identity().send().await;
     let answer = answer.map_err(|error| {
         let error = CallError::of("sts:GetCallerIdentity", &error);
         match error.reason {

@@ -3,7 +3,7 @@
 use crate::{
     collect::Action,
     error::{CallError, CrawlError},
-    session::{Origin, Settings, short_retries, short_timeouts},
+    session::{Origin, Settings},
     wire::Wire,
 };
 use aws_config::SdkConfig;
@@ -89,12 +89,7 @@ impl Regions {
 
 #[cfg(feature = "ec2")]
 async fn enabled(config: &SdkConfig, wire: &Wire) -> Result<Vec<String>, CallError> {
-    let settings = aws_sdk_ec2::config::Builder::from(config)
-        .http_client(wire.of_service("ec2"))
-        .retry_config(short_retries())
-        .timeout_config(short_timeouts())
-        .build();
-    let request = aws_sdk_ec2::Client::from_conf(settings).describe_regions();
+    let request = crate::session::asking!(aws_sdk_ec2, "ec2", config, wire).describe_regions();
     let answer = crate::wire::of_action(ENABLED.name, request.send()).await;
     let answer = answer.map_err(|error| CallError::of(ENABLED.name, &error))?;
     let mut regions: Vec<String> = answer

@@ -203,7 +203,19 @@ async fn base_config(settings: &Settings) -> SdkConfig {
     }
 }
 
-/// For the few questions before a crawl: somebody waits for it to begin.
+/// A client for one of the few questions before a crawl: somebody waits for it to begin.
+macro_rules! asking {
+    ($sdk:ident, $service:literal, $config:expr, $wire:expr) => {{
+        let settings = $sdk::config::Builder::from($config)
+            .http_client($wire.of_service($service))
+            .retry_config($crate::session::short_retries())
+            .timeout_config($crate::session::short_timeouts())
+            .build();
+        $sdk::Client::from_conf(settings)
+    }};
+}
+pub(crate) use asking;
+
 pub(crate) fn short_timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
@@ -211,7 +223,6 @@ pub(crate) fn short_timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// As [`short_timeouts`].
 pub(crate) fn short_retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(3)
 }
