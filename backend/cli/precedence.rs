@@ -5,33 +5,15 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, Command, builder::Resettable, parser::ValueSource};
 
+/// What says where a crawl goes.
+const OF_A_CRAWL: &[&str] = &["region", "role_arn", "organization", "replay", "record"];
+
 /// Options, each with those that make no sense beside it.
-const EXCLUDES: [(&str, &[&str]); 5] = [
-    (
-        "demo",
-        &[
-            "snapshot",
-            "server",
-            "live",
-            "region",
-            "role_arn",
-            "organization",
-            "replay",
-            "record",
-        ],
-    ),
-    (
-        "snapshot",
-        &[
-            "server",
-            "live",
-            "region",
-            "role_arn",
-            "organization",
-            "replay",
-            "record",
-        ],
-    ),
+const EXCLUDES: [(&str, &[&str]); 7] = [
+    ("demo", &["snapshot", "server", "live"]),
+    ("demo", OF_A_CRAWL),
+    ("snapshot", &["server", "live"]),
+    ("snapshot", OF_A_CRAWL),
     ("server", &["live"]),
     ("record", &["replay"]),
     ("organization", &["role_arn"]),

@@ -517,23 +517,14 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
     /// A service that is deleted and made again runs nothing in between.
     fn made_again(&self, place: ResourceIndex, of: usize) -> Option<Impact> {
         let remade = of > 0 && self.what_if.remade.contains(&place);
-        remade.then(|| Impact {
-            resource: place,
-            outcome: Outcome::Down,
-            phase: Phase::Run,
-            share: Some(Share { lost: of, of }),
-            cause: format!(
-                "{}: it is deleted before it is made again, and its new tasks start after that.",
-                some_of(of, of, "task", ("stops", "stop"))
-            ),
-            need: "service-stays".into(),
-            about: Some(place),
-            from: vec![place],
-            aws_error: None,
-            documentation: Some(
-                "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html"
-                    .into(),
-            ),
+        remade.then(|| {
+            all_stop(
+                place,
+                of,
+                "it is deleted before it is made again, and its new tasks start after that",
+                "service-stays",
+                "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html",
+            )
         })
     }
 
@@ -550,21 +541,13 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         if of == 0 || daemon || after.desired_count != 0 || was_nothing {
             return None;
         }
-        Some(Impact {
-            resource: place,
-            outcome: Outcome::Down,
-            phase: Phase::Run,
-            share: Some(Share { lost: of, of }),
-            cause: format!(
-                "{}: its desired count becomes 0.",
-                some_of(of, of, "task", ("stops", "stop"))
-            ),
-            need: "desired-count".into(),
-            about: Some(place),
-            from: vec![place],
-            aws_error: None,
-            documentation: Some("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html".into()),
-        })
+        Some(all_stop(
+            place,
+            of,
+            "its desired count becomes 0",
+            "desired-count",
+            "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html",
+        ))
     }
 
     /// What a service loses of its traffic, over all groups that served it.
@@ -686,6 +669,28 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             ));
         }
         found.into_iter().min_by_key(|impact| impact.outcome)
+    }
+}
+
+/// Every task of a service stops, for the reason `why`.
+fn all_stop(
+    place: ResourceIndex,
+    of: usize,
+    why: &str,
+    need: &'static str,
+    documentation: &'static str,
+) -> Impact {
+    Impact {
+        resource: place,
+        outcome: Outcome::Down,
+        phase: Phase::Run,
+        share: Some(Share { lost: of, of }),
+        cause: format!("{}: {why}.", some_of(of, of, "task", ("stops", "stop"))),
+        need: need.into(),
+        about: Some(place),
+        from: vec![place],
+        aws_error: None,
+        documentation: Some(documentation.into()),
     }
 }
 

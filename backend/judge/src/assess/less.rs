@@ -44,11 +44,7 @@ pub(super) fn of(
     );
     let mut lost: BTreeMap<ResourceIndex, Vec<ResourceIndex>> = BTreeMap::new();
     for policy in touched {
-        if before.holds(*policy)
-            && before.kind(*policy) == ResourceKind::ScalingPolicy
-            && before.is_there(*policy)
-            && !after.is_there(*policy)
-        {
+        if is_deleted(before, after, *policy, ResourceKind::ScalingPolicy) {
             let targets = before.needing(*policy, Relation::ScaledBy).into_iter();
             for target in targets.filter(stays) {
                 lost.entry(target).or_default().push(*policy);
@@ -60,6 +56,18 @@ pub(super) fn of(
             .filter_map(|(target, lost)| fewer_policies(before, after, target, &lost)),
     );
     less
+}
+
+fn is_deleted(
+    before: &Overlay<'_>,
+    after: &Overlay<'_>,
+    place: ResourceIndex,
+    kind: ResourceKind,
+) -> bool {
+    before.holds(place)
+        && before.kind(place) == kind
+        && before.is_there(place)
+        && !after.is_there(place)
 }
 
 fn fewer_tasks(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) -> Option<Less> {
@@ -80,26 +88,22 @@ fn fewer_tasks(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) 
     } else {
         ""
     };
+    let stop = if was - is == 1 { "stops" } else { "stop" };
     Some(Less {
         rule: "capacity-lowered",
         resource: place,
         title: format!("{name} runs {} in place of {was}", counted(is, "task")),
         detail: format!(
-            "The desired count goes from {was} to {is}: {} stop.{again}",
+            "The desired count goes from {was} to {is}: {} {stop}.{again}",
             counted(was - is, "task")
-        )
-        .replace("1 task stop.", "1 task stops."),
+        ),
         documentation: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html",
     })
 }
 
 /// A service that is deleted is a change, and what hangs on it an impact; that it runs today is worth a word all the same.
 fn ends(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) -> Option<Less> {
-    let deleted = before.holds(place)
-        && before.kind(place) == ResourceKind::EcsService
-        && before.is_there(place)
-        && !after.is_there(place);
-    if !deleted {
+    if !is_deleted(before, after, place, ResourceKind::EcsService) {
         return None;
     }
     let facts = before.facts::<EcsService>(place)?;

@@ -180,21 +180,18 @@ pub fn assess(snapshot: &Snapshot, proposal: &Proposal) -> Assessment {
         .filter_map(|change| after.find(change.resource.as_ref()?))
         .filter(|place| !after.is_there(*place))
         .collect();
-    let remade = proposal
-        .changes
-        .iter()
-        .filter(|change| change.deletes_first);
-    let remade: BTreeSet<ResourceIndex> = remade
-        .filter_map(|change| before.find(change.resource.as_ref()?))
-        .filter(|place| after.is_there(*place))
-        .filter(|place| refusals.iter().all(|own| own.place != Some(*place)))
-        .collect();
     let replaced = proposal
         .changes
         .iter()
         .filter(|change| change.deletes_first);
     let gone_first: BTreeSet<ResourceIndex> = replaced
         .filter_map(|change| before.find(change.resource.as_ref()?))
+        .collect();
+    let remade: BTreeSet<ResourceIndex> = gone_first
+        .iter()
+        .copied()
+        .filter(|place| after.is_there(*place))
+        .filter(|place| refusals.iter().all(|own| own.place != Some(*place)))
         .collect();
     // What is made again as it was is another one all the same.
     touched.extend(&remade);

@@ -25,16 +25,9 @@ pub(super) const TARGET_GROUP: Rule = Rule {
     documentation: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html",
     sentence: "The deletion of a target group to which a listener or rule still forwards.",
     refuses: |before, after, change, place| {
-        let users = |estate: &Overlay<'_>, place| estate.needing(place, Relation::ForwardsTo);
-        deleted(
-            before,
-            after,
-            change,
-            place,
-            ResourceKind::TargetGroup,
-            "ResourceInUse",
-            users,
-        )
+        let users = needing(Relation::ForwardsTo);
+        let kind = ResourceKind::TargetGroup;
+        deleted(before, after, change, place, kind, "ResourceInUse", users)
     },
 };
 
@@ -43,13 +36,14 @@ pub(super) const CERTIFICATE: Rule = Rule {
     documentation: "https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",
     sentence: "The deletion of a certificate that a listener still uses.",
     refuses: |before, after, change, place| {
-        let users = |estate: &Overlay<'_>, place| estate.needing(place, Relation::UsesCertificate);
+        let users = needing(Relation::UsesCertificate);
+        let kind = ResourceKind::AcmCertificate;
         deleted(
             before,
             after,
             change,
             place,
-            ResourceKind::AcmCertificate,
+            kind,
             "ResourceInUseException",
             users,
         )
@@ -253,7 +247,7 @@ pub(super) const DISCOVERY: Rule = Rule {
         if forced {
             return Vec::new();
         }
-        let users = |estate: &Overlay<'_>, place| estate.needing(place, Relation::DiscoveredBy);
+        let users = needing(Relation::DiscoveredBy);
         deleted(
             before,
             after,
@@ -390,6 +384,11 @@ fn is_whole(type_name: &str, kind: ResourceKind) -> bool {
         _ => &[],
     };
     main.contains(&type_name) || type_name == kind.cloudformation_type()
+}
+
+/// Those who need it by one relation.
+fn needing(relation: Relation) -> impl Fn(&Overlay<'_>, ResourceIndex) -> Vec<ResourceIndex> {
+    move |estate, place| estate.needing(place, relation)
 }
 
 fn deleted(

@@ -19,7 +19,7 @@ pub(super) fn risks(told: &Told<'_>) -> Vec<Risk> {
         let key = |own: &Refused| (own.rule.name, own.action, own.kind);
         match groups
             .iter_mut()
-            .find(|group| key(group[0]) == key(refused))
+            .find(|group| group.first().is_some_and(|own| key(own) == key(refused)))
         {
             Some(group) => group.push(refused),
             None => groups.push(vec![refused]),
