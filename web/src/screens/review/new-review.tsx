@@ -16,13 +16,12 @@ import { dropped } from "./use-dropped";
 
 const PASTED = "Pasted text";
 
-type Progress = "sending" | "judging" | null;
+type Progress = "opening" | "sending" | "judging" | null;
 
 /** Where a plan is given: dropped, chosen or pasted; or a resource is named. */
 export function NewReview({ route: { title: called, mapping } }: { route: ReviewRoute }) {
   useTitle("New change review");
   const [file, setFile] = useState<ChangeFile | null>(null);
-  const [reading, setReading] = useState(false);
   const [title, setTitle] = useState(called);
   const [missing, setMissing] = useState<"file" | "title" | null>(null);
   const [error, setError] = useState<RequestError | null>(null);
@@ -30,15 +29,14 @@ export function NewReview({ route: { title: called, mapping } }: { route: Review
   const running = useRef<AbortController | null>(null);
   const titleBox = useRef<HTMLInputElement>(null);
   const picker = useRef<HTMLInputElement>(null);
-  const newest = useRef(0);
+  const newest = useRef<Promise<ChangeFile | null>>(Promise.resolve(null));
 
   const take = useCallback(async (name: string, given: Blob) => {
-    const mine = ++newest.current;
-    setReading(true);
-    const opened = given.size > 0 || name !== PASTED ? await openChange(name, given) : null;
+    const mine = given.size > 0 || name !== PASTED ? openChange(name, given) : Promise.resolve(null);
+    newest.current = mine;
+    const opened = await mine;
     // Reading takes a moment, and the next text may have come meanwhile.
     if (mine !== newest.current) return;
-    setReading(false);
     setFile(opened);
     setError(null);
     setMissing(null);
@@ -52,18 +50,24 @@ export function NewReview({ route: { title: called, mapping } }: { route: Review
   useEffect(() => () => running.current?.abort(), []);
 
   const review = async () => {
-    const lacks = !file?.blob ? "file" : title.trim() === "" ? "title" : null;
+    if (progress !== null) return;
+    const controller = new AbortController();
+    running.current = controller;
+    setProgress("opening");
+    // Whoever asks while the file is still read has asked.
+    const opened = await newest.current;
+    if (controller.signal.aborted) return;
+    const lacks = !opened?.blob ? "file" : title.trim() === "" ? "title" : null;
     setMissing(lacks);
-    if (!file?.blob || lacks !== null) {
+    if (!opened?.blob || lacks !== null) {
+      setProgress(null);
       (lacks === "file" ? picker : titleBox).current?.focus();
       return;
     }
-    const controller = new AbortController();
-    running.current = controller;
     setError(null);
     try {
       setProgress("sending");
-      const planId = await sendPlan(file.blob, controller.signal);
+      const planId = await sendPlan(opened.blob, controller.signal);
       setProgress("judging");
       const change = mapping.length > 0 ? { planId, mapping } : { planId };
       go(reviewOf(await keepReview(title.trim(), change, controller.signal)));
@@ -159,8 +163,8 @@ export function NewReview({ route: { title: called, mapping } }: { route: Review
           </p>
         )}
         <p class="button-row">
-          <button class="primary" disabled={progress !== null || reading}>
-            {reading ? "Reading…" : progress === null ? "Review the change" : "Reviewing…"}
+          <button class="primary" disabled={progress !== null}>
+            {progress === null ? "Review the change" : "Reviewing…"}
           </button>
           {progress !== null && (
             <button
@@ -174,7 +178,7 @@ export function NewReview({ route: { title: called, mapping } }: { route: Review
             </button>
           )}
         </p>
-        {progress !== null && file && (
+        {progress !== null && progress !== "opening" && file && (
           <div role="status">
             <Stages stages={stagesWhile(progress, file)} />
           </div>
