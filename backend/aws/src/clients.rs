@@ -87,6 +87,7 @@ pub(crate) struct Clients {
     pub(crate) scheduler: aws_sdk_scheduler::Client,
     pub(crate) scaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) auto_scaling_groups: aws_sdk_autoscaling::Client,
+    pub(crate) codedeploy: aws_sdk_codedeploy::Client,
     pub(crate) efs: aws_sdk_efs::Client,
     pub(crate) discovery: aws_sdk_servicediscovery::Client,
     #[cfg(feature = "ec2")]
@@ -163,6 +164,7 @@ impl Clients {
                 wire
             ),
             auto_scaling_groups: client!(aws_sdk_autoscaling, "autoscaling", config, scope, wire),
+            codedeploy: client!(aws_sdk_codedeploy, "codedeploy", config, scope, wire),
             efs: client!(aws_sdk_efs, "elasticfilesystem", config, scope, wire),
             discovery: client!(
                 aws_sdk_servicediscovery,

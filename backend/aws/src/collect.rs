@@ -6,6 +6,7 @@ mod capacity_providers;
 mod cloud_map;
 mod clusters;
 mod container_instances;
+mod deployment_groups;
 mod event_rules;
 mod file_systems;
 mod images;
@@ -15,6 +16,7 @@ mod listeners;
 mod load_balancers;
 mod log_groups;
 mod parameters;
+mod pull_through_cache_rules;
 mod repositories;
 mod roles;
 mod scalable_targets;
@@ -133,6 +135,7 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     container_instances::COLLECTOR,
     capacity_providers::COLLECTOR,
     auto_scaling_groups::COLLECTOR,
+    deployment_groups::COLLECTOR,
     event_rules::COLLECTOR,
     schedules::COLLECTOR,
     scalable_targets::COLLECTOR,
@@ -154,6 +157,7 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     file_systems::COLLECTOR,
     repositories::COLLECTOR,
     images::COLLECTOR,
+    pull_through_cache_rules::COLLECTOR,
     tags::COLLECTOR,
     #[cfg(feature = "ec2")]
     ec2::VPCS,
@@ -175,6 +179,16 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     ec2::VPC_DNS,
     #[cfg(feature = "ec2")]
     ec2::INSTANCES_OF_HOSTS,
+    #[cfg(feature = "ec2")]
+    ec2::ELASTIC_IPS,
+    #[cfg(feature = "ec2")]
+    ec2::PREFIX_LISTS,
+    #[cfg(feature = "ec2")]
+    ec2::PEERING_CONNECTIONS,
+    #[cfg(feature = "ec2")]
+    ec2::TRANSIT_GATEWAYS,
+    #[cfg(feature = "ec2")]
+    ec2::ENDPOINT_SERVICES,
 ];
 
 /// Asked before everything else, to know whose account it is.

@@ -99,6 +99,14 @@ resource_kinds! {
     LambdaFunction, "LAMBDA_FUNCTION", "function", "lambda" / "function:", "AWS::Lambda::Function", ["aws_lambda_function"], "lambda/home?region={region}#/functions/{last}";
     CodedeployGroup, "CODEDEPLOY_GROUP", "deployment group", "codedeploy" / "deploymentgroup:", "AWS::CodeDeploy::DeploymentGroup", ["aws_codedeploy_deployment_group"], "";
     AppMeshVirtualNode, "APP_MESH_VIRTUAL_NODE", "virtual node", "appmesh" / "mesh/", "AWS::AppMesh::VirtualNode", ["aws_appmesh_virtual_node"], "";
+    NetworkAcl, "NETWORK_ACL", "network ACL", "ec2" / "network-acl/", "AWS::EC2::NetworkAcl", [], "vpcconsole/home?region={region}#NetworkAclDetails:networkAclId={last}";
+    DhcpOptions, "DHCP_OPTIONS", "set of DHCP options", "ec2" / "dhcp-options/", "AWS::EC2::DHCPOptions", [], "vpcconsole/home?region={region}#DhcpOptionsDetails:DhcpOptionsId={last}";
+    ElasticIp, "ELASTIC_IP", "Elastic IP address", "ec2" / "elastic-ip/", "AWS::EC2::EIP", ["aws_eip"], "ec2/home?region={region}#ElasticIpDetails:AllocationId={last}";
+    PrefixList, "PREFIX_LIST", "prefix list", "ec2" / "prefix-list/", "AWS::EC2::PrefixList", ["aws_ec2_managed_prefix_list"], "";
+    VpcPeeringConnection, "VPC_PEERING_CONNECTION", "peering connection", "ec2" / "vpc-peering-connection/", "AWS::EC2::VPCPeeringConnection", ["aws_vpc_peering_connection"], "vpcconsole/home?region={region}#PeeringConnectionDetails:VpcPeeringConnectionId={last}";
+    TransitGateway, "TRANSIT_GATEWAY", "transit gateway", "ec2" / "transit-gateway/", "AWS::EC2::TransitGateway", ["aws_ec2_transit_gateway"], "";
+    VpcEndpointService, "VPC_ENDPOINT_SERVICE", "endpoint service", "ec2" / "vpc-endpoint-service/", "AWS::EC2::VPCEndpointService", ["aws_vpc_endpoint_service"], "";
+    EcrPullThroughCacheRule, "ECR_PULL_THROUGH_CACHE_RULE", "pull-through cache rule", "ecr" / "pull-through-cache-rule/", "AWS::ECR::PullThroughCacheRule", ["aws_ecr_pull_through_cache_rule"], "";
     AcmCertificate, "ACM_CERTIFICATE", "certificate", "acm" / "certificate/", "AWS::CertificateManager::Certificate", ["aws_acm_certificate", "aws_acm_certificate_validation"], "acm/home?region={region}#/certificates/{last}";
 }
 
@@ -278,6 +286,6 @@ mod tests {
         for kind in ResourceKind::ALL {
             assert_eq!(kind.name().parse(), Ok(*kind));
         }
-        assert_eq!(ResourceKind::ALL.len(), 47);
+        assert_eq!(ResourceKind::ALL.len(), 55);
     }
 }

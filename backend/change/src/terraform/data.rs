@@ -256,6 +256,30 @@ pub(super) const REPOSITORY: Whole = Whole {
     ..Whole::of(ResourceKind::EcrRepository)
 };
 
+pub(super) const PULL_THROUGH_CACHE_RULE: Whole = Whole {
+    own: |naming| naming.named("ecr", "pull-through-cache-rule/", "ecr_repository_prefix"),
+    id: Id::Name,
+    names: |side| side.names(&["ecr_repository_prefix", "id"]),
+    fields: &[
+        field("ecr_repository_prefix", "ecrRepositoryPrefix", Shape::Text),
+        field("upstream_registry_url", "upstreamRegistryUrl", Shape::Text),
+        field(
+            "upstream_repository_prefix",
+            "upstreamRepositoryPrefix",
+            Shape::Text,
+        ),
+        field("registry_id", "registryId", Shape::Text),
+        field("credential_arn", "credentialArn", Shape::Text),
+        field("custom_role_arn", "customRoleArn", Shape::Text),
+    ],
+    empty_when_new: &[
+        "credential_arn",
+        "custom_role_arn",
+        "upstream_repository_prefix",
+    ],
+    ..Whole::of(ResourceKind::EcrPullThroughCacheRule)
+};
+
 fn finish_repository(finish: &mut Finish<'_>) {
     if !finish.is_new {
         return;

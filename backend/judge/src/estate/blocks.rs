@@ -494,6 +494,7 @@ impl Estate {
         let zone = |zone: &str| AvailabilityZone {
             zone_name: Some(format!("{REGION}{zone}")),
             subnet_id: Some(format!("subnet-public-{zone}")),
+            ..AvailabilityZone::default()
         };
         let balancer = LoadBalancer {
             load_balancer_arn: balancer_arn.clone(),

@@ -1,5 +1,8 @@
 //! Links that no single resource declares: they follow from several, and are marked as inferred.
 
+mod deployed_by;
+mod network_names;
+mod pulled_through;
 mod reaches_aws_via;
 mod registered_in;
 mod routing;
@@ -20,6 +23,9 @@ pub fn links(inventory: &Inventory) -> Vec<NamedLink> {
     links.extend(task_groups::links(&estate));
     links.extend(routing::links(&estate));
     links.extend(scaled_by::links(&estate));
+    links.extend(deployed_by::links(&estate));
+    links.extend(network_names::links(&estate));
+    links.extend(pulled_through::links(&estate));
     links.extend(reaches_aws_via::links(&estate));
     links
 }

@@ -64,6 +64,37 @@ pub struct DeploymentConfiguration {
     pub minimum_healthy_percent: Option<i32>,
     pub deployment_circuit_breaker: Option<DeploymentCircuitBreaker>,
     pub alarms: Option<DeploymentAlarms>,
+    pub lifecycle_hooks: Vec<DeploymentLifecycleHook>,
+    pub linear_configuration: Option<LinearConfiguration>,
+    pub canary_configuration: Option<CanaryConfiguration>,
+}
+
+/// What is asked at stages of a deployment whether it may go on.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentLifecycleHook.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DeploymentLifecycleHook {
+    pub target_type: Option<String>,
+    pub hook_target_arn: Option<String>,
+    pub role_arn: Option<String>,
+    pub lifecycle_stages: Vec<String>,
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LinearConfiguration {
+    pub step_percent: Option<f64>,
+    pub step_bake_time_in_minutes: Option<i32>,
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CanaryConfiguration.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CanaryConfiguration {
+    pub canary_percent: Option<f64>,
+    pub canary_bake_time_in_minutes: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -251,6 +282,15 @@ impl Facts for EcsService {
                 links.sibling(Relation::WatchedBy, ResourceKind::CloudwatchAlarm, "cloudwatch", &format!("alarm:{name}"), field);
             }
         }
+        for (index, hook) in configuration.iter().flat_map(|own| &own.lifecycle_hooks).enumerate() {
+            if let Some(function) = hook.hook_target_arn.as_deref().and_then(function_of) {
+                let field = at("deploymentConfiguration.lifecycleHooks", index, "hookTargetArn");
+                links.id(Relation::HookedBy, ResourceKind::LambdaFunction, function.into(), field);
+            }
+            if let Some(role) = &hook.role_arn {
+                links.role(Relation::Assumes, role, at("deploymentConfiguration.lifecycleHooks", index, "roleArn"));
+            }
+        }
         // Tasks name their service by cluster and name; services from before long ARNs have no cluster in theirs.
         if let Some(cluster) = Arn::parse(&self.cluster_arn).ok().map(|cluster| cluster.last_part().to_owned())
             && let Ok(long) = links.own().sibling("ecs", &format!("service/{cluster}/{}", self.service_name))
@@ -282,6 +322,14 @@ fn deployment_links(deployment: &Deployment, index: usize, links: &mut Links<'_>
     }
 }
 
+/// The function that an ARN names, without the version or alias that may stand behind it.
+fn function_of(arn: &str) -> Option<Arn> {
+    let arn = Arn::parse(arn).ok()?;
+    let name = arn.resource().strip_prefix("function:")?.split(':').next()?;
+    let function = Arn::new(arn.partition(), "lambda", arn.region(), arn.account(), &format!("function:{name}"));
+    function.ok().filter(|_| arn.service() == "lambda" && !name.is_empty())
+}
+
 /// Names become ARNs of the same account and region.
 pub(super) fn capacity_links(strategy: &[CapacityProviderStrategyItem], links: &mut Links<'_>) {
     for (index, item) in strategy.iter().enumerate() {
@@ -308,6 +356,13 @@ pub(super) fn load_balancer_links(load_balancers: &[ServiceLoadBalancer], links:
         if let Some(group) = &advanced.alternate_target_group_arn {
             let field = at("loadBalancers", index, "advancedConfiguration.alternateTargetGroupArn");
             links.arn(Relation::RegisteredIn, ResourceKind::TargetGroup, group, field);
+        }
+        for (rule, field) in [(&advanced.production_listener_rule, "productionListenerRule"), (&advanced.test_listener_rule, "testListenerRule")] {
+            // A rule of an application load balancer, or a listener of a network load balancer.
+            let Some(arn) = rule.as_deref().and_then(|rule| Arn::parse(rule).ok()) else { continue };
+            if let Some(kind @ (ResourceKind::ListenerRule | ResourceKind::Listener)) = ResourceKind::of_arn(&arn) {
+                links.id(Relation::Shifts, kind, arn.into(), at("loadBalancers", index, &format!("advancedConfiguration.{field}")));
+            }
         }
         if let Some(role) = &advanced.role_arn {
             links.role(Relation::Assumes, role, at("loadBalancers", index, "advancedConfiguration.roleArn"));

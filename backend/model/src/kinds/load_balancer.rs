@@ -38,6 +38,16 @@ pub struct State {
 pub struct AvailabilityZone {
     pub zone_name: Option<String>,
     pub subnet_id: Option<String>,
+    /// Fixed addresses of a network load balancer.
+    pub load_balancer_addresses: Vec<LoadBalancerAddress>,
+}
+
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAddress.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct LoadBalancerAddress {
+    pub allocation_id: Option<String>,
+    pub ip_address: Option<String>,
 }
 
 impl Facts for LoadBalancer {
@@ -54,6 +64,12 @@ impl Facts for LoadBalancer {
         for (index, zone) in self.availability_zones.iter().enumerate() {
             if let Some(subnet) = &zone.subnet_id {
                 links.ec2(Relation::PlacedIn, ResourceKind::Subnet, subnet, at("AvailabilityZones", index, "SubnetId"));
+            }
+            for (place, address) in zone.load_balancer_addresses.iter().enumerate() {
+                if let Some(allocation) = &address.allocation_id {
+                    let field = format!("AvailabilityZones[{index}].LoadBalancerAddresses[{place}].AllocationId");
+                    links.ec2(Relation::AttachedTo, ResourceKind::ElasticIp, allocation, field);
+                }
             }
         }
         for (index, group) in self.security_groups.iter().enumerate() {
