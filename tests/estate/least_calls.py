@@ -71,7 +71,7 @@ def least(facts, document):
             ("Vpcs", "vpcs", 1000), ("Subnets", "subnets", 1000), ("RouteTables", "route_tables", 100), ("NatGateways", "nat_gateways", 1000),
             ("InternetGateways", "internet_gateways", 1000), ("VpcEndpoints", "endpoints", 1000), ("SecurityGroups", "groups", 1000),
             ("NetworkInterfaces", "interfaces", 1000)]},
-        **policies(facts, document), **files(facts, live), **hosts(facts, live), **network(facts, document),
+        **policies(facts, document), **files(facts, live), **hosts(facts, live), **network(facts, document), **edges(facts, document),
     }
 
 
@@ -109,6 +109,19 @@ def network(facts, document):
     placed = {link["to"].rpartition("/")[2] for link in document["links"] if link["relation"] == "PLACED_IN"}
     vpcs = {s["VpcId"] for s in facts["subnets"] if s["SubnetId"] in placed}
     return {"ec2:DescribeNetworkAcls": pages(len(facts["acls"]), 1000), "ec2:DescribeDhcpOptions": 1, "ec2:DescribeVpcAttribute": 2 * len(vpcs)}
+
+
+def edges(facts, document):
+    """Lists of the edges that something names, and of CodeDeploy where a service says that it is rolled out so."""
+    named = {resource["kind"] for resource in document["resources"] if resource["presence"] != "OUTSIDE"}
+    for_ecs = {group["applicationName"] for group in facts["deployment_groups"] if group["computePlatform"] == "ECS"}
+    applications = len(facts["applications"])
+    return {"ec2:DescribeAddresses": int("ELASTIC_IP" in named), "ec2:DescribeManagedPrefixLists": int("PREFIX_LIST" in named),
+            "ec2:DescribeVpcPeeringConnections": int("VPC_PEERING_CONNECTION" in named), "ec2:DescribeTransitGateways": int("TRANSIT_GATEWAY" in named),
+            "ec2:DescribeVpcEndpointServiceConfigurations": pages(len(facts["endpoint_services"]), 1000),
+            "ecr:DescribePullThroughCacheRules": pages(len(facts["cache_rules"]), 1000),
+            "codedeploy:ListApplications": pages(applications, 100) if applications else 0, "codedeploy:BatchGetApplications": batches(applications, 100),
+            "codedeploy:ListDeploymentGroups": len(for_ecs), "codedeploy:BatchGetDeploymentGroups": len(for_ecs)}
 
 
 def served(facts):

@@ -6,6 +6,7 @@ permissions, who calls whom) is drawn from a seeded generator. Equal arguments g
 
 import random
 
+import many_around
 import many_data
 import many_ec2
 import many_jobs
@@ -25,7 +26,9 @@ def build(aws, services=100, seed=7):
     site, chance = Site(aws), random.Random(seed)
     lines = [Line(number, chance) for number in range(services)]
     many_network.build(site)
+    many_around.network(site)
     many_data.build(site, services)
+    many_around.registry(site)
     many_ec2.clusters(site, lines)
     many_jobs.namespaces(site)
     many_network.groups(site, lines, chance)
@@ -39,6 +42,7 @@ def build(aws, services=100, seed=7):
     alone(site, lines)
     strangers(site, lines)
     many_jobs.build(site, lines)
+    many_around.services(site, lines)
     return site
 
 
@@ -140,6 +144,8 @@ def service(site, line):
     given = {}
     if line.balanced:
         given["loadBalancers"] = [{"targetGroupArn": site.ids[line.target_group], "containerName": "main", "containerPort": 8080}]
+    if line.feature == "weighted":
+        given |= many_around.blue_green(site, line, given["loadBalancers"][0])
     if line.feature == "discovered":
         given["serviceRegistries"] = [{"registryArn": registry} for registry in many_jobs.registries(site, line)]
     made = site.service(line.cluster, line.name, taskDefinition=definition, desiredCount=line.count, networkConfiguration=network,
@@ -164,9 +170,12 @@ def launch(site, line, definition, started_by, n, **placed):
 
 
 def task_sets(site, line):
-    """A service deployed from outside ECS, with two task sets."""
+    """A service with two task sets: CodeDeploy rolls it out, or somebody else outside ECS."""
     revisions = [fargate(site, line, [image]) for image in line.images]
-    site.service(line.cluster, line.name, desiredCount=line.count, deploymentController={"type": "EXTERNAL"}, tags=lower(line.tags))
+    controller = "EXTERNAL" if line.round % 2 else "CODE_DEPLOY"
+    site.service(line.cluster, line.name, desiredCount=line.count, deploymentController={"type": controller}, tags=lower(line.tags))
+    if controller == "CODE_DEPLOY":
+        many_around.code_deploy(site, line)
     network = awsvpc([site.ids[s] for s in line.subnets], [site.ids[line.group]])
     for n, revision in enumerate(revisions):
         where = {"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]} if n else {"launchType": "FARGATE"}

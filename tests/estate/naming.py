@@ -22,6 +22,10 @@ KINDS = [
     ("route53", "hostedzone/", "HOSTED_ZONE"), ("application-autoscaling", "scalable-target/", "SCALABLE_TARGET"),
     ("cloudwatch", "alarm:", "CLOUDWATCH_ALARM"), ("events", "rule/", "EVENT_RULE"), ("scheduler", "schedule/", "SCHEDULE"),
     ("sqs", "", "SQS_QUEUE"), ("lambda", "function:", "LAMBDA_FUNCTION"), ("codedeploy", "deploymentgroup:", "CODEDEPLOY_GROUP"),
+    ("ec2", "network-acl/", "NETWORK_ACL"), ("ec2", "dhcp-options/", "DHCP_OPTIONS"), ("ec2", "elastic-ip/", "ELASTIC_IP"),
+    ("ec2", "prefix-list/", "PREFIX_LIST"), ("ec2", "vpc-peering-connection/", "VPC_PEERING_CONNECTION"),
+    ("ec2", "transit-gateway/", "TRANSIT_GATEWAY"), ("ec2", "vpc-endpoint-service/", "VPC_ENDPOINT_SERVICE"),
+    ("ecr", "pull-through-cache-rule/", "ECR_PULL_THROUGH_CACHE_RULE"),
     ("appmesh", "mesh/", "APP_MESH_VIRTUAL_NODE"), ("acm", "certificate/", "ACM_CERTIFICATE"),
 ]
 
@@ -31,6 +35,8 @@ CRAWLED = {
     "IAM_ROLE", "IAM_POLICY", "LOAD_BALANCER", "LISTENER", "LISTENER_RULE", "TARGET_GROUP", "LOG_GROUP", "SSM_PARAMETER", "SECRET",
     "KMS_KEY", "VPC", "SUBNET", "ROUTE_TABLE", "NAT_GATEWAY", "INTERNET_GATEWAY", "VPC_ENDPOINT", "SECURITY_GROUP",
     "NETWORK_INTERFACE", "ECR_REPOSITORY",
+    "CODEDEPLOY_GROUP", "NETWORK_ACL", "DHCP_OPTIONS", "ELASTIC_IP", "PREFIX_LIST", "VPC_PEERING_CONNECTION", "TRANSIT_GATEWAY",
+    "VPC_ENDPOINT_SERVICE", "ECR_PULL_THROUGH_CACHE_RULE",
     "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
     "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET"}
 

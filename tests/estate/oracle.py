@@ -7,6 +7,7 @@ import argparse
 import json
 from collections import Counter
 
+import rules_around
 import rules_ecs
 import rules_jobs
 import rules_network
@@ -23,7 +24,9 @@ LISTINGS = {
     "NETWORK_INTERFACE": ("ec2", "describe_network_interfaces"), "TARGET_GROUP": ("elasticloadbalancing", "describe_target_groups"),
     "LOAD_BALANCER": ("elasticloadbalancing", "describe_load_balancers"), "LOG_GROUP": ("logs", "describe_log_groups"),
     "SSM_PARAMETER": ("ssm", "describe_parameters"), "SECRET": ("secretsmanager", "list_secrets"),
-    "ECR_REPOSITORY": ("ecr", "describe_repositories"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
+    "ECR_REPOSITORY": ("ecr", "describe_repositories"), "ELASTIC_IP": ("ec2", "describe_addresses"),
+    "PREFIX_LIST": ("ec2", "describe_managed_prefix_lists"), "TRANSIT_GATEWAY": ("ec2", "describe_transit_gateways"),
+    "VPC_PEERING_CONNECTION": ("ec2", "describe_vpc_peering_connections"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
     "CLOUD_MAP_SERVICE": ("servicediscovery", "list_services"), "CLOUD_MAP_NAMESPACE": ("servicediscovery", "list_namespaces")}
 
 
@@ -177,8 +180,10 @@ def oracle(aws):
     rules_jobs.scaling(graph, facts)
     rules_jobs.groups(graph, facts)
     rules_jobs.discovery(graph, facts)
+    rules_around.edges(graph, facts)
     data(graph, facts, names)
     follow(graph, reader, facts, names)
+    rules_around.last(graph, facts)
     refused = set(reader.refusals)
     return graph.document({kind for kind, listing in LISTINGS.items() if listing in refused}), facts
 

@@ -2,6 +2,8 @@
 
 from botocore.exceptions import ClientError
 
+import rules_around
+
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "ResourceNotFoundException", "InvalidNetworkInterfaceID.NotFound"}
 
@@ -83,6 +85,7 @@ def read(aws):
         facts["health"][group["TargetGroupArn"]] = answer["TargetHealthDescriptions"] if answer else []
     read_jobs(reader, facts)
     read_ecs(reader, facts)
+    rules_around.read(reader, facts)
     return reader, facts
 
 
