@@ -126,7 +126,8 @@ def edges(facts, document):
 
 def served(facts):
     """The target groups there are that a service or a task set names: no other holds what ECS registered."""
-    named = {b.get("targetGroupArn") for s in facts["services"] for item in [s, *s.get("taskSets", [])] for b in item.get("loadBalancers", [])}
+    balancers = [b for s in facts["services"] for item in [s, *s.get("taskSets", [])] for b in item.get("loadBalancers", [])]
+    named = {b.get("targetGroupArn") for b in balancers} | {b.get("advancedConfiguration", {}).get("alternateTargetGroupArn") for b in balancers}
     return named & {g["TargetGroupArn"] for g in facts["target_groups"]}
 
 

@@ -5,8 +5,8 @@ use blastmap_model::{
     Arn, Found, ResourceKind, Source,
     kinds::{
         ecs_service::{
-            AdvancedConfiguration, AwsVpcConfiguration, ClientAlias, Deployment, DeploymentAlarms,
-            CanaryConfiguration, DeploymentCircuitBreaker, DeploymentConfiguration,
+            AdvancedConfiguration, AwsVpcConfiguration, CanaryConfiguration, ClientAlias,
+            Deployment, DeploymentAlarms, DeploymentCircuitBreaker, DeploymentConfiguration,
             DeploymentController, DeploymentLifecycleHook, EcsService, LinearConfiguration,
             ManagedEbsVolume, NetworkConfiguration, PlacementStrategy, ServiceConnectConfiguration,
             ServiceConnectResource, ServiceConnectService, ServiceLoadBalancer, ServiceRegistry,

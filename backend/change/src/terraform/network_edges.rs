@@ -15,11 +15,7 @@ pub(super) const ELASTIC_IP: Whole = Whole {
     names: |side| side.names(&["arn", "allocation_id", "id"]),
     fields: &[
         field("public_ip", "PublicIp", Shape::Text),
-        field(
-            "network_border_group",
-            "NetworkBorderGroup",
-            Shape::Text,
-        ),
+        field("network_border_group", "NetworkBorderGroup", Shape::Text),
     ],
     empty_when_new: &["network_border_group"],
     finish: |finish| finish.set_new("AllocationId", finish.own.last_part()),

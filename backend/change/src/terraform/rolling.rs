@@ -18,8 +18,16 @@ const PAIR: &[Field] = &[
         "targetGroups",
         Shape::Blocks(&[field("name", "name", Shape::Text)]),
     ),
-    field("prod_traffic_route", "prodTrafficRoute", Shape::Block(ROUTE)),
-    field("test_traffic_route", "testTrafficRoute", Shape::Block(ROUTE)),
+    field(
+        "prod_traffic_route",
+        "prodTrafficRoute",
+        Shape::Block(ROUTE),
+    ),
+    field(
+        "test_traffic_route",
+        "testTrafficRoute",
+        Shape::Block(ROUTE),
+    ),
 ];
 
 const BLUE_GREEN: &[Field] = &[
@@ -69,7 +77,11 @@ pub(super) const DEPLOYMENT_GROUP: Whole = Whole {
     fields: &[
         field("app_name", "applicationName", Shape::Text),
         field("deployment_group_name", "deploymentGroupName", Shape::Text),
-        field("deployment_config_name", "deploymentConfigName", Shape::Text),
+        field(
+            "deployment_config_name",
+            "deploymentConfigName",
+            Shape::Text,
+        ),
         field("service_role_arn", "serviceRoleArn", Shape::Text),
         field("compute_platform", "computePlatform", Shape::Text),
         field(

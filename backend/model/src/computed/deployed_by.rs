@@ -39,9 +39,11 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
                 own.service_name.clone(),
             );
             let field = format!("ecsServices[{index}]");
-            links.extend(services.get(&name).map(|service| {
-                stated(&service.id, Relation::DeployedBy, &group.id, API, &field)
-            }));
+            links.extend(
+                services.get(&name).map(|service| {
+                    stated(&service.id, Relation::DeployedBy, &group.id, API, &field)
+                }),
+            );
         }
         for (index, pair) in facts.pairs() {
             for (at, own) in pair.target_groups.iter().enumerate() {
@@ -49,11 +51,10 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
                     "loadBalancerInfo.targetGroupPairInfoList[{index}].targetGroups[{at}].name"
                 );
                 let target = targets.get(&(place(group), own.name.clone()));
-                links.extend(
-                    target.map(|target| {
+                links
+                    .extend(target.map(|target| {
                         stated(&group.id, Relation::Shifts, &target.id, API, &field)
-                    }),
-                );
+                    }));
             }
         }
     }

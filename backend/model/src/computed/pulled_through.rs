@@ -21,9 +21,8 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
         let of_place = rules.iter().filter(|(rule, _)| {
             rule.account == repository.account && rule.region == repository.region
         });
-        let taken = of_place.filter_map(|(rule, facts)| {
-            Some((facts.takes(name.resource_name())?, rule))
-        });
+        let taken =
+            of_place.filter_map(|(rule, facts)| Some((facts.takes(name.resource_name())?, rule)));
         let (_, rule) = taken.max_by_key(|(length, _)| *length)?;
         Some(inferred(
             &repository.id,

@@ -101,3 +101,36 @@ impl Facts for EcsCapacityProvider {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Arn, Source};
+
+    #[test]
+    fn instances_that_ecs_manages_have_roles_and_a_place() {
+        let provider: EcsCapacityProvider = serde_json::from_value(json!({
+            "name": "managed", "cluster": "main",
+            "managedInstancesProvider": {
+                "infrastructureRoleArn": "arn:aws:iam::123456789012:role/infrastructure",
+                "instanceLaunchTemplate": {
+                    "ec2InstanceProfileArn": "arn:aws:iam::123456789012:instance-profile/hosts",
+                    "networkConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]},
+                },
+            },
+        }))
+        .unwrap();
+        let own = Arn::parse("arn:aws:ecs:eu-central-1:123456789012:capacity-provider/managed").unwrap();
+        let mut links = Links::of(&own, Source::of("ecs:DescribeCapacityProviders"));
+        provider.links(&mut links);
+        let links: Vec<String> = links.finish().0.iter().map(|link| format!("{} {}", link.relation, link.to.id.as_str())).collect();
+        insta::assert_snapshot!(links.join("\n"), @"
+        ASSUMES arn:aws:iam::123456789012:role/infrastructure
+        ASSUMES arn:aws:iam::123456789012:instance-profile/hosts
+        PLACED_IN arn:aws:ec2:eu-central-1:123456789012:subnet/subnet-1
+        PROTECTED_BY arn:aws:ec2:eu-central-1:123456789012:security-group/sg-1
+        ");
+    }
+}

@@ -388,3 +388,40 @@ pub(super) fn network_links(network: &AwsVpcConfiguration, links: &mut Links<'_>
         links.ec2(Relation::ProtectedBy, ResourceKind::SecurityGroup, group, field);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Source;
+
+    #[test]
+    fn a_service_names_what_it_shifts_and_what_it_asks() {
+        let service: EcsService = serde_json::from_value(json!({
+            "serviceName": "web",
+            "deploymentConfiguration": {"strategy": "BLUE_GREEN", "lifecycleHooks": [
+                {"hookTargetArn": "arn:aws:lambda:eu-central-1:123456789012:function:check:live", "roleArn": "arn:aws:iam::123456789012:role/hooks"},
+                {"targetType": "PAUSE"},
+            ]},
+            "loadBalancers": [
+                {"advancedConfiguration": {
+                    "productionListenerRule": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/a/1/2/3",
+                    "testListenerRule": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/net/b/1/2",
+                }},
+                {"advancedConfiguration": {"productionListenerRule": "arn:aws:sns:eu-central-1:123456789012:topic", "testListenerRule": ""}},
+            ],
+        }))
+        .unwrap();
+        let own = Arn::parse("arn:aws:ecs:eu-central-1:123456789012:service/main/web").unwrap();
+        let mut links = Links::of(&own, Source::of("ecs:DescribeServices"));
+        service.links(&mut links);
+        let links: Vec<String> = links.finish().0.iter().map(|link| format!("{} {} by {}", link.relation, link.to.id.as_str(), link.field)).collect();
+        insta::assert_snapshot!(links.join("\n"), @"
+        SHIFTS arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/a/1/2/3 by loadBalancers[0].advancedConfiguration.productionListenerRule
+        SHIFTS arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/net/b/1/2 by loadBalancers[0].advancedConfiguration.testListenerRule
+        HOOKED_BY arn:aws:lambda:eu-central-1:123456789012:function:check by deploymentConfiguration.lifecycleHooks[0].hookTargetArn
+        ASSUMES arn:aws:iam::123456789012:role/hooks by deploymentConfiguration.lifecycleHooks[0].roleArn
+        ");
+    }
+}

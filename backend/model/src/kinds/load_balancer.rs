@@ -77,3 +77,24 @@ impl Facts for LoadBalancer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Arn, Source};
+
+    #[test]
+    fn fixed_addresses_are_of_a_zone_each() {
+        let zone = |subnet: &str, allocation: Option<&str>| AvailabilityZone {
+            subnet_id: Some(subnet.to_owned()),
+            load_balancer_addresses: vec![LoadBalancerAddress { allocation_id: allocation.map(str::to_owned), ip_address: None }],
+            ..AvailabilityZone::default()
+        };
+        let balancer = LoadBalancer { availability_zones: vec![zone("subnet-1", None), zone("subnet-2", Some("eipalloc-1"))], ..LoadBalancer::default() };
+        let own = Arn::parse("arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/a/1").unwrap();
+        let mut links = Links::of(&own, Source::of("elasticloadbalancing:DescribeLoadBalancers"));
+        balancer.links(&mut links);
+        let attached: Vec<String> = links.finish().0.iter().filter(|link| link.relation == Relation::AttachedTo).map(|link| format!("{} by {}", link.to.id, link.field)).collect();
+        assert_eq!(attached, ["arn:aws:ec2:eu-west-1:123456789012:elastic-ip/eipalloc-1 by AvailabilityZones[1].LoadBalancerAddresses[0].AllocationId"]);
+    }
+}

@@ -123,7 +123,14 @@ async fn prefix_lists(clients: &Clients, found: &mut Found) -> Result<(), CallEr
 /// AWS's own lists are of the account `aws`.
 fn describe_list(clients: &Clients, list: &ManagedPrefixList, found: &mut Found) {
     let owner = list.owner_id().map(str::to_lowercase);
-    let by_form = || arn(clients, "prefix-list", owner.as_deref(), list.prefix_list_id());
+    let by_form = || {
+        arn(
+            clients,
+            "prefix-list",
+            owner.as_deref(),
+            list.prefix_list_id(),
+        )
+    };
     let said = Arn::parse(list.prefix_list_arn().unwrap_or_default()).ok();
     let Some(arn) = said.or_else(by_form) else {
         return;

@@ -103,7 +103,9 @@ fn ids(wanted: &[Wanted]) -> BTreeSet<ResourceId> {
 
 /// The last part of each id.
 fn names(ids: &BTreeSet<ResourceId>) -> Vec<String> {
-    let names = ids.iter().filter_map(|id| Some(id.arn()?.last_part().to_owned()));
+    let names = ids
+        .iter()
+        .filter_map(|id| Some(id.arn()?.last_part().to_owned()));
     names.collect()
 }
 
@@ -196,7 +198,7 @@ fn describe_peering(
         requester_vpc_info: peering.requester_vpc_info().map(vpc),
         accepter_vpc_info: peering.accepter_vpc_info().map(vpc),
     };
-    found.resource(&arn, &facts, tags(peering.tags()), Source::of(PEERINGS));
+    found.offer(&arn, &facts, tags(peering.tags()), Source::of(PEERINGS));
     Some(arn.into())
 }
 
@@ -211,7 +213,7 @@ fn describe_gateway(clients: &Clients, gateway: &SdkTransitGateway, found: &mut 
         owner_id: owned(owner),
         state: text!(gateway.state()),
     };
-    found.resource(&arn, &facts, tags(gateway.tags()), Source::of(GATEWAYS));
+    found.offer(&arn, &facts, tags(gateway.tags()), Source::of(GATEWAYS));
 }
 
 async fn services(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
