@@ -71,7 +71,7 @@ def least(facts, document):
             ("Vpcs", "vpcs", 1000), ("Subnets", "subnets", 1000), ("RouteTables", "route_tables", 100), ("NatGateways", "nat_gateways", 1000),
             ("InternetGateways", "internet_gateways", 1000), ("VpcEndpoints", "endpoints", 1000), ("SecurityGroups", "groups", 1000),
             ("NetworkInterfaces", "interfaces", 1000)]},
-        **policies(facts, document), **files(facts, live), **hosts(facts, live), **network(facts, document),
+        **policies(facts, document), **files(facts, live), **hosts(facts, live), **network(facts, document), **traffic(facts, live),
     }
 
 
@@ -104,6 +104,14 @@ def hosts(facts, live):
     gone = [id for id, presence in live["IAM_INSTANCE_PROFILE"] if presence == "MISSING"]
     return {"ec2:DescribeInstances": batches(len(asked), 200), "ec2:DescribeInstanceTypes": batches(min(1, len(asked)), 100),
             "iam:GetInstanceProfile": len(alone) + len(gone)}
+def traffic(facts, live):
+    """Names and certificates: a zone tells 300 records a page, a listener its certificates beside the default one."""
+    counts = Counter(zone for zone, _ in facts["records"])
+    zones = [zone["Id"].removeprefix("/hostedzone/") for zone in facts["own_zones"]]
+    return {"route53:ListHostedZones": pages(len(facts["zones"]), 100),
+            "route53:ListResourceRecordSets": sum(pages(counts[zone], 300) for zone in zones),
+            "elasticloadbalancing:DescribeListenerCertificates": sum(bool(item.get("Certificates")) for item in facts["listeners"]),
+            "acm:DescribeCertificate": sum(presence != "OUTSIDE" for _, presence in live["ACM_CERTIFICATE"])}
 def network(facts, document):
     """How names are resolved in each VPC with anything in it, one attribute a call."""
     placed = {link["to"].rpartition("/")[2] for link in document["links"] if link["relation"] == "PLACED_IN"}

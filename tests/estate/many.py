@@ -10,6 +10,7 @@ import many_data
 import many_ec2
 import many_jobs
 import many_network
+import many_traffic
 from blocks import REGISTRY, Site, allow, arn, awslogs, awsvpc, document, lower
 from many_data import OTHER_ACCOUNT, TEAMS
 
@@ -39,6 +40,7 @@ def build(aws, services=100, seed=7):
     alone(site, lines)
     strangers(site, lines)
     many_jobs.build(site, lines)
+    many_traffic.build(site, lines)
     return site
 
 

@@ -32,7 +32,8 @@ CRAWLED = {
     "KMS_KEY", "VPC", "SUBNET", "ROUTE_TABLE", "NAT_GATEWAY", "INTERNET_GATEWAY", "VPC_ENDPOINT", "SECURITY_GROUP",
     "NETWORK_INTERFACE", "ECR_REPOSITORY",
     "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
-    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET"}
+    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET",
+    "HOSTED_ZONE", "DNS_RECORD", "ACM_CERTIFICATE"}
 
 
 def arn(service, resource, region=REGION, account=ACCOUNT):
@@ -55,6 +56,8 @@ def kind_of(id):
     if not id.startswith("arn:") or id.count(":") < 5:
         return None
     service, _, _, resource = parts(id)
+    if service == "route53" and "#" in resource:
+        return "DNS_RECORD"
     return next((kind for s, beginning, kind in KINDS if s == service and resource.startswith(beginning)), None)
 
 
@@ -65,6 +68,8 @@ def crawled(id):
         return False
     if service == "iam":
         return account in (ACCOUNT, "aws")
+    if service == "route53":
+        return True
     return (region, account) == (REGION, ACCOUNT)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 import rules_ecs
 import rules_jobs
 import rules_network
+import rules_traffic
 from aws import Aws, isolate
 from graph import Graph
 from naming import Names, arn, crawled, ec2, kind_of
@@ -95,6 +96,8 @@ def look_up(graph, reader, facts, names, id):
         return instance(graph, reader, id)
     if kind == "IAM_INSTANCE_PROFILE":
         return profile(graph, reader, facts, id)
+    if kind == "ACM_CERTIFICATE":
+        return bool(reader.call("acm", "describe_certificate", CertificateArn=id) and graph.node(id))
     if kind in ("EFS_FILE_SYSTEM", "EFS_ACCESS_POINT"):
         return files(graph, reader, names, id)
     return True
@@ -177,6 +180,7 @@ def oracle(aws):
     rules_jobs.scaling(graph, facts)
     rules_jobs.groups(graph, facts)
     rules_jobs.discovery(graph, facts)
+    rules_traffic.names(graph, facts)
     data(graph, facts, names)
     follow(graph, reader, facts, names)
     refused = set(reader.refusals)

@@ -68,7 +68,8 @@ def read(aws):
             ("scaling_policies", "application-autoscaling", "describe_scaling_policies", "ScalingPolicies", {"ServiceNamespace": "ecs"}),
             ("auto_scaling_groups", "autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups", {}),
             ("namespaces", "servicediscovery", "list_namespaces", "Namespaces", {}),
-            ("discovery", "servicediscovery", "list_services", "Services", {})]:
+            ("discovery", "servicediscovery", "list_services", "Services", {}),
+            ("zones", "route53", "list_hosted_zones", "HostedZones", {})]:
         facts[kind] = reader.pages(service, operation, field, **arguments)
     facts["images"] = {r["repositoryArn"]: reader.pages("ecr", "describe_images", "imageDetails", repositoryName=r["repositoryName"])
                        for r in facts["repositories"]}
@@ -81,9 +82,20 @@ def read(aws):
     for group in facts["target_groups"]:
         answer = reader.call("elbv2", "describe_target_health", TargetGroupArn=group["TargetGroupArn"])
         facts["health"][group["TargetGroupArn"]] = answer["TargetHealthDescriptions"] if answer else []
+    read_traffic(reader, facts)
     read_jobs(reader, facts)
     read_ecs(reader, facts)
     return reader, facts
+
+
+def read_traffic(reader, facts):
+    """Every certificate of each listener that has one, and the records of the zones that no service of AWS writes."""
+    for listener in facts["listeners"]:
+        if listener.get("Certificates"):
+            listener["Certificates"] = reader.pages("elbv2", "describe_listener_certificates", "Certificates", ListenerArn=listener["ListenerArn"])
+    facts["own_zones"] = [zone for zone in facts["zones"] if "LinkedService" not in zone]
+    facts["records"] = [(zone["Id"].removeprefix("/hostedzone/"), record) for zone in facts["own_zones"]
+                        for record in reader.pages("route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone["Id"])]
 
 
 def read_jobs(reader, facts):

@@ -89,6 +89,8 @@ pub(crate) struct Clients {
     pub(crate) auto_scaling_groups: aws_sdk_autoscaling::Client,
     pub(crate) efs: aws_sdk_efs::Client,
     pub(crate) discovery: aws_sdk_servicediscovery::Client,
+    pub(crate) route53: aws_sdk_route53::Client,
+    pub(crate) acm: aws_sdk_acm::Client,
     #[cfg(feature = "ec2")]
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
@@ -171,6 +173,8 @@ impl Clients {
                 scope,
                 wire
             ),
+            route53: client!(aws_sdk_route53, "route53", config, scope, wire),
+            acm: client!(aws_sdk_acm, "acm", config, scope, wire),
             #[cfg(feature = "ec2")]
             ec2: client!(aws_sdk_ec2, "ec2", config, scope, wire),
             tagging: client!(aws_sdk_resourcegroupstagging, "tag", config, scope, wire),

@@ -3,9 +3,11 @@
 
 mod auto_scaling_groups;
 mod capacity_providers;
+mod certificates;
 mod cloud_map;
 mod clusters;
 mod container_instances;
+mod dns;
 mod event_rules;
 mod file_systems;
 mod images;
@@ -137,6 +139,8 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     schedules::COLLECTOR,
     scalable_targets::COLLECTOR,
     cloud_map::COLLECTOR,
+    dns::COLLECTOR,
+    certificates::COLLECTOR,
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,

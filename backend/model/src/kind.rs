@@ -111,7 +111,7 @@ impl ResourceKind {
             service == arn.service()
                 && resource.starts_with(beginning)
                 && resource.len() > beginning.len()
-                && *kind != Self::DnsRecord
+                && (service != "route53" || (*kind == Self::DnsRecord) == resource.contains('#'))
         })
     }
 
@@ -258,6 +258,14 @@ mod tests {
                 Some(ResourceKind::LogGroup),
             ),
             ("arn:aws:s3:::bucket", Some(ResourceKind::S3Bucket)),
+            (
+                "arn:aws:route53:::hostedzone/Z1",
+                Some(ResourceKind::HostedZone),
+            ),
+            (
+                "arn:aws:route53:::hostedzone/Z1#web.example.com/A",
+                Some(ResourceKind::DnsRecord),
+            ),
             (
                 "arn:aws:sqs:eu-west-1:1:queue",
                 Some(ResourceKind::SqsQueue),

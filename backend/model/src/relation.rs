@@ -191,7 +191,7 @@ relations! {
     /// Forwards requests to this target group, whose members get no traffic without it.
     ForwardsTo, "FORWARDS_TO", [needs(&[Listener, ListenerRule], &[TargetGroup])], [Traffic], Both, Each;
     /// Resolves to this address.
-    ResolvesTo, "RESOLVES_TO", [needs(&[DnsRecord], &[LoadBalancer, CloudMapService])], [Traffic], ToDependent, Each;
+    ResolvesTo, "RESOLVES_TO", [needs(&[DnsRecord], &[LoadBalancer, CloudMapService, DnsRecord])], [Traffic], ToDependent, Each;
     /// Proves its name with this certificate.
     UsesCertificate, "USES_CERTIFICATE", [needs(&[Listener], &[AcmCertificate])], [Traffic], ToDependent, Each;
     /// Others find it through this.

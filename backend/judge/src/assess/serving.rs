@@ -83,6 +83,8 @@ impl Climb<'_, '_, '_> {
             return known.clone();
         }
         let before = self.what_if.before;
+        // Records may lead to one another in a circle, which loses nothing.
+        self.losses.borrow_mut().insert(place, Loss::default());
         let loss = if !before.holds(place) || !before.is_there(place) {
             Loss::default()
         } else {
@@ -395,9 +397,27 @@ impl Climb<'_, '_, '_> {
             .needing(place, Relation::PartOf)
             .into_iter()
             .any(|rule| !before.holds(rule) && !forwards_to(after, rule).is_empty());
+        let served = loss.served;
         let mut merged = merge(loss, &parts);
         if made && merged.is_whole() {
             merged.of += 1;
+        }
+        // A certificate that proves nothing turns clients away; of several, those who ask for its names.
+        let certificates = self.pair(place, Phase::Traffic);
+        match certificates.effect {
+            Effect::Breaks if served && merged.lost == 0 => {
+                let share = certificates.after.verdict.share;
+                let before = certificates.before.verdict.share.map_or(0, |own| own.lost);
+                merged.of = share.map_or(1, |share| share.of);
+                merged.lost = share.map_or(1, |share| share.lost - before.min(share.lost));
+                let judged = &certificates.after;
+                merged.impact = Some(self.impact(place, Outcome::Down, Phase::Traffic, judged));
+            }
+            Effect::AtRisk if merged.at_risk.is_none() => {
+                let judged = &certificates.after;
+                merged.at_risk = Some(self.impact(place, Outcome::AtRisk, Phase::Traffic, judged));
+            }
+            _ => {}
         }
         merged
     }
@@ -435,8 +455,13 @@ impl Climb<'_, '_, '_> {
         let parts: Vec<Loss> = before
             .needed(place, Relation::ResolvesTo)
             .into_iter()
-            .filter(|to| before.kind(*to) == ResourceKind::LoadBalancer)
-            .map(|balancer| self.loss(balancer))
+            .filter(|to| {
+                matches!(
+                    before.kind(*to),
+                    ResourceKind::LoadBalancer | ResourceKind::DnsRecord
+                )
+            })
+            .map(|to| self.loss(to))
             .collect();
         let loss = Loss::of_parts(&parts);
         merge(loss, &parts)

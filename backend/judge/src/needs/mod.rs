@@ -2,6 +2,7 @@
 
 mod balancer_zones;
 mod capacity_provider_usable;
+mod certificates_valid;
 mod definition_usable;
 pub(crate) mod deleted_users;
 mod deployment_alarms;
@@ -131,6 +132,7 @@ pub const ALL: &[Need] = &[
     targets_healthy::NEED,
     rule_reached::NEED,
     balancer_zones::NEED,
+    certificates_valid::NEED,
     // To be rolled out.
     room_to_roll::NEED,
     drain_can_finish::NEED,

@@ -178,6 +178,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Keep the balancer's subnets in every zone in which targets run.",
     ),
     (
+        "certificates-valid",
+        "Give the listener a certificate that is issued for its names before clients turn away.",
+    ),
+    (
         "room-to-roll",
         "Raise maximumPercent or lower minimumHealthyPercent, so that a task can be stopped or started; or make room.",
     ),

@@ -1,5 +1,6 @@
 //! Links that no single resource declares: they follow from several, and are marked as inferred.
 
+mod host_names;
 mod reaches_aws_via;
 mod registered_in;
 mod routing;
@@ -20,6 +21,7 @@ pub fn links(inventory: &Inventory) -> Vec<NamedLink> {
     links.extend(task_groups::links(&estate));
     links.extend(routing::links(&estate));
     links.extend(scaled_by::links(&estate));
+    links.extend(host_names::links(&estate));
     links.extend(reaches_aws_via::links(&estate));
     links
 }

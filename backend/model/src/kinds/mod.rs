@@ -64,9 +64,11 @@ macro_rules! kinds {
 }
 
 kinds! {
+    acm_certificate::AcmCertificate,
     auto_scaling_group::AutoScalingGroup,
     cloud_map_namespace::CloudMapNamespace,
     cloud_map_service::CloudMapService,
+    dns_record::DnsRecord,
     ec2_instance::Ec2Instance,
     ecr_repository::EcrRepository,
     ecs_capacity_provider::EcsCapacityProvider,
@@ -80,6 +82,7 @@ kinds! {
     efs_file_system::EfsFileSystem,
     efs_mount_target::EfsMountTarget,
     event_rule::EventRule,
+    hosted_zone::HostedZone,
     iam_instance_profile::IamInstanceProfile,
     iam_policy::IamPolicy,
     iam_role::IamRole,
