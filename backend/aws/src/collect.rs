@@ -7,11 +7,13 @@ mod certificates;
 mod cloud_map;
 mod clusters;
 mod container_instances;
+mod distributions;
 mod dns;
 mod event_rules;
 mod file_systems;
 mod images;
 pub(crate) mod kms;
+mod lattice;
 mod listener_rules;
 mod listeners;
 mod load_balancers;
@@ -29,6 +31,8 @@ mod target_groups;
 mod target_health;
 pub(crate) mod task_definitions;
 mod tasks;
+mod vpc_links;
+mod web_acls;
 
 #[cfg(feature = "ec2")]
 mod ec2;
@@ -117,6 +121,15 @@ impl Wanted {
             .collect()
     }
 
+    /// A question about everything at once, called `what`.
+    fn all(what: &str) -> Self {
+        Self {
+            id: ResourceId::new(what),
+            known: None,
+            parts: BTreeSet::new(),
+        }
+    }
+
     fn of(resource: &Resource) -> Self {
         Self {
             id: resource.id.clone(),
@@ -141,6 +154,10 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     cloud_map::COLLECTOR,
     dns::COLLECTOR,
     certificates::COLLECTOR,
+    web_acls::COLLECTOR,
+    distributions::COLLECTOR,
+    vpc_links::COLLECTOR,
+    lattice::COLLECTOR,
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,

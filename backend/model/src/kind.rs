@@ -100,6 +100,10 @@ resource_kinds! {
     CodedeployGroup, "CODEDEPLOY_GROUP", "deployment group", "codedeploy" / "deploymentgroup:", "AWS::CodeDeploy::DeploymentGroup", ["aws_codedeploy_deployment_group"], "";
     AppMeshVirtualNode, "APP_MESH_VIRTUAL_NODE", "virtual node", "appmesh" / "mesh/", "AWS::AppMesh::VirtualNode", ["aws_appmesh_virtual_node"], "";
     AcmCertificate, "ACM_CERTIFICATE", "certificate", "acm" / "certificate/", "AWS::CertificateManager::Certificate", ["aws_acm_certificate", "aws_acm_certificate_validation"], "acm/home?region={region}#/certificates/{last}";
+    WebAcl, "WEB_ACL", "web ACL", "wafv2" / "regional/webacl/", "AWS::WAFv2::WebACL", ["aws_wafv2_web_acl", "aws_wafv2_web_acl_association"], "wafv2/homev2/web-acl/{2}/{last}/overview?region={region}";
+    CloudfrontDistribution, "CLOUDFRONT_DISTRIBUTION", "distribution", "cloudfront" / "distribution/", "AWS::CloudFront::Distribution", ["aws_cloudfront_distribution"], "cloudfront/v4/home#/distributions/{last}";
+    ApiGatewayVpcLink, "API_GATEWAY_VPC_LINK", "VPC link", "apigateway" / "/vpclinks/", "AWS::ApiGatewayV2::VpcLink", ["aws_apigatewayv2_vpc_link", "aws_apigatewayv2_integration"], "";
+    VpcLatticeTargetGroup, "VPC_LATTICE_TARGET_GROUP", "VPC Lattice target group", "vpc-lattice" / "targetgroup/", "AWS::VpcLattice::TargetGroup", ["aws_vpclattice_target_group"], "";
 }
 
 impl ResourceKind {
@@ -124,6 +128,7 @@ impl ResourceKind {
                 | Self::IamInstanceProfile
                 | Self::HostedZone
                 | Self::DnsRecord
+                | Self::CloudfrontDistribution
         )
     }
 
@@ -286,6 +291,6 @@ mod tests {
         for kind in ResourceKind::ALL {
             assert_eq!(kind.name().parse(), Ok(*kind));
         }
-        assert_eq!(ResourceKind::ALL.len(), 47);
+        assert_eq!(ResourceKind::ALL.len(), 51);
     }
 }

@@ -168,16 +168,16 @@ relations! {
     /// Has permissions on this resource, which its policies name.
     GrantedOn, "GRANTED_ON", [share(&[IamRole], ANYTHING)], [Start, Run], ToDependent, Each;
     /// Lies in this VPC.
-    InVpc, "IN_VPC", [needs(&[Subnet, SecurityGroup, RouteTable, VpcEndpoint, NatGateway, InternetGateway, LoadBalancer, TargetGroup], &[Vpc])], [Start, Run, Traffic], ToDependent, Each;
+    InVpc, "IN_VPC", [needs(&[Subnet, SecurityGroup, RouteTable, VpcEndpoint, NatGateway, InternetGateway, LoadBalancer, TargetGroup, VpcLatticeTargetGroup], &[Vpc])], [Start, Run, Traffic], ToDependent, Each;
     /// Has its network addresses in this subnet.
     PlacedIn, "PLACED_IN", [
         share(&[LoadBalancer], &[Subnet]),
-        needs(&[EcsTask, EcsService, VpcEndpoint, NatGateway, EfsMountTarget, Ec2Instance, NetworkInterface, AutoScalingGroup, LambdaFunction, Schedule, EventRule], &[Subnet])
+        needs(&[EcsTask, EcsService, VpcEndpoint, NatGateway, EfsMountTarget, Ec2Instance, NetworkInterface, AutoScalingGroup, LambdaFunction, Schedule, EventRule, ApiGatewayVpcLink], &[Subnet])
     ], [Start, Run, Traffic], ToDependent, Any;
     /// Uses this network interface, or this VPC's edge.
     AttachedTo, "ATTACHED_TO", [needs(&[EcsTask], &[NetworkInterface]), needs(&[InternetGateway], &[Vpc])], [Run, Traffic], ToDependent, Each;
     /// Its traffic passes the rules of this security group.
-    ProtectedBy, "PROTECTED_BY", [needs(&[EcsTask, EcsService, NetworkInterface, LoadBalancer, VpcEndpoint, EfsMountTarget, Ec2Instance, LambdaFunction, Schedule, EventRule], &[SecurityGroup])], [Start, Run, Traffic], ToDependent, Each;
+    ProtectedBy, "PROTECTED_BY", [needs(&[EcsTask, EcsService, NetworkInterface, LoadBalancer, VpcEndpoint, EfsMountTarget, Ec2Instance, LambdaFunction, Schedule, EventRule, ApiGatewayVpcLink], &[SecurityGroup])], [Start, Run, Traffic], ToDependent, Each;
     /// Lets this security group's members in.
     Allows, "ALLOWS", [share(&[SecurityGroup], &[SecurityGroup])], [Start, Run, Traffic], ToDependency, Each;
     /// Its packets follow this route table.
@@ -187,13 +187,19 @@ relations! {
     /// Reaches AWS's services through this.
     ReachesAwsVia, "REACHES_AWS_VIA", [needs(&[EcsTask, EcsService], &[VpcEndpoint, NatGateway, InternetGateway])], [Start, Run], ToDependent, Any;
     /// Gets traffic through this target group.
-    RegisteredIn, "REGISTERED_IN", [part(&[EcsService, EcsTask, EcsTaskSet], &[TargetGroup])], [Traffic], ToDependent, Each;
+    RegisteredIn, "REGISTERED_IN", [part(&[EcsService, EcsTask, EcsTaskSet], &[TargetGroup, VpcLatticeTargetGroup])], [Traffic], ToDependent, Each;
     /// Forwards requests to this target group, whose members get no traffic without it.
     ForwardsTo, "FORWARDS_TO", [needs(&[Listener, ListenerRule], &[TargetGroup])], [Traffic], Both, Each;
     /// Resolves to this address.
-    ResolvesTo, "RESOLVES_TO", [needs(&[DnsRecord], &[LoadBalancer, CloudMapService, DnsRecord])], [Traffic], ToDependent, Each;
+    ResolvesTo, "RESOLVES_TO", [needs(&[DnsRecord], &[LoadBalancer, CloudMapService, DnsRecord, CloudfrontDistribution])], [Traffic], ToDependent, Each;
     /// Proves its name with this certificate.
-    UsesCertificate, "USES_CERTIFICATE", [needs(&[Listener], &[AcmCertificate])], [Traffic], ToDependent, Each;
+    UsesCertificate, "USES_CERTIFICATE", [needs(&[Listener, CloudfrontDistribution], &[AcmCertificate])], [Traffic], ToDependent, Each;
+    /// Gets requests first, and passes them on to this.
+    Fronts, "FRONTS", [
+        needs(&[CloudfrontDistribution], &[LoadBalancer, DnsRecord]), needs(&[ApiGatewayVpcLink], &[Listener, CloudMapService]), needs(&[TargetGroup], &[LoadBalancer])
+    ], [Traffic], ToDependent, Each;
+    /// Gets only those requests that this lets through.
+    FilteredBy, "FILTERED_BY", [needs(&[LoadBalancer], &[WebAcl])], [Traffic], ToDependent, Each;
     /// Others find it through this.
     DiscoveredBy, "DISCOVERED_BY", [needs(&[EcsService, EcsTaskSet], &[CloudMapService])], [Start, Traffic], ToDependent, Each;
     /// Sends requests to this service.

@@ -31,8 +31,6 @@ pub(super) const COLLECTOR: Collector = Collector {
             "RenewalSummary",
             "RenewalStatus",
             "RenewalStatusReason",
-            // The SDK takes no summary without it.
-            "UpdatedAt",
         ],
     }],
     place: Place::Region,

@@ -44,10 +44,6 @@ pub(super) const COLLECTOR: Collector = Collector {
                 "ServicePrincipal",
                 "IsTruncated",
                 "NextMarker",
-                // The SDK takes no answer without them.
-                "CallerReference",
-                "Marker",
-                "MaxItems",
             ],
         },
         Action {
@@ -74,7 +70,6 @@ pub(super) const COLLECTOR: Collector = Collector {
                 "NextRecordName",
                 "NextRecordType",
                 "NextRecordIdentifier",
-                "MaxItems",
             ],
         },
     ],
@@ -90,13 +85,9 @@ fn wanted(builder: &InventoryBuilder, _: &Scope) -> Vec<Wanted> {
     let any = |kind| !builder.kept_anywhere(kind).is_empty();
     let named = any(ResourceKind::LoadBalancer) || any(ResourceKind::CloudMapService);
     let ask = any(ResourceKind::EcsCluster) && named;
-    ask.then(|| Wanted {
-        id: ResourceId::new("every hosted zone"),
-        known: None,
-        parts: BTreeSet::new(),
-    })
-    .into_iter()
-    .collect()
+    ask.then(|| Wanted::all("every hosted zone"))
+        .into_iter()
+        .collect()
 }
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_elasticloadbalancingv2::types::{self, Listener as SdkListener};
 use blastmap_model::{
-    Arn, Found, InventoryBuilder, Relation, ResourceId, ResourceKind, Scope, Source,
+    Arn, Found, InventoryBuilder, ResourceId, ResourceKind, Scope, Source,
     kinds::{
         listener::{
             Action as ListenerAction, Certificate, FixedResponseConfig, ForwardConfig, Listener,
@@ -15,7 +15,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, owned, text};
+use super::{Action, Collector, Place, Wanted, owned, target_health::in_use, text};
 use crate::{
     clients::Clients,
     error::CallError,
@@ -75,12 +75,8 @@ pub(super) const COLLECTOR: Collector = Collector {
 };
 
 fn wanted(builder: &InventoryBuilder, scope: &Scope) -> Vec<Wanted> {
-    let named = builder.targets_of(Relation::RegisteredIn);
-    let groups = builder
-        .kept(ResourceKind::TargetGroup, scope)
+    let above: BTreeSet<ResourceId> = in_use(builder, scope)
         .into_iter()
-        .filter(|group| named.contains(&group.id));
-    let above: BTreeSet<ResourceId> = groups
         .filter_map(|group| group.attributes.facts::<TargetGroup>().ok())
         .flat_map(|facts| facts.load_balancer_arns)
         .map(|arn| ResourceId::new(&arn))

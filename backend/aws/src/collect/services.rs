@@ -9,7 +9,7 @@ use blastmap_model::{
             DeploymentCircuitBreaker, DeploymentConfiguration, DeploymentController, EcsService,
             ManagedEbsVolume, NetworkConfiguration, PlacementStrategy, ServiceConnectConfiguration,
             ServiceConnectResource, ServiceConnectService, ServiceLoadBalancer, ServiceRegistry,
-            VolumeConfiguration,
+            VolumeConfiguration, VpcLatticeConfiguration,
         },
         ecs_task_definition::PlacementConstraint,
         ecs_task_set::{EcsTaskSet, Scale},
@@ -91,6 +91,7 @@ pub(super) const COLLECTOR: Collector = Collector {
                 "serviceConnectResources",
                 "discoveryArn",
                 "volumeConfigurations",
+                "vpcLatticeConfigurations",
                 "name",
                 "managedEBSVolume",
                 "encrypted",
@@ -369,6 +370,15 @@ fn deployment(deployment: &types::Deployment) -> Deployment {
                     size_in_gib: volume.size_in_gib(),
                     volume_type: owned(volume.volume_type()),
                 }),
+            })
+            .collect(),
+        vpc_lattice_configurations: deployment
+            .vpc_lattice_configurations()
+            .iter()
+            .map(|own| VpcLatticeConfiguration {
+                role_arn: Some(own.role_arn().to_owned()),
+                target_group_arn: Some(own.target_group_arn().to_owned()),
+                port_name: Some(own.port_name().to_owned()),
             })
             .collect(),
     }

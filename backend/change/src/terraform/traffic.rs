@@ -2,11 +2,11 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route53_record>
 
-use blastmap_model::{ResourceId, ResourceKind, plain_host_name};
+use blastmap_model::{Arn, ResourceId, ResourceKind, plain_host_name};
 use serde_json::{Value, json};
 
 use super::{
-    fields::{Shape, field},
+    fields::{Shape, field, list},
     mapping::{Finish, Id, Naming, Own, Part, Whole, owner},
     side::Side,
 };
@@ -162,4 +162,182 @@ pub(super) const ACM_VALIDATION: Part = Part {
     remove: |_| {},
     add: |_| {},
     last: false,
+};
+
+pub(super) const WEB_ACL: Whole = Whole {
+    names: |side| side.names(&["arn", "id"]),
+    own: |naming| naming.invented("wafv2", "regional/webacl/"),
+    id: Id::Last,
+    fields: &[
+        field("name", "Name", Shape::Text),
+        field("default_action", "DefaultAction", Shape::Custom(action)),
+    ],
+    finish: |finish| {
+        finish.set_new("ARN", finish.own.as_str());
+        finish.set_new("Id", finish.own.last_part());
+    },
+    ..Whole::of(ResourceKind::WebAcl)
+};
+
+/// `[{"allow": [{}], "block": []}]` allows.
+fn action(value: &Value) -> Value {
+    let set = |name: &str| {
+        let own = value.get(0).and_then(|own| own.get(name));
+        own.and_then(Value::as_array)
+            .is_some_and(|own| !own.is_empty())
+    };
+    match (set("allow"), set("block")) {
+        (true, _) => "Allow".into(),
+        (false, true) => "Block".into(),
+        (false, false) => Value::Null,
+    }
+}
+
+pub(super) const WEB_ACL_ASSOCIATION: Part = Part {
+    kind: ResourceKind::WebAcl,
+    owners: |finder, side| owner(finder, ResourceKind::WebAcl, side, &["web_acl_arn"]),
+    remove: |owner| {
+        let arn = owner.side.text("resource_arn").map(str::to_owned);
+        list(owner.facts, "ResourceArns").retain(|own| own.as_str() != arn.as_deref());
+    },
+    add: |owner| {
+        if let Some(arn) = owner.side.text("resource_arn") {
+            list(owner.facts, "ResourceArns").push(arn.into());
+        }
+    },
+    last: false,
+};
+
+pub(super) const DISTRIBUTION: Whole = Whole {
+    names: |side| side.names(&["arn", "id"]),
+    own: |naming| naming.invented("cloudfront", "distribution/"),
+    id: Id::Last,
+    fields: &[
+        field("aliases", "Aliases", Shape::Texts),
+        field("enabled", "Enabled", Shape::Flag),
+        field("domain_name", "DomainName", Shape::Text),
+        field(
+            "origin",
+            "Origins",
+            // Custom headers hold secrets and are no facts.
+            Shape::Blocks(&[
+                field("origin_id", "Id", Shape::Text),
+                field("domain_name", "DomainName", Shape::Text),
+                field("origin_path", "OriginPath", Shape::Text),
+                field(
+                    "custom_origin_config",
+                    "CustomOriginConfig",
+                    Shape::Block(&[
+                        field("http_port", "HTTPPort", Shape::Number),
+                        field("https_port", "HTTPSPort", Shape::Number),
+                        field(
+                            "origin_protocol_policy",
+                            "OriginProtocolPolicy",
+                            Shape::Text,
+                        ),
+                    ]),
+                ),
+                field(
+                    "vpc_origin_config",
+                    "VpcOriginConfig",
+                    Shape::Block(&[field("vpc_origin_id", "VpcOriginId", Shape::Text)]),
+                ),
+            ]),
+        ),
+        field(
+            "viewer_certificate",
+            "ViewerCertificate",
+            Shape::Block(&[field(
+                "acm_certificate_arn",
+                "ACMCertificateArn",
+                Shape::Text,
+            )]),
+        ),
+    ],
+    finish: |finish| {
+        finish.set_new("ARN", finish.own.as_str());
+        finish.set_new("Id", finish.own.last_part());
+    },
+    ..Whole::of(ResourceKind::CloudfrontDistribution)
+};
+
+pub(super) const VPC_LINK: Whole = Whole {
+    names: |side| side.names(&["arn", "id"]),
+    own: |naming| {
+        let place = naming.place;
+        let resource = format!("/vpclinks/{}", naming.made_up);
+        let arn = Arn::new(&place.partition, "apigateway", &place.region, "", &resource);
+        Some(Own {
+            arn: arn.ok()?,
+            certain: false,
+        })
+    },
+    id: Id::Last,
+    fields: &[
+        field("name", "name", Shape::Text),
+        field("security_group_ids", "securityGroupIds", Shape::Texts),
+        field("subnet_ids", "subnetIds", Shape::Texts),
+    ],
+    finish: |finish| finish.set_new("vpcLinkId", finish.own.last_part()),
+    ..Whole::of(ResourceKind::ApiGatewayVpcLink)
+};
+
+/// An integration of an API that goes through a VPC link.
+pub(super) const INTEGRATION: Part = Part {
+    kind: ResourceKind::ApiGatewayVpcLink,
+    owners: |finder, side| {
+        if side.text("connection_type") != Some("VPC_LINK") {
+            return Vec::new();
+        }
+        owner(
+            finder,
+            ResourceKind::ApiGatewayVpcLink,
+            side,
+            &["connection_id"],
+        )
+    },
+    remove: |owner| {
+        let (api, id) = (owner.side.text("api_id"), owner.side.text("id"));
+        list(owner.facts, "integrations").retain(|own| {
+            own["apiId"].as_str() != api || own["integrationId"].as_str() != id
+        });
+    },
+    add: |owner| {
+        if owner.is_unknown("integration_uri") {
+            owner.unknown.push("integrations".to_owned());
+            return;
+        }
+        let side = owner.side;
+        let made = json!({
+            "apiId": side.text("api_id").unwrap_or_default(),
+            "integrationId": side.text("id").unwrap_or_default(),
+            "integrationUri": side.text("integration_uri").unwrap_or_default(),
+        });
+        list(owner.facts, "integrations").push(made);
+    },
+    last: false,
+};
+
+pub(super) const LATTICE_GROUP: Whole = Whole {
+    names: |side| side.names(&["arn", "id"]),
+    own: |naming| naming.invented("vpc-lattice", "targetgroup/"),
+    id: Id::Last,
+    fields: &[
+        field("name", "name", Shape::Text),
+        field("type", "type", Shape::Text),
+        field(
+            "config",
+            "config",
+            Shape::Block(&[
+                field("port", "port", Shape::Number),
+                field("protocol", "protocol", Shape::Text),
+                field("vpc_identifier", "vpcIdentifier", Shape::Text),
+            ]),
+        ),
+    ],
+    finish: |finish| {
+        finish.set_new("arn", finish.own.as_str());
+        finish.set_new("id", finish.own.last_part());
+    },
+    ..Whole::of(ResourceKind::VpcLatticeTargetGroup)
 };

@@ -49,6 +49,12 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_route53_record", Whole(&traffic::RECORD)),
     ("aws_acm_certificate", Whole(&traffic::ACM_CERTIFICATE)),
     ("aws_acm_certificate_validation", Part(&traffic::ACM_VALIDATION)),
+    ("aws_wafv2_web_acl", Whole(&traffic::WEB_ACL)),
+    ("aws_wafv2_web_acl_association", Part(&traffic::WEB_ACL_ASSOCIATION)),
+    ("aws_cloudfront_distribution", Whole(&traffic::DISTRIBUTION)),
+    ("aws_apigatewayv2_vpc_link", Whole(&traffic::VPC_LINK)),
+    ("aws_apigatewayv2_integration", Part(&traffic::INTEGRATION)),
+    ("aws_vpclattice_target_group", Whole(&traffic::LATTICE_GROUP)),
 
     ("aws_cloudwatch_log_group", Whole(&data::LOG_GROUP)),
     ("aws_ssm_parameter", Whole(&data::PARAMETER)),

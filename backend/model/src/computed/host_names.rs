@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::{Estate, stated};
-use crate::{NamedLink, Relation, Resource, ResourceId, host_name_id, kinds::dns_record::DnsRecord};
+use crate::{NamedLink, Relation, Resource, ResourceId, host_name_id, kinds::{cloudfront_distribution::CloudfrontDistribution, dns_record::DnsRecord}};
 
 const RECORDS: &str = "route53:ListResourceRecordSets";
 
@@ -24,6 +24,13 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
             let others = records.get(&host_name_id(target)).into_iter().flatten();
             let meant = others.filter(|(other, named)| other.id != own.id && means(named));
             links.extend(meant.map(|(other, _)| stated(&own.id, Relation::ResolvesTo, &other.id, RECORDS, &field)));
+        }
+    }
+    for (distribution, facts) in estate.live::<CloudfrontDistribution>() {
+        for (index, origin) in facts.origins.iter().enumerate() {
+            let field = format!("Origins.Items[{index}].DomainName");
+            let meant = records.get(&host_name_id(&origin.domain_name)).into_iter().flatten();
+            links.extend(meant.map(|(record, _)| stated(&distribution.id, Relation::Fronts, &record.id, "cloudfront:ListDistributions", &field)));
         }
     }
     links.sort_by(|one, other| (&one.from, &one.to).cmp(&(&other.from, &other.to)));

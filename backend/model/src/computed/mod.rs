@@ -1,5 +1,6 @@
 //! Links that no single resource declares: they follow from several, and are marked as inferred.
 
+mod filtered_by;
 mod host_names;
 mod reaches_aws_via;
 mod registered_in;
@@ -22,6 +23,7 @@ pub fn links(inventory: &Inventory) -> Vec<NamedLink> {
     links.extend(routing::links(&estate));
     links.extend(scaled_by::links(&estate));
     links.extend(host_names::links(&estate));
+    links.extend(filtered_by::links(&estate));
     links.extend(reaches_aws_via::links(&estate));
     links
 }

@@ -92,6 +92,8 @@ impl Facts for DnsRecord {
 fn reached_at(name: &str) -> ResourceKind {
     if name.contains(".elb.") {
         ResourceKind::LoadBalancer
+    } else if name.ends_with(".cloudfront.net") {
+        ResourceKind::CloudfrontDistribution
     } else {
         ResourceKind::CloudMapService
     }

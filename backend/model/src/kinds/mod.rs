@@ -65,9 +65,11 @@ macro_rules! kinds {
 
 kinds! {
     acm_certificate::AcmCertificate,
+    api_gateway_vpc_link::ApiGatewayVpcLink,
     auto_scaling_group::AutoScalingGroup,
     cloud_map_namespace::CloudMapNamespace,
     cloud_map_service::CloudMapService,
+    cloudfront_distribution::CloudfrontDistribution,
     dns_record::DnsRecord,
     ec2_instance::Ec2Instance,
     ecr_repository::EcrRepository,
@@ -105,6 +107,8 @@ kinds! {
     target_group::TargetGroup,
     vpc::Vpc,
     vpc_endpoint::VpcEndpoint,
+    vpc_lattice_target_group::VpcLatticeTargetGroup,
+    web_acl::WebAcl,
 }
 
 /// Facts as JSON, without what AWS left out.
