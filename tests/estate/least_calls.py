@@ -111,7 +111,11 @@ def traffic(facts, live):
     return {"route53:ListHostedZones": pages(len(facts["zones"]), 100),
             "route53:ListResourceRecordSets": sum(pages(counts[zone], 300) for zone in zones),
             "elasticloadbalancing:DescribeListenerCertificates": sum(bool(item.get("Certificates")) for item in facts["listeners"]),
-            "acm:DescribeCertificate": sum(presence != "OUTSIDE" for _, presence in live["ACM_CERTIFICATE"])}
+            "acm:DescribeCertificate": sum(presence != "OUTSIDE" for _, presence in live["ACM_CERTIFICATE"]),
+            "cloudfront:ListDistributions": pages(len(facts["distributions"]), 100),
+            "wafv2:ListWebACLs": pages(len(facts["web_acls"]), 100), "wafv2:ListResourcesForWebACL": len(facts["web_acls"]),
+            "apigateway:GET": pages(len(facts["vpc_links"]), 100) + (pages(len(facts["apis"]), 100) + len(facts["apis"]) if facts["vpc_links"] else 0),
+            "vpc-lattice:GetTargetGroup": sum(presence != "OUTSIDE" for _, presence in live["VPC_LATTICE_TARGET_GROUP"])}
 def network(facts, document):
     """How names are resolved in each VPC with anything in it, one attribute a call."""
     placed = {link["to"].rpartition("/")[2] for link in document["links"] if link["relation"] == "PLACED_IN"}
@@ -120,9 +124,10 @@ def network(facts, document):
 
 
 def served(facts):
-    """The target groups there are that a service or a task set names: no other holds what ECS registered."""
+    """The target groups there are that a service or a task set names, and those before another balancer: no other holds what ECS registered."""
     named = {b.get("targetGroupArn") for s in facts["services"] for item in [s, *s.get("taskSets", [])] for b in item.get("loadBalancers", [])}
-    return named & {g["TargetGroupArn"] for g in facts["target_groups"]}
+    before_balancers = {g["TargetGroupArn"] for g in facts["target_groups"] if g["TargetType"] == "alb" and g["LoadBalancerArns"]}
+    return named & {g["TargetGroupArn"] for g in facts["target_groups"]} | before_balancers
 
 
 def images_in_use(facts):

@@ -23,6 +23,8 @@ KINDS = [
     ("cloudwatch", "alarm:", "CLOUDWATCH_ALARM"), ("events", "rule/", "EVENT_RULE"), ("scheduler", "schedule/", "SCHEDULE"),
     ("sqs", "", "SQS_QUEUE"), ("lambda", "function:", "LAMBDA_FUNCTION"), ("codedeploy", "deploymentgroup:", "CODEDEPLOY_GROUP"),
     ("appmesh", "mesh/", "APP_MESH_VIRTUAL_NODE"), ("acm", "certificate/", "ACM_CERTIFICATE"),
+    ("wafv2", "regional/webacl/", "WEB_ACL"), ("cloudfront", "distribution/", "CLOUDFRONT_DISTRIBUTION"),
+    ("apigateway", "/vpclinks/", "API_GATEWAY_VPC_LINK"), ("vpc-lattice", "targetgroup/", "VPC_LATTICE_TARGET_GROUP"),
 ]
 
 # Kinds that a crawl reads: the rest are known by name alone.
@@ -33,7 +35,7 @@ CRAWLED = {
     "NETWORK_INTERFACE", "ECR_REPOSITORY",
     "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
     "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET",
-    "HOSTED_ZONE", "DNS_RECORD", "ACM_CERTIFICATE"}
+    "HOSTED_ZONE", "DNS_RECORD", "ACM_CERTIFICATE", "WEB_ACL", "CLOUDFRONT_DISTRIBUTION", "API_GATEWAY_VPC_LINK", "VPC_LATTICE_TARGET_GROUP"}
 
 
 def arn(service, resource, region=REGION, account=ACCOUNT):

@@ -96,6 +96,11 @@ def look_up(graph, reader, facts, names, id):
         return instance(graph, reader, id)
     if kind == "IAM_INSTANCE_PROFILE":
         return profile(graph, reader, facts, id)
+    if kind == "VPC_LATTICE_TARGET_GROUP":
+        answer = reader.call("vpc-lattice", "get_target_group", targetGroupIdentifier=id.rpartition("/")[2])
+        if answer:
+            graph.link(graph.node(id), "IN_VPC", ec2("vpc", answer["config"]["vpcIdentifier"]))
+        return bool(answer)
     if kind == "ACM_CERTIFICATE":
         return bool(reader.call("acm", "describe_certificate", CertificateArn=id) and graph.node(id))
     if kind in ("EFS_FILE_SYSTEM", "EFS_ACCESS_POINT"):
@@ -180,9 +185,11 @@ def oracle(aws):
     rules_jobs.scaling(graph, facts)
     rules_jobs.groups(graph, facts)
     rules_jobs.discovery(graph, facts)
+    rules_traffic.edge(graph, facts)
     rules_traffic.names(graph, facts)
     data(graph, facts, names)
     follow(graph, reader, facts, names)
+    rules_traffic.calls(graph, facts)
     refused = set(reader.refusals)
     return graph.document({kind for kind, listing in LISTINGS.items() if listing in refused}), facts
 

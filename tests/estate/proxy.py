@@ -40,8 +40,9 @@ def rest_operations(service):
 
 # what a service signs as -> its operations, for APIs that name theirs by method and path alone
 REST = {signing: list(rest_operations(service)) for signing, service in
-        {"elasticfilesystem": "efs", "scheduler": "scheduler", "route53": "route53"}.items()}
-XML = {"route53"}  # of these, those whose answers are XML
+        {"elasticfilesystem": "efs", "scheduler": "scheduler", "route53": "route53", "cloudfront": "cloudfront", "apigateway": "apigatewayv2",
+         "vpc-lattice": "vpc-lattice"}.items()}
+XML = {"route53", "cloudfront"}  # of these, those whose answers are XML
 
 
 class Call:
@@ -60,7 +61,7 @@ class Call:
         elif signing in REST:
             where = path.partition("?")[0]
             self.protocol = "query" if signing in XML else "rest"
-            action = next(n for m, p, n in REST[signing] if m == method and p.fullmatch(where))
+            action = method if signing == "apigateway" else next(n for m, p, n in REST[signing] if m == method and p.fullmatch(where))
         else:
             self.protocol, action = "ec2" if signing == "ec2" else "query", form.group(1).decode() if form else path
         self.action = f"{SIGNING_TO_IAM.get(signing, signing)}:{action}"

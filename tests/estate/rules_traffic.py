@@ -2,6 +2,8 @@
 
 import re
 
+from naming import REGION, ec2
+
 
 def host(name):
     """A host name in one way of writing it."""
@@ -14,30 +16,86 @@ def record_id(zone, record):
     return f"arn:aws:route53:::hostedzone/{zone}#{record['Name'].lower().replace(chr(92) + '052', '*').rstrip('.')}/{record['Type']}{more}"
 
 
+def edge(graph, facts):
+    """Web ACLs before balancers, and VPC links with an integration that leads to a listener or a Cloud Map service."""
+    for acl in facts["web_acls"]:
+        for balancer in set(acl["ResourceArns"]) & graph.live.keys():
+            graph.link(balancer, "FILTERED_BY", graph.node(acl["ARN"]))
+    for link in facts["vpc_links"]:
+        mine = [item["IntegrationUri"] for item in facts["integrations"] if item.get("ConnectionId") == link["VpcLinkId"]]
+        leads = set(mine) & graph.live.keys()
+        if leads:
+            id = graph.node(f"arn:aws:apigateway:{REGION}::/vpclinks/{link['VpcLinkId']}")
+            for target in leads:
+                graph.link(id, "FRONTS", target)
+            for subnet in link["SubnetIds"]:
+                graph.link(id, "PLACED_IN", ec2("subnet", subnet))
+            for group in link["SecurityGroupIds"]:
+                graph.link(id, "PROTECTED_BY", ec2("security-group", group))
+
+
 def names(graph, facts):
-    """Records that lead to what is there, straight or through other records."""
-    ends = {host(balancer["DNSName"]): balancer["LoadBalancerArn"] for balancer in facts["balancers"]}
-    namespaces = {n["Id"]: n for n in facts["namespaces"]}
-    for service in facts["discovery"]:
-        namespace = namespaces.get(service["NamespaceId"])
-        if service["Arn"] in graph.live and namespace and namespace["Type"] != "HTTP":
-            ends[host(f"{service['Name']}.{namespace['Name']}")] = service["Arn"]
-    leads = {}
-    for zone, record in facts["records"]:
-        leads[record_id(zone, record)] = set(targets(zone, record, facts["records"], ends))
+    """Records and distributions that lead to what is there, straight or through one another."""
+    ends = {host(balancer["DNSName"]): balancer["LoadBalancerArn"] for balancer in facts["balancers"] if balancer.get("DNSName")}
+    ends.update(discovered(graph, facts))
     kept = set(ends.values())
+    ends.update({host(distribution["DomainName"]): distribution["ARN"] for distribution in facts["distributions"]})
+    leads = {record_id(zone, record): set(targets(zone, record, facts["records"], ends)) for zone, record in facts["records"]}
+    for distribution in facts["distributions"]:
+        origins = {host(origin["DomainName"]) for origin in distribution["Origins"]["Items"]}
+        named = {record_id(zone, record) for zone, record in facts["records"] if host(record["Name"]) in origins}
+        leads[distribution["ARN"]] = named | {ends[name] for name in origins & ends.keys()}
     while True:
         more = {id for id, targets in leads.items() if targets & kept} - kept
         if not more:
             break
         kept |= more
-    for zone, record in facts["records"]:
-        id = record_id(zone, record)
-        if id in kept:
-            graph.node(id)
-            graph.link(id, "PART_OF", graph.node(f"arn:aws:route53:::hostedzone/{zone}"))
-            for target in leads[id] & kept:
-                graph.link(id, "RESOLVES_TO", target)
+    for id in leads.keys() & kept:
+        graph.node(id)
+        for target in leads[id] & kept:
+            graph.link(id, "FRONTS" if ":cloudfront:" in id else "RESOLVES_TO", target)
+        if "#" in id:
+            graph.link(id, "PART_OF", graph.node(id.partition("#")[0]))
+    for distribution in facts["distributions"]:
+        if distribution["ARN"] in kept:
+            graph.link(distribution["ARN"], "USES_CERTIFICATE", distribution["ViewerCertificate"].get("ACMCertificateArn"))
+
+
+def discovered(graph, facts):
+    """The Cloud Map services that something is registered in, by their names in DNS."""
+    namespaces = {n["Id"]: n for n in facts["namespaces"]}
+    for service in facts["discovery"]:
+        namespace = namespaces.get(service["NamespaceId"])
+        if service["Arn"] in graph.live and namespace and namespace["Type"] != "HTTP":
+            yield host(f"{service['Name']}.{namespace['Name']}"), service["Arn"]
+
+
+def calls(graph, facts):
+    """Who is told the address of whom: a Service Connect alias of the same namespace, or the name of a Cloud Map service."""
+    definitions = {d["taskDefinitionArn"]: d for d in facts["definitions"]}
+    connected, aliases = {}, {}
+    for service in facts["services"]:
+        for own in [d["serviceConnectConfiguration"] for d in service.get("deployments", [])[:1] if "serviceConnectConfiguration" in d]:
+            graph.node(own["namespace"])
+            connected[service["serviceArn"]] = own["namespace"]
+            for alias in (alias for s in own.get("services", []) for alias in s.get("clientAliases", [])):
+                aliases[own["namespace"], alias["dnsName"], alias["port"]] = service["serviceArn"]
+    registered = {}
+    for service in facts["services"]:
+        for registry in service.get("serviceRegistries", []):
+            registered.setdefault(registry["registryArn"], []).append(service["serviceArn"])
+    by_name = dict(discovered(graph, facts))
+    for service in facts["services"]:
+        id, definition = service["serviceArn"], definitions.get(service.get("taskDefinition"), {"containerDefinitions": []})
+        for value in (v["value"] for c in definition["containerDefinitions"] for v in c.get("environment", [])):
+            found = re.fullmatch(r"(?:(https?|grpc)://)?([a-z0-9.-]+)(?::(\d+))?/?", value)
+            if found:
+                scheme, name, port = found.groups()
+                number = int(port) if port else {"http": 80, "https": 443}.get(scheme)
+                called = aliases.get((connected.get(id), name, number))
+                graph.link(id, "CALLS", called if called != id else None)
+                for other in registered.get(by_name.get(name), []) if not port else []:
+                    graph.link(id, "CALLS", other if other != id else None)
 
 
 def targets(zone, record, records, ends):

@@ -1,6 +1,7 @@
 //! The collectors: one file a kind. Each says which kinds it finds, which calls it makes and what it reads of the answers;
 //! `blastmap policy` prints the union of the calls, and a recording keeps the union of the reads.
 
+mod addresses;
 mod auto_scaling_groups;
 mod capacity_providers;
 mod certificates;

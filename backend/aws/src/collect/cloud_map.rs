@@ -19,7 +19,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, owned, text};
+use super::{Action, Collector, Place, Wanted, addresses::fingerprints, owned, text};
 use crate::{
     clients::Clients,
     error::CallError,
@@ -231,6 +231,12 @@ fn describe_service(
         name: service.name().unwrap_or_default().to_owned(),
         namespace_id: Some(namespace.to_owned()),
         namespace_name: owned(namespace_name),
+        fingerprints: namespace_name
+            .map(|namespace| {
+                let host = format!("{}.{namespace}", service.name().unwrap_or_default());
+                fingerprints(found.redactor(), &host, None)
+            })
+            .unwrap_or_default(),
         r#type: text!(service.r#type()),
         dns_config: service.dns_config().map(dns_config),
         health_check_config: service

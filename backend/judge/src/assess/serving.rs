@@ -89,11 +89,19 @@ impl Climb<'_, '_, '_> {
             Loss::default()
         } else {
             match before.kind(place) {
+                ResourceKind::TargetGroup
+                    if !before.needed(place, Relation::Fronts).is_empty() =>
+                {
+                    self.leading(place, Relation::Fronts)
+                }
                 ResourceKind::TargetGroup => self.group(place),
                 ResourceKind::ListenerRule => self.rule(place),
                 ResourceKind::Listener => self.listener(place),
                 ResourceKind::LoadBalancer => self.balancer(place),
-                ResourceKind::DnsRecord => self.record(place),
+                ResourceKind::DnsRecord => self.leading(place, Relation::ResolvesTo),
+                ResourceKind::CloudfrontDistribution | ResourceKind::ApiGatewayVpcLink => {
+                    self.leading(place, Relation::Fronts)
+                }
                 _ => Loss::default(),
             }
         };
@@ -439,6 +447,12 @@ impl Climb<'_, '_, '_> {
         let share = zones.after.verdict.share;
         // A balancer that nobody reaches is the cause, and what lies behind it the consequence.
         let unreached = share.is_some_and(|share| share.lost >= share.of);
+        let risk = zones.effect == Effect::AtRisk && merged.at_risk.is_none();
+        let at_risk = risk.then(|| self.impact(place, Outcome::AtRisk, Phase::Traffic, &zones.after));
+        let merged = Loss {
+            at_risk: merged.at_risk.or(at_risk),
+            ..merged
+        };
         let own = merged.lost == 0 || unreached;
         if own && loss.served && zones.effect == Effect::Breaks {
             let before = zones.before.verdict.share.map_or(0, |own| own.lost);
@@ -450,20 +464,14 @@ impl Climb<'_, '_, '_> {
         merged
     }
 
-    fn record(&self, place: ResourceIndex) -> Loss {
-        let before = self.what_if.before;
-        let parts: Vec<Loss> = before
-            .needed(place, Relation::ResolvesTo)
-            .into_iter()
-            .filter(|to| {
-                matches!(
-                    before.kind(*to),
-                    ResourceKind::LoadBalancer | ResourceKind::DnsRecord
-                )
-            })
-            .map(|to| self.loss(to))
-            .collect();
+    /// What leads to others serves as long as one of them does.
+    fn leading(&self, place: ResourceIndex, relation: Relation) -> Loss {
+        let to = self.what_if.before.needed(place, relation).into_iter();
+        let parts: Vec<Loss> = to.map(|to| self.loss(to)).collect();
         let loss = Loss::of_parts(&parts);
+        if loss.served && !self.what_if.after.is_there(place) {
+            return self.gone(place, loss);
+        }
         merge(loss, &parts)
     }
 }

@@ -48,6 +48,7 @@ mod targets_healthy;
 mod volumes_attached;
 mod volumes_reachable;
 mod way;
+mod web_acl_lets_in;
 
 use std::fmt;
 
@@ -133,6 +134,7 @@ pub const ALL: &[Need] = &[
     rule_reached::NEED,
     balancer_zones::NEED,
     certificates_valid::NEED,
+    web_acl_lets_in::NEED,
     // To be rolled out.
     room_to_roll::NEED,
     drain_can_finish::NEED,

@@ -1,5 +1,6 @@
 //! Links that no single resource declares: they follow from several, and are marked as inferred.
 
+mod calls;
 mod filtered_by;
 mod host_names;
 mod reaches_aws_via;
@@ -22,6 +23,7 @@ pub fn links(inventory: &Inventory) -> Vec<NamedLink> {
     links.extend(task_groups::links(&estate));
     links.extend(routing::links(&estate));
     links.extend(scaled_by::links(&estate));
+    links.extend(calls::links(&estate));
     links.extend(host_names::links(&estate));
     links.extend(filtered_by::links(&estate));
     links.extend(reaches_aws_via::links(&estate));

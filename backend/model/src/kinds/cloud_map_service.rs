@@ -17,6 +17,8 @@ pub struct CloudMapService {
     pub namespace_id: Option<String>,
     /// That namespace's name, where names in it are looked up in DNS.
     pub namespace_name: Option<String>,
+    /// Of what clients write to reach it by DNS: how it is known again in their environments.
+    pub fingerprints: Vec<String>,
     /// `HTTP`, `DNS_HTTP` or `DNS`.
     pub r#type: Option<String>,
     pub dns_config: Option<DnsConfig>,

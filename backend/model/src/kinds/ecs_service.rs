@@ -136,6 +136,8 @@ pub struct ServiceConnectService {
 pub struct ClientAlias {
     pub port: i32,
     pub dns_name: Option<String>,
+    /// Of what clients write to reach it: how it is known again in their environments.
+    pub fingerprints: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
