@@ -1,9 +1,7 @@
 """The scale estate's names and certificates: every form in which one leads to a balancer, and some that lead nowhere."""
 
 from blocks import arn
-from many_network import CERTIFICATE
-
-FURTHER = arn("acm", "certificate/0f1e2d3c-0000-4000-8000-00000000cafe")
+from many_network import certificate, certify
 
 
 SERVER, CLIENT = "plain", "spot"
@@ -85,7 +83,7 @@ def links(site, lines):
 
 
 def zone(site, name, **fields):
-    made = site.aws("route53").create_hosted_zone(Name=name, CallerReference=name, **fields)
+    made = site.aws("route53").create_hosted_zone(Name=name, CallerReference=f"{name} of {site.aws.region}", **fields)
     return made["HostedZone"]["Id"]
 
 
@@ -117,7 +115,7 @@ def records(site, balancers, lines):
     put(site, public, "partner.example.com", values("CNAME", "example.org"))
     put(site, public, "example.com", values("TXT", '"v=spf1 -all"'), values("MX", "10 mail.example.org"), values("A", "192.0.2.1"))
     by_name = distribution(site, "by-name", "alb-0.example.com")
-    distribution(site, "by-balancer", first["DNSName"], CERTIFICATE)
+    distribution(site, "by-balancer", first["DNSName"], certificate())
     distribution(site, "elsewhere", "www.example.org")
     cdn = {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": by_name["DomainName"], "EvaluateTargetHealth": False}
     put(site, public, "cdn.example.com", {"Type": "A", "AliasTarget": cdn})
@@ -135,7 +133,6 @@ def put(site, zone, name, *records):
 
 def certificates(site):
     """A second certificate for one listener, chosen by the name that a client asks for."""
-    from many_network import certify
-
-    certify(site, FURTHER, "shop.example.com")
-    site.aws("elbv2").add_listener_certificates(ListenerArn=site.ids["alb-0-443"], Certificates=[{"CertificateArn": FURTHER}])
+    further = arn("acm", "certificate/0f1e2d3c-0000-4000-8000-00000000cafe")
+    certify(site, further, "shop.example.com")
+    site.aws("elbv2").add_listener_certificates(ListenerArn=site.ids["alb-0-443"], Certificates=[{"CertificateArn": further}])

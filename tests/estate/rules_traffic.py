@@ -2,7 +2,8 @@
 
 import re
 
-from naming import REGION, ec2
+from aws import Here
+from naming import ec2
 
 
 def host(name):
@@ -25,7 +26,7 @@ def edge(graph, facts):
         mine = [item["IntegrationUri"] for item in facts["integrations"] if item.get("ConnectionId") == link["VpcLinkId"]]
         leads = set(mine) & graph.live.keys()
         if leads:
-            id = graph.node(f"arn:aws:apigateway:{REGION}::/vpclinks/{link['VpcLinkId']}")
+            id = graph.node(f"arn:aws:apigateway:{Here.region}::/vpclinks/{link['VpcLinkId']}")
             for target in leads:
                 graph.link(id, "FRONTS", target)
             for subnet in link["SubnetIds"]:
@@ -34,17 +35,19 @@ def edge(graph, facts):
                 graph.link(id, "PROTECTED_BY", ec2("security-group", group))
 
 
-def names(graph, facts):
-    """Records and distributions that lead to what is there, straight or through one another."""
-    ends = {host(balancer["DNSName"]): balancer["LoadBalancerArn"] for balancer in facts["balancers"] if balancer.get("DNSName")}
-    ends.update(discovered(graph, facts))
-    kept = set(ends.values())
-    ends.update({host(distribution["DomainName"]): distribution["ARN"] for distribution in facts["distributions"]})
-    leads = {record_id(zone, record): set(targets(zone, record, facts["records"], ends)) for zone, record in facts["records"]}
-    for distribution in facts["distributions"]:
-        origins = {host(origin["DomainName"]) for origin in distribution["Origins"]["Items"]}
-        named = {record_id(zone, record) for zone, record in facts["records"] if host(record["Name"]) in origins}
-        leads[distribution["ARN"]] = named | {ends[name] for name in origins & ends.keys()}
+def names(graph, places):
+    """Records and distributions of all accounts that lead to what is there, straight or through one another."""
+    records = {record_id(zone, record): (zone, record) for facts in places.values() for zone, record in facts["records"]}
+    distributions = {own["ARN"]: own for facts in places.values() for own in facts["distributions"]}
+    ends = {host(own["DNSName"]): own["LoadBalancerArn"] for facts in places.values() for own in facts["balancers"] if own.get("DNSName")}
+    for name, id in sorted((named for facts in places.values() for named in discovered(facts)), reverse=True):
+        ends[name] = id  # of several that have a name, the first
+    kept = set(ends.values()) & graph.live.keys()
+    ends.update({host(own["DomainName"]): own["ARN"] for own in distributions.values()})
+    leads = {id: set(targets(zone, record, records, ends)) for id, (zone, record) in records.items()}
+    for id, own in distributions.items():
+        origins = {host(origin["DomainName"]) for origin in own["Origins"]["Items"]}
+        leads[id] = {other for other, (_, record) in records.items() if host(record["Name"]) in origins} | {ends[name] for name in origins & ends.keys()}
     while True:
         more = {id for id, targets in leads.items() if targets & kept} - kept
         if not more:
@@ -56,18 +59,30 @@ def names(graph, facts):
             graph.link(id, "FRONTS" if ":cloudfront:" in id else "RESOLVES_TO", target)
         if "#" in id:
             graph.link(id, "PART_OF", graph.node(id.partition("#")[0]))
-    for distribution in facts["distributions"]:
-        if distribution["ARN"] in kept:
-            graph.link(distribution["ARN"], "USES_CERTIFICATE", distribution["ViewerCertificate"].get("ACMCertificateArn"))
+        else:
+            graph.link(id, "USES_CERTIFICATE", distributions[id]["ViewerCertificate"].get("ACMCertificateArn"))
 
 
-def discovered(graph, facts):
-    """The Cloud Map services that something is registered in, by their names in DNS."""
+def discovered(facts):
+    """Cloud Map's services, by their names in DNS."""
     namespaces = {n["Id"]: n for n in facts["namespaces"]}
     for service in facts["discovery"]:
         namespace = namespaces.get(service["NamespaceId"])
-        if service["Arn"] in graph.live and namespace and namespace["Type"] != "HTTP":
+        if namespace and namespace["Type"] != "HTTP":
             yield host(f"{service['Name']}.{namespace['Name']}"), service["Arn"]
+
+
+def targets(zone, record, records, ends):
+    """What a record stands for: an alias for a record of its own zone and type, a CNAME for whatever has the name."""
+    alias = record.get("AliasTarget")
+    values = [alias["DNSName"]] if alias else [r["Value"] for r in record.get("ResourceRecords", [])] if record["Type"] == "CNAME" else []
+    for value in map(host, values):
+        if value in ends:
+            yield ends[value]
+        for id, (other_zone, other) in records.items():
+            same = not alias or (other_zone, other["Type"]) == (alias["HostedZoneId"], record["Type"])
+            if host(other["Name"]) == value and same and other is not record:
+                yield id
 
 
 def calls(graph, facts):
@@ -84,7 +99,7 @@ def calls(graph, facts):
     for service in facts["services"]:
         for registry in service.get("serviceRegistries", []):
             registered.setdefault(registry["registryArn"], []).append(service["serviceArn"])
-    by_name = dict(discovered(graph, facts))
+    by_name = dict(discovered(facts))
     for service in facts["services"]:
         id, definition = service["serviceArn"], definitions.get(service.get("taskDefinition"), {"containerDefinitions": []})
         for value in (v["value"] for c in definition["containerDefinitions"] for v in c.get("environment", [])):
@@ -96,16 +111,3 @@ def calls(graph, facts):
                 graph.link(id, "CALLS", called if called != id else None)
                 for other in registered.get(by_name.get(name), []) if not port else []:
                     graph.link(id, "CALLS", other if other != id else None)
-
-
-def targets(zone, record, records, ends):
-    """What a record stands for: an alias for a record of its own zone and type, a CNAME for whatever has the name."""
-    alias = record.get("AliasTarget")
-    values = [alias["DNSName"]] if alias else [r["Value"] for r in record.get("ResourceRecords", [])] if record["Type"] == "CNAME" else []
-    for value in map(host, values):
-        if value in ends:
-            yield ends[value]
-        for other_zone, other in records:
-            same = not alias or (other_zone, other["Type"]) == (alias["HostedZoneId"], record["Type"])
-            if host(other["Name"]) == value and same and other is not record:
-                yield record_id(other_zone, other)

@@ -49,6 +49,8 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
                 let value = own.value.as_str();
                 let alias = namespace.and_then(|namespace| aliases.get(&(namespace, value)));
                 let by_name = discovered.get(value).into_iter().flatten();
+                // Names of one network say nothing in another.
+                let by_name = by_name.filter(|own| own.account == client.account && own.region == client.region);
                 for server in alias.into_iter().chain(by_name) {
                     if server.id != client.id {
                         links.push(inferred(
