@@ -51,6 +51,10 @@ const WORDS: Record<ResourceKind, KindWords> = {
   CODEDEPLOY_GROUP: { one: "CodeDeploy group", many: "CodeDeploy groups", code: "CD" },
   APP_MESH_VIRTUAL_NODE: { one: "App Mesh virtual node", many: "App Mesh virtual nodes", code: "MESH" },
   ACM_CERTIFICATE: { one: "ACM certificate", many: "ACM certificates", code: "CERT" },
+  WEB_ACL: { one: "Web ACL", many: "Web ACLs", code: "WAF" },
+  CLOUDFRONT_DISTRIBUTION: { one: "CloudFront distribution", many: "CloudFront distributions", code: "CDN" },
+  API_GATEWAY_VPC_LINK: { one: "VPC link", many: "VPC links", code: "VPCL" },
+  VPC_LATTICE_TARGET_GROUP: { one: "VPC Lattice target group", many: "VPC Lattice target groups", code: "VPLT" },
 };
 
 /** The words of a kind; one that a newer server knows and this page does not is spelled out from its name. */

@@ -97,7 +97,13 @@ async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> 
     }
     found.listed(ResourceKind::HostedZone);
     // Cloud Map writes the records of its own zones: the addresses of tasks, which are known.
-    let mut answers = stream::iter(zones.iter().filter(|zone| !is_cloud_map(zone)))
+    let mut asked = Vec::new();
+    for zone in &zones {
+        if !is_cloud_map(zone) {
+            asked.push(zone_id(zone.id()).to_owned());
+        }
+    }
+    let mut answers = stream::iter(asked)
         .map(|zone| list_records(clients, zone))
         .buffered(CONCURRENT_ZONES);
     let (mut records, mut failed) = (Vec::new(), None);
@@ -130,9 +136,8 @@ async fn list_zones(clients: &Clients) -> Result<Vec<SdkHostedZone>, CallError> 
 /// The records of a zone that stand for other names, as far as they could be read.
 async fn list_records(
     clients: &Clients,
-    zone: &SdkHostedZone,
+    zone: String,
 ) -> (Vec<DnsRecord>, Option<CallError>) {
-    let zone = zone_id(zone.id());
     let (mut records, mut pages, mut failed) = (Vec::new(), Pages::of(RECORDS), None);
     while let Some(Page(start)) = pages.next() {
         // Name, type and set identifier tell where a page begins.
@@ -140,7 +145,7 @@ async fn list_records(
         let request = clients
             .route53
             .list_resource_record_sets()
-            .hosted_zone_id(zone)
+            .hosted_zone_id(&zone)
             .max_items(300)
             .set_start_record_name(owned(start.next()))
             .set_start_record_type(start.next().map(RrType::from))
@@ -155,7 +160,7 @@ async fn list_records(
                 });
                 failed = pages.turn(next.as_deref()).err();
                 let own = answer.resource_record_sets().iter();
-                records.extend(own.filter_map(|record| describe(record, zone)));
+                records.extend(own.filter_map(|record| describe(record, &zone)));
             }
             // Deleted since it was listed.
             Err(error) if error.has_code(&["NoSuchHostedZone"]) => {}
@@ -221,7 +226,10 @@ fn describe(record: &ResourceRecordSet, zone: &str) -> Option<DnsRecord> {
             })
             .collect(),
     };
-    facts.targets().next().is_some().then_some(facts)
+    if facts.targets().next().is_none() {
+        return None;
+    }
+    Some(facts)
 }
 
 fn describe_records(clients: &Clients, records: &[DnsRecord], found: &mut Found) {
