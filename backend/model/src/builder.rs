@@ -53,7 +53,11 @@ impl InventoryBuilder {
         self.reached = OnceLock::new();
         for entry in found.resources {
             for name in &entry.also_named {
-                name_also(&mut self.also_named, name.clone(), entry.resource.id.clone());
+                name_also(
+                    &mut self.also_named,
+                    name.clone(),
+                    entry.resource.id.clone(),
+                );
             }
             match self.entries.entry(entry.resource.id.clone()) {
                 std::collections::btree_map::Entry::Vacant(place) => {

@@ -173,7 +173,10 @@ impl Found {
             attributes: Attributes::from_value(&attributes),
             observed_at: self.now,
         };
-        let (offered, replaces) = (matches!(how, How::Offered | How::Follows(_)), how == How::Replaces);
+        let (offered, replaces) = (
+            matches!(how, How::Offered | How::Follows(_)),
+            how == How::Replaces,
+        );
         self.resources.push(Entry {
             resource,
             declared,

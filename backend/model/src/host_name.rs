@@ -8,7 +8,9 @@ use crate::ResourceId;
 /// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html>
 pub fn host_name_id(name: &str) -> ResourceId {
     let name = plain_host_name(name);
-    let balancer = name.strip_prefix("dualstack.").filter(|own| own.contains(".elb."));
+    let balancer = name
+        .strip_prefix("dualstack.")
+        .filter(|own| own.contains(".elb."));
     ResourceId::new(&format!("dns:{}", balancer.unwrap_or(&name)))
 }
 
@@ -33,8 +35,14 @@ mod tests {
     #[test]
     fn one_name_however_it_is_written() {
         let cases = [
-            ("Web-1.eu-west-1.elb.amazonaws.com", "dns:web-1.eu-west-1.elb.amazonaws.com"),
-            ("dualstack.web-1.eu-west-1.elb.amazonaws.com.", "dns:web-1.eu-west-1.elb.amazonaws.com"),
+            (
+                "Web-1.eu-west-1.elb.amazonaws.com",
+                "dns:web-1.eu-west-1.elb.amazonaws.com",
+            ),
+            (
+                "dualstack.web-1.eu-west-1.elb.amazonaws.com.",
+                "dns:web-1.eu-west-1.elb.amazonaws.com",
+            ),
             ("dualstack.example.com", "dns:dualstack.example.com"),
             ("\\052.Example.com.", "dns:*.example.com"),
         ];

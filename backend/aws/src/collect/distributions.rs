@@ -105,9 +105,19 @@ fn describe(distribution: &DistributionSummary, found: &mut Found) {
                 acm_certificate_arn: owned(own.acm_certificate_arn()),
             }),
     };
-    let subjects = facts.origins.iter().map(|own| host_name_id(&own.domain_name));
+    let subjects = facts
+        .origins
+        .iter()
+        .map(|own| host_name_id(&own.domain_name));
     let subjects: Vec<ResourceId> = subjects.collect();
-    found.follow(&ResourceId::from(&arn), &arn, &facts, [], Source::of(API), subjects);
+    found.follow(
+        &ResourceId::from(&arn),
+        &arn,
+        &facts,
+        [],
+        Source::of(API),
+        subjects,
+    );
 }
 
 /// Its custom headers hold secrets and are not read.

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_route53::types::{
-    HostedZone as SdkHostedZone, ResourceRecordSet, RrType,
-};
+use aws_sdk_route53::types::{HostedZone as SdkHostedZone, ResourceRecordSet, RrType};
 use blastmap_model::{
     Arn, Found, InventoryBuilder, ResourceId, ResourceKind, Scope, Source, host_name_id,
     kinds::{
@@ -134,10 +132,7 @@ async fn list_zones(clients: &Clients) -> Result<Vec<SdkHostedZone>, CallError> 
 }
 
 /// The records of a zone that stand for other names, as far as they could be read.
-async fn list_records(
-    clients: &Clients,
-    zone: String,
-) -> (Vec<DnsRecord>, Option<CallError>) {
+async fn list_records(clients: &Clients, zone: String) -> (Vec<DnsRecord>, Option<CallError>) {
     let (mut records, mut pages, mut failed) = (Vec::new(), Pages::of(RECORDS), None);
     while let Some(Page(start)) = pages.next() {
         // Name, type and set identifier tell where a page begins.

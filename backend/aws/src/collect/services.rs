@@ -395,7 +395,9 @@ fn service_connect(
 ) -> ServiceConnectConfiguration {
     // Without a name of its own, an alias has that of the service in its namespace, which may be given by its ARN alone.
     let full_name = |service: &types::ServiceConnectService| {
-        let namespace = configuration.namespace().filter(|own| !own.starts_with("arn:"))?;
+        let namespace = configuration
+            .namespace()
+            .filter(|own| !own.starts_with("arn:"))?;
         let name = service.discovery_name().unwrap_or(service.port_name());
         Some(format!("{name}.{namespace}"))
     };

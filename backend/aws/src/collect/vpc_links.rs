@@ -50,7 +50,10 @@ pub(super) const COLLECTOR: Collector = Collector {
 /// One question, once a region has clusters and listeners or Cloud Map services, to which links lead.
 fn wanted(builder: &InventoryBuilder, scope: &Scope) -> Vec<Wanted> {
     let kinds = [ResourceKind::Listener, ResourceKind::CloudMapService];
-    if kinds.iter().all(|kind| builder.kept(*kind, scope).is_empty()) {
+    if kinds
+        .iter()
+        .all(|kind| builder.kept(*kind, scope).is_empty())
+    {
         return Vec::new();
     }
     Wanted::once_there_are_clusters(builder, scope)
@@ -162,5 +165,12 @@ fn describe(
     };
     let targets = facts.integrations.iter().filter_map(Integration::target);
     let subjects: Vec<ResourceId> = targets.map(|(arn, _)| arn.into()).collect();
-    found.follow(&ResourceId::from(&arn), &arn, &facts, [], Source::of(API), subjects);
+    found.follow(
+        &ResourceId::from(&arn),
+        &arn,
+        &facts,
+        [],
+        Source::of(API),
+        subjects,
+    );
 }

@@ -67,7 +67,11 @@ pub(super) const RECORD: Whole = Whole {
             Shape::Block(&[
                 field("name", "DNSName", Shape::Text),
                 field("zone_id", "HostedZoneId", Shape::Text),
-                field("evaluate_target_health", "EvaluateTargetHealth", Shape::Flag),
+                field(
+                    "evaluate_target_health",
+                    "EvaluateTargetHealth",
+                    Shape::Flag,
+                ),
             ]),
         ),
     ],
@@ -95,7 +99,9 @@ fn full_name(naming: &Naming<'_, '_>) -> Option<String> {
         return Some(name.to_owned());
     }
     let name = plain_host_name(side.text("name").unwrap_or_default());
-    let zone = naming.place.arn("route53", &format!("hostedzone/{}", side.text("zone_id")?))?;
+    let zone = naming
+        .place
+        .arn("route53", &format!("hostedzone/{}", side.text("zone_id")?))?;
     let zone = naming.workbench.facts(&ResourceId::from(&zone));
     let zone = zone.and_then(|facts| Some(plain_host_name(facts.get("Name")?.as_str()?)));
     Some(match zone {
@@ -298,9 +304,8 @@ pub(super) const INTEGRATION: Part = Part {
     },
     remove: |owner| {
         let (api, id) = (owner.side.text("api_id"), owner.side.text("id"));
-        list(owner.facts, "integrations").retain(|own| {
-            own["apiId"].as_str() != api || own["integrationId"].as_str() != id
-        });
+        list(owner.facts, "integrations")
+            .retain(|own| own["apiId"].as_str() != api || own["integrationId"].as_str() != id);
     },
     add: |owner| {
         if owner.is_unknown("integration_uri") {

@@ -1212,7 +1212,8 @@ fn names_certificates_and_what_stands_before_balancers() {
     let link = "arn:aws:apigateway:eu-west-1::/vpclinks/l1";
     let certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/1";
     let balancer = format!("{ELB}loadbalancer/app/edge/1");
-    let alias = |name: &str| json!([{"name": name, "zone_id": "Z35", "evaluate_target_health": true}]);
+    let alias =
+        |name: &str| json!([{"name": name, "zone_id": "Z35", "evaluate_target_health": true}]);
     let before = json!({"zone_id": "Z1", "name": "www", "fqdn": "www.example.com", "type": "A", "alias": alias("old.eu-west-1.elb.amazonaws.com")});
     let estate = || {
         vec![
@@ -1221,10 +1222,22 @@ fn names_certificates_and_what_stands_before_balancers() {
                 &record,
                 json!({"HostedZoneId": "Z1", "Name": "www.example.com.", "Type": "A", "AliasTarget": {"DNSName": "old.eu-west-1.elb.amazonaws.com."}}),
             ),
-            live(acl, json!({"ARN": acl, "Id": "1", "Name": "front", "ResourceArns": ["arn:old"]})),
-            live(distribution, json!({"ARN": distribution, "Id": "E1", "Origins": []})),
-            live(link, json!({"vpcLinkId": "l1", "name": "main", "integrations": [{"apiId": "a", "integrationId": "i", "integrationUri": "arn:old"}]})),
-            live(certificate, json!({"CertificateArn": certificate, "Status": "ISSUED"})),
+            live(
+                acl,
+                json!({"ARN": acl, "Id": "1", "Name": "front", "ResourceArns": ["arn:old"]}),
+            ),
+            live(
+                distribution,
+                json!({"ARN": distribution, "Id": "E1", "Origins": []}),
+            ),
+            live(
+                link,
+                json!({"vpcLinkId": "l1", "name": "main", "integrations": [{"apiId": "a", "integrationId": "i", "integrationUri": "arn:old"}]}),
+            ),
+            live(
+                certificate,
+                json!({"CertificateArn": certificate, "Status": "ISSUED"}),
+            ),
         ]
     };
     let own = |changes, id: &str, pointer, expected| Case {
@@ -1235,12 +1248,21 @@ fn names_certificates_and_what_stands_before_balancers() {
     };
     check(vec![
         own(
-            vec![update("aws_route53_record.x", before.clone(), json!({"alias": alias("new.eu-west-1.elb.amazonaws.com")}))],
+            vec![update(
+                "aws_route53_record.x",
+                before.clone(),
+                json!({"alias": alias("new.eu-west-1.elb.amazonaws.com")}),
+            )],
             &record,
             "/AliasTarget",
             json!({"DNSName": "new.eu-west-1.elb.amazonaws.com", "HostedZoneId": "Z35", "EvaluateTargetHealth": true}),
         ),
-        own(vec![delete("aws_route53_record.x", before)], &record, "", Value::Null),
+        own(
+            vec![delete("aws_route53_record.x", before)],
+            &record,
+            "",
+            Value::Null,
+        ),
         // A new record may be named without its zone's name.
         own(
             vec![create(
@@ -1255,12 +1277,20 @@ fn names_certificates_and_what_stands_before_balancers() {
         ),
         // Texts are not looked at.
         own(
-            vec![create("aws_route53_record.x", json!({"zone_id": "Z1", "name": "example.com", "type": "TXT", "records": ["hunter2"]}))],
+            vec![create(
+                "aws_route53_record.x",
+                json!({"zone_id": "Z1", "name": "example.com", "type": "TXT", "records": ["hunter2"]}),
+            )],
             &format!("{zone}#example.com/TXT"),
             "",
             json!({"HostedZoneId": "Z1", "Name": "example.com.", "Type": "TXT"}),
         ),
-        own(vec![delete("aws_acm_certificate.x", json!({"arn": certificate}))], certificate, "", Value::Null),
+        own(
+            vec![delete("aws_acm_certificate.x", json!({"arn": certificate}))],
+            certificate,
+            "",
+            Value::Null,
+        ),
         own(
             vec![update(
                 "aws_wafv2_web_acl.x",
@@ -1273,8 +1303,14 @@ fn names_certificates_and_what_stands_before_balancers() {
         ),
         own(
             vec![
-                create("aws_wafv2_web_acl_association.new", json!({"web_acl_arn": acl, "resource_arn": balancer})),
-                delete("aws_wafv2_web_acl_association.old", json!({"web_acl_arn": acl, "resource_arn": "arn:old"})),
+                create(
+                    "aws_wafv2_web_acl_association.new",
+                    json!({"web_acl_arn": acl, "resource_arn": balancer}),
+                ),
+                delete(
+                    "aws_wafv2_web_acl_association.old",
+                    json!({"web_acl_arn": acl, "resource_arn": "arn:old"}),
+                ),
             ],
             acl,
             "/ResourceArns",

@@ -89,9 +89,7 @@ impl Climb<'_, '_, '_> {
             Loss::default()
         } else {
             match before.kind(place) {
-                ResourceKind::TargetGroup
-                    if !before.needed(place, Relation::Fronts).is_empty() =>
-                {
+                ResourceKind::TargetGroup if !before.needed(place, Relation::Fronts).is_empty() => {
                     self.leading(place, Relation::Fronts)
                 }
                 ResourceKind::TargetGroup => self.group(place),
@@ -448,7 +446,8 @@ impl Climb<'_, '_, '_> {
         // A balancer that nobody reaches is the cause, and what lies behind it the consequence.
         let unreached = share.is_some_and(|share| share.lost >= share.of);
         let risk = zones.effect == Effect::AtRisk && merged.at_risk.is_none();
-        let at_risk = risk.then(|| self.impact(place, Outcome::AtRisk, Phase::Traffic, &zones.after));
+        let at_risk =
+            risk.then(|| self.impact(place, Outcome::AtRisk, Phase::Traffic, &zones.after));
         let merged = Loss {
             at_risk: merged.at_risk.or(at_risk),
             ..merged

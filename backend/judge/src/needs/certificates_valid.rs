@@ -22,7 +22,10 @@ fn judge(overlay: &Overlay<'_>, listener: ResourceIndex) -> Verdict {
     let Some(facts) = overlay.facts::<Listener>(listener) else {
         return Verdict::met();
     };
-    if !matches!(facts.protocol.as_deref(), Some("HTTPS" | "TLS" | "QUIC" | "TCP_QUIC")) {
+    if !matches!(
+        facts.protocol.as_deref(),
+        Some("HTTPS" | "TLS" | "QUIC" | "TCP_QUIC")
+    ) {
         return Verdict::met();
     }
     let certificates = overlay.needed(listener, Relation::UsesCertificate);
@@ -41,7 +44,8 @@ fn valid(overlay: &Overlay<'_>, certificate: ResourceIndex) -> Verdict {
         Some("REVOKED") => "is revoked",
         Some("FAILED" | "VALIDATION_TIMED_OUT" | "INACTIVE") => "was never issued",
         Some("PENDING_VALIDATION") => {
-            let text = format!("check that certificate {name} is issued: it waits for its validation");
+            let text =
+                format!("check that certificate {name} is issued: it waits for its validation");
             return Verdict::unknown(certificate, text);
         }
         _ => return Verdict::met(),

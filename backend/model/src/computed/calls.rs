@@ -40,7 +40,8 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
         let definition = facts.task_definition.as_deref();
         let definition = definition.and_then(|arn| estate.inventory.find(arn));
         let definition = definition.map(|place| estate.inventory.resource(place));
-        let Some(Ok(definition)) = definition.map(|own| own.attributes.facts::<EcsTaskDefinition>())
+        let Some(Ok(definition)) =
+            definition.map(|own| own.attributes.facts::<EcsTaskDefinition>())
         else {
             continue;
         };
@@ -50,7 +51,8 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
                 let alias = namespace.and_then(|namespace| aliases.get(&(namespace, value)));
                 let by_name = discovered.get(value).into_iter().flatten();
                 // Names of one network say nothing in another.
-                let by_name = by_name.filter(|own| own.account == client.account && own.region == client.region);
+                let by_name = by_name
+                    .filter(|own| own.account == client.account && own.region == client.region);
                 for server in alias.into_iter().chain(by_name) {
                     if server.id != client.id {
                         links.push(inferred(
@@ -70,7 +72,10 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
 
 /// The Service Connect configuration of new tasks, where it is on, and its namespace.
 fn connected(facts: &EcsService) -> Option<(&ServiceConnectConfiguration, &str)> {
-    let own = facts.newest_deployment()?.service_connect_configuration.as_ref()?;
+    let own = facts
+        .newest_deployment()?
+        .service_connect_configuration
+        .as_ref()?;
     Some((own, own.namespace.as_deref()?)).filter(|(own, _)| own.enabled)
 }
 
@@ -82,7 +87,10 @@ fn discovered<'e>(
     let mut registered: HashMap<&str, Vec<&Resource>> = HashMap::new();
     for (service, _) in services {
         for registry in estate.dependencies(service, Relation::DiscoveredBy) {
-            registered.entry(registry.id.as_str()).or_default().push(service);
+            registered
+                .entry(registry.id.as_str())
+                .or_default()
+                .push(service);
         }
     }
     let mut discovered: HashMap<String, Vec<&Resource>> = HashMap::new();
@@ -130,17 +138,39 @@ mod tests {
         for (name, namespace, value) in cases {
             let definition = format!("arn:aws:ecs:eu-west-1:123456789012:task-definition/{name}:1");
             let environment = value.map(|value| json!({"name": "URL", "value": value}));
-            add::<EcsTaskDefinition>(&mut found, "ecs", &format!("task-definition/{name}:1"),
-                json!({"containerDefinitions": [{"name": "main", "environment": environment.into_iter().collect::<Vec<_>>()}]}));
-            add::<EcsService>(&mut found, "ecs", &format!("service/main/{name}"),
-                json!({"taskDefinition": definition, "deployments": [{"serviceConnectConfiguration": {"enabled": true, "namespace": namespace}}]}));
+            add::<EcsTaskDefinition>(
+                &mut found,
+                "ecs",
+                &format!("task-definition/{name}:1"),
+                json!({"containerDefinitions": [{"name": "main", "environment": environment.into_iter().collect::<Vec<_>>()}]}),
+            );
+            add::<EcsService>(
+                &mut found,
+                "ecs",
+                &format!("service/main/{name}"),
+                json!({"taskDefinition": definition, "deployments": [{"serviceConnectConfiguration": {"enabled": true, "namespace": namespace}}]}),
+            );
         }
         let alias = json!({"portName": "web", "clientAliases": [{"port": 8080, "dnsName": "orders", "fingerprints": [told]}]});
-        add::<EcsService>(&mut found, "ecs", "service/main/orders",
-            json!({"deployments": [{"serviceConnectConfiguration": {"enabled": true, "namespace": HERE, "services": [alias]}}]}));
+        add::<EcsService>(
+            &mut found,
+            "ecs",
+            "service/main/orders",
+            json!({"deployments": [{"serviceConnectConfiguration": {"enabled": true, "namespace": HERE, "services": [alias]}}]}),
+        );
         let registry = "arn:aws:servicediscovery:eu-west-1:123456789012:service/srv-1";
-        add::<CloudMapService>(&mut found, "servicediscovery", "service/srv-1", json!({"name": "stock", "fingerprints": [named]}));
-        add::<EcsService>(&mut found, "ecs", "service/main/stock", json!({"serviceRegistries": [{"registryArn": registry}]}));
+        add::<CloudMapService>(
+            &mut found,
+            "servicediscovery",
+            "service/srv-1",
+            json!({"name": "stock", "fingerprints": [named]}),
+        );
+        add::<EcsService>(
+            &mut found,
+            "ecs",
+            "service/main/stock",
+            json!({"serviceRegistries": [{"registryArn": registry}]}),
+        );
         let mut builder = InventoryBuilder::new(vec![scope]);
         builder.absorb(found);
         let inventory = builder.finish("test".to_owned(), now, Vec::new()).unwrap();
@@ -148,7 +178,12 @@ mod tests {
             .iter()
             .map(|link| {
                 let name = |id: &crate::ResourceId| id.arn().unwrap().last_part().to_owned();
-                format!("{} calls {} by {}", name(&link.from), name(&link.to), link.evidence.field)
+                format!(
+                    "{} calls {} by {}",
+                    name(&link.from),
+                    name(&link.to),
+                    link.evidence.field
+                )
             })
             .collect();
         assert_eq!(

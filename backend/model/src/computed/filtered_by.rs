@@ -52,7 +52,14 @@ mod tests {
                 ..WebAcl::default()
             };
             let subjects = resources.into_iter().map(crate::ResourceId::from);
-            found.follow(&crate::ResourceId::from(&own), &own, &facts, [], source, subjects);
+            found.follow(
+                &crate::ResourceId::from(&own),
+                &own,
+                &facts,
+                [],
+                source,
+                subjects,
+            );
         }
         let mut builder = InventoryBuilder::new(vec![scope]);
         builder.absorb(found);
@@ -62,11 +69,27 @@ mod tests {
             .links()
             .iter()
             .map(|link| {
-                let name = |place| inventory.resource(place).id.arn().unwrap().resource().to_owned();
+                let name = |place| {
+                    inventory
+                        .resource(place)
+                        .id
+                        .arn()
+                        .unwrap()
+                        .resource()
+                        .to_owned()
+                };
                 let field = &inventory.evidence(link).field;
-                format!("{} {} {} by {field}", name(link.from), link.relation, name(link.to))
+                format!(
+                    "{} {} {} by {field}",
+                    name(link.from),
+                    link.relation,
+                    name(link.to)
+                )
             })
             .collect();
-        assert_eq!(links, ["loadbalancer/app/front/1 FILTERED_BY regional/webacl/used/1 by ResourceArns[1]"]);
+        assert_eq!(
+            links,
+            ["loadbalancer/app/front/1 FILTERED_BY regional/webacl/used/1 by ResourceArns[1]"]
+        );
     }
 }
