@@ -163,7 +163,7 @@ mod tests {
             &mut found,
             "servicediscovery",
             "service/srv-1",
-            json!({"name": "stock", "fingerprints": [named]}),
+            json!({"Name": "stock", "Fingerprints": [named]}),
         );
         add::<EcsService>(
             &mut found,
