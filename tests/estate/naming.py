@@ -27,6 +27,8 @@ KINDS = [
     ("ec2", "transit-gateway/", "TRANSIT_GATEWAY"), ("ec2", "vpc-endpoint-service/", "VPC_ENDPOINT_SERVICE"),
     ("ecr", "pull-through-cache-rule/", "ECR_PULL_THROUGH_CACHE_RULE"),
     ("appmesh", "mesh/", "APP_MESH_VIRTUAL_NODE"), ("acm", "certificate/", "ACM_CERTIFICATE"),
+    ("wafv2", "regional/webacl/", "WEB_ACL"), ("cloudfront", "distribution/", "CLOUDFRONT_DISTRIBUTION"),
+    ("apigateway", "/vpclinks/", "API_GATEWAY_VPC_LINK"), ("vpc-lattice", "targetgroup/", "VPC_LATTICE_TARGET_GROUP"),
 ]
 
 # Kinds that a crawl reads: the rest are known by name alone.
@@ -38,7 +40,8 @@ CRAWLED = {
     "CODEDEPLOY_GROUP", "NETWORK_ACL", "DHCP_OPTIONS", "ELASTIC_IP", "PREFIX_LIST", "VPC_PEERING_CONNECTION", "TRANSIT_GATEWAY",
     "VPC_ENDPOINT_SERVICE", "ECR_PULL_THROUGH_CACHE_RULE",
     "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
-    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET"}
+    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET",
+    "HOSTED_ZONE", "DNS_RECORD", "ACM_CERTIFICATE", "WEB_ACL", "CLOUDFRONT_DISTRIBUTION", "API_GATEWAY_VPC_LINK", "VPC_LATTICE_TARGET_GROUP"}
 
 
 # The accounts and regions of the crawl, {(account, region)}; none: only the one that is read at the moment.
@@ -65,6 +68,8 @@ def kind_of(id):
     if not id.startswith("arn:") or id.count(":") < 5:
         return None
     service, _, _, resource = parts(id)
+    if service == "route53" and "#" in resource:
+        return "DNS_RECORD"
     return next((kind for s, beginning, kind in KINDS if s == service and resource.startswith(beginning)), None)
 
 

@@ -11,6 +11,7 @@ import rules_around
 import rules_ecs
 import rules_jobs
 import rules_network
+import rules_traffic
 from aws import Aws, isolate, within
 from graph import Graph
 import naming
@@ -99,6 +100,13 @@ def look_up(graph, reader, facts, names, id):
         return instance(graph, reader, id)
     if kind == "IAM_INSTANCE_PROFILE":
         return profile(graph, reader, facts, id)
+    if kind == "VPC_LATTICE_TARGET_GROUP":
+        answer = reader.call("vpc-lattice", "get_target_group", targetGroupIdentifier=id.rpartition("/")[2])
+        if answer:
+            graph.link(graph.node(id), "IN_VPC", ec2("vpc", answer["config"]["vpcIdentifier"]))
+        return bool(answer)
+    if kind == "ACM_CERTIFICATE":
+        return bool(reader.call("acm", "describe_certificate", CertificateArn=id) and graph.node(id))
     if kind in ("EFS_FILE_SYSTEM", "EFS_ACCESS_POINT"):
         return files(graph, reader, names, id)
     return True
@@ -188,10 +196,12 @@ def whole(aws, scopes):
     for scope, (reader, facts) in places.items():
         with within(*scope):
             listed(graph, reader, facts, names)
+    rules_traffic.names(graph, {scope: facts for scope, (_, facts) in places.items()})
     follow(graph, places, names)
     for scope, (_, facts) in places.items():
         with within(*scope):
             rules_around.last(graph, facts)
+            rules_traffic.calls(graph, facts)
     unlisted = {(scope, kind) for scope, (reader, _) in places.items() for kind, listing in LISTINGS.items() if listing in reader.refusals}
     document = graph.document(unlisted)
     naming.SCOPES.clear()
@@ -212,6 +222,7 @@ def listed(graph, reader, facts, names):
     rules_jobs.groups(graph, facts)
     rules_jobs.discovery(graph, facts)
     rules_around.edges(graph, facts)
+    rules_traffic.edge(graph, facts)
     data(graph, facts, names)
 
 

@@ -90,6 +90,12 @@ pub(crate) struct Clients {
     pub(crate) codedeploy: aws_sdk_codedeploy::Client,
     pub(crate) efs: aws_sdk_efs::Client,
     pub(crate) discovery: aws_sdk_servicediscovery::Client,
+    pub(crate) route53: aws_sdk_route53::Client,
+    pub(crate) acm: aws_sdk_acm::Client,
+    pub(crate) waf: aws_sdk_wafv2::Client,
+    pub(crate) cloudfront: aws_sdk_cloudfront::Client,
+    pub(crate) api_gateway: aws_sdk_apigatewayv2::Client,
+    pub(crate) lattice: aws_sdk_vpclattice::Client,
     #[cfg(feature = "ec2")]
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
@@ -173,6 +179,12 @@ impl Clients {
                 scope,
                 wire
             ),
+            route53: client!(aws_sdk_route53, "route53", config, scope, wire),
+            acm: client!(aws_sdk_acm, "acm", config, scope, wire),
+            waf: client!(aws_sdk_wafv2, "wafv2", config, scope, wire),
+            cloudfront: client!(aws_sdk_cloudfront, "cloudfront", config, scope, wire),
+            api_gateway: client!(aws_sdk_apigatewayv2, "apigateway", config, scope, wire),
+            lattice: client!(aws_sdk_vpclattice, "vpc-lattice", config, scope, wire),
             #[cfg(feature = "ec2")]
             ec2: client!(aws_sdk_ec2, "ec2", config, scope, wire),
             tagging: client!(aws_sdk_resourcegroupstagging, "tag", config, scope, wire),

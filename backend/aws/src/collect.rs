@@ -1,16 +1,21 @@
 //! The collectors: one file a kind. Each says which kinds it finds, which calls it makes and what it reads of the answers;
 //! `blastmap policy` prints the union of the calls, and a recording keeps the union of the reads.
 
+mod addresses;
 mod auto_scaling_groups;
 mod capacity_providers;
+mod certificates;
 mod cloud_map;
 mod clusters;
 mod container_instances;
 mod deployment_groups;
+mod distributions;
+mod dns;
 mod event_rules;
 mod file_systems;
 mod images;
 pub(crate) mod kms;
+mod lattice;
 mod listener_rules;
 mod listeners;
 mod load_balancers;
@@ -29,6 +34,8 @@ mod target_groups;
 mod target_health;
 pub(crate) mod task_definitions;
 mod tasks;
+mod vpc_links;
+mod web_acls;
 
 #[cfg(feature = "ec2")]
 mod ec2;
@@ -117,6 +124,15 @@ impl Wanted {
             .collect()
     }
 
+    /// A question about everything at once, called `what`.
+    fn all(what: &str) -> Self {
+        Self {
+            id: ResourceId::new(what),
+            known: None,
+            parts: BTreeSet::new(),
+        }
+    }
+
     fn of(resource: &Resource) -> Self {
         Self {
             id: resource.id.clone(),
@@ -140,6 +156,12 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     schedules::COLLECTOR,
     scalable_targets::COLLECTOR,
     cloud_map::COLLECTOR,
+    dns::COLLECTOR,
+    certificates::COLLECTOR,
+    web_acls::COLLECTOR,
+    distributions::COLLECTOR,
+    vpc_links::COLLECTOR,
+    lattice::COLLECTOR,
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,

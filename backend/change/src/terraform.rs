@@ -24,6 +24,7 @@ mod shown;
 mod side;
 mod stated;
 mod storage;
+mod traffic;
 mod types;
 mod unknown;
 

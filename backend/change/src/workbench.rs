@@ -30,7 +30,7 @@ impl Place {
     /// The ARN of something here; kinds without a region, and S3's without an account, have AWS's form.
     pub fn arn(&self, service: &str, resource: &str) -> Option<Arn> {
         let region = match service {
-            "iam" | "route53" | "s3" => "",
+            "iam" | "route53" | "s3" | "cloudfront" => "",
             _ => &self.region,
         };
         let account = match service {

@@ -53,9 +53,11 @@ impl InventoryBuilder {
         self.reached = OnceLock::new();
         for entry in found.resources {
             for name in &entry.also_named {
-                self.also_named
-                    .entry(name.clone())
-                    .or_insert_with(|| entry.resource.id.clone());
+                name_also(
+                    &mut self.also_named,
+                    name.clone(),
+                    entry.resource.id.clone(),
+                );
             }
             match self.entries.entry(entry.resource.id.clone()) {
                 std::collections::btree_map::Entry::Vacant(place) => {
@@ -74,7 +76,7 @@ impl InventoryBuilder {
             }
         }
         for (name, id) in found.also_named {
-            self.also_named.entry(name).or_insert(id);
+            name_also(&mut self.also_named, name, id);
         }
         self.tags.extend(found.tags);
         self.listed.extend(found.listed);
@@ -405,6 +407,18 @@ impl InventoryBuilder {
         };
         (!arn.account().is_empty() && !region.is_empty()).then(|| Scope::new(arn.account(), region))
     }
+}
+
+/// Of several that go by one name, the first by id has it: answers come in any order.
+fn name_also(names: &mut HashMap<ResourceId, ResourceId>, name: ResourceId, id: ResourceId) {
+    names
+        .entry(name)
+        .and_modify(|known| {
+            if id < *known {
+                known.clone_from(&id);
+            }
+        })
+        .or_insert(id);
 }
 
 /// What changes come to name, and what is whole by itself: roles and policies. AWS's own policies are known without.

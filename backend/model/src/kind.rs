@@ -108,6 +108,10 @@ resource_kinds! {
     VpcEndpointService, "VPC_ENDPOINT_SERVICE", "endpoint service", "ec2" / "vpc-endpoint-service/", "AWS::EC2::VPCEndpointService", ["aws_vpc_endpoint_service"], "";
     EcrPullThroughCacheRule, "ECR_PULL_THROUGH_CACHE_RULE", "pull-through cache rule", "ecr" / "pull-through-cache-rule/", "AWS::ECR::PullThroughCacheRule", ["aws_ecr_pull_through_cache_rule"], "";
     AcmCertificate, "ACM_CERTIFICATE", "certificate", "acm" / "certificate/", "AWS::CertificateManager::Certificate", ["aws_acm_certificate", "aws_acm_certificate_validation"], "acm/home?region={region}#/certificates/{last}";
+    WebAcl, "WEB_ACL", "web ACL", "wafv2" / "regional/webacl/", "AWS::WAFv2::WebACL", ["aws_wafv2_web_acl", "aws_wafv2_web_acl_association"], "wafv2/homev2/web-acl/{2}/{last}/overview?region={region}";
+    CloudfrontDistribution, "CLOUDFRONT_DISTRIBUTION", "distribution", "cloudfront" / "distribution/", "AWS::CloudFront::Distribution", ["aws_cloudfront_distribution"], "cloudfront/v4/home#/distributions/{last}";
+    ApiGatewayVpcLink, "API_GATEWAY_VPC_LINK", "VPC link", "apigateway" / "/vpclinks/", "AWS::ApiGatewayV2::VpcLink", ["aws_apigatewayv2_vpc_link", "aws_apigatewayv2_integration"], "";
+    VpcLatticeTargetGroup, "VPC_LATTICE_TARGET_GROUP", "VPC Lattice target group", "vpc-lattice" / "targetgroup/", "AWS::VpcLattice::TargetGroup", ["aws_vpclattice_target_group"], "";
 }
 
 impl ResourceKind {
@@ -119,7 +123,7 @@ impl ResourceKind {
             service == arn.service()
                 && resource.starts_with(beginning)
                 && resource.len() > beginning.len()
-                && *kind != Self::DnsRecord
+                && (service != "route53" || (*kind == Self::DnsRecord) == resource.contains('#'))
         })
     }
 
@@ -132,6 +136,7 @@ impl ResourceKind {
                 | Self::IamInstanceProfile
                 | Self::HostedZone
                 | Self::DnsRecord
+                | Self::CloudfrontDistribution
         )
     }
 
@@ -267,6 +272,14 @@ mod tests {
             ),
             ("arn:aws:s3:::bucket", Some(ResourceKind::S3Bucket)),
             (
+                "arn:aws:route53:::hostedzone/Z1",
+                Some(ResourceKind::HostedZone),
+            ),
+            (
+                "arn:aws:route53:::hostedzone/Z1#web.example.com/A",
+                Some(ResourceKind::DnsRecord),
+            ),
+            (
                 "arn:aws:sqs:eu-west-1:1:queue",
                 Some(ResourceKind::SqsQueue),
             ),
@@ -286,6 +299,6 @@ mod tests {
         for kind in ResourceKind::ALL {
             assert_eq!(kind.name().parse(), Ok(*kind));
         }
-        assert_eq!(ResourceKind::ALL.len(), 55);
+        assert_eq!(ResourceKind::ALL.len(), 59);
     }
 }

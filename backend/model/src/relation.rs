@@ -168,24 +168,24 @@ relations! {
     /// Has permissions on this resource, which its policies name.
     GrantedOn, "GRANTED_ON", [share(&[IamRole], ANYTHING)], [Start, Run], ToDependent, Each;
     /// Lies in this VPC.
-    InVpc, "IN_VPC", [needs(&[Subnet, SecurityGroup, RouteTable, NetworkAcl, VpcEndpoint, NatGateway, InternetGateway, LoadBalancer, TargetGroup], &[Vpc])], [Start, Run, Traffic], ToDependent, Each;
+    InVpc, "IN_VPC", [needs(&[Subnet, SecurityGroup, RouteTable, NetworkAcl, VpcEndpoint, NatGateway, InternetGateway, LoadBalancer, TargetGroup, VpcLatticeTargetGroup], &[Vpc])], [Start, Run, Traffic], ToDependent, Each;
     /// Has its network addresses in this subnet.
     PlacedIn, "PLACED_IN", [
         share(&[LoadBalancer], &[Subnet]),
-        needs(&[EcsTask, EcsService, VpcEndpoint, NatGateway, EfsMountTarget, Ec2Instance, NetworkInterface, AutoScalingGroup, EcsCapacityProvider, LambdaFunction, Schedule, EventRule], &[Subnet])
+        needs(&[EcsTask, EcsService, VpcEndpoint, NatGateway, EfsMountTarget, Ec2Instance, NetworkInterface, AutoScalingGroup, EcsCapacityProvider, LambdaFunction, Schedule, EventRule, ApiGatewayVpcLink], &[Subnet])
     ], [Start, Run, Traffic], ToDependent, Any;
     /// Uses this network interface or address, or this VPC's edge.
     AttachedTo, "ATTACHED_TO", [
         needs(&[EcsTask], &[NetworkInterface]), needs(&[InternetGateway, VpcPeeringConnection], &[Vpc]), needs(&[NatGateway], &[ElasticIp]), share(&[LoadBalancer], &[ElasticIp])
     ], [Run, Traffic], ToDependent, Each;
     /// Its traffic passes the rules of this security group.
-    ProtectedBy, "PROTECTED_BY", [needs(&[EcsTask, EcsService, NetworkInterface, LoadBalancer, VpcEndpoint, EfsMountTarget, Ec2Instance, EcsCapacityProvider, LambdaFunction, Schedule, EventRule], &[SecurityGroup])], [Start, Run, Traffic], ToDependent, Each;
+    ProtectedBy, "PROTECTED_BY", [needs(&[EcsTask, EcsService, NetworkInterface, LoadBalancer, VpcEndpoint, EfsMountTarget, Ec2Instance, EcsCapacityProvider, LambdaFunction, Schedule, EventRule, ApiGatewayVpcLink], &[SecurityGroup])], [Start, Run, Traffic], ToDependent, Each;
     /// Lets this security group's members in.
     Allows, "ALLOWS", [share(&[SecurityGroup], &[SecurityGroup])], [Start, Run, Traffic], ToDependency, Each;
     /// Its packets follow this route table.
     RoutedBy, "ROUTED_BY", [needs(&[Subnet], &[RouteTable])], [Start, Run, Traffic], ToDependent, Each;
-    /// Its packets pass the entries of this network ACL.
-    FilteredBy, "FILTERED_BY", [needs(&[Subnet], &[NetworkAcl])], [Start, Run, Traffic], ToDependent, Each;
+    /// Gets only those packets or requests that this lets through.
+    FilteredBy, "FILTERED_BY", [needs(&[Subnet], &[NetworkAcl]), needs(&[LoadBalancer], &[WebAcl])], [Start, Run, Traffic], ToDependent, Each;
     /// Its routes or rules mean the addresses of this list.
     Matches, "MATCHES", [needs(&[RouteTable, SecurityGroup], &[PrefixList])], [Start, Run, Traffic], ToDependent, Each;
     /// Its hosts ask the name servers that this says.
@@ -198,13 +198,17 @@ relations! {
     /// Reaches AWS's services through this.
     ReachesAwsVia, "REACHES_AWS_VIA", [needs(&[EcsTask, EcsService], &[VpcEndpoint, NatGateway, InternetGateway])], [Start, Run], ToDependent, Any;
     /// Gets traffic through this target group.
-    RegisteredIn, "REGISTERED_IN", [part(&[EcsService, EcsTask, EcsTaskSet], &[TargetGroup])], [Traffic], ToDependent, Each;
+    RegisteredIn, "REGISTERED_IN", [part(&[EcsService, EcsTask, EcsTaskSet], &[TargetGroup, VpcLatticeTargetGroup])], [Traffic], ToDependent, Each;
     /// Forwards requests to this target group, whose members get no traffic without it.
     ForwardsTo, "FORWARDS_TO", [needs(&[Listener, ListenerRule], &[TargetGroup])], [Traffic], Both, Each;
     /// Resolves to this address.
-    ResolvesTo, "RESOLVES_TO", [needs(&[DnsRecord], &[LoadBalancer, CloudMapService])], [Traffic], ToDependent, Each;
+    ResolvesTo, "RESOLVES_TO", [needs(&[DnsRecord], &[LoadBalancer, CloudMapService, DnsRecord, CloudfrontDistribution])], [Traffic], ToDependent, Each;
     /// Proves its name with this certificate.
-    UsesCertificate, "USES_CERTIFICATE", [needs(&[Listener], &[AcmCertificate])], [Traffic], ToDependent, Each;
+    UsesCertificate, "USES_CERTIFICATE", [needs(&[Listener, CloudfrontDistribution], &[AcmCertificate])], [Traffic], ToDependent, Each;
+    /// Gets requests first, and passes them on to this.
+    Fronts, "FRONTS", [
+        needs(&[CloudfrontDistribution], &[LoadBalancer, DnsRecord]), needs(&[ApiGatewayVpcLink], &[Listener, CloudMapService]), needs(&[TargetGroup], &[LoadBalancer])
+    ], [Traffic], ToDependent, Each;
     /// Others find it through this.
     DiscoveredBy, "DISCOVERED_BY", [needs(&[EcsService, EcsTaskSet], &[CloudMapService])], [Start, Traffic], ToDependent, Each;
     /// Sends requests to this service.

@@ -59,6 +59,10 @@ const WORDS: Record<ResourceKind, KindWords> = {
   VPC_ENDPOINT_SERVICE: { one: "Endpoint service", many: "Endpoint services", code: "VPES" },
   ECR_PULL_THROUGH_CACHE_RULE: { one: "Pull-through cache rule", many: "Pull-through cache rules", code: "PTC" },
   ACM_CERTIFICATE: { one: "ACM certificate", many: "ACM certificates", code: "CERT" },
+  WEB_ACL: { one: "Web ACL", many: "Web ACLs", code: "WAF" },
+  CLOUDFRONT_DISTRIBUTION: { one: "CloudFront distribution", many: "CloudFront distributions", code: "CDN" },
+  API_GATEWAY_VPC_LINK: { one: "VPC link", many: "VPC links", code: "VPCL" },
+  VPC_LATTICE_TARGET_GROUP: { one: "VPC Lattice target group", many: "VPC Lattice target groups", code: "VPLT" },
 };
 
 /** The words of a kind; one that a newer server knows and this page does not is spelled out from its name. */

@@ -405,28 +405,6 @@ pub(super) const QUEUE_REDRIVE: Part = Part {
     last: false,
 };
 
-pub(super) const ACM_CERTIFICATE: Whole = Whole {
-    names: |side| side.names(&["arn", "id"]),
-    own: |naming| naming.invented("acm", "certificate/"),
-    ..Whole::of(ResourceKind::AcmCertificate)
-};
-
-/// A wait and nothing else.
-pub(super) const ACM_VALIDATION: Part = Part {
-    kind: ResourceKind::AcmCertificate,
-    owners: |finder, side| {
-        owner(
-            finder,
-            ResourceKind::AcmCertificate,
-            side,
-            &["certificate_arn"],
-        )
-    },
-    remove: |_| {},
-    add: |_| {},
-    last: false,
-};
-
 pub(super) const FUNCTION: Whole = Whole {
     names: |side| side.names(&["arn", "function_name"]),
     own: |naming| naming.named("lambda", "function:", "function_name"),
@@ -471,36 +449,3 @@ pub(super) const OBJECT: Part = Part {
     },
     last: false,
 };
-
-pub(super) const ZONE: Whole = Whole {
-    names: |side| side.names(&["arn", "zone_id", "id"]),
-    own: |naming| naming.invented("route53", "hostedzone/"),
-    id: Id::Last,
-    ..Whole::of(ResourceKind::HostedZone)
-};
-
-pub(super) const RECORD: Whole = Whole {
-    names: |side| {
-        record(side)
-            .map(|record| format!("arn:aws:route53:::{record}"))
-            .into_iter()
-            .collect()
-    },
-    own: |naming| {
-        let record = record(naming.side)?;
-        let arn = naming.place.arn("route53", &record)?;
-        Some(super::mapping::Own { arn, certain: true })
-    },
-    id: Id::None,
-    ..Whole::of(ResourceKind::DnsRecord)
-};
-
-/// A record's id is its zone's with its name and type.
-fn record(side: Side<'_>) -> Option<String> {
-    let name = side.text("fqdn").or_else(|| side.text("name"))?;
-    Some(format!(
-        "hostedzone/{}#{name}/{}",
-        side.text("zone_id")?,
-        side.text("type")?
-    ))
-}

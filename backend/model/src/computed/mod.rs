@@ -3,6 +3,9 @@
 mod deployed_by;
 mod network_names;
 mod pulled_through;
+mod calls;
+mod filtered_by;
+mod host_names;
 mod reaches_aws_via;
 mod registered_in;
 mod routing;
@@ -26,6 +29,9 @@ pub fn links(inventory: &Inventory) -> Vec<NamedLink> {
     links.extend(deployed_by::links(&estate));
     links.extend(network_names::links(&estate));
     links.extend(pulled_through::links(&estate));
+    links.extend(calls::links(&estate));
+    links.extend(host_names::links(&estate));
+    links.extend(filtered_by::links(&estate));
     links.extend(reaches_aws_via::links(&estate));
     links
 }

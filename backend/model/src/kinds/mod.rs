@@ -64,11 +64,15 @@ macro_rules! kinds {
 }
 
 kinds! {
+    acm_certificate::AcmCertificate,
+    api_gateway_vpc_link::ApiGatewayVpcLink,
     auto_scaling_group::AutoScalingGroup,
     cloud_map_namespace::CloudMapNamespace,
     cloud_map_service::CloudMapService,
     codedeploy_group::CodedeployGroup,
     dhcp_options::DhcpOptions,
+    cloudfront_distribution::CloudfrontDistribution,
+    dns_record::DnsRecord,
     ec2_instance::Ec2Instance,
     ecr_pull_through_cache_rule::EcrPullThroughCacheRule,
     ecr_repository::EcrRepository,
@@ -84,6 +88,7 @@ kinds! {
     efs_mount_target::EfsMountTarget,
     elastic_ip::ElasticIp,
     event_rule::EventRule,
+    hosted_zone::HostedZone,
     iam_instance_profile::IamInstanceProfile,
     iam_policy::IamPolicy,
     iam_role::IamRole,
@@ -111,6 +116,8 @@ kinds! {
     vpc_endpoint::VpcEndpoint,
     vpc_endpoint_service::VpcEndpointService,
     vpc_peering_connection::VpcPeeringConnection,
+    vpc_lattice_target_group::VpcLatticeTargetGroup,
+    web_acl::WebAcl,
 }
 
 /// Facts as JSON, without what AWS left out.
