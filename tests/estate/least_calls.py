@@ -66,6 +66,7 @@ def least(facts, document):
         "application-autoscaling:DescribeScalingPolicies": pages(len(facts["scaling_policies"]), 10),
         "application-autoscaling:DescribeScheduledActions": 1,
         "autoscaling:DescribeAutoScalingGroups": batches(len(live["AUTO_SCALING_GROUP"]), 50),
+        "cloudwatch:DescribeAlarms": pages(len(facts["alarms"]), 100),
         "servicediscovery:ListNamespaces": pages(len(facts["namespaces"]), 100), "servicediscovery:ListServices": len(facts["namespaces"]),
         **{f"ec2:Describe{name}": pages(len(facts[kind]), size) for name, kind, size in [
             ("Vpcs", "vpcs", 1000), ("Subnets", "subnets", 1000), ("RouteTables", "route_tables", 100), ("NatGateways", "nat_gateways", 1000),

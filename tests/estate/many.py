@@ -8,6 +8,7 @@ import random
 
 import many_data
 import many_ec2
+import many_events
 import many_jobs
 import many_network
 from blocks import REGISTRY, Site, allow, arn, awslogs, awsvpc, document, lower
@@ -39,6 +40,7 @@ def build(aws, services=100, seed=7):
     alone(site, lines)
     strangers(site, lines)
     many_jobs.build(site, lines)
+    many_events.build(site, lines)
     return site
 
 

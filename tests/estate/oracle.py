@@ -8,6 +8,7 @@ import json
 from collections import Counter
 
 import rules_ecs
+import rules_events
 import rules_jobs
 import rules_network
 from aws import Aws, isolate
@@ -24,6 +25,7 @@ LISTINGS = {
     "LOAD_BALANCER": ("elasticloadbalancing", "describe_load_balancers"), "LOG_GROUP": ("logs", "describe_log_groups"),
     "SSM_PARAMETER": ("ssm", "describe_parameters"), "SECRET": ("secretsmanager", "list_secrets"),
     "ECR_REPOSITORY": ("ecr", "describe_repositories"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
+    "CLOUDWATCH_ALARM": ("monitoring", "describe_alarms"),
     "CLOUD_MAP_SERVICE": ("servicediscovery", "list_services"), "CLOUD_MAP_NAMESPACE": ("servicediscovery", "list_namespaces")}
 
 
@@ -179,6 +181,7 @@ def oracle(aws):
     rules_jobs.discovery(graph, facts)
     data(graph, facts, names)
     follow(graph, reader, facts, names)
+    rules_events.alarms(graph, facts)
     refused = set(reader.refusals)
     return graph.document({kind for kind, listing in LISTINGS.items() if listing in refused}), facts
 

@@ -20,6 +20,14 @@ class Reader:
         except ClientError as error:
             return self.refused(error, client, operation, [])
 
+    def pages_of(self, service, operation, **arguments):
+        """Whole pages, where a list comes in several fields."""
+        client = self.aws(service)
+        try:
+            return list(client.get_paginator(operation).paginate(**arguments))
+        except ClientError as error:
+            return self.refused(error, client, operation, [])
+
     def call(self, service, operation, **arguments):
         """One answer; None where there is no such thing, or where it may not be read: `refusals` tells."""
         client = self.aws(service)
@@ -70,6 +78,8 @@ def read(aws):
             ("namespaces", "servicediscovery", "list_namespaces", "Namespaces", {}),
             ("discovery", "servicediscovery", "list_services", "Services", {})]:
         facts[kind] = reader.pages(service, operation, field, **arguments)
+    facts["alarms"] = [alarm for page in reader.pages_of("cloudwatch", "describe_alarms", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+                       for alarm in page["MetricAlarms"] + page["CompositeAlarms"]]
     facts["images"] = {r["repositoryArn"]: reader.pages("ecr", "describe_images", "imageDetails", repositoryName=r["repositoryName"])
                        for r in facts["repositories"]}
     facts["listeners"] = [item for b in facts["balancers"]

@@ -1,6 +1,7 @@
 //! The collectors: one file a kind. Each says which kinds it finds, which calls it makes and what it reads of the answers;
 //! `blastmap policy` prints the union of the calls, and a recording keeps the union of the reads.
 
+mod alarms;
 mod auto_scaling_groups;
 mod capacity_providers;
 mod cloud_map;
@@ -15,6 +16,7 @@ mod listeners;
 mod load_balancers;
 mod log_groups;
 mod parameters;
+mod queues;
 mod repositories;
 mod roles;
 mod scalable_targets;
@@ -137,6 +139,9 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     schedules::COLLECTOR,
     scalable_targets::COLLECTOR,
     cloud_map::COLLECTOR,
+    alarms::COLLECTOR,
+    queues::COLLECTOR,
+    queues::DETAILS,
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,

@@ -339,9 +339,14 @@ pub(super) const QUEUE: Whole = Whole {
     own: |naming| naming.named("sqs", "", "name"),
     id: Id::None,
     fields: &[
-        field("policy", "Policy", Shape::Document),
+        field("name", "QueueName", Shape::Text),
+        field("policy", "Policy", Shape::Custom(on_resource)),
         field("redrive_policy", "RedrivePolicy", Shape::Document),
         field("kms_master_key_id", "KmsMasterKeyId", Shape::Text),
+        field("sqs_managed_sse_enabled", "SqsManagedSseEnabled", Shape::Flag),
+        field("visibility_timeout_seconds", "VisibilityTimeout", Shape::Number),
+        field("message_retention_seconds", "MessageRetentionPeriod", Shape::Number),
+        field("fifo_queue", "FifoQueue", Shape::Flag),
     ],
     finish: |finish| finish.set_new("QueueArn", finish.own.as_str()),
     ..Whole::of(ResourceKind::SqsQueue)
@@ -359,14 +364,8 @@ fn queue(finder: &mut dyn super::mapping::Find, side: Side<'_>) -> Vec<crate::Lo
 pub(super) const QUEUE_POLICY: Part = Part {
     kind: ResourceKind::SqsQueue,
     owners: queue,
-    remove: |owner| set(owner.facts, "Policy", Value::Null),
-    add: |owner| {
-        let policy = owner.side.document("policy");
-        set(owner.facts, "Policy", policy.unwrap_or_default());
-        if owner.is_unknown("policy") {
-            owner.unknown.push("Policy".to_owned());
-        }
-    },
+    remove: |owner| set(owner.facts, "Policy", on_resource(&Value::Null)),
+    add: |owner| put_policy(owner, "Policy"),
     last: false,
 };
 
