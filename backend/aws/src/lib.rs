@@ -22,6 +22,6 @@ pub use clients::CallCounts;
 pub use crawl::{Crawled, Crawler, Progress};
 pub use demo::demo;
 pub use error::{CallError, CrawlError};
-pub use permissions::{Reach, actions, policy_json, policy_terraform};
+pub use permissions::{Reach, actions, actions_of, policy_json, policy_terraform};
 pub use session::{Origin, Settings};
 pub use wire::{Recording, RecordingError};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use blastmap_model::ResourceKind;
 use serde_json::json;
 
 use crate::{
@@ -16,6 +17,16 @@ pub fn actions() -> BTreeSet<&'static str> {
         .iter()
         .flat_map(|collector| collector.actions)
         .chain([&IDENTITY])
+        .map(|action| action.name)
+        .collect()
+}
+
+/// The actions that give what is known of a kind, by IAM's names, in order; none for kinds that are known by name alone.
+pub fn actions_of(kind: ResourceKind) -> BTreeSet<&'static str> {
+    COLLECTORS
+        .iter()
+        .filter(|collector| collector.kinds.contains(&kind))
+        .flat_map(|collector| collector.actions)
         .map(|action| action.name)
         .collect()
 }

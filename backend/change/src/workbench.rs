@@ -391,7 +391,8 @@ impl<'a> Workbench<'a> {
                 continue;
             };
             known.extend(names);
-            named.extend(links.into_iter().map(|link| (link.to.id, link.to.kind)));
+            let stated = links.into_iter().filter(|link| !link.if_known);
+            named.extend(stated.map(|link| (link.to.id, link.to.kind)));
         }
         named
             .into_iter()

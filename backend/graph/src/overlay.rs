@@ -188,10 +188,15 @@ impl<'a> Overlay<'a> {
             }
         }
         for declared in declared.map(|(declared, _)| declared).unwrap_or_default() {
-            let to = self.target(&declared.to.id, declared.to.kind, resolver);
-            if to == place {
+            let (id, kind) = (&declared.to.id, declared.to.kind);
+            let to = if declared.if_known {
+                self.known(id, kind, resolver)
+            } else {
+                Some(self.target(id, kind, resolver))
+            };
+            let Some(to) = to.filter(|to| *to != place) else {
                 continue;
-            }
+            };
             let before = known
                 .then(|| self.link_before(place, to, declared.relation))
                 .flatten();
@@ -231,6 +236,19 @@ impl<'a> Overlay<'a> {
         })
     }
 
+    /// The place of what a changed resource names, if it has one.
+    fn known(
+        &self,
+        id: &ResourceId,
+        kind: ResourceKind,
+        resolver: &mut Resolver<'a>,
+    ) -> Option<ResourceIndex> {
+        // What the change makes goes before what is there: a name may have been another's.
+        let own = self.names.get(id).copied();
+        own.or_else(|| self.snapshot.inventory().find(id.as_str()))
+            .or_else(|| resolver.resolve(kind, id))
+    }
+
     /// The place of what a changed resource names; made where nobody named it before.
     fn target(
         &mut self,
@@ -238,14 +256,7 @@ impl<'a> Overlay<'a> {
         kind: ResourceKind,
         resolver: &mut Resolver<'a>,
     ) -> ResourceIndex {
-        // What the change makes goes before what is there: a name may have been another's.
-        if let Some(place) = self.names.get(id) {
-            return *place;
-        }
-        if let Some(place) = self.snapshot.inventory().find(id.as_str()) {
-            return place;
-        }
-        if let Some(place) = resolver.resolve(kind, id) {
+        if let Some(place) = self.known(id, kind, resolver) {
             return place;
         }
         let arn = id.arn();

@@ -67,8 +67,9 @@ impl InventoryBuilder {
                     known.declared = entry.declared;
                 }
                 std::collections::btree_map::Entry::Occupied(mut place) => {
-                    let offered = place.get().offered && entry.offered;
-                    place.get_mut().offered = offered;
+                    let known = place.get_mut();
+                    known.offered &= entry.offered;
+                    known.follows.extend(entry.follows);
                 }
             }
         }
@@ -237,8 +238,14 @@ impl InventoryBuilder {
             .map(|(id, _)| id.clone())
             .collect();
         let mut unseen: BTreeMap<ResourceId, ResourceKind> = BTreeMap::new();
+        let followers = self.followers();
         let mut waiting: Vec<ResourceId> = kept.iter().cloned().collect();
         while let Some(id) = waiting.pop() {
+            for follower in followers.get(&id).into_iter().flatten() {
+                if kept.insert((*follower).clone()) {
+                    waiting.push((*follower).clone());
+                }
+            }
             let Some(entry) = self.entries.get(&id) else {
                 continue;
             };
@@ -249,7 +256,7 @@ impl InventoryBuilder {
                     if kept.insert(target.clone()) {
                         waiting.push(target);
                     }
-                } else {
+                } else if !declared.if_known {
                     unseen.entry(target).or_insert(declared.to.kind);
                 }
             }
@@ -259,6 +266,17 @@ impl InventoryBuilder {
             .map(|(id, kind)| Reference { kind, id })
             .collect();
         Reached { kept, unseen }
+    }
+
+    /// Who stays if this does.
+    fn followers(&self) -> HashMap<ResourceId, Vec<&ResourceId>> {
+        let mut followers: HashMap<_, Vec<_>> = HashMap::new();
+        for (id, entry) in &self.entries {
+            for subject in &entry.follows {
+                followers.entry(self.resolve(subject)).or_default().push(id);
+            }
+        }
+        followers
     }
 
     /// What a role's managed policies name is declared by neither alone: the role has the policies, the policies the names.
@@ -291,9 +309,13 @@ impl InventoryBuilder {
             };
             let policies = self.declared_by_policies_of(entry);
             for declared in entry.declared.iter().chain(&policies) {
+                let to = self.resolve(&declared.to.id);
+                if declared.if_known && !kept.contains(&to) {
+                    continue;
+                }
                 links.push(NamedLink {
                     from: id.clone(),
-                    to: self.resolve(&declared.to.id),
+                    to,
                     relation: declared.relation,
                     phases: declared.phases,
                     evidence: Evidence {

@@ -36,15 +36,18 @@ pub(crate) struct Entry {
     pub(crate) source: Source,
     /// Stays only if something that stays links to it.
     pub(crate) offered: bool,
+    /// Stays if one of these does.
+    pub(crate) follows: Vec<ResourceId>,
     /// Takes the place of what is known of the resource so far.
     pub(crate) replaces: bool,
 }
 
 /// What a resource that was found is to an inventory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum How {
     Kept,
     Offered,
+    Follows(Vec<ResourceId>),
     Replaces,
 }
 
@@ -107,6 +110,21 @@ impl Found {
         self.push(&arn.into(), arn, facts, tags, source, How::Offered);
     }
 
+    /// A resource that AWS reported, which is kept if one of `subjects` is, by whatever name: an alarm watches, a record points
+    /// at, a function reads from something kept. `place` is an ARN of its account and region.
+    pub fn follow<F: Facts>(
+        &mut self,
+        id: &ResourceId,
+        place: &Arn,
+        facts: &F,
+        tags: impl IntoIterator<Item = (String, String)>,
+        source: Source,
+        subjects: impl IntoIterator<Item = ResourceId>,
+    ) {
+        let subjects = subjects.into_iter().collect();
+        self.push(id, place, facts, tags, source, How::Follows(subjects));
+    }
+
     /// A resource found before, of which more is known now; its tags stay.
     pub fn replace<F: Facts>(&mut self, arn: &Arn, facts: &F, source: Source) {
         self.push(&arn.into(), arn, facts, [], source, How::Replaces);
@@ -144,20 +162,31 @@ impl Found {
             id,
             kind: F::KIND,
             name: name.into(),
-            account: arn.account().into(),
+            // A bucket's ARN and a hosted zone's have no account.
+            account: if arn.account().is_empty() {
+                self.scope.account.clone()
+            } else {
+                arn.account().into()
+            },
             region: F::KIND.region_of(arn).into(),
             presence: Presence::Live,
             tags,
             attributes: Attributes::from_value(&attributes),
             observed_at: self.now,
         };
+        let (offered, replaces) = (matches!(how, How::Offered | How::Follows(_)), how == How::Replaces);
         self.resources.push(Entry {
             resource,
             declared,
             also_named,
             source,
-            offered: how == How::Offered,
-            replaces: how == How::Replaces,
+            offered,
+            follows: if let How::Follows(subjects) = how {
+                subjects
+            } else {
+                Vec::new()
+            },
+            replaces,
         });
     }
 
@@ -179,6 +208,7 @@ impl Found {
             also_named,
             source,
             offered: true,
+            follows: Vec::new(),
             replaces: false,
         });
         true

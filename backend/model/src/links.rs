@@ -20,6 +20,8 @@ pub struct Declared {
     pub api: &'static str,
     pub field: String,
     pub inferred: bool,
+    /// A name that may be anything's: it is a link only if something that was seen goes by it.
+    pub if_known: bool,
 }
 
 /// Collects the links of one resource.
@@ -111,16 +113,51 @@ impl<'a> Links<'a> {
         id: ResourceId,
         field: impl Into<String>,
     ) {
-        let field = field.into();
+        self.declare(relation, kind, id, field.into());
+    }
+
+    /// Declares a link to whatever of this kind goes by this name, if anything that was seen does. What may be written in many
+    /// ways, and may as well name something that blastmap does not hold, is no missing resource.
+    pub fn if_known(
+        &mut self,
+        relation: Relation,
+        kind: ResourceKind,
+        id: ResourceId,
+        field: impl Into<String>,
+    ) {
+        self.declare(relation, kind, id, field.into()).if_known = true;
+    }
+
+    /// As [`Self::if_known`], for a name that was guessed from a value and is no statement of AWS: the link is inferred.
+    pub fn matched(
+        &mut self,
+        relation: Relation,
+        kind: ResourceKind,
+        id: ResourceId,
+        field: impl Into<String>,
+    ) {
+        let declared = self.declare(relation, kind, id, field.into());
+        declared.if_known = true;
+        declared.inferred = true;
+    }
+
+    fn declare(
+        &mut self,
+        relation: Relation,
+        kind: ResourceKind,
+        id: ResourceId,
+        field: String,
+    ) -> &mut Declared {
         let api = self.source.api_of(&field);
-        self.declared.push(Declared {
+        self.declared.push_mut(Declared {
             relation,
             to: Reference { kind, id },
             phases: None,
             api,
             field,
             inferred: false,
-        });
+            if_known: false,
+        })
     }
 
     /// Says that others may name this resource by `id` as well.
