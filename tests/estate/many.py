@@ -76,7 +76,7 @@ def containers(site, line, images):
     """The container definitions; a sidecar on every third."""
     feature, group = line.feature, f"/ecs/{line.name}"
     first = {"name": "main", "image": images[0], "cpu": 128, "memory": 256, "essential": True,
-             "environment": [{"name": "MODE", "value": f"mode-{line.number}"}],
+             "environment": [{"name": "MODE", "value": f"mode-{line.number}"}, *many_events.environment(line)],
              "secrets": [{"name": f"S{n}", "valueFrom": value} for n, value in enumerate(line.secrets)], "logConfiguration": awslogs(group)}
     if feature == "logs elsewhere":
         first["logConfiguration"] = awslogs(group, region="eu-west-1")

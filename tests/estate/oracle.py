@@ -25,7 +25,7 @@ LISTINGS = {
     "LOAD_BALANCER": ("elasticloadbalancing", "describe_load_balancers"), "LOG_GROUP": ("logs", "describe_log_groups"),
     "SSM_PARAMETER": ("ssm", "describe_parameters"), "SECRET": ("secretsmanager", "list_secrets"),
     "ECR_REPOSITORY": ("ecr", "describe_repositories"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
-    "CLOUDWATCH_ALARM": ("monitoring", "describe_alarms"),
+    "CLOUDWATCH_ALARM": ("monitoring", "describe_alarms"), "SQS_QUEUE": ("sqs", "list_queues"), "LAMBDA_FUNCTION": ("lambda", "list_functions"),
     "CLOUD_MAP_SERVICE": ("servicediscovery", "list_services"), "CLOUD_MAP_NAMESPACE": ("servicediscovery", "list_namespaces")}
 
 
@@ -155,7 +155,7 @@ def follow(graph, reader, facts, names):
     seen, facts["definitions"], facts["keys"], facts["profiles"] = set(), [], [], []
     while True:
         new = {id for id in graph.named() - seen if crawled(id) and id not in graph.live}
-        if not new:
+        if not new and not rules_events.more(graph, reader, facts, names):
             return
         seen |= new
         for id in sorted(new):
@@ -179,9 +179,9 @@ def oracle(aws):
     rules_jobs.scaling(graph, facts)
     rules_jobs.groups(graph, facts)
     rules_jobs.discovery(graph, facts)
+    rules_events.machines(graph, reader, facts, names)
     data(graph, facts, names)
     follow(graph, reader, facts, names)
-    rules_events.alarms(graph, facts)
     refused = set(reader.refusals)
     return graph.document({kind for kind, listing in LISTINGS.items() if listing in refused}), facts
 

@@ -9,6 +9,7 @@ mod clusters;
 mod container_instances;
 mod event_rules;
 mod file_systems;
+mod functions;
 mod images;
 pub(crate) mod kms;
 mod listener_rules;
@@ -24,11 +25,13 @@ mod schedules;
 mod secrets;
 mod services;
 pub(crate) mod starts;
+pub(crate) mod state_machines;
 mod tags;
 mod target_groups;
 mod target_health;
 pub(crate) mod task_definitions;
 mod tasks;
+mod topics;
 
 #[cfg(feature = "ec2")]
 mod ec2;
@@ -142,6 +145,9 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     alarms::COLLECTOR,
     queues::COLLECTOR,
     queues::DETAILS,
+    topics::COLLECTOR,
+    functions::COLLECTOR,
+    state_machines::COLLECTOR,
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,

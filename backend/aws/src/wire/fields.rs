@@ -51,7 +51,8 @@ pub(super) fn reduce(action: &str, status: u16, body: &[u8], redactor: &Redactor
 }
 
 /// Maps whose keys are names that people give, not fields.
-const FREE_MAPS: [&str; 4] = [
+const FREE_MAPS: [&str; 5] = [
+    "Variables",
     "options",
     "dockerLabels",
     "SecretVersionsToStages",

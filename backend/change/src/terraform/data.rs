@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key>
 
-use blastmap_model::ResourceKind;
+use blastmap_model::{ResourceKind, kinds::sqs_queue};
 use serde_json::{Value, json};
 
 use super::{
@@ -348,7 +348,13 @@ pub(super) const QUEUE: Whole = Whole {
         field("message_retention_seconds", "MessageRetentionPeriod", Shape::Number),
         field("fifo_queue", "FifoQueue", Shape::Flag),
     ],
-    finish: |finish| finish.set_new("QueueArn", finish.own.as_str()),
+    finish: |finish| {
+        finish.set_new("QueueArn", finish.own.as_str());
+        // So that a task definition of the same plan is known to name it.
+        let names = sqs_queue::names_in_environments(finish.own, None);
+        let names = names.iter().map(|name| finish.redactor.fingerprint(name));
+        finish.set_new("NameFingerprints", names.collect::<Vec<_>>());
+    },
     ..Whole::of(ResourceKind::SqsQueue)
 };
 
@@ -400,13 +406,6 @@ pub(super) const ACM_VALIDATION: Part = Part {
     remove: |_| {},
     add: |_| {},
     last: false,
-};
-
-pub(super) const FUNCTION: Whole = Whole {
-    names: |side| side.names(&["arn", "function_name"]),
-    own: |naming| naming.named("lambda", "function:", "function_name"),
-    id: Id::Name,
-    ..Whole::of(ResourceKind::LambdaFunction)
 };
 
 pub(super) const BUCKET: Whole = Whole {
