@@ -74,7 +74,7 @@ fuzz: ## plans and policies of any bytes, ten minutes each; needs a nightly Rust
 
 schema: build ## print schema.graphql, the docs that come from code and the page's types again
 	$(BLASTMAP) schema > schema.graphql
-	BLASTMAP_BLESS=1 cargo test $(CARGO_FLAGS) --quiet --test relations_doc --test needs_doc
+	BLASTMAP_BLESS=1 cargo test $(CARGO_FLAGS) --quiet --test relations_doc --test needs_doc --test it kinds
 	cd web && npm run generate
 
 demo: build tests/.venv/ready ## record the demo estate again

@@ -8,15 +8,19 @@
 import json
 import uuid
 
-from aws import ACCOUNT, REGION
+from aws import Here
 
-REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 ECS_TASKS = "ecs-tasks.amazonaws.com"
 
 
-def arn(service, resource, region=REGION, account=ACCOUNT):
-    """An ARN in AWS's documented form; IAM's have no region."""
-    return f"arn:aws:{service}:{'' if service == 'iam' else region}:{account}:{resource}"
+def arn(service, resource, region=None, account=None):
+    """An ARN in AWS's documented form, of here if nothing else is said; IAM's have no region."""
+    return f"arn:aws:{service}:{'' if service == 'iam' else region or Here.region}:{account or Here.account}:{resource}"
+
+
+def registry(account=None):
+    """The host of an account's ECR registry."""
+    return f"{account or Here.account}.dkr.ecr.{Here.region}.amazonaws.com"
 
 
 def allow(actions, resources="*", **more):
@@ -44,9 +48,9 @@ def named(kind, name, tags=None):
     return [{"ResourceType": kind, "Tags": upper({"Name": name, **(tags or {})})}]
 
 
-def awslogs(group, region=REGION, **options):
+def awslogs(group, region=None, **options):
     return {"logDriver": "awslogs", "options": {
-        "awslogs-group": group, "awslogs-region": region, "awslogs-stream-prefix": "ecs", **options}}
+        "awslogs-group": group, "awslogs-region": region or Here.region, "awslogs-stream-prefix": "ecs", **options}}
 
 
 def awsvpc(subnets, groups, public=False):
@@ -80,8 +84,9 @@ class Names(dict):
 class Site:
     """An account under construction; ids maps the builder's names to AWS's ids and ARNs."""
 
-    def __init__(self, aws):
-        self.aws, self.ids = aws, Names()
+    def __init__(self, aws, tail=""):
+        """tail ends the names of what all regions of an account share."""
+        self.aws, self.ids, self.tail = aws, Names(), tail
         self.launched = 0
 
     # ------------------------------------------------------------ network
@@ -96,7 +101,7 @@ class Site:
 
     def subnet(self, vpc, name, cidr, zone, **tags):
         self.ids[name] = self.aws("ec2").create_subnet(
-            VpcId=self.ids[vpc], CidrBlock=cidr, AvailabilityZone=REGION + zone,
+            VpcId=self.ids[vpc], CidrBlock=cidr, AvailabilityZone=Here.region + zone,
             TagSpecifications=named("subnet", name, tags))["Subnet"]["SubnetId"]
         return self.ids[name]
 
@@ -127,14 +132,14 @@ class Site:
     def gateway_endpoint(self, vpc, name, service, tables, policy=None, **tags):
         given = {"PolicyDocument": policy} if policy else {}
         self.ids[name] = self.aws("ec2").create_vpc_endpoint(
-            VpcId=self.ids[vpc], ServiceName=f"com.amazonaws.{REGION}.{service}", VpcEndpointType="Gateway",
+            VpcId=self.ids[vpc], ServiceName=f"com.amazonaws.{Here.region}.{service}", VpcEndpointType="Gateway",
             RouteTableIds=[self.ids[t] for t in tables], TagSpecifications=named("vpc-endpoint", name, tags),
             **given)["VpcEndpoint"]["VpcEndpointId"]
 
     def interface_endpoint(self, vpc, name, service, subnets, groups, policy=None, private_dns=True, **tags):
         given = {"PolicyDocument": policy} if policy else {}
         self.ids[name] = self.aws("ec2").create_vpc_endpoint(
-            VpcId=self.ids[vpc], ServiceName=f"com.amazonaws.{REGION}.{service}", VpcEndpointType="Interface",
+            VpcId=self.ids[vpc], ServiceName=f"com.amazonaws.{Here.region}.{service}", VpcEndpointType="Interface",
             SubnetIds=[self.ids[s] for s in subnets], SecurityGroupIds=[self.ids[g] for g in groups],
             PrivateDnsEnabled=private_dns, TagSpecifications=named("vpc-endpoint", name, tags),
             **given)["VpcEndpoint"]["VpcEndpointId"]
@@ -164,24 +169,31 @@ class Site:
         """inline: policy name to list of statements; trusts: a trust policy, instead of the service's; a tag may be named service."""
         iam = self.aws("iam")
         given = {"PermissionsBoundary": boundary} if boundary else {}
-        made = iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trusts or trust(service), Tags=upper(tags), **given)
+        own = name + self.tail
+        made = iam.create_role(RoleName=own, Path=path, AssumeRolePolicyDocument=trusts or trust(service), Tags=upper(tags), **given)
         for policy, statements in (inline or {}).items():
-            iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document(*statements))
+            iam.put_role_policy(RoleName=own, PolicyName=policy, PolicyDocument=document(*statements))
         for policy in attached:
-            iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+            iam.attach_role_policy(RoleName=own, PolicyArn=policy)
         self.ids[f"role/{name}"] = made["Role"]["Arn"]
         return made["Role"]["Arn"]
 
     def policy(self, name, *statements, path="/"):
-        made = self.aws("iam").create_policy(PolicyName=name, Path=path, PolicyDocument=document(*statements))
+        made = self.aws("iam").create_policy(PolicyName=name + self.tail, Path=path, PolicyDocument=document(*statements))
         self.ids[f"policy/{name}"] = made["Policy"]["Arn"]
         return made["Policy"]["Arn"]
 
+    def service_linked_role(self, service):
+        """A role that an account has once, and that AWS makes by itself."""
+        iam = self.aws("iam")
+        there = [role["Arn"] for role in iam.list_roles(PathPrefix=f"/aws-service-role/{service}/")["Roles"]]
+        return there[0] if there else iam.create_service_linked_role(AWSServiceName=service)["Role"]["Arn"]
+
     def instance_profile(self, name, role=None, path="/"):
         iam = self.aws("iam")
-        self.ids[f"profile/{name}"] = iam.create_instance_profile(InstanceProfileName=name, Path=path)["InstanceProfile"]["Arn"]
+        self.ids[f"profile/{name}"] = iam.create_instance_profile(InstanceProfileName=name + self.tail, Path=path)["InstanceProfile"]["Arn"]
         if role:
-            iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
+            iam.add_role_to_instance_profile(InstanceProfileName=name + self.tail, RoleName=role + self.tail)
         return self.ids[f"profile/{name}"]
 
     # ------------------------------------------------------------ what a task definition names
@@ -225,7 +237,7 @@ class Site:
             ecr.set_repository_policy(repositoryName=name, policyText=policy)
         for tag in images:
             self.push(name, tag)
-        return {tag: f"{REGISTRY}/{name}:{tag}" for tag in images}
+        return {tag: f"{registry()}/{name}:{tag}" for tag in images}
 
     def push(self, repository, tag):
         """Pushes an image; returns its digest."""
@@ -322,7 +334,7 @@ class Site:
         self.join(cluster, name, self.ids[f"i/{name}"])
 
     def join(self, cluster, name, instance):
-        identity = json.dumps({"instanceId": instance, "region": REGION, "accountId": ACCOUNT})
+        identity = json.dumps({"instanceId": instance, "region": Here.region, "accountId": Here.account})
         self.ids[f"i/{name}"] = instance
         self.ids[name] = self.aws("ecs").register_container_instance(
             cluster=cluster, instanceIdentityDocument=identity)["containerInstance"]["containerInstanceArn"]

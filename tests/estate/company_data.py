@@ -1,6 +1,7 @@
 """What the company's task definitions name: keys, secrets, parameters, logs, images and roles."""
 
-from blocks import ACCOUNT, allow, arn, document
+from aws import ACCOUNT
+from blocks import allow, arn, document
 from company_network import PARTNER_ACCOUNT, PLATFORM
 
 BOUNDARY = arn("iam", "policy/workload-boundary")

@@ -1,7 +1,8 @@
 """The company's network: one VPC over three zones, its ways out, its endpoints and its load balancers."""
 
 from aws import REGION
-from blocks import ACCOUNT, allow, arn, document
+from aws import ACCOUNT
+from blocks import allow, arn, document
 
 ZONES = "abc"
 PRIVATE = [f"private-{z}" for z in ZONES]

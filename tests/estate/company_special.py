@@ -1,6 +1,6 @@
 """What is not a plain Fargate service: the EC2 cluster, the blue/green service, a lone task, and what was left behind."""
 
-from blocks import REGISTRY, allow, awslogs, awsvpc, document, lower
+from blocks import allow, awslogs, awsvpc, document, lower, registry
 from company_data import BOUNDARY, PLANTED, TASK_GRANTS
 from company_network import CERTIFICATES, PARTNER_ACCOUNT, PRIVATE
 from company_services import definition, tags
@@ -182,7 +182,7 @@ def left_behind(site):
     ecs.update_container_instances_state(cluster="prod-ec2", containerInstances=[site.ids["host-c1"]], status="DRAINING")
     before = ecs.describe_task_definition(taskDefinition=site.ids["td/search-api"])["taskDefinition"]
     containers = before["containerDefinitions"]
-    containers[0]["image"] = f"{REGISTRY}/search/search-api:2026.11.4"
+    containers[0]["image"] = f"{registry()}/search/search-api:2026.11.4"
     site.push("search/search-api", "2026.11.4")
     after = site.task_definition("search-api", containers, requiresCompatibilities=["FARGATE"], networkMode="awsvpc", cpu=before["cpu"],
                                  memory=before["memory"], executionRoleArn=before["executionRoleArn"], taskRoleArn=before["taskRoleArn"])

@@ -52,6 +52,50 @@ def differences(snapshot, oracle):
     return lines
 
 
+# Relations that are concluded from the facts of several kinds: each of these may be what a call does not give.
+CONCLUDED = {"REACHES_AWS_VIA", "REGISTERED_IN", "ROUTED_BY", "ROUTES_VIA", "SCALED_BY", "PROTECTED_BY", "WATCHED_BY", "DEPLOYED_BY", "STARTS", "STARTS_IN"}
+
+
+def less(snapshot, whole, kinds):
+    """Lines, none if a snapshot is the whole graph less what gives these kinds: nothing else is gone, and nothing is said that is not so."""
+    resources, links = snapshot[:2]
+    right = {r["id"]: (r["kind"], r["presence"]) for r in whole["resources"]}
+    right_links = {(link["from"], link["relation"], link["to"]) for link in whole["links"]}
+    lost = {id for id, (_, presence) in right.items() if presence == "LIVE" and resources.get(id, ("", ""))[1] != "LIVE"}
+    beside = {}  # the other ends of the links that are gone
+    for source, _, target in right_links - links:
+        beside.setdefault(source, set()).add(target)
+        beside.setdefault(target, set()).add(source)
+    lines = [f"{id} is {presence}" for id, (kind, presence) in resources.items()
+             if presence == "LIVE" and right.get(id) != (kind, presence) or presence == "MISSING" and right.get(id, ("", "MISSING"))[1] != "MISSING"]
+    lines += [f"{id} is gone" for id in lost
+              if right[id][0] not in kinds and not any(other in lost or right[other][0] in kinds for other in beside.get(id, ()))]
+    for link in right_links - links:
+        ends = {link[0], link[2]}
+        if not ends & lost and not {right[id][0] for id in ends} & set(kinds) and link[1] not in CONCLUDED:
+            lines.append(f"{' '.join(link)} is gone")
+    for link in links - right_links:
+        unseen = [id for id in (link[0], link[2]) if id not in right and resources[id][1] in ("UNREADABLE", "OUTSIDE")]
+        if not unseen:
+            lines.append(f"{' '.join(link)} is new")
+    return lines
+
+
+def table(snapshot, oracle):
+    """Lines: how many of each kind and relation the oracle has, and how many of them the snapshot has."""
+    resources, links = snapshot[:2]
+    rows, right = Counter(), Counter()
+    for r in oracle["resources"]:
+        name = f"{r['kind']} {r['presence']}"
+        rows[name] += 1
+        right[name] += resources.get(r["id"]) == (r["kind"], r["presence"])
+    for link in oracle["links"]:
+        rows[link["relation"]] += 1
+        right[link["relation"]] += (link["from"], link["relation"], link["to"]) in links
+    lines = [f"{'kind or relation':42} {'oracle':>7} {'equal':>7}"]
+    return lines + [f"{name:42} {count:7} {right[name]:7}" for name, count in sorted(rows.items(), key=lambda row: (" " not in row[0], row[0]))]
+
+
 def same(crawl, oracle):
     """Fails, naming the differences, unless a crawl's snapshot holds what the oracle says."""
     lines = differences(crawl.snapshot(), oracle)

@@ -1,6 +1,6 @@
 """The oracle's graph: nodes with kind and presence, links between them."""
 
-from naming import crawled, kind_of
+from naming import crawled, kind_of, scope_of
 
 
 class Graph:
@@ -21,14 +21,14 @@ class Graph:
         """Everything that some link points to."""
         return {target for _, _, target in self.links}
 
-    def document(self, unlisted_kinds):
-        """The oracle's JSON; unlisted_kinds are those whose listing failed."""
+    def document(self, unlisted):
+        """The oracle's JSON; unlisted has the (scope, kind) whose listing failed."""
         resources = [{"id": id, "kind": kind, "presence": "LIVE"} for id, kind in self.live.items()]
         for id in self.named() - self.live.keys():
-            kind = kind_of(id)
-            if not crawled(id):
+            kind, scope = kind_of(id), scope_of(id) if crawled(id) else None
+            if not scope:
                 presence = "OUTSIDE"
-            elif id in self.unreadable or kind in unlisted_kinds:
+            elif id in self.unreadable or (scope, kind) in unlisted:
                 presence = "UNREADABLE"
             else:
                 presence = "MISSING"

@@ -11,8 +11,8 @@ import many_ec2
 import many_events
 import many_jobs
 import many_network
-from blocks import REGISTRY, Site, allow, arn, awslogs, awsvpc, document, lower
-from many_data import OTHER_ACCOUNT, TEAMS
+from blocks import Site, allow, arn, awslogs, awsvpc, document, lower, registry
+from many_data import TEAMS, partner
 
 FEATURES = [
     "plain", "balanced", "balanced", "weighted", "network balanced", "spot", "default strategy", "isolated", "public", "old vpc",
@@ -22,8 +22,8 @@ FEATURES = [
 PER_CLUSTER = 25
 
 
-def build(aws, services=100, seed=7):
-    site, chance = Site(aws), random.Random(seed)
+def build(aws, services=100, seed=7, tail=""):
+    site, chance = Site(aws, tail), random.Random(seed)
     lines = [Line(number, chance) for number in range(services)]
     many_network.build(site)
     many_data.build(site, services)
@@ -89,11 +89,11 @@ def containers(site, line, images):
     if feature == "files":
         first["mountPoints"] = [{"sourceVolume": "shared", "containerPath": "/data"}]
     if feature in ("no repository", "image elsewhere"):
-        account = OTHER_ACCOUNT if feature == "image elsewhere" else site.aws.account
-        first["image"] = f"{account}.dkr.ecr.us-east-1.amazonaws.com/gone/{line.name}:v1"
+        account = partner() if feature == "image elsewhere" else site.aws.account
+        first["image"] = f"{registry(account)}/gone/{line.name}:v1"
     first["portMappings"] = line.ports
     if line.number % 3 == 1:
-        sidecar = {"name": "agent", "image": f"{REGISTRY}/shared/agent:v1", "cpu": 32, "memory": 64, "essential": False,
+        sidecar = {"name": "agent", "image": f"{registry()}/shared/agent:v1", "cpu": 32, "memory": 64, "essential": False,
                    "logConfiguration": awslogs("/ecs/shared/agent")}
         return [first, sidecar]
     return [first]
@@ -101,8 +101,8 @@ def containers(site, line, images):
 
 def register(site, line, images, **fields):
     """Registers the definition with the roles that the feature calls for."""
-    role = {"role by name": line.name, "no role": arn("iam", f"role/gone-{line.name}"),
-            "role elsewhere": arn("iam", f"role/{line.name}", account=OTHER_ACCOUNT)}.get(line.feature) or site.ids[f"role/{line.name}"]
+    role = {"role by name": line.name + site.tail, "no role": arn("iam", f"role/gone-{line.name}"),
+            "role elsewhere": arn("iam", f"role/{line.name}", account=partner())}.get(line.feature) or site.ids[f"role/{line.name}"]
     execution = {} if line.feature == "ec2 daemon" else {"executionRoleArn": site.ids[f"role/execution-{line.number // 10}"]}
     given = {"volumes": volumes(site, line)} if line.feature == "files" else {}
     return site.task_definition(line.name, containers(site, line, images), taskRoleArn=role, tags=lower(line.tags), **execution, **given, **fields)

@@ -1,5 +1,6 @@
 """What the scale estate's definitions name: keys, secrets, parameters, log groups, repositories and roles."""
 
+from aws import ACCOUNT, Here
 from blocks import allow, arn, document
 
 OTHER_ACCOUNT = "210987654321"
@@ -8,10 +9,15 @@ PULL_AND_LOG = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRoleP
 REFERENCE = "aws/reference/secretsmanager/"
 
 
+def partner():
+    """The account that things of this one name."""
+    return ACCOUNT if Here.account == OTHER_ACCOUNT else OTHER_ACCOUNT
+
+
 def build(site, services):
     """What is shared: its amount follows the number of services."""
     site.aws("kms").describe_key(KeyId="alias/aws/ssm")
-    site.aws("iam").create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
+    site.service_linked_role("ecs.amazonaws.com")
     site.keys = [site.key(f"shared-{n}", f"Shared key {n}", owner="security") for n in range(max(4, services // 8))]
     key_of = [lambda n: site.keys[n % len(site.keys)], lambda n: f"alias/shared-{n % len(site.keys)}",
               lambda n: site.keys[n % len(site.keys)].rpartition("/")[2], lambda n: None]
@@ -24,8 +30,8 @@ def build(site, services):
     site.log_group("/ecs/shared/agent", site.keys[0])
     for n in range(services // 10):
         site.log_group(f"/aws/lambda/unrelated-{n:04d}", retention=30)
-    partner = document(allow("ecr:BatchGetImage", [], Principal={"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}))
-    site.repository("shared/agent", (), site.keys[1], policy=partner, owner="platform")
+    pulled = document(allow("ecr:BatchGetImage", [], Principal={"AWS": f"arn:aws:iam::{partner()}:root"}))
+    site.repository("shared/agent", (), site.keys[1], policy=pulled, owner="platform")
     site.push_index("shared/agent", "v1", ["linux/amd64", "linux/arm64", "linux/arm/v7"])
     site.boundary = site.policy("boundary", allow("*"), path="/guard/")
     for n in range(services // 10 + 1):
@@ -42,8 +48,8 @@ def spellings(site, line):
         own, arn("ssm", f"parameter{own}"), f"plain-{line.name}", secret, f"{secret}:username::", f"{secret}:password:AWSCURRENT:",
         arn("secretsmanager", f"secret:{name}"), arn("secretsmanager", f"secret:{name}:url::"), arn("secretsmanager", "secret:shared/api-client"),
         f"/{REFERENCE}{name}", arn("ssm", f"parameter/{REFERENCE}{name}"), arn("ssm", f"parameter{own}", region="eu-west-1"),
-        arn("ssm", f"parameter{own}", account=OTHER_ACCOUNT), arn("secretsmanager", f"secret:{name}-AbCdEf", region="eu-west-1"),
-        arn("secretsmanager", f"secret:{name}-AbCdEf:k::", account=OTHER_ACCOUNT), f"/gone/{line.name}", arn("secretsmanager", f"secret:gone/{line.name}-AbCdEf")]
+        arn("ssm", f"parameter{own}", account=partner()), arn("secretsmanager", f"secret:{name}-AbCdEf", region="eu-west-1"),
+        arn("secretsmanager", f"secret:{name}-AbCdEf:k::", account=partner()), f"/gone/{line.name}", arn("secretsmanager", f"secret:gone/{line.name}-AbCdEf")]
 
 
 def of_service(site, line, chance):

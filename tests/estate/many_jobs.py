@@ -4,8 +4,6 @@ import json
 
 from blocks import arn, awslogs, starts, tracks
 
-DEAD_LETTERS = arn("sqs", "jobs-dead-letters")
-
 
 def namespaces(site):
     """Two, of either kind."""
@@ -35,7 +33,7 @@ def build(site, lines):
     for n in range(len(jobs)):
         for place, (form, definition) in enumerate(forms):
             told = {"Input": json.dumps({"containerOverrides": [{"name": "main", "command": [f"number {n}"]}]})} if place % 2 else {}
-            dead = {"DeadLetterConfig": {"Arn": DEAD_LETTERS}} if n % 2 else {}
+            dead = {"DeadLetterConfig": {"Arn": arn("sqs", "jobs-dead-letters")}} if n % 2 else {}
             target = starts(cluster, definition(n), role, *network, **told, **dead)
             if (n + place) % 2:
                 group = {"GroupName": "jobs"} if place % 3 == 0 else {}
@@ -62,7 +60,7 @@ def alone(site, family):
 
 def scaling(site, lines):
     """Every balanced service by its load, every second one by the clock too."""
-    role = site.aws("iam").create_service_linked_role(AWSServiceName="ecs.application-autoscaling.amazonaws.com")["Role"]["Arn"]
+    role = site.service_linked_role("ecs.application-autoscaling.amazonaws.com")
     steps = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}]}
     for n, line in enumerate(line for line in lines if line.balanced):
         policies = [("load", tracks("ECSServiceAverageCPUUtilization", 60.0))]

@@ -1,9 +1,14 @@
 """The scale estate's networks: two VPCs with the same addresses, and their load balancers."""
 
 from blocks import arn
+from many_data import partner
 
-CERTIFICATE = arn("acm", "certificate/0f1e2d3c-0000-4000-8000-00000000beef")
 PER_BALANCER = 10
+
+
+def certificate():
+    """The one that all listeners use."""
+    return arn("acm", "certificate/0f1e2d3c-0000-4000-8000-00000000beef")
 
 
 def build(site):
@@ -24,7 +29,7 @@ def build(site):
     site.security_group("main", "balancers", "Load balancers", (443, "0.0.0.0/0"))
     site.security_group("main", "hosts", "Container instances", (None, "balancers"))
     site.let_in("hosts", None, "hosts")
-    site.let_in("endpoints", 443, "sg-0a1b2c3d4e5f60718", UserId="210987654321")
+    site.let_in("endpoints", 443, "sg-0a1b2c3d4e5f60718", UserId=partner())
     private = [f"private-{zone}" for zone in "abc"]
     site.gateway_endpoint("main", "vpce-s3", "s3", [f"rt-private-{zone}" for zone in "abc"] + ["rt-isolated"])
     site.gateway_endpoint("main", "vpce-dynamodb", "dynamodb", ["rt-private-a"])
@@ -52,8 +57,8 @@ def certify(site):
 
     made = site.aws("acm").request_certificate(DomainName="example.com", ValidationMethod="DNS")["CertificateArn"]
     certificates = acm_backends[site.aws.account][site.aws.region]._certificates
-    certificates[CERTIFICATE] = certificates.pop(made)
-    certificates[CERTIFICATE].arn = CERTIFICATE
+    certificates[certificate()] = certificates.pop(made)
+    certificates[certificate()].arn = certificate()
 
 
 def groups(site, lines, chance):
@@ -90,9 +95,9 @@ def targets(site, balancer, line, number):
         site.target_group("main", line.target_group + "-b", 8080, protocol, **line.tags)
         forward = site.forward((line.target_group, 90), (line.target_group + "-b", 10))
     if line.network:
-        site.listener(balancer, f"{balancer}-{number}", 1000 + number, "TLS" if number % 2 else "TCP", forward, CERTIFICATE if number % 2 else None)
+        site.listener(balancer, f"{balancer}-{number}", 1000 + number, "TLS" if number % 2 else "TCP", forward, certificate() if number % 2 else None)
     elif number == 0:
         site.listener(balancer, f"{balancer}-80", 80, "HTTP", {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "StatusCode": "HTTP_301"}})
-        site.listener(balancer, f"{balancer}-443", 443, "HTTPS", forward, CERTIFICATE)
+        site.listener(balancer, f"{balancer}-443", 443, "HTTPS", forward, certificate())
     else:
         site.rule(f"{balancer}-443", number, forward, **({"path": f"/{line.name}/*"} if number % 2 else {"host": f"{line.name}.example.com"}))

@@ -1,6 +1,6 @@
 """How the oracle names things: ids, kinds, and what a short or partial name stands for."""
 
-from aws import ACCOUNT, REGION
+from aws import Here
 
 # service of the ARN, beginning of its resource part -> kind; the first that fits counts
 KINDS = [
@@ -36,11 +36,15 @@ CRAWLED = {
     "LAMBDA_FUNCTION", "STATE_MACHINE"}
 
 
-def arn(service, resource, region=REGION, account=ACCOUNT):
-    return f"arn:aws:{service}:{region}:{account}:{resource}"
+# The accounts and regions of the crawl, {(account, region)}; none: only the one that is read at the moment.
+SCOPES = set()
 
 
-def ec2(kind, name, account=ACCOUNT):
+def arn(service, resource, region=None, account=None):
+    return f"arn:aws:{service}:{region or Here.region}:{account or Here.account}:{resource}"
+
+
+def ec2(kind, name, account=None):
     return arn("ec2", f"{kind}/{name}", account=account)
 
 
@@ -60,18 +64,20 @@ def kind_of(id):
 
 
 def crawled(id):
-    """Whether a crawl of this account and region reads things like this one."""
+    """Whether a crawl of these accounts and regions reads things like this one."""
+    return kind_of(id) in CRAWLED and scope_of(id) is not None
+
+
+def scope_of(id):
+    """The account and region of the crawl where this one is read; None if it is in no such."""
     service, region, account, _ = parts(id)
-    if kind_of(id) not in CRAWLED:
-        return False
-    if service == "iam":
-        return account in (ACCOUNT, "aws")
-    return (region, account) == (REGION, ACCOUNT)
+    scopes = sorted(SCOPES or {(Here.account, Here.region)})
+    return next((own for own in scopes if (own[0] == account or account == "aws" if service == "iam" else own == (account, region))), None)
 
 
 def role(name_or_arn):
     """A role is named by ARN or, within its account, by name."""
-    return name_or_arn if name_or_arn.startswith("arn:") else f"arn:aws:iam::{ACCOUNT}:role/{name_or_arn}"
+    return name_or_arn if name_or_arn.startswith("arn:") else f"arn:aws:iam::{Here.account}:role/{name_or_arn}"
 
 
 def repository(image):
@@ -86,17 +92,20 @@ def repository(image):
 class Names:
     """What the names in use stand for, by what the account's listings say."""
 
-    def __init__(self, secrets, aliases):
-        self.secret_ids = {s["ARN"] for s in secrets}
-        self.secret_by_name = {s["Name"]: s["ARN"] for s in secrets}
-        self.key_by_alias = {a["AliasName"]: a["TargetKeyId"] for a in aliases if a.get("TargetKeyId")}
+    def __init__(self, secrets=(), aliases=()):
+        self.secret_ids, self.secret_by_name, self.key_by_alias = set(), {}, {}
+        self.add(secrets, aliases)
+
+    def add(self, secrets, aliases):
+        """What the lists of one account and region say, the one that is read at the moment."""
+        self.secret_ids |= {s["ARN"] for s in secrets}
+        self.secret_by_name |= {arn("secretsmanager", f"secret:{s['Name']}"): s["ARN"] for s in secrets}
+        self.key_by_alias |= {arn("kms", a["AliasName"]): arn("kms", f"key/{a['TargetKeyId']}") for a in aliases if a.get("TargetKeyId")}
 
     def secret(self, id):
         """A secret's ARN: whole, without the six last characters, or with `:json-key:stage:version` behind it."""
         id = ":".join(id.split(":")[:7])
-        if id in self.secret_ids or not crawled(id):
-            return id
-        return self.secret_by_name.get(id.split(":secret:")[1], id)
+        return id if id in self.secret_ids else self.secret_by_name.get(id, id)
 
     def value_from(self, value):
         """What `valueFrom` names: a secret's ARN, a parameter's ARN, or a parameter's name."""
@@ -117,10 +126,7 @@ class Names:
         """A key by ARN, id, alias or alias ARN."""
         if not value.startswith("arn:"):
             value = arn("kms", value if value.startswith("alias/") else f"key/{value}")
-        _, region, account, resource = parts(value)
-        if resource in self.key_by_alias and crawled(value):
-            return arn("kms", "key/" + self.key_by_alias[resource])
-        return value
+        return self.key_by_alias.get(value, value)
 
     def granted(self, resource):
         """What an Allow statement names in full, None if it names nothing of a contract kind in full."""

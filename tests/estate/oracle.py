@@ -11,9 +11,10 @@ import rules_ecs
 import rules_events
 import rules_jobs
 import rules_network
-from aws import Aws, isolate
+from aws import Aws, isolate, within
 from graph import Graph
-from naming import Names, arn, crawled, ec2, kind_of
+import naming
+from naming import Names, arn, crawled, ec2, kind_of, scope_of
 from reading import read
 
 # Kinds whose nodes come from one listing, and that listing.
@@ -150,24 +151,51 @@ def mount_target(graph, reader, file_system, target):
         graph.link(id, "PROTECTED_BY", ec2("security-group", group))
 
 
-def follow(graph, reader, facts, names):
-    """Looks up what the links name until nothing new is named."""
-    seen, facts["definitions"], facts["keys"], facts["profiles"] = set(), [], [], []
+def follow(graph, places, names):
+    """Looks up what the links name, each where it lies, until nothing new is named."""
+    seen = set()
+    for _, facts in places.values():
+        facts["definitions"], facts["keys"], facts["profiles"] = [], [], []
     while True:
         new = {id for id in graph.named() - seen if crawled(id) and id not in graph.live}
         if not new and not rules_events.more(graph, reader, facts, names):
             return
         seen |= new
         for id in sorted(new):
+            scope = scope_of(id)
+            reader, facts = places[scope]
             refused = len(reader.refusals)
-            if not look_up(graph, reader, facts, names, id) and len(reader.refusals) > refused:
-                graph.unreadable.add(id)
+            with within(*scope):
+                if not look_up(graph, reader, facts, names, id) and len(reader.refusals) > refused:
+                    graph.unreadable.add(id)
 
 
 def oracle(aws):
-    """The graph as {"resources": [...], "links": [...]}, and the facts it was worked out from."""
-    reader, facts = read(aws)
-    names, graph = Names(facts["secrets"], facts["aliases"]), Graph()
+    """The graph of one account and region as {"resources": [...], "links": [...]}, and the facts it was worked out from."""
+    document, facts = whole(aws, [(aws.account, aws.region)])
+    return document, facts[aws.account, aws.region]
+
+
+def whole(aws, scopes):
+    """The one graph of all these (account, region), and the facts of each."""
+    naming.SCOPES.update(scopes)
+    names, graph, places = Names(), Graph(), {}
+    for scope in scopes:
+        with within(*scope):
+            places[scope] = read(aws.member(*scope))
+            names.add(places[scope][1]["secrets"], places[scope][1]["aliases"])
+    for scope, (reader, facts) in places.items():
+        with within(*scope):
+            listed(graph, reader, facts, names)
+    follow(graph, places, names)
+    unlisted = {(scope, kind) for scope, (reader, _) in places.items() for kind, listing in LISTINGS.items() if listing in reader.refusals}
+    document = graph.document(unlisted)
+    naming.SCOPES.clear()
+    return document, {scope: facts for scope, (_, facts) in places.items()}
+
+
+def listed(graph, reader, facts, names):
+    """What the lists of one account and region tell."""
     rules_network.network(graph, facts)
     rules_network.routes(graph, facts)
     rules_network.balancing(graph, facts)
@@ -181,9 +209,6 @@ def oracle(aws):
     rules_jobs.discovery(graph, facts)
     rules_events.machines(graph, reader, facts, names)
     data(graph, facts, names)
-    follow(graph, reader, facts, names)
-    refused = set(reader.refusals)
-    return graph.document({kind for kind, listing in LISTINGS.items() if listing in refused}), facts
 
 
 def summary(document):

@@ -9,6 +9,7 @@ mod help;
 mod input_aws;
 mod input_files;
 mod input_options;
+mod kinds;
 mod listener;
 mod policy;
 mod program;
