@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 
-from aws import ACCOUNT
+from aws import Here
 from blocks import allow, arn, document
 from many_data import TEAMS
 
@@ -80,8 +80,9 @@ def queue_of(line):
 def environment(line):
     """The team's queue in each form in which a variable can name one; then what names none."""
     name = queue_of(line)
-    forms = [f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/{name}", arn("sqs", name), name, f"https://queue.amazonaws.com/{ACCOUNT}/{name}",
-             f"https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/{name}", "jobs", arn("sqs", "gone")]
+    domain, account = f"{Here.region}.amazonaws.com", Here.account
+    forms = [f"https://sqs.{domain}/{account}/{name}", arn("sqs", name), name, f"https://queue.amazonaws.com/{account}/{name}",
+             f"https://sqs.ap-south-1.amazonaws.com/{account}/{name}", "jobs", arn("sqs", "gone")]
     return [{"name": "QUEUE", "value": forms[line.number % len(forms)]}] if line.number % 3 == 0 else []
 
 

@@ -158,7 +158,7 @@ def follow(graph, places, names):
         facts["definitions"], facts["keys"], facts["profiles"] = [], [], []
     while True:
         new = {id for id in graph.named() - seen if crawled(id) and id not in graph.live}
-        if not new and not rules_events.more(graph, reader, facts, names):
+        if not new and not rules_events.more(graph, places, names):
             return
         seen |= new
         for id in sorted(new):

@@ -5,6 +5,7 @@ import json
 import re
 
 import rules_jobs
+from aws import Here, within
 from naming import arn, ec2, kind_of, role
 
 ELB = ("AWS/ApplicationELB", "AWS/NetworkELB", "AWS/GatewayELB")
@@ -56,14 +57,16 @@ def alarms(graph, facts):
                     graph.link(subject, "WATCHED_BY", id)
 
 
-def more(graph, reader, facts, names):
+def more(graph, places, names):
     """What stays because something else does; says whether anything came to the graph."""
     before = len(graph.live), len(graph.links)
-    environments(graph, facts)
-    queues(graph, reader, facts, names)
-    functions(graph, reader, facts, names)
-    topics(graph, facts)
-    alarms(graph, facts)
+    for scope, (reader, facts) in places.items():
+        with within(*scope):
+            environments(graph, facts)
+            queues(graph, reader, facts, names)
+            functions(graph, reader, facts, names)
+            topics(graph, facts)
+            alarms(graph, facts)
     return before != (len(graph.live), len(graph.links))
 
 
@@ -78,9 +81,10 @@ def queue_arns(facts):
 
 def called(facts, value):
     """The queue that a value of an environment is an ARN, a URL or a distinctive name of."""
-    named = re.fullmatch(r"https://(?:sqs\.us-east-1|us-east-1\.queue|queue)\.amazonaws\.com/(\d+)/([\w.-]+)", value)
+    hosts = [f"sqs.{Here.region}", f"{Here.region}.queue", *(["queue"] if Here.region == "us-east-1" else [])]
+    named = re.fullmatch(rf"https://(?:{'|'.join(re.escape(h) for h in hosts)})\.amazonaws\.com/{Here.account}/([\w.-]+)", value)
     if named:
-        id = arn("sqs", named.group(2), account=named.group(1))
+        id = arn("sqs", named.group(1))
     else:
         id = value if value.startswith("arn:") else arn("sqs", value) if distinctive(value) else None
     return id if id in queue_arns(facts) else None

@@ -197,7 +197,10 @@ async fn record(
 fn response(call: RecordedCall) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::try_from(call.status)
         .map_err(|error| ConnectorError::other(error.into(), None))?;
-    let is_cbor = call.headers.iter().any(|(name, value)| cbor::MARK == (name.as_str(), value.as_str()));
+    let is_cbor = call
+        .headers
+        .iter()
+        .any(|(name, value)| cbor::MARK == (name.as_str(), value.as_str()));
     let body = if is_cbor {
         let document = serde_json::from_str(&call.body).unwrap_or_default();
         SdkBody::from(cbor::from_json(&document))

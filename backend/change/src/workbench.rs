@@ -662,7 +662,9 @@ fn names_of_one(kind: ResourceKind, resource: &Resource) -> Vec<String> {
         // A slash or a hyphen belongs to these names.
         ResourceKind::SsmParameter => vec![format!("/{name}"), name],
         ResourceKind::Secret => vec![kinds::name_from_id(kind, &resource.id), name],
-        ResourceKind::SqsQueue | ResourceKind::SnsTopic | ResourceKind::S3Bucket => vec![arn.resource().to_owned()],
+        ResourceKind::SqsQueue | ResourceKind::SnsTopic | ResourceKind::S3Bucket => {
+            vec![arn.resource().to_owned()]
+        }
         ResourceKind::LogGroup
         | ResourceKind::EcrRepository
         | ResourceKind::EcsTaskDefinition

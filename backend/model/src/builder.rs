@@ -144,7 +144,8 @@ impl InventoryBuilder {
     /// Roles of an account, kept or not, whose policies allow one of these actions on something.
     pub fn roles_allowing(&self, account: &str, actions: &[&str]) -> Vec<&Resource> {
         let roles = self.entries.values().map(|entry| &entry.resource);
-        let roles = roles.filter(|own| own.kind == ResourceKind::IamRole && &*own.account == account);
+        let roles =
+            roles.filter(|own| own.kind == ResourceKind::IamRole && &*own.account == account);
         roles.filter(|role| self.allows(role, actions)).collect()
     }
 
@@ -158,10 +159,14 @@ impl InventoryBuilder {
         };
         let attached = facts.attached_managed_policies.iter().filter_map(|own| {
             let policy = self.get(&ResourceId::new(&own.policy_arn))?;
-            policy.attributes.facts::<kinds::iam_policy::IamPolicy>().ok()
+            policy
+                .attributes
+                .facts::<kinds::iam_policy::IamPolicy>()
+                .ok()
         });
         let mut inline = facts.role_policy_list.iter();
-        inline.any(|own| allow(&own.policy_document)) || attached.into_iter().any(|own| allow(&own.policy_document))
+        inline.any(|own| allow(&own.policy_document))
+            || attached.into_iter().any(|own| allow(&own.policy_document))
     }
 
     /// What links of this relation lead to, as far as it is known.

@@ -266,7 +266,10 @@ mod tests {
                 "arn:aws:sqs:eu-west-1:1:queue",
                 Some(ResourceKind::SqsQueue),
             ),
-            ("arn:aws:sns:eu-west-1:1:topic", Some(ResourceKind::SnsTopic)),
+            (
+                "arn:aws:sns:eu-west-1:1:topic",
+                Some(ResourceKind::SnsTopic),
+            ),
             ("arn:aws:sns:eu-west-1:1:topic:a-subscription", None),
             ("arn:aws:dynamodb:eu-west-1:1:table/a", None),
         ];

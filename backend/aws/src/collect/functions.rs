@@ -123,7 +123,7 @@ fn keep(facts: &LambdaFunction, arn: &Arn, found: &mut Found) {
     let queues = facts.queues().map(|(_, queue)| ResourceId::from(queue));
     let mut subjects: Vec<_> = queues.collect();
     if facts.may_run_tasks {
-        subjects.extend(facts.named_in_environment());
+        subjects.extend(facts.named_in_environment(arn));
     }
     found.follow(&arn.into(), arn, facts, [], SOURCE, subjects);
 }
@@ -232,7 +232,11 @@ mod tests {
     #[test]
     fn a_mapping_to_a_version_is_its_functions() {
         let function = "arn:aws:lambda:eu-west-1:123456789012:function:watch";
-        for qualified in [function.to_owned(), format!("{function}:live"), format!("{function}:7")] {
+        for qualified in [
+            function.to_owned(),
+            format!("{function}:live"),
+            format!("{function}:7"),
+        ] {
             assert_eq!(without_qualifier(&qualified), function);
         }
     }

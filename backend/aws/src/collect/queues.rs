@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
-use blastmap_model::{
-    Arn, Found, ResourceKind, Source,
-    kinds::sqs_queue::{SqsQueue, names_in_environments},
-};
+use blastmap_model::{Arn, Found, ResourceKind, Source, kinds::sqs_queue::SqsQueue};
 use futures_util::{StreamExt as _, stream};
 
 use super::{Action, Collector, Place, Wanted};
@@ -84,17 +81,13 @@ fn describe(clients: &Clients, url: &str, found: &mut Found) {
     let Some(arn) = arn_of(url, &clients.partition, &clients.scope().region) else {
         return;
     };
-    let names = names_in_environments(&arn, Some(url));
-    let facts = SqsQueue {
+    let mut facts = SqsQueue {
         queue_arn: arn.to_string(),
         queue_url: Some(url.to_owned()),
         queue_name: arn.resource().to_owned(),
-        name_fingerprints: names
-            .iter()
-            .map(|name| clients.redactor().fingerprint(name))
-            .collect(),
         ..SqsQueue::default()
     };
+    facts.set_fingerprints(&arn, clients.redactor());
     found.offer(&arn, &facts, [], Source::of(LIST));
 }
 

@@ -120,7 +120,9 @@ fn keep(machine: &DescribeStateMachineOutput, found: &mut Found) {
     if run_tasks.is_empty() {
         return;
     }
-    let key = machine.encryption_configuration().and_then(|own| own.kms_key_id());
+    let key = machine
+        .encryption_configuration()
+        .and_then(|own| own.kms_key_id());
     let facts = StateMachine {
         state_machine_arn: arn.to_string(),
         name: machine.name().to_owned(),
@@ -138,7 +140,8 @@ fn keep(machine: &DescribeStateMachineOutput, found: &mut Found) {
 pub(crate) fn only_run_tasks(definition: &str) -> String {
     let states = run_tasks(&serde_json::from_str(definition).unwrap_or_default());
     let states = states.iter().map(|own| {
-        let given = serde_json::json!({"Cluster": own.cluster, "TaskDefinition": own.task_definition});
+        let given =
+            serde_json::json!({"Cluster": own.cluster, "TaskDefinition": own.task_definition});
         serde_json::json!({"Type": "Task", "Resource": own.resource, "Parameters": given})
     });
     let states: Vec<_> = states.collect();

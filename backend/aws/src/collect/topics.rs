@@ -91,7 +91,10 @@ mod tests {
         let cases = [
             ("arn:aws:sqs:eu-west-1:123456789012:jobs", 1),
             ("arn:aws:lambda:eu-west-1:123456789012:function:watch", 1),
-            ("arn:aws:firehose:eu-west-1:123456789012:deliverystream/x", 0),
+            (
+                "arn:aws:firehose:eu-west-1:123456789012:deliverystream/x",
+                0,
+            ),
             ("somebody@example.com", 0),
             ("+4915112345678", 0),
         ];

@@ -152,7 +152,13 @@ mod tests {
     fn what_has_no_length_ends_with_a_mark() {
         let mut encoder = Encoder::new(Vec::new());
         encoder.begin_map().unwrap().str("a").unwrap();
-        encoder.begin_array().unwrap().u8(1).unwrap().f32(0.5).unwrap();
+        encoder
+            .begin_array()
+            .unwrap()
+            .u8(1)
+            .unwrap()
+            .f32(0.5)
+            .unwrap();
         encoder.end().unwrap().end().unwrap();
         assert_eq!(
             to_json(&encoder.into_writer()),

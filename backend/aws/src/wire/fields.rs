@@ -27,8 +27,13 @@ const STRUCTURE: [&str; 6] = [
 /// makes is dropped whole.
 pub(super) fn reduce(action: &str, status: u16, body: &[u8], redactor: &Redactor) -> String {
     // CBOR has no text of its own: it is written down as JSON.
-    let as_json = super::cbor::to_json(body).filter(Value::is_object).map(|value| value.to_string());
-    let Some(text) = as_json.as_deref().or_else(|| std::str::from_utf8(body).ok()) else {
+    let as_json = super::cbor::to_json(body)
+        .filter(Value::is_object)
+        .map(|value| value.to_string());
+    let Some(text) = as_json
+        .as_deref()
+        .or_else(|| std::str::from_utf8(body).ok())
+    else {
         return String::new();
     };
     if status >= 400 {
@@ -63,7 +68,8 @@ fn reduce_json(value: &mut Value, fields: &HashSet<&str>, free: bool) {
     match value {
         Value::Object(members) => {
             if !free {
-                members.retain(|name, _| fields.contains(name.as_str()) || name == super::cbor::TIME);
+                members
+                    .retain(|name, _| fields.contains(name.as_str()) || name == super::cbor::TIME);
             }
             for (name, member) in members.iter_mut() {
                 reduce_json(member, fields, FREE_MAPS.contains(&name.as_str()));

@@ -134,7 +134,9 @@ fn not_recorded(request: &Request) -> RecordedCall {
     if request.is_cbor {
         headers.extend([("content-type", cbor::CONTENT_TYPE), cbor::MARK]);
     }
-    let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let headers = headers
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
     RecordedCall {
         action: request.action.clone(),
         account: request.account.clone(),
@@ -142,7 +144,8 @@ fn not_recorded(request: &Request) -> RecordedCall {
         key: request.key.clone(),
         status: 400,
         headers: headers.collect(),
-        body: r#"{"__type":"NotRecorded","message":"the recording has no answer to this call"}"#.to_owned(),
+        body: r#"{"__type":"NotRecorded","message":"the recording has no answer to this call"}"#
+            .to_owned(),
     }
 }
 
@@ -273,6 +276,9 @@ impl Recording {
     }
 
     pub(crate) fn answer(&self, request: &Request) -> RecordedCall {
-        self.calls.get(&request.key).cloned().unwrap_or_else(|| not_recorded(request))
+        self.calls
+            .get(&request.key)
+            .cloned()
+            .unwrap_or_else(|| not_recorded(request))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key>
 
-use blastmap_model::{ResourceKind, kinds::sqs_queue};
+use blastmap_model::{ResourceKind, kinds::sqs_queue::SqsQueue};
 use serde_json::{Value, json};
 
 use super::{
@@ -343,17 +343,32 @@ pub(super) const QUEUE: Whole = Whole {
         field("policy", "Policy", Shape::Custom(on_resource)),
         field("redrive_policy", "RedrivePolicy", Shape::Document),
         field("kms_master_key_id", "KmsMasterKeyId", Shape::Text),
-        field("sqs_managed_sse_enabled", "SqsManagedSseEnabled", Shape::Flag),
-        field("visibility_timeout_seconds", "VisibilityTimeout", Shape::Number),
-        field("message_retention_seconds", "MessageRetentionPeriod", Shape::Number),
+        field(
+            "sqs_managed_sse_enabled",
+            "SqsManagedSseEnabled",
+            Shape::Flag,
+        ),
+        field(
+            "visibility_timeout_seconds",
+            "VisibilityTimeout",
+            Shape::Number,
+        ),
+        field(
+            "message_retention_seconds",
+            "MessageRetentionPeriod",
+            Shape::Number,
+        ),
         field("fifo_queue", "FifoQueue", Shape::Flag),
     ],
     finish: |finish| {
         finish.set_new("QueueArn", finish.own.as_str());
         // So that a task definition of the same plan is known to name it.
-        let names = sqs_queue::names_in_environments(finish.own, None);
-        let names = names.iter().map(|name| finish.redactor.fingerprint(name));
-        finish.set_new("NameFingerprints", names.collect::<Vec<_>>());
+        let mut named = SqsQueue::default();
+        named.set_fingerprints(finish.own, finish.redactor);
+        finish.set_new("AddressFingerprints", named.address_fingerprints);
+        if let Some(fingerprint) = named.name_fingerprint {
+            finish.set_new("NameFingerprint", fingerprint);
+        }
     },
     ..Whole::of(ResourceKind::SqsQueue)
 };

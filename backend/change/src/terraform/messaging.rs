@@ -108,7 +108,9 @@ const MAPPED: &[Field] = &[
 pub(super) const EVENT_SOURCE: Part = Part {
     kind: ResourceKind::LambdaFunction,
     owners: |finder, side| {
-        let named = side.text("function_name").or_else(|| side.text("function_arn"));
+        let named = side
+            .text("function_name")
+            .or_else(|| side.text("function_arn"));
         let named = named.unwrap_or_default();
         let parts = if named.starts_with("arn:") { 7 } else { 1 };
         let name = named.split(':').take(parts).collect::<Vec<_>>().join(":");

@@ -3,8 +3,7 @@
 use super::{
     data, ecs, iam, load_balancing,
     mapping::Mapping::{self, Part, Whole},
-    messaging,
-    network, scaling, scheduling, security_groups, storage,
+    messaging, network, scaling, scheduling, security_groups, storage,
 };
 
 /// What a type is; none for what is not judged.

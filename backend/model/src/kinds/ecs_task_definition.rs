@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, at, environment::carried, ecr_repository, efs_file_system, s3_bucket, secret, ssm_parameter};
+use super::{Facts, at, environment::named_by_value, ecr_repository, efs_file_system, s3_bucket, secret, ssm_parameter};
 use crate::{Arn, Links, Relation, ResourceKind};
 
 /// Values of environment variables, commands, labels and driver options are fingerprints.
@@ -305,8 +305,10 @@ fn container_links(container: &ContainerDefinition, field: &str, links: &mut Lin
         }
     }
     for variable in &container.environment {
-        let value = format!("containerDefinitions[{}].environment[{}].value", container.name, variable.name);
-        links.matched(Relation::Consumes, ResourceKind::SqsQueue, carried(ResourceKind::SqsQueue, &variable.value), value);
+        let field = format!("containerDefinitions[{}].environment[{}].value", container.name, variable.name);
+        for queue in named_by_value(ResourceKind::SqsQueue, links.own(), &variable.value) {
+            links.matched(Relation::Consumes, ResourceKind::SqsQueue, queue, field.clone());
+        }
     }
     let Some(log) = &container.log_configuration else { return };
     for (index, secret) in log.secret_options.iter().enumerate() {

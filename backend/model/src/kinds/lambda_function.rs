@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Facts, at,
-    environment::{carried, carried_plainly},
+    environment::{by_word, named_by_value},
     kms_key,
 };
 use crate::{Arn, Links, Relation, ResourceId, ResourceKind};
@@ -66,10 +66,11 @@ pub struct EventSourceMapping {
 }
 
 impl LambdaFunction {
-    /// What its environment may name, if that is to be kept for it: clusters, task definitions and queues, by what a value is.
-    pub fn named_in_environment(&self) -> Vec<ResourceId> {
+    /// What its environment may name, if it is to be kept for that: clusters, task definitions and queues, by what a value is.
+    /// `own` is its ARN.
+    pub fn named_in_environment(&self, own: &Arn) -> Vec<ResourceId> {
         let values = self.environment.iter().flat_map(|own| &own.variables);
-        values.flat_map(|(name, value)| starts_by(name, value).chain([(Relation::Consumes, ResourceKind::SqsQueue, carried(ResourceKind::SqsQueue, value))])).map(|(_, _, id)| id).collect()
+        values.flat_map(|(name, value)| meant_by(name, value, own)).map(|(_, _, id)| id).collect()
     }
 
     /// The queues that hand it messages.
@@ -79,17 +80,20 @@ impl LambdaFunction {
     }
 }
 
-/// What a variable says is started, and where. A plain word counts only in a variable whose name says what it holds.
-fn starts_by(name: &str, value: &str) -> impl Iterator<Item = (Relation, ResourceKind, ResourceId)> + use<> {
+/// What a variable of a function that may start tasks means. A plain word counts only in a variable whose name says what it holds.
+fn meant_by(name: &str, value: &str, own: &Arn) -> Vec<(Relation, ResourceKind, ResourceId)> {
     let name = name.to_ascii_uppercase();
-    let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    let cluster = (Relation::StartsIn, ResourceKind::EcsCluster, says(&["CLUSTER"]));
-    let definition = (Relation::Starts, ResourceKind::EcsTaskDefinition, says(&["TASK", "FAMILY", "DEFINITION"]));
-    let value = value.to_owned();
-    [cluster, definition].into_iter().flat_map(move |(relation, kind, told)| {
-        let plainly = told.then(|| carried_plainly(kind, &value));
-        [carried(kind, &value)].into_iter().chain(plainly).map(move |id| (relation, kind, id))
-    })
+    let kinds: [(Relation, ResourceKind, &[&str]); 3] = [
+        (Relation::StartsIn, ResourceKind::EcsCluster, &["CLUSTER"]),
+        (Relation::Starts, ResourceKind::EcsTaskDefinition, &["TASK", "FAMILY", "DEFINITION"]),
+        (Relation::Consumes, ResourceKind::SqsQueue, &[]),
+    ];
+    let mut meant = Vec::new();
+    for (relation, kind, words) in kinds {
+        let plainly = words.iter().any(|word| name.contains(word)).then(|| by_word(kind, own, value));
+        meant.extend(named_by_value(kind, own, value).into_iter().chain(plainly).map(|id| (relation, kind, id)));
+    }
+    meant
 }
 
 impl Facts for LambdaFunction {
@@ -124,10 +128,9 @@ impl Facts for LambdaFunction {
         }
         for (name, value) in self.environment.iter().flat_map(|own| &own.variables) {
             let field = format!("Environment.Variables.{name}");
-            for (relation, kind, id) in starts_by(name, value) {
+            for (relation, kind, id) in meant_by(name, value, &links.own().clone()) {
                 links.matched(relation, kind, id, field.clone());
             }
-            links.matched(Relation::Consumes, ResourceKind::SqsQueue, carried(ResourceKind::SqsQueue, value), field);
         }
     }
 }
@@ -152,7 +155,7 @@ mod tests {
                     {"EventSourceArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/a/stream/b", "UUID": "1"},
                     {"EventSourceArn": "arn:aws:sqs:eu-west-1:123456789012:jobs", "UUID": "2"},
                 ],
-                "Environment": {"Variables": {"CLUSTER": "fingerprint:1", "WHAT": "fingerprint:2"}},
+                "Environment": {"Variables": {"CLUSTER": "fingerprint:1"}},
                 "MayRunTasks": may,
             }))
             .unwrap();
@@ -167,16 +170,18 @@ mod tests {
                 "ENCRYPTED_BY arn:aws:kms:eu-west-1:123456789012:key/1 by KMSKeyArn",
                 "CONSUMES arn:aws:sqs:eu-west-1:123456789012:jobs by EventSourceMappings[1].EventSourceArn",
             ];
+            let here = "123456789012 eu-west-1";
             let matched = [
-                "STARTS_IN ECS_CLUSTER in fingerprint:1 by Environment.Variables.CLUSTER (inferred)",
-                "STARTS_IN ECS_CLUSTER plainly in fingerprint:1 by Environment.Variables.CLUSTER (inferred)",
-                "STARTS ECS_TASK_DEFINITION in fingerprint:1 by Environment.Variables.CLUSTER (inferred)",
-                "CONSUMES SQS_QUEUE in fingerprint:1 by Environment.Variables.CLUSTER (inferred)",
-                "STARTS_IN ECS_CLUSTER in fingerprint:2 by Environment.Variables.WHAT (inferred)",
-                "STARTS ECS_TASK_DEFINITION in fingerprint:2 by Environment.Variables.WHAT (inferred)",
-                "CONSUMES SQS_QUEUE in fingerprint:2 by Environment.Variables.WHAT (inferred)",
+                "STARTS_IN ECS_CLUSTER in fingerprint:1 by Environment.Variables.CLUSTER (inferred)".to_owned(),
+                format!("STARTS_IN ECS_CLUSTER of {here} in fingerprint:1 by Environment.Variables.CLUSTER (inferred)"),
+                format!("STARTS_IN ECS_CLUSTER of {here} plainly in fingerprint:1 by Environment.Variables.CLUSTER (inferred)"),
+                "STARTS ECS_TASK_DEFINITION in fingerprint:1 by Environment.Variables.CLUSTER (inferred)".to_owned(),
+                format!("STARTS ECS_TASK_DEFINITION of {here} in fingerprint:1 by Environment.Variables.CLUSTER (inferred)"),
+                "CONSUMES SQS_QUEUE in fingerprint:1 by Environment.Variables.CLUSTER (inferred)".to_owned(),
+                format!("CONSUMES SQS_QUEUE of {here} in fingerprint:1 by Environment.Variables.CLUSTER (inferred)"),
             ];
-            let expected: Vec<_> = stated.iter().chain(matched.iter().filter(|_| may)).map(ToString::to_string).collect();
+            let matched = matched.into_iter().filter(|_| may);
+            let expected: Vec<_> = stated.iter().map(ToString::to_string).chain(matched).collect();
             assert_eq!(declared, expected);
         }
     }

@@ -154,9 +154,10 @@ pub fn name_from_id(kind: ResourceKind, id: &ResourceId) -> String {
         return id.to_string();
     };
     match kind {
-        ResourceKind::LogGroup | ResourceKind::EcrRepository | ResourceKind::EcsTaskDefinition | ResourceKind::CloudwatchAlarm => {
-            arn.resource_name().to_owned()
-        }
+        ResourceKind::LogGroup
+        | ResourceKind::EcrRepository
+        | ResourceKind::EcsTaskDefinition
+        | ResourceKind::CloudwatchAlarm => arn.resource_name().to_owned(),
         ResourceKind::SsmParameter => ssm_parameter::name_of(&arn),
         ResourceKind::Secret => secret::name_of(&arn),
         ResourceKind::KmsKey => arn

@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::{
     Facts,
-    environment::{carried, is_distinctive},
+    environment::{by_address, by_name, is_distinctive},
     kms_key,
     resource_policy::ResourcePolicy,
 };
-use crate::{Arn, Links, Relation, ResourceKind};
+use crate::{Arn, Links, Redactor, Relation, ResourceKind};
 
 /// Of a queue that nothing names, AWS is asked no more than its name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -31,8 +31,10 @@ pub struct SqsQueue {
     /// Seconds.
     pub message_retention_period: Option<i64>,
     pub fifo_queue: Option<bool>,
-    /// Fingerprints of all that an environment may call it by: see [`names_in_environments`].
-    pub name_fingerprints: Vec<String>,
+    /// Fingerprints of its ARN and its URLs, by which environments call it.
+    pub address_fingerprints: Vec<String>,
+    /// The fingerprint of its name, if no other value is likely to equal it.
+    pub name_fingerprint: Option<String>,
 }
 
 impl Facts for SqsQueue {
@@ -49,16 +51,20 @@ impl Facts for SqsQueue {
         if let Some(key) = &self.kms_master_key_id {
             kms_key::link(key, "KmsMasterKeyId", links);
         }
-        for fingerprint in &self.name_fingerprints {
-            links.also_named(carried(Self::KIND, fingerprint));
+        for fingerprint in &self.address_fingerprints {
+            links.also_named(by_address(Self::KIND, fingerprint));
+        }
+        if let Some(fingerprint) = &self.name_fingerprint {
+            let name = by_name(Self::KIND, links.own(), fingerprint);
+            links.also_named(name);
         }
     }
 }
 
-/// All that an environment may call a queue by: its ARN, its URLs, and its name if that is a distinctive one.
+/// A queue's ARN and its URLs: all by which an environment may call it wherever it runs.
 ///
 /// <https://docs.aws.amazon.com/general/latest/gr/sqs-service.html>
-pub fn names_in_environments(arn: &Arn, url: Option<&str>) -> Vec<String> {
+pub fn addresses(arn: &Arn, url: Option<&str>) -> Vec<String> {
     let (region, account, name) = (arn.region(), arn.account(), arn.resource());
     let domain = if arn.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
     let mut hosts = vec![format!("sqs.{region}.{domain}"), format!("{region}.queue.{domain}"), format!("sqs.{region}.api.aws")];
@@ -66,11 +72,19 @@ pub fn names_in_environments(arn: &Arn, url: Option<&str>) -> Vec<String> {
         hosts.push(format!("queue.{domain}"));
     }
     let urls = hosts.iter().map(|host| format!("https://{host}/{account}/{name}"));
-    let mut names: Vec<String> = urls.chain(url.map(str::to_owned)).chain([arn.to_string()]).collect();
-    names.extend(is_distinctive(name).then(|| name.to_owned()));
-    names.sort();
-    names.dedup();
-    names
+    let mut addresses: Vec<String> = urls.chain(url.map(str::to_owned)).chain([arn.to_string()]).collect();
+    addresses.sort();
+    addresses.dedup();
+    addresses
+}
+
+impl SqsQueue {
+    /// Notes by what environments may call the queue.
+    pub fn set_fingerprints(&mut self, arn: &Arn, redactor: &Redactor) {
+        let addresses = addresses(arn, self.queue_url.as_deref());
+        self.address_fingerprints = addresses.iter().map(|address| redactor.fingerprint(address)).collect();
+        self.name_fingerprint = is_distinctive(arn.resource()).then(|| redactor.fingerprint(arn.resource()));
+    }
 }
 
 #[cfg(test)]
@@ -81,17 +95,16 @@ mod tests {
     use crate::Source;
 
     #[test]
-    fn environments_name_a_queue_by_arn_url_and_distinctive_name() {
+    fn environments_name_a_queue_by_its_arn_and_its_urls() {
         let arn = Arn::parse("arn:aws:sqs:us-east-1:123456789012:orders-eu").unwrap();
         assert_eq!(
-            names_in_environments(&arn, Some("https://sqs.us-east-1.amazonaws.com/123456789012/orders-eu")),
+            addresses(&arn, Some("https://sqs.us-east-1.amazonaws.com/123456789012/orders-eu")),
             [
                 "arn:aws:sqs:us-east-1:123456789012:orders-eu",
                 "https://queue.amazonaws.com/123456789012/orders-eu",
                 "https://sqs.us-east-1.amazonaws.com/123456789012/orders-eu",
                 "https://sqs.us-east-1.api.aws/123456789012/orders-eu",
                 "https://us-east-1.queue.amazonaws.com/123456789012/orders-eu",
-                "orders-eu",
             ]
         );
     }
@@ -102,7 +115,8 @@ mod tests {
         let queue: SqsQueue = serde_json::from_value(json!({
             "RedrivePolicy": {"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:dead", "maxReceiveCount": "5"},
             "KmsMasterKeyId": "alias/queues",
-            "NameFingerprints": ["fingerprint:1"],
+            "AddressFingerprints": ["fingerprint:1"],
+            "NameFingerprint": "fingerprint:2",
         }))
         .unwrap();
         let mut links = Links::of(&own, Source::of("sqs:GetQueueAttributes"));
@@ -116,6 +130,6 @@ mod tests {
                 "ENCRYPTED_BY arn:aws:kms:eu-west-1:123456789012:alias/queues by KmsMasterKeyId",
             ]
         );
-        assert_eq!(names, [carried(SqsQueue::KIND, "fingerprint:1")]);
+        assert_eq!(names, [by_address(SqsQueue::KIND, "fingerprint:1"), by_name(SqsQueue::KIND, &own, "fingerprint:2")]);
     }
 }
