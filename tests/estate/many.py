@@ -9,6 +9,7 @@ import random
 import many_around
 import many_data
 import many_ec2
+import many_events
 import many_jobs
 import many_network
 import many_traffic
@@ -47,6 +48,7 @@ def build(aws, services=100, seed=7, tail=""):
     many_jobs.build(site, lines)
     many_around.services(site, lines)
     many_traffic.build(site, lines)
+    many_events.build(site, lines)
     return site
 
 
@@ -82,7 +84,7 @@ def containers(site, line, images):
     """The container definitions; a sidecar on every third."""
     feature, group = line.feature, f"/ecs/{line.name}"
     first = {"name": "main", "image": images[0], "cpu": 128, "memory": 256, "essential": True,
-             "environment": [{"name": "MODE", "value": f"mode-{line.number}"}, *line.addresses],
+             "environment": [{"name": "MODE", "value": f"mode-{line.number}"}, *line.addresses, *many_events.environment(line)],
              "secrets": [{"name": f"S{n}", "valueFrom": value} for n, value in enumerate(line.secrets)], "logConfiguration": awslogs(group)}
     if feature == "logs elsewhere":
         first["logConfiguration"] = awslogs(group, region="eu-west-1")

@@ -9,6 +9,7 @@ from collections import Counter
 
 import rules_around
 import rules_ecs
+import rules_events
 import rules_jobs
 import rules_network
 import rules_traffic
@@ -29,6 +30,7 @@ LISTINGS = {
     "ECR_REPOSITORY": ("ecr", "describe_repositories"), "ELASTIC_IP": ("ec2", "describe_addresses"),
     "PREFIX_LIST": ("ec2", "describe_managed_prefix_lists"), "TRANSIT_GATEWAY": ("ec2", "describe_transit_gateways"),
     "VPC_PEERING_CONNECTION": ("ec2", "describe_vpc_peering_connections"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
+    "CLOUDWATCH_ALARM": ("monitoring", "describe_alarms"), "SQS_QUEUE": ("sqs", "list_queues"), "LAMBDA_FUNCTION": ("lambda", "list_functions"),
     "CLOUD_MAP_SERVICE": ("servicediscovery", "list_services"), "CLOUD_MAP_NAMESPACE": ("servicediscovery", "list_namespaces")}
 
 
@@ -167,7 +169,7 @@ def follow(graph, places, names):
         facts["definitions"], facts["keys"], facts["profiles"] = [], [], []
     while True:
         new = {id for id in graph.named() - seen if crawled(id) and id not in graph.live}
-        if not new:
+        if not new and not rules_events.more(graph, places, names):
             return
         seen |= new
         for id in sorted(new):
@@ -223,6 +225,7 @@ def listed(graph, reader, facts, names):
     rules_jobs.discovery(graph, facts)
     rules_around.edges(graph, facts)
     rules_traffic.edge(graph, facts)
+    rules_events.machines(graph, reader, facts, names)
     data(graph, facts, names)
 
 

@@ -2,6 +2,7 @@
 //! `blastmap policy` prints the union of the calls, and a recording keeps the union of the reads.
 
 mod addresses;
+mod alarms;
 mod auto_scaling_groups;
 mod capacity_providers;
 mod certificates;
@@ -13,6 +14,7 @@ mod distributions;
 mod dns;
 mod event_rules;
 mod file_systems;
+mod functions;
 mod images;
 pub(crate) mod kms;
 mod lattice;
@@ -22,6 +24,7 @@ mod load_balancers;
 mod log_groups;
 mod parameters;
 mod pull_through_cache_rules;
+mod queues;
 mod repositories;
 mod roles;
 mod scalable_targets;
@@ -29,11 +32,13 @@ mod schedules;
 mod secrets;
 mod services;
 pub(crate) mod starts;
+pub(crate) mod state_machines;
 mod tags;
 mod target_groups;
 mod target_health;
 pub(crate) mod task_definitions;
 mod tasks;
+mod topics;
 mod vpc_links;
 mod web_acls;
 
@@ -162,6 +167,12 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     distributions::COLLECTOR,
     vpc_links::COLLECTOR,
     lattice::COLLECTOR,
+    alarms::COLLECTOR,
+    queues::COLLECTOR,
+    queues::DETAILS,
+    topics::COLLECTOR,
+    functions::COLLECTOR,
+    state_machines::COLLECTOR,
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,
