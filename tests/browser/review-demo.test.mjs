@@ -76,6 +76,18 @@ describe("a review of the demo", { skip: binary ? false : "BLASTMAP_BIN does not
       }
     }));
 
+  test("names everything that a risk hits when asked", () =>
+    withPage(browser, {}, async (page) => {
+      await review(page, "disastrous");
+      const card = page.locator(".risk", { has: page.getByRole("button", { name: /^\d+ more that it hits$/ }) }).first();
+      const more = card.getByRole("button", { name: /more that it hits$/ });
+      const hidden = Number.parseInt(await more.textContent(), 10);
+      const shown = await card.locator(".chips li").count();
+      await more.click();
+      await eventually(async () => assert.equal(await card.locator(".chips li").count(), shown - 1 + hidden));
+      await expectAccessible(page);
+    }));
+
   test("shows what is reached and goes on as before when asked", () =>
     withPage(browser, {}, async (page) => {
       await review(page, "safe");

@@ -66,12 +66,19 @@ def least(facts, document):
         "application-autoscaling:DescribeScalingPolicies": pages(len(facts["scaling_policies"]), 10),
         "application-autoscaling:DescribeScheduledActions": 1,
         "autoscaling:DescribeAutoScalingGroups": batches(len(live["AUTO_SCALING_GROUP"]), 50),
+        "sqs:ListQueues": pages(len(facts["queues"]), 1000), "sqs:GetQueueAttributes": sum(p == "LIVE" for _, p in live["SQS_QUEUE"]),
+        "sns:ListSubscriptions": pages(len(facts["subscriptions"]), 100), "lambda:ListFunctions": pages(len(facts["functions"]), 50),
+        "lambda:ListEventSourceMappings": pages(len(facts["mappings"]), 100),
+        "states:ListStateMachines": facts["may_run"] and pages(len(facts["machines"]), 1000),
+        "states:DescribeStateMachine": facts["may_run"] and len(facts["machines"]),
+        "cloudwatch:DescribeAlarms": pages(len(facts["alarms"]), 100),
         "servicediscovery:ListNamespaces": pages(len(facts["namespaces"]), 100), "servicediscovery:ListServices": len(facts["namespaces"]),
         **{f"ec2:Describe{name}": pages(len(facts[kind]), size) for name, kind, size in [
             ("Vpcs", "vpcs", 1000), ("Subnets", "subnets", 1000), ("RouteTables", "route_tables", 100), ("NatGateways", "nat_gateways", 1000),
             ("InternetGateways", "internet_gateways", 1000), ("VpcEndpoints", "endpoints", 1000), ("SecurityGroups", "groups", 1000),
             ("NetworkInterfaces", "interfaces", 1000)]},
-        **policies(facts, document), **files(facts, live), **hosts(facts, live), **network(facts, document), **traffic(facts, live),
+        **policies(facts, document), **files(facts, live), **hosts(facts, live), **network(facts, document), **edges(facts, document),
+        **traffic(facts, live),
     }
 
 
@@ -123,9 +130,23 @@ def network(facts, document):
     return {"ec2:DescribeNetworkAcls": pages(len(facts["acls"]), 1000), "ec2:DescribeDhcpOptions": 1, "ec2:DescribeVpcAttribute": 2 * len(vpcs)}
 
 
+def edges(facts, document):
+    """Lists of the edges that something names, and of CodeDeploy where a service says that it is rolled out so."""
+    named = {resource["kind"] for resource in document["resources"] if resource["presence"] != "OUTSIDE"}
+    for_ecs = {group["applicationName"] for group in facts["deployment_groups"] if group["computePlatform"] == "ECS"}
+    applications = len(facts["applications"])
+    return {"ec2:DescribeAddresses": int("ELASTIC_IP" in named), "ec2:DescribeManagedPrefixLists": int("PREFIX_LIST" in named),
+            "ec2:DescribeVpcPeeringConnections": int("VPC_PEERING_CONNECTION" in named), "ec2:DescribeTransitGateways": int("TRANSIT_GATEWAY" in named),
+            "ec2:DescribeVpcEndpointServiceConfigurations": pages(len(facts["endpoint_services"]), 1000),
+            "ecr:DescribePullThroughCacheRules": pages(len(facts["cache_rules"]), 1000),
+            "codedeploy:ListApplications": pages(applications, 100) if applications else 0, "codedeploy:BatchGetApplications": batches(applications, 100),
+            "codedeploy:ListDeploymentGroups": len(for_ecs), "codedeploy:BatchGetDeploymentGroups": len(for_ecs)}
+
+
 def served(facts):
     """The target groups there are that a service or a task set names, and those before another balancer: no other holds what ECS registered."""
-    named = {b.get("targetGroupArn") for s in facts["services"] for item in [s, *s.get("taskSets", [])] for b in item.get("loadBalancers", [])}
+    balancers = [b for s in facts["services"] for item in [s, *s.get("taskSets", [])] for b in item.get("loadBalancers", [])]
+    named = {b.get("targetGroupArn") for b in balancers} | {b.get("advancedConfiguration", {}).get("alternateTargetGroupArn") for b in balancers}
     before_balancers = {g["TargetGroupArn"] for g in facts["target_groups"] if g["TargetType"] == "alb" and g["LoadBalancerArns"]}
     return named & {g["TargetGroupArn"] for g in facts["target_groups"]} | before_balancers
 

@@ -7,7 +7,9 @@ import argparse
 import json
 from collections import Counter
 
+import rules_around
 import rules_ecs
+import rules_events
 import rules_jobs
 import rules_network
 import rules_traffic
@@ -25,7 +27,10 @@ LISTINGS = {
     "NETWORK_INTERFACE": ("ec2", "describe_network_interfaces"), "TARGET_GROUP": ("elasticloadbalancing", "describe_target_groups"),
     "LOAD_BALANCER": ("elasticloadbalancing", "describe_load_balancers"), "LOG_GROUP": ("logs", "describe_log_groups"),
     "SSM_PARAMETER": ("ssm", "describe_parameters"), "SECRET": ("secretsmanager", "list_secrets"),
-    "ECR_REPOSITORY": ("ecr", "describe_repositories"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
+    "ECR_REPOSITORY": ("ecr", "describe_repositories"), "ELASTIC_IP": ("ec2", "describe_addresses"),
+    "PREFIX_LIST": ("ec2", "describe_managed_prefix_lists"), "TRANSIT_GATEWAY": ("ec2", "describe_transit_gateways"),
+    "VPC_PEERING_CONNECTION": ("ec2", "describe_vpc_peering_connections"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
+    "CLOUDWATCH_ALARM": ("monitoring", "describe_alarms"), "SQS_QUEUE": ("sqs", "list_queues"), "LAMBDA_FUNCTION": ("lambda", "list_functions"),
     "CLOUD_MAP_SERVICE": ("servicediscovery", "list_services"), "CLOUD_MAP_NAMESPACE": ("servicediscovery", "list_namespaces")}
 
 
@@ -164,7 +169,7 @@ def follow(graph, places, names):
         facts["definitions"], facts["keys"], facts["profiles"] = [], [], []
     while True:
         new = {id for id in graph.named() - seen if crawled(id) and id not in graph.live}
-        if not new:
+        if not new and not rules_events.more(graph, places, names):
             return
         seen |= new
         for id in sorted(new):
@@ -197,6 +202,7 @@ def whole(aws, scopes):
     follow(graph, places, names)
     for scope, (_, facts) in places.items():
         with within(*scope):
+            rules_around.last(graph, facts)
             rules_traffic.calls(graph, facts)
     unlisted = {(scope, kind) for scope, (reader, _) in places.items() for kind, listing in LISTINGS.items() if listing in reader.refusals}
     document = graph.document(unlisted)
@@ -217,7 +223,9 @@ def listed(graph, reader, facts, names):
     rules_jobs.scaling(graph, facts)
     rules_jobs.groups(graph, facts)
     rules_jobs.discovery(graph, facts)
+    rules_around.edges(graph, facts)
     rules_traffic.edge(graph, facts)
+    rules_events.machines(graph, reader, facts, names)
     data(graph, facts, names)
 
 

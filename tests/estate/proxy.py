@@ -41,7 +41,7 @@ def rest_operations(service):
 # what a service signs as -> its operations, for APIs that name theirs by method and path alone
 REST = {signing: list(rest_operations(service)) for signing, service in
         {"elasticfilesystem": "efs", "scheduler": "scheduler", "route53": "route53", "cloudfront": "cloudfront", "apigateway": "apigatewayv2",
-         "vpc-lattice": "vpc-lattice"}.items()}
+         "vpc-lattice": "vpc-lattice", "lambda": "lambda"}.items()}
 XML = {"route53", "cloudfront"}  # of these, those whose answers are XML
 
 

@@ -515,6 +515,7 @@ impl<'a> Workbench<'a> {
     /// The net effect, with secrets cut out.
     pub fn finish(mut self) -> Edits {
         self.take_in_the_unnamed();
+        self.carry_network_acls();
         let redactor = self.redactor;
         let after = self.entries.into_iter().map(|(id, entry)| {
             let after = match entry {
@@ -525,6 +526,33 @@ impl<'a> Workbench<'a> {
         });
         Edits {
             after: after.collect(),
+        }
+    }
+
+    /// What changes in a subnet's network ACL changes in the ACL itself.
+    fn carry_network_acls(&mut self) {
+        let mut changed = Vec::new();
+        for (id, entry) in &self.entries {
+            let (Entry::Is(kept), Some(before)) = (entry, self.before(id)) else {
+                continue;
+            };
+            if kept.resource.kind != ResourceKind::Subnet {
+                continue;
+            }
+            let (before, after) = (before.attributes.to_value(), &kept.facts);
+            let (old, new) = (&before["NetworkAcl"], &after["NetworkAcl"]);
+            let Some(acl) = new["NetworkAclId"].as_str() else {
+                continue;
+            };
+            if old["NetworkAclId"] == acl
+                && old["Entries"] != new["Entries"]
+                && let Ok(acl) = kept.own.sibling("ec2", &format!("network-acl/{acl}"))
+            {
+                changed.push((ResourceId::from(acl), new["Entries"].clone()));
+            }
+        }
+        for (acl, entries) in changed {
+            self.change(&acl, |facts| facts["Entries"] = entries);
         }
     }
 
@@ -662,12 +690,15 @@ fn names_of_one(kind: ResourceKind, resource: &Resource) -> Vec<String> {
         // A slash or a hyphen belongs to these names.
         ResourceKind::SsmParameter => vec![format!("/{name}"), name],
         ResourceKind::Secret => vec![kinds::name_from_id(kind, &resource.id), name],
-        ResourceKind::SqsQueue | ResourceKind::S3Bucket => vec![arn.resource().to_owned()],
+        ResourceKind::SqsQueue | ResourceKind::SnsTopic | ResourceKind::S3Bucket => {
+            vec![arn.resource().to_owned()]
+        }
         ResourceKind::LogGroup
         | ResourceKind::EcrRepository
         | ResourceKind::EcsTaskDefinition
         | ResourceKind::CloudwatchAlarm
-        | ResourceKind::LambdaFunction => vec![name],
+        | ResourceKind::LambdaFunction
+        | ResourceKind::StateMachine => vec![name],
         ResourceKind::TargetGroup | ResourceKind::LoadBalancer => {
             vec![kinds::name_from_id(kind, &resource.id)]
         }

@@ -137,6 +137,34 @@ impl InventoryBuilder {
             .collect()
     }
 
+    /// Roles of an account, kept or not, whose policies allow one of these actions on something.
+    pub fn roles_allowing(&self, account: &str, actions: &[&str]) -> Vec<&Resource> {
+        let roles = self.entries.values().map(|entry| &entry.resource);
+        let roles =
+            roles.filter(|own| own.kind == ResourceKind::IamRole && &*own.account == account);
+        roles.filter(|role| self.allows(role, actions)).collect()
+    }
+
+    fn allows(&self, role: &Resource, actions: &[&str]) -> bool {
+        let Ok(facts) = role.attributes.facts::<kinds::iam_role::IamRole>() else {
+            return false;
+        };
+        let allow = |document: &serde_json::Value| {
+            let mut actions = actions.iter();
+            actions.any(|action| kinds::iam_policy::may_allow(document, action))
+        };
+        let attached = facts.attached_managed_policies.iter().filter_map(|own| {
+            let policy = self.get(&ResourceId::new(&own.policy_arn))?;
+            policy
+                .attributes
+                .facts::<kinds::iam_policy::IamPolicy>()
+                .ok()
+        });
+        let mut inline = facts.role_policy_list.iter();
+        inline.any(|own| allow(&own.policy_document))
+            || attached.into_iter().any(|own| allow(&own.policy_document))
+    }
+
     /// What links of this relation lead to, as far as it is known.
     pub fn targets_of(&self, relation: crate::Relation) -> BTreeSet<ResourceId> {
         let declared = self.entries.values().flat_map(|entry| &entry.declared);
@@ -409,12 +437,20 @@ impl InventoryBuilder {
     }
 }
 
-/// Of several that go by one name, the first by id has it: answers come in any order.
+/// Of several that go by one name, the first by id has it, and of what an environment carries the last revision: answers come in
+/// any order.
 fn name_also(names: &mut HashMap<ResourceId, ResourceId>, name: ResourceId, id: ResourceId) {
+    let rank = |id: &ResourceId| (id.as_str().len(), id.clone());
+    let carried = kinds::environment::is_carried(&name);
     names
         .entry(name)
         .and_modify(|known| {
-            if id < *known {
+            let first = if carried {
+                rank(&id) > rank(known)
+            } else {
+                id < *known
+            };
+            if first {
                 known.clone_from(&id);
             }
         })

@@ -5,8 +5,9 @@ use blastmap_model::{
     Arn, Found, Redactor, ResourceKind, Source,
     kinds::{
         ecs_service::{
-            AdvancedConfiguration, AwsVpcConfiguration, ClientAlias, Deployment, DeploymentAlarms,
-            DeploymentCircuitBreaker, DeploymentConfiguration, DeploymentController, EcsService,
+            AdvancedConfiguration, AwsVpcConfiguration, CanaryConfiguration, ClientAlias,
+            Deployment, DeploymentAlarms, DeploymentCircuitBreaker, DeploymentConfiguration,
+            DeploymentController, DeploymentLifecycleHook, EcsService, LinearConfiguration,
             ManagedEbsVolume, NetworkConfiguration, PlacementStrategy, ServiceConnectConfiguration,
             ServiceConnectResource, ServiceConnectService, ServiceLoadBalancer, ServiceRegistry,
             VolumeConfiguration, VpcLatticeConfiguration,
@@ -73,6 +74,16 @@ pub(super) const COLLECTOR: Collector = Collector {
                 "rollback",
                 "alarms",
                 "alarmNames",
+                "lifecycleHooks",
+                "targetType",
+                "hookTargetArn",
+                "lifecycleStages",
+                "linearConfiguration",
+                "stepPercent",
+                "stepBakeTimeInMinutes",
+                "canaryConfiguration",
+                "canaryPercent",
+                "canaryBakeTimeInMinutes",
                 "deployments",
                 "id",
                 "failedTasks",
@@ -334,6 +345,33 @@ fn deployment_configuration(
             enable: alarms.enable(),
             rollback: alarms.rollback(),
         }),
+        lifecycle_hooks: configuration.lifecycle_hooks().iter().map(hook).collect(),
+        linear_configuration: configuration.linear_configuration().map(|linear| {
+            LinearConfiguration {
+                step_percent: linear.step_percent(),
+                step_bake_time_in_minutes: linear.step_bake_time_in_minutes(),
+            }
+        }),
+        canary_configuration: configuration.canary_configuration().map(|canary| {
+            CanaryConfiguration {
+                canary_percent: canary.canary_percent(),
+                canary_bake_time_in_minutes: canary.canary_bake_time_in_minutes(),
+            }
+        }),
+    }
+}
+
+/// What a hook is told stays unread: it may be anything.
+fn hook(hook: &types::DeploymentLifecycleHook) -> DeploymentLifecycleHook {
+    DeploymentLifecycleHook {
+        target_type: text!(hook.target_type()),
+        hook_target_arn: owned(hook.hook_target_arn()),
+        role_arn: owned(hook.role_arn()),
+        lifecycle_stages: hook
+            .lifecycle_stages()
+            .iter()
+            .map(|stage| stage.as_str().to_owned())
+            .collect(),
     }
 }
 

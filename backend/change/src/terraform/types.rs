@@ -3,7 +3,8 @@
 use super::{
     data, ecs, iam, load_balancing,
     mapping::Mapping::{self, Part, Whole},
-    network, scaling, scheduling, security_groups, storage, traffic,
+    messaging, network, network_edges, rolling, scaling, scheduling, security_groups, storage,
+    traffic,
 };
 
 /// What a type is; none for what is not judged.
@@ -31,6 +32,7 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_ecs_service", Whole(&ecs::SERVICE)),
     ("aws_ecs_task_definition", Whole(&ecs::TASK_DEFINITION)),
     ("aws_ecs_task_set", Whole(&ecs::TASK_SET)),
+    ("aws_codedeploy_deployment_group", Whole(&rolling::DEPLOYMENT_GROUP)),
 
     ("aws_lb", Whole(&load_balancing::LOAD_BALANCER)),
     ("aws_alb", Whole(&load_balancing::LOAD_BALANCER)),
@@ -69,11 +71,16 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_kms_key_policy", Part(&data::KEY_POLICY)),
     ("aws_ecr_repository", Whole(&data::REPOSITORY)),
     ("aws_ecr_repository_policy", Part(&data::REPOSITORY_POLICY)),
+    ("aws_ecr_pull_through_cache_rule", Whole(&data::PULL_THROUGH_CACHE_RULE)),
     ("aws_ecr_lifecycle_policy", Part(&data::LIFECYCLE_POLICY)),
     ("aws_sqs_queue", Whole(&data::QUEUE)),
     ("aws_sqs_queue_policy", Part(&data::QUEUE_POLICY)),
     ("aws_sqs_queue_redrive_policy", Part(&data::QUEUE_REDRIVE)),
-    ("aws_lambda_function", Whole(&data::FUNCTION)),
+    ("aws_lambda_function", Whole(&messaging::FUNCTION)),
+    ("aws_lambda_event_source_mapping", Part(&messaging::EVENT_SOURCE)),
+    ("aws_sns_topic", Whole(&messaging::TOPIC)),
+    ("aws_sns_topic_subscription", Part(&messaging::SUBSCRIPTION)),
+    ("aws_sfn_state_machine", Whole(&messaging::STATE_MACHINE)),
     ("aws_s3_bucket", Whole(&data::BUCKET)),
     ("aws_s3_bucket_policy", Part(&data::BUCKET_POLICY)),
     ("aws_s3_object", Part(&data::OBJECT)),
@@ -101,6 +108,11 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_default_network_acl", Part(&network::DEFAULT_ACL)),
     ("aws_network_acl_rule", Part(&network::ACL_RULE)),
     ("aws_network_acl_association", Part(&network::ACL_ASSOCIATION)),
+    ("aws_eip", Whole(&network_edges::ELASTIC_IP)),
+    ("aws_ec2_managed_prefix_list", Whole(&network_edges::PREFIX_LIST)),
+    ("aws_vpc_peering_connection", Whole(&network_edges::PEERING)),
+    ("aws_ec2_transit_gateway", Whole(&network_edges::TRANSIT_GATEWAY)),
+    ("aws_vpc_endpoint_service", Whole(&network_edges::ENDPOINT_SERVICE)),
     ("aws_network_interface", Whole(&network::INTERFACE)),
     ("aws_instance", Whole(&network::INSTANCE)),
 
@@ -142,10 +154,7 @@ mod tests {
         for kind in ResourceKind::ALL {
             for name in kind.terraform_types() {
                 // Types of kinds of which nothing is read.
-                if matches!(
-                    kind,
-                    ResourceKind::CodedeployGroup | ResourceKind::AppMeshVirtualNode
-                ) {
+                if *kind == ResourceKind::AppMeshVirtualNode {
                     continue;
                 }
                 let mapping = of(name).unwrap_or_else(|| panic!("{name} has no row"));

@@ -1204,6 +1204,149 @@ fn storage_schedules_and_scaling() {
 }
 
 #[test]
+fn deployments_and_edges_of_networks() {
+    const DEPLOY: &str = "arn:aws:codedeploy:eu-west-1:123456789012:deploymentgroup:shop/web";
+    const RULE: &str = "arn:aws:ecr:eu-west-1:123456789012:pull-through-cache-rule/hub";
+    let (address, list) = (
+        format!("{EC2}elastic-ip/eipalloc-1"),
+        format!("{EC2}prefix-list/pl-1"),
+    );
+    let (peering, gateway, offered) = (
+        format!("{EC2}vpc-peering-connection/pcx-1"),
+        format!("{EC2}transit-gateway/tgw-1"),
+        format!("{EC2}vpc-endpoint-service/vpce-svc-1"),
+    );
+    let (acl, subnet) = (
+        format!("{EC2}network-acl/acl-1"),
+        format!("{EC2}subnet/subnet-1"),
+    );
+    let entry =
+        json!({"Egress": false, "RuleNumber": 100, "RuleAction": "allow", "Protocol": "-1"});
+    let own = |changes, id: &str, pointer, expected| Case {
+        name: "edges",
+        live: vec![
+            live(
+                DEPLOY,
+                json!({"applicationName": "shop", "deploymentGroupName": "web", "serviceRoleArn": "old"}),
+            ),
+            live(
+                RULE,
+                json!({"ecrRepositoryPrefix": "hub", "credentialArn": "secret"}),
+            ),
+            live(&address, json!({"AllocationId": "eipalloc-1"})),
+            live(&list, json!({"PrefixListId": "pl-1", "Version": 1})),
+            live(&peering, json!({"VpcPeeringConnectionId": "pcx-1"})),
+            live(&gateway, json!({"TransitGatewayId": "tgw-1"})),
+            live(
+                &offered,
+                json!({"ServiceId": "vpce-svc-1", "NetworkLoadBalancerArns": ["a"]}),
+            ),
+            live(
+                &acl,
+                json!({"NetworkAclId": "acl-1", "Entries": [entry.clone()]}),
+            ),
+            live(
+                &subnet,
+                json!({"SubnetId": "subnet-1", "NetworkAcl": {"NetworkAclId": "acl-1", "Entries": [entry.clone()]}}),
+            ),
+        ],
+        changes,
+        expected: vec![(id.to_owned(), pointer, expected)],
+    };
+    let gone = |address: &str, side: Value, id: &str| {
+        own(vec![delete(address, side)], id, "", Value::Null)
+    };
+    check(vec![
+        own(
+            vec![update(
+                "aws_codedeploy_deployment_group.x",
+                json!({"arn": DEPLOY, "service_role_arn": "old", "load_balancer_info": []}),
+                json!({"service_role_arn": "new", "load_balancer_info": [{"target_group_pair_info": [{
+                    "target_group": [{"name": "blue"}, {"name": "green"}], "prod_traffic_route": [{"listener_arns": ["l"]}], "test_traffic_route": []}]}]}),
+            )],
+            DEPLOY,
+            "/loadBalancerInfo/targetGroupPairInfoList",
+            json!([{"targetGroups": [{"name": "blue"}, {"name": "green"}], "prodTrafficRoute": {"listenerArns": ["l"]}}]),
+        ),
+        gone(
+            "aws_codedeploy_deployment_group.x",
+            json!({"arn": DEPLOY}),
+            DEPLOY,
+        ),
+        own(
+            vec![update(
+                "aws_ecr_pull_through_cache_rule.x",
+                json!({"id": "hub", "ecr_repository_prefix": "hub", "credential_arn": "secret"}),
+                json!({"credential_arn": "other"}),
+            )],
+            RULE,
+            "/credentialArn",
+            json!("other"),
+        ),
+        gone(
+            "aws_ecr_pull_through_cache_rule.x",
+            json!({"id": "hub", "ecr_repository_prefix": "hub"}),
+            RULE,
+        ),
+        gone(
+            "aws_eip.x",
+            json!({"id": "eipalloc-1", "allocation_id": "eipalloc-1"}),
+            &address,
+        ),
+        own(
+            vec![update(
+                "aws_ec2_managed_prefix_list.x",
+                json!({"id": "pl-1", "version": 1}),
+                json!({"version": 2}),
+            )],
+            &list,
+            "/Version",
+            json!(2),
+        ),
+        gone(
+            "aws_ec2_managed_prefix_list.x",
+            json!({"id": "pl-1"}),
+            &list,
+        ),
+        gone(
+            "aws_vpc_peering_connection.x",
+            json!({"id": "pcx-1"}),
+            &peering,
+        ),
+        gone(
+            "aws_ec2_transit_gateway.x",
+            json!({"id": "tgw-1"}),
+            &gateway,
+        ),
+        own(
+            vec![update(
+                "aws_vpc_endpoint_service.x",
+                json!({"id": "vpce-svc-1", "network_load_balancer_arns": ["a"]}),
+                json!({"network_load_balancer_arns": ["b"]}),
+            )],
+            &offered,
+            "/NetworkLoadBalancerArns",
+            json!(["b"]),
+        ),
+        gone(
+            "aws_vpc_endpoint_service.x",
+            json!({"id": "vpce-svc-1"}),
+            &offered,
+        ),
+        // An entry changes in the subnets that have the ACL, and in the ACL.
+        own(
+            vec![create(
+                "aws_network_acl_rule.x",
+                json!({"network_acl_id": "acl-1", "rule_number": 50, "egress": false, "protocol": "6", "rule_action": "deny", "cidr_block": "0.0.0.0/0", "from_port": 443, "to_port": 443}),
+            )],
+            &acl,
+            "/Entries/0/RuleAction",
+            json!("deny"),
+        ),
+    ]);
+}
+
+#[test]
 fn names_certificates_and_what_stands_before_balancers() {
     let zone = "arn:aws:route53:::hostedzone/Z1";
     let record = format!("{zone}#www.example.com/A");

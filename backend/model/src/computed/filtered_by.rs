@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/waf/latest/APIReference/API_ListResourcesForWebACL.html>
 
 use super::{Estate, stated};
-use crate::{NamedLink, Relation, kinds::web_acl::WebAcl};
+use crate::{NamedLink, Phase, Phases, Relation, kinds::web_acl::WebAcl};
 
 pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
     let mut links = Vec::new();
@@ -12,13 +12,16 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
             let Some(place) = estate.inventory.find(arn) else {
                 continue;
             };
-            links.push(stated(
+            let mut link = stated(
                 &estate.inventory.resource(place).id,
                 Relation::FilteredBy,
                 &acl.id,
                 "wafv2:ListResourcesForWebACL",
                 &format!("ResourceArns[{index}]"),
-            ));
+            );
+            // Requests alone: what starts and runs behind the balancer does not pass it.
+            link.phases = Some(Phases::of(&[Phase::Traffic]));
+            links.push(link);
         }
     }
     links

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { NO_OWNER } from "../../components/resource-line";
 import { OutcomeSign } from "../../components/outcome-sign";
 import { teamsOf } from "../../layout/assessment";
@@ -59,13 +60,14 @@ export function Head(props: HeadProps) {
 /** Owners of what is hit, each with its worst; a team is also a filter. */
 function Teams({ route, assessed }: PartProps) {
   const teams = teamsOf(assessed.judged.impacts);
+  const [all, setAll] = useState(false);
   if (teams.length === 0) return null;
   const named = teams.filter(({ owner }) => owner !== null).length;
   return (
     <div class="teams review-teams">
       <p class="muted small">{named === 0 ? "Nobody to invite by tag" : `${counted(named, "team")} to invite`}</p>
       <ul>
-        {teams.slice(0, TEAMS_SHOWN).map(({ owner, outcome, count }) => {
+        {teams.slice(0, all ? undefined : TEAMS_SHOWN).map(({ owner, outcome, count }) => {
           const key = owner ?? "";
           const chosen = route.team === key;
           return (
@@ -78,7 +80,13 @@ function Teams({ route, assessed }: PartProps) {
             </li>
           );
         })}
-        {teams.length > TEAMS_SHOWN && <li class="muted">{teams.length - TEAMS_SHOWN} more</li>}
+        {teams.length > TEAMS_SHOWN && !all && (
+          <li>
+            <button class="quiet" onClick={() => setAll(true)}>
+              {teams.length - TEAMS_SHOWN} more<span class="visually-hidden"> teams</span>
+            </button>
+          </li>
+        )}
       </ul>
     </div>
   );

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Warned } from "../../api/generated";
 import { OutcomeSign } from "../../components/outcome-sign";
 import { withCode, withoutCode } from "../../components/with-code";
@@ -35,6 +36,7 @@ export function RiskLevel({ risk: { level, rule } }: { risk: Warned }) {
 
 /** A risk: what breaks and why, what to do, whom it hits, and what says so. `brief` leaves out what stands beside it already. */
 function RiskCard({ risk, assessed, kept, onSelect, brief = false }: Props & { risk: Warned }) {
+  const [all, setAll] = useState(false);
   const affected = risk.affected.flatMap(({ id }) => assessed.resources.get(id) ?? []);
   return (
     <article class={`risk risk-${risk.level.toLowerCase()}`} tabIndex={-1} data-risk={risk.id} aria-label={`${LEVEL[risk.level].word} risk: ${withoutCode(risk.title)}`}>
@@ -51,7 +53,7 @@ function RiskCard({ risk, assessed, kept, onSelect, brief = false }: Props & { r
       </p>
       {!brief && affected.length > 0 && (
         <ul class="chips" aria-label={risk.addresses.length > 0 ? "About" : "Hits"}>
-          {affected.slice(0, NAMED).map((resource) => {
+          {affected.slice(0, all ? undefined : NAMED).map((resource) => {
             const outcome = assessed.impactOf.get(resource.id)?.outcome;
             return (
               <li key={resource.id}>
@@ -62,7 +64,14 @@ function RiskCard({ risk, assessed, kept, onSelect, brief = false }: Props & { r
               </li>
             );
           })}
-          {affected.length > NAMED && <li class="muted">{counted(affected.length - NAMED, "more", "more")}</li>}
+          {affected.length > NAMED && !all && (
+            <li>
+              <button class="quiet" onClick={() => setAll(true)}>
+                {counted(affected.length - NAMED, "more", "more")}
+                <span class="visually-hidden"> that it hits</span>
+              </button>
+            </li>
+          )}
         </ul>
       )}
       {!brief && risk.evidence.length > 0 && (
