@@ -66,12 +66,19 @@ def least(facts, document):
         "application-autoscaling:DescribeScalingPolicies": pages(len(facts["scaling_policies"]), 10),
         "application-autoscaling:DescribeScheduledActions": 1,
         "autoscaling:DescribeAutoScalingGroups": batches(len(live["AUTO_SCALING_GROUP"]), 50),
+        "sqs:ListQueues": pages(len(facts["queues"]), 1000), "sqs:GetQueueAttributes": sum(p == "LIVE" for _, p in live["SQS_QUEUE"]),
+        "sns:ListSubscriptions": pages(len(facts["subscriptions"]), 100), "lambda:ListFunctions": pages(len(facts["functions"]), 50),
+        "lambda:ListEventSourceMappings": pages(len(facts["mappings"]), 100),
+        "states:ListStateMachines": facts["may_run"] and pages(len(facts["machines"]), 1000),
+        "states:DescribeStateMachine": facts["may_run"] and len(facts["machines"]),
+        "cloudwatch:DescribeAlarms": pages(len(facts["alarms"]), 100),
         "servicediscovery:ListNamespaces": pages(len(facts["namespaces"]), 100), "servicediscovery:ListServices": len(facts["namespaces"]),
         **{f"ec2:Describe{name}": pages(len(facts[kind]), size) for name, kind, size in [
             ("Vpcs", "vpcs", 1000), ("Subnets", "subnets", 1000), ("RouteTables", "route_tables", 100), ("NatGateways", "nat_gateways", 1000),
             ("InternetGateways", "internet_gateways", 1000), ("VpcEndpoints", "endpoints", 1000), ("SecurityGroups", "groups", 1000),
             ("NetworkInterfaces", "interfaces", 1000)]},
         **policies(facts, document), **files(facts, live), **hosts(facts, live), **network(facts, document), **edges(facts, document),
+        **traffic(facts, live),
     }
 
 
@@ -104,6 +111,18 @@ def hosts(facts, live):
     gone = [id for id, presence in live["IAM_INSTANCE_PROFILE"] if presence == "MISSING"]
     return {"ec2:DescribeInstances": batches(len(asked), 200), "ec2:DescribeInstanceTypes": batches(min(1, len(asked)), 100),
             "iam:GetInstanceProfile": len(alone) + len(gone)}
+def traffic(facts, live):
+    """Names and certificates: a zone tells 300 records a page, a listener its certificates beside the default one."""
+    counts = Counter(zone for zone, _ in facts["records"])
+    zones = [zone["Id"].removeprefix("/hostedzone/") for zone in facts["own_zones"]]
+    return {"route53:ListHostedZones": pages(len(facts["zones"]), 100),
+            "route53:ListResourceRecordSets": sum(pages(counts[zone], 300) for zone in zones),
+            "elasticloadbalancing:DescribeListenerCertificates": sum(bool(item.get("Certificates")) for item in facts["listeners"]),
+            "acm:DescribeCertificate": sum(presence != "OUTSIDE" for _, presence in live["ACM_CERTIFICATE"]),
+            "cloudfront:ListDistributions": pages(len(facts["distributions"]), 100),
+            "wafv2:ListWebACLs": pages(len(facts["web_acls"]), 100), "wafv2:ListResourcesForWebACL": len(facts["web_acls"]),
+            "apigateway:GET": pages(len(facts["vpc_links"]), 100) + (pages(len(facts["apis"]), 100) + len(facts["apis"]) if facts["vpc_links"] else 0),
+            "vpc-lattice:GetTargetGroup": sum(presence != "OUTSIDE" for _, presence in live["VPC_LATTICE_TARGET_GROUP"])}
 def network(facts, document):
     """How names are resolved in each VPC with anything in it, one attribute a call."""
     placed = {link["to"].rpartition("/")[2] for link in document["links"] if link["relation"] == "PLACED_IN"}
@@ -125,10 +144,11 @@ def edges(facts, document):
 
 
 def served(facts):
-    """The target groups there are that a service or a task set names: no other holds what ECS registered."""
+    """The target groups there are that a service or a task set names, and those before another balancer: no other holds what ECS registered."""
     balancers = [b for s in facts["services"] for item in [s, *s.get("taskSets", [])] for b in item.get("loadBalancers", [])]
     named = {b.get("targetGroupArn") for b in balancers} | {b.get("advancedConfiguration", {}).get("alternateTargetGroupArn") for b in balancers}
-    return named & {g["TargetGroupArn"] for g in facts["target_groups"]}
+    before_balancers = {g["TargetGroupArn"] for g in facts["target_groups"] if g["TargetType"] == "alb" and g["LoadBalancerArns"]}
+    return named & {g["TargetGroupArn"] for g in facts["target_groups"]} | before_balancers
 
 
 def images_in_use(facts):

@@ -9,8 +9,10 @@ import random
 import many_around
 import many_data
 import many_ec2
+import many_events
 import many_jobs
 import many_network
+import many_traffic
 from blocks import Site, allow, arn, awslogs, awsvpc, document, lower, registry
 from many_data import TEAMS, partner
 
@@ -31,6 +33,8 @@ def build(aws, services=100, seed=7, tail=""):
     many_around.registry(site)
     many_ec2.clusters(site, lines)
     many_jobs.namespaces(site)
+    for line in lines:
+        many_traffic.addresses(line, lines)
     many_network.groups(site, lines, chance)
     many_network.balancers(site, lines)
     for line in lines:
@@ -43,6 +47,8 @@ def build(aws, services=100, seed=7, tail=""):
     strangers(site, lines)
     many_jobs.build(site, lines)
     many_around.services(site, lines)
+    many_traffic.build(site, lines)
+    many_events.build(site, lines)
     return site
 
 
@@ -78,7 +84,7 @@ def containers(site, line, images):
     """The container definitions; a sidecar on every third."""
     feature, group = line.feature, f"/ecs/{line.name}"
     first = {"name": "main", "image": images[0], "cpu": 128, "memory": 256, "essential": True,
-             "environment": [{"name": "MODE", "value": f"mode-{line.number}"}],
+             "environment": [{"name": "MODE", "value": f"mode-{line.number}"}, *line.addresses, *many_events.environment(line)],
              "secrets": [{"name": f"S{n}", "valueFrom": value} for n, value in enumerate(line.secrets)], "logConfiguration": awslogs(group)}
     if feature == "logs elsewhere":
         first["logConfiguration"] = awslogs(group, region="eu-west-1")
@@ -146,6 +152,7 @@ def service(site, line):
         given["loadBalancers"] = [{"targetGroupArn": site.ids[line.target_group], "containerName": "main", "containerPort": 8080}]
     if line.feature == "weighted":
         given |= many_around.blue_green(site, line, given["loadBalancers"][0])
+    given.update(many_traffic.of_service(site, line))
     if line.feature == "discovered":
         given["serviceRegistries"] = [{"registryArn": registry} for registry in many_jobs.registries(site, line)]
     made = site.service(line.cluster, line.name, taskDefinition=definition, desiredCount=line.count, networkConfiguration=network,

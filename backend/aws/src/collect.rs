@@ -1,22 +1,30 @@
 //! The collectors: one file a kind. Each says which kinds it finds, which calls it makes and what it reads of the answers;
 //! `blastmap policy` prints the union of the calls, and a recording keeps the union of the reads.
 
+mod addresses;
+mod alarms;
 mod auto_scaling_groups;
 mod capacity_providers;
+mod certificates;
 mod cloud_map;
 mod clusters;
 mod container_instances;
 mod deployment_groups;
+mod distributions;
+mod dns;
 mod event_rules;
 mod file_systems;
+mod functions;
 mod images;
 pub(crate) mod kms;
+mod lattice;
 mod listener_rules;
 mod listeners;
 mod load_balancers;
 mod log_groups;
 mod parameters;
 mod pull_through_cache_rules;
+mod queues;
 mod repositories;
 mod roles;
 mod scalable_targets;
@@ -24,11 +32,15 @@ mod schedules;
 mod secrets;
 mod services;
 pub(crate) mod starts;
+pub(crate) mod state_machines;
 mod tags;
 mod target_groups;
 mod target_health;
 pub(crate) mod task_definitions;
 mod tasks;
+mod topics;
+mod vpc_links;
+mod web_acls;
 
 #[cfg(feature = "ec2")]
 mod ec2;
@@ -117,6 +129,15 @@ impl Wanted {
             .collect()
     }
 
+    /// A question about everything at once, called `what`.
+    fn all(what: &str) -> Self {
+        Self {
+            id: ResourceId::new(what),
+            known: None,
+            parts: BTreeSet::new(),
+        }
+    }
+
     fn of(resource: &Resource) -> Self {
         Self {
             id: resource.id.clone(),
@@ -140,6 +161,18 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     schedules::COLLECTOR,
     scalable_targets::COLLECTOR,
     cloud_map::COLLECTOR,
+    dns::COLLECTOR,
+    certificates::COLLECTOR,
+    web_acls::COLLECTOR,
+    distributions::COLLECTOR,
+    vpc_links::COLLECTOR,
+    lattice::COLLECTOR,
+    alarms::COLLECTOR,
+    queues::COLLECTOR,
+    queues::DETAILS,
+    topics::COLLECTOR,
+    functions::COLLECTOR,
+    state_machines::COLLECTOR,
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,

@@ -9,6 +9,7 @@ mod fields;
 mod iam;
 mod load_balancing;
 mod mapping;
+mod messaging;
 mod network;
 mod network_edges;
 mod places;
@@ -24,6 +25,7 @@ mod shown;
 mod side;
 mod stated;
 mod storage;
+mod traffic;
 mod types;
 mod unknown;
 

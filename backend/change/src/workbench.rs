@@ -30,7 +30,7 @@ impl Place {
     /// The ARN of something here; kinds without a region, and S3's without an account, have AWS's form.
     pub fn arn(&self, service: &str, resource: &str) -> Option<Arn> {
         let region = match service {
-            "iam" | "route53" | "s3" => "",
+            "iam" | "route53" | "s3" | "cloudfront" => "",
             _ => &self.region,
         };
         let account = match service {
@@ -690,12 +690,15 @@ fn names_of_one(kind: ResourceKind, resource: &Resource) -> Vec<String> {
         // A slash or a hyphen belongs to these names.
         ResourceKind::SsmParameter => vec![format!("/{name}"), name],
         ResourceKind::Secret => vec![kinds::name_from_id(kind, &resource.id), name],
-        ResourceKind::SqsQueue | ResourceKind::S3Bucket => vec![arn.resource().to_owned()],
+        ResourceKind::SqsQueue | ResourceKind::SnsTopic | ResourceKind::S3Bucket => {
+            vec![arn.resource().to_owned()]
+        }
         ResourceKind::LogGroup
         | ResourceKind::EcrRepository
         | ResourceKind::EcsTaskDefinition
         | ResourceKind::CloudwatchAlarm
-        | ResourceKind::LambdaFunction => vec![name],
+        | ResourceKind::LambdaFunction
+        | ResourceKind::StateMachine => vec![name],
         ResourceKind::TargetGroup | ResourceKind::LoadBalancer => {
             vec![kinds::name_from_id(kind, &resource.id)]
         }

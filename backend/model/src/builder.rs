@@ -53,9 +53,11 @@ impl InventoryBuilder {
         self.reached = OnceLock::new();
         for entry in found.resources {
             for name in &entry.also_named {
-                self.also_named
-                    .entry(name.clone())
-                    .or_insert_with(|| entry.resource.id.clone());
+                name_also(
+                    &mut self.also_named,
+                    name.clone(),
+                    entry.resource.id.clone(),
+                );
             }
             match self.entries.entry(entry.resource.id.clone()) {
                 std::collections::btree_map::Entry::Vacant(place) => {
@@ -74,7 +76,7 @@ impl InventoryBuilder {
             }
         }
         for (name, id) in found.also_named {
-            self.also_named.entry(name).or_insert(id);
+            name_also(&mut self.also_named, name, id);
         }
         self.tags.extend(found.tags);
         self.listed.extend(found.listed);
@@ -133,6 +135,34 @@ impl InventoryBuilder {
         kept.map(|entry| &entry.resource)
             .filter(|resource| resource.kind == kind)
             .collect()
+    }
+
+    /// Roles of an account, kept or not, whose policies allow one of these actions on something.
+    pub fn roles_allowing(&self, account: &str, actions: &[&str]) -> Vec<&Resource> {
+        let roles = self.entries.values().map(|entry| &entry.resource);
+        let roles =
+            roles.filter(|own| own.kind == ResourceKind::IamRole && &*own.account == account);
+        roles.filter(|role| self.allows(role, actions)).collect()
+    }
+
+    fn allows(&self, role: &Resource, actions: &[&str]) -> bool {
+        let Ok(facts) = role.attributes.facts::<kinds::iam_role::IamRole>() else {
+            return false;
+        };
+        let allow = |document: &serde_json::Value| {
+            let mut actions = actions.iter();
+            actions.any(|action| kinds::iam_policy::may_allow(document, action))
+        };
+        let attached = facts.attached_managed_policies.iter().filter_map(|own| {
+            let policy = self.get(&ResourceId::new(&own.policy_arn))?;
+            policy
+                .attributes
+                .facts::<kinds::iam_policy::IamPolicy>()
+                .ok()
+        });
+        let mut inline = facts.role_policy_list.iter();
+        inline.any(|own| allow(&own.policy_document))
+            || attached.into_iter().any(|own| allow(&own.policy_document))
     }
 
     /// What links of this relation lead to, as far as it is known.
@@ -405,6 +435,26 @@ impl InventoryBuilder {
         };
         (!arn.account().is_empty() && !region.is_empty()).then(|| Scope::new(arn.account(), region))
     }
+}
+
+/// Of several that go by one name, the first by id has it, and of what an environment carries the last revision: answers come in
+/// any order.
+fn name_also(names: &mut HashMap<ResourceId, ResourceId>, name: ResourceId, id: ResourceId) {
+    let rank = |id: &ResourceId| (id.as_str().len(), id.clone());
+    let carried = kinds::environment::is_carried(&name);
+    names
+        .entry(name)
+        .and_modify(|known| {
+            let first = if carried {
+                rank(&id) > rank(known)
+            } else {
+                id < *known
+            };
+            if first {
+                known.clone_from(&id);
+            }
+        })
+        .or_insert(id);
 }
 
 /// What changes come to name, and what is whole by itself: roles and policies. AWS's own policies are known without.

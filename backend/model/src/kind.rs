@@ -96,7 +96,9 @@ resource_kinds! {
     EventRule, "EVENT_RULE", "event rule", "events" / "rule/", "AWS::Events::Rule", ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"], "events/home?region={region}#/rules/{last}";
     Schedule, "SCHEDULE", "schedule", "scheduler" / "schedule/", "AWS::Scheduler::Schedule", ["aws_scheduler_schedule"], "scheduler/home?region={region}#schedules/{1}/{last}";
     SqsQueue, "SQS_QUEUE", "queue", "sqs" / "", "AWS::SQS::Queue", ["aws_sqs_queue", "aws_sqs_queue_policy", "aws_sqs_queue_redrive_policy"], "sqs/v3/home?region={region}#/queues";
-    LambdaFunction, "LAMBDA_FUNCTION", "function", "lambda" / "function:", "AWS::Lambda::Function", ["aws_lambda_function"], "lambda/home?region={region}#/functions/{last}";
+    LambdaFunction, "LAMBDA_FUNCTION", "function", "lambda" / "function:", "AWS::Lambda::Function", ["aws_lambda_function", "aws_lambda_event_source_mapping"], "lambda/home?region={region}#/functions/{last}";
+    SnsTopic, "SNS_TOPIC", "topic", "sns" / "", "AWS::SNS::Topic", ["aws_sns_topic", "aws_sns_topic_subscription"], "sns/v3/home?region={region}#/topic/{arn}";
+    StateMachine, "STATE_MACHINE", "state machine", "states" / "stateMachine:", "AWS::StepFunctions::StateMachine", ["aws_sfn_state_machine"], "states/home?region={region}#/statemachines/view/{arn}";
     CodedeployGroup, "CODEDEPLOY_GROUP", "deployment group", "codedeploy" / "deploymentgroup:", "AWS::CodeDeploy::DeploymentGroup", ["aws_codedeploy_deployment_group"], "";
     AppMeshVirtualNode, "APP_MESH_VIRTUAL_NODE", "virtual node", "appmesh" / "mesh/", "AWS::AppMesh::VirtualNode", ["aws_appmesh_virtual_node"], "";
     NetworkAcl, "NETWORK_ACL", "network ACL", "ec2" / "network-acl/", "AWS::EC2::NetworkAcl", [], "vpcconsole/home?region={region}#NetworkAclDetails:networkAclId={last}";
@@ -108,6 +110,10 @@ resource_kinds! {
     VpcEndpointService, "VPC_ENDPOINT_SERVICE", "endpoint service", "ec2" / "vpc-endpoint-service/", "AWS::EC2::VPCEndpointService", ["aws_vpc_endpoint_service"], "";
     EcrPullThroughCacheRule, "ECR_PULL_THROUGH_CACHE_RULE", "pull-through cache rule", "ecr" / "pull-through-cache-rule/", "AWS::ECR::PullThroughCacheRule", ["aws_ecr_pull_through_cache_rule"], "";
     AcmCertificate, "ACM_CERTIFICATE", "certificate", "acm" / "certificate/", "AWS::CertificateManager::Certificate", ["aws_acm_certificate", "aws_acm_certificate_validation"], "acm/home?region={region}#/certificates/{last}";
+    WebAcl, "WEB_ACL", "web ACL", "wafv2" / "regional/webacl/", "AWS::WAFv2::WebACL", ["aws_wafv2_web_acl", "aws_wafv2_web_acl_association"], "wafv2/homev2/web-acl/{2}/{last}/overview?region={region}";
+    CloudfrontDistribution, "CLOUDFRONT_DISTRIBUTION", "distribution", "cloudfront" / "distribution/", "AWS::CloudFront::Distribution", ["aws_cloudfront_distribution"], "cloudfront/v4/home#/distributions/{last}";
+    ApiGatewayVpcLink, "API_GATEWAY_VPC_LINK", "VPC link", "apigateway" / "/vpclinks/", "AWS::ApiGatewayV2::VpcLink", ["aws_apigatewayv2_vpc_link", "aws_apigatewayv2_integration"], "";
+    VpcLatticeTargetGroup, "VPC_LATTICE_TARGET_GROUP", "VPC Lattice target group", "vpc-lattice" / "targetgroup/", "AWS::VpcLattice::TargetGroup", ["aws_vpclattice_target_group"], "";
 }
 
 impl ResourceKind {
@@ -119,7 +125,9 @@ impl ResourceKind {
             service == arn.service()
                 && resource.starts_with(beginning)
                 && resource.len() > beginning.len()
-                && *kind != Self::DnsRecord
+                && (service != "route53" || (*kind == Self::DnsRecord) == resource.contains('#'))
+                // A subscription's ARN is its topic's, and more.
+                && (*kind != Self::SnsTopic || !resource.contains(':'))
         })
     }
 
@@ -132,6 +140,7 @@ impl ResourceKind {
                 | Self::IamInstanceProfile
                 | Self::HostedZone
                 | Self::DnsRecord
+                | Self::CloudfrontDistribution
         )
     }
 
@@ -267,10 +276,23 @@ mod tests {
             ),
             ("arn:aws:s3:::bucket", Some(ResourceKind::S3Bucket)),
             (
+                "arn:aws:route53:::hostedzone/Z1",
+                Some(ResourceKind::HostedZone),
+            ),
+            (
+                "arn:aws:route53:::hostedzone/Z1#web.example.com/A",
+                Some(ResourceKind::DnsRecord),
+            ),
+            (
                 "arn:aws:sqs:eu-west-1:1:queue",
                 Some(ResourceKind::SqsQueue),
             ),
-            ("arn:aws:sns:eu-west-1:1:topic", None),
+            (
+                "arn:aws:sns:eu-west-1:1:topic",
+                Some(ResourceKind::SnsTopic),
+            ),
+            ("arn:aws:sns:eu-west-1:1:topic:a-subscription", None),
+            ("arn:aws:dynamodb:eu-west-1:1:table/a", None),
         ];
         for (arn, kind) in cases {
             assert_eq!(
@@ -286,6 +308,6 @@ mod tests {
         for kind in ResourceKind::ALL {
             assert_eq!(kind.name().parse(), Ok(*kind));
         }
-        assert_eq!(ResourceKind::ALL.len(), 55);
+        assert_eq!(ResourceKind::ALL.len(), 61);
     }
 }

@@ -113,6 +113,7 @@ export type Relation =
   | "STARTS_IN"
   | "DEAD_LETTERS_TO"
   | "CONSUMES"
+  | "SUBSCRIBED_TO"
   | "DEPLOYED_BY"
   | "SHIFTS"
   | "HOOKED_BY";
@@ -162,6 +163,8 @@ export type ResourceKind =
   | "SCHEDULE"
   | "SQS_QUEUE"
   | "LAMBDA_FUNCTION"
+  | "SNS_TOPIC"
+  | "STATE_MACHINE"
   | "CODEDEPLOY_GROUP"
   | "APP_MESH_VIRTUAL_NODE"
   | "NETWORK_ACL"

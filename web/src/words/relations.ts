@@ -35,6 +35,8 @@ const WORDS: Record<Relation, RelationWords> = {
   FORWARDS_TO: { forward: "forwards to", back: "gets requests from" },
   RESOLVES_TO: { forward: "resolves to", back: "is resolved by" },
   USES_CERTIFICATE: { forward: "uses certificate", back: "is certificate of" },
+  FRONTS: { forward: "stands before", back: "is behind" },
+  FILTERED_BY: { forward: "is filtered by", back: "filters" },
   DISCOVERED_BY: { forward: "is discovered through", back: "makes known" },
   CALLS: { forward: "calls", back: "is called by" },
   SCALED_BY: { forward: "is scaled by", back: "scales" },

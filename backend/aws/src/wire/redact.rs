@@ -1,9 +1,12 @@
 //! Secrets in wire form: the same redactor as the collectors', before anything is written to a recording.
 
-use blastmap_model::{Redactor, kinds::ecs_task_definition::is_plain_log_option};
+use blastmap_model::{Redactor, is_host_name, kinds::ecs_task_definition::is_plain_log_option};
 use serde_json::Value;
 
-use crate::{collect::starts::only_roles, policy};
+use crate::{
+    collect::{starts::only_roles, state_machines::only_run_tasks},
+    policy,
+};
 
 /// Lists of texts that may hold secrets.
 const LISTS: [&str; 2] = ["command", "entryPoint"];
@@ -33,7 +36,12 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                             *input = redactor.scrub(&only_roles(input)).into_owned();
                         }
                     }
-                    "dockerLabels" => fingerprint_all(member, redactor, |_| true),
+                    // Of a state machine, what it starts.
+                    "definition" if member.is_string() => {
+                        let text = member.as_str().unwrap_or_default();
+                        *member = redactor.scrub(&only_run_tasks(text)).into_owned().into();
+                    }
+                    "dockerLabels" | "Variables" => fingerprint_all(member, redactor, |_| true),
                     "options" if driver.as_deref() == Some("awslogs") => {
                         fingerprint_all(member, redactor, |option| !is_plain_log_option(option));
                     }
@@ -82,11 +90,20 @@ pub(super) fn xml_text(path: &[String], text: &str, redactor: &Redactor) -> Stri
     {
         return policy::document(text, redactor).to_string();
     }
+    // Where people are told: an address or a number, if it is nothing of AWS's.
+    if name == "Endpoint" && !text.starts_with("arn:") && !text.trim().is_empty() {
+        return redactor.fingerprint(text);
+    }
     let header_or_query = path
         .iter()
         .any(|name| name == "HttpHeaderConfig" || name == "QueryStringConfig");
     if header_or_query && matches!(name, "member" | "Value") && !text.trim().is_empty() {
         return redactor.fingerprint(text);
+    }
+    // Of a DNS record nothing but another name.
+    let of_record = path.iter().any(|name| name == "ResourceRecord");
+    if of_record && name == "Value" && !is_host_name(text.trim()) {
+        return String::new();
     }
     redactor.scrub(text).into_owned()
 }

@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key>
 
-use blastmap_model::ResourceKind;
+use blastmap_model::{ResourceKind, kinds::sqs_queue::SqsQueue};
 use serde_json::{Value, json};
 
 use super::{
@@ -363,11 +363,37 @@ pub(super) const QUEUE: Whole = Whole {
     own: |naming| naming.named("sqs", "", "name"),
     id: Id::None,
     fields: &[
-        field("policy", "Policy", Shape::Document),
+        field("name", "QueueName", Shape::Text),
+        field("policy", "Policy", Shape::Custom(on_resource)),
         field("redrive_policy", "RedrivePolicy", Shape::Document),
         field("kms_master_key_id", "KmsMasterKeyId", Shape::Text),
+        field(
+            "sqs_managed_sse_enabled",
+            "SqsManagedSseEnabled",
+            Shape::Flag,
+        ),
+        field(
+            "visibility_timeout_seconds",
+            "VisibilityTimeout",
+            Shape::Number,
+        ),
+        field(
+            "message_retention_seconds",
+            "MessageRetentionPeriod",
+            Shape::Number,
+        ),
+        field("fifo_queue", "FifoQueue", Shape::Flag),
     ],
-    finish: |finish| finish.set_new("QueueArn", finish.own.as_str()),
+    finish: |finish| {
+        finish.set_new("QueueArn", finish.own.as_str());
+        // So that a task definition of the same plan is known to name it.
+        let mut named = SqsQueue::default();
+        named.set_fingerprints(finish.own, finish.redactor);
+        finish.set_new("AddressFingerprints", named.address_fingerprints);
+        if let Some(fingerprint) = named.name_fingerprint {
+            finish.set_new("NameFingerprint", fingerprint);
+        }
+    },
     ..Whole::of(ResourceKind::SqsQueue)
 };
 
@@ -383,14 +409,8 @@ fn queue(finder: &mut dyn super::mapping::Find, side: Side<'_>) -> Vec<crate::Lo
 pub(super) const QUEUE_POLICY: Part = Part {
     kind: ResourceKind::SqsQueue,
     owners: queue,
-    remove: |owner| set(owner.facts, "Policy", Value::Null),
-    add: |owner| {
-        let policy = owner.side.document("policy");
-        set(owner.facts, "Policy", policy.unwrap_or_default());
-        if owner.is_unknown("policy") {
-            owner.unknown.push("Policy".to_owned());
-        }
-    },
+    remove: |owner| set(owner.facts, "Policy", on_resource(&Value::Null)),
+    add: |owner| put_policy(owner, "Policy"),
     last: false,
 };
 
@@ -403,35 +423,6 @@ pub(super) const QUEUE_REDRIVE: Part = Part {
         set(owner.facts, "RedrivePolicy", policy.unwrap_or_default());
     },
     last: false,
-};
-
-pub(super) const ACM_CERTIFICATE: Whole = Whole {
-    names: |side| side.names(&["arn", "id"]),
-    own: |naming| naming.invented("acm", "certificate/"),
-    ..Whole::of(ResourceKind::AcmCertificate)
-};
-
-/// A wait and nothing else.
-pub(super) const ACM_VALIDATION: Part = Part {
-    kind: ResourceKind::AcmCertificate,
-    owners: |finder, side| {
-        owner(
-            finder,
-            ResourceKind::AcmCertificate,
-            side,
-            &["certificate_arn"],
-        )
-    },
-    remove: |_| {},
-    add: |_| {},
-    last: false,
-};
-
-pub(super) const FUNCTION: Whole = Whole {
-    names: |side| side.names(&["arn", "function_name"]),
-    own: |naming| naming.named("lambda", "function:", "function_name"),
-    id: Id::Name,
-    ..Whole::of(ResourceKind::LambdaFunction)
 };
 
 pub(super) const BUCKET: Whole = Whole {
@@ -471,36 +462,3 @@ pub(super) const OBJECT: Part = Part {
     },
     last: false,
 };
-
-pub(super) const ZONE: Whole = Whole {
-    names: |side| side.names(&["arn", "zone_id", "id"]),
-    own: |naming| naming.invented("route53", "hostedzone/"),
-    id: Id::Last,
-    ..Whole::of(ResourceKind::HostedZone)
-};
-
-pub(super) const RECORD: Whole = Whole {
-    names: |side| {
-        record(side)
-            .map(|record| format!("arn:aws:route53:::{record}"))
-            .into_iter()
-            .collect()
-    },
-    own: |naming| {
-        let record = record(naming.side)?;
-        let arn = naming.place.arn("route53", &record)?;
-        Some(super::mapping::Own { arn, certain: true })
-    },
-    id: Id::None,
-    ..Whole::of(ResourceKind::DnsRecord)
-};
-
-/// A record's id is its zone's with its name and type.
-fn record(side: Side<'_>) -> Option<String> {
-    let name = side.text("fqdn").or_else(|| side.text("name"))?;
-    Some(format!(
-        "hostedzone/{}#{name}/{}",
-        side.text("zone_id")?,
-        side.text("type")?
-    ))
-}

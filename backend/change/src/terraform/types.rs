@@ -3,7 +3,8 @@
 use super::{
     data, ecs, iam, load_balancing,
     mapping::Mapping::{self, Part, Whole},
-    network, network_edges, rolling, scaling, scheduling, security_groups, storage,
+    messaging, network, network_edges, rolling, scaling, scheduling, security_groups, storage,
+    traffic,
 };
 
 /// What a type is; none for what is not judged.
@@ -46,6 +47,17 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_lb_target_group_attachment", Part(&load_balancing::TARGET)),
     ("aws_alb_target_group_attachment", Part(&load_balancing::TARGET)),
 
+    ("aws_route53_zone", Whole(&traffic::ZONE)),
+    ("aws_route53_record", Whole(&traffic::RECORD)),
+    ("aws_acm_certificate", Whole(&traffic::ACM_CERTIFICATE)),
+    ("aws_acm_certificate_validation", Part(&traffic::ACM_VALIDATION)),
+    ("aws_wafv2_web_acl", Whole(&traffic::WEB_ACL)),
+    ("aws_wafv2_web_acl_association", Part(&traffic::WEB_ACL_ASSOCIATION)),
+    ("aws_cloudfront_distribution", Whole(&traffic::DISTRIBUTION)),
+    ("aws_apigatewayv2_vpc_link", Whole(&traffic::VPC_LINK)),
+    ("aws_apigatewayv2_integration", Part(&traffic::INTEGRATION)),
+    ("aws_vpclattice_target_group", Whole(&traffic::LATTICE_GROUP)),
+
     ("aws_cloudwatch_log_group", Whole(&data::LOG_GROUP)),
     ("aws_ssm_parameter", Whole(&data::PARAMETER)),
     ("aws_secretsmanager_secret", Whole(&data::SECRET)),
@@ -64,15 +76,15 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_sqs_queue", Whole(&data::QUEUE)),
     ("aws_sqs_queue_policy", Part(&data::QUEUE_POLICY)),
     ("aws_sqs_queue_redrive_policy", Part(&data::QUEUE_REDRIVE)),
-    ("aws_acm_certificate", Whole(&data::ACM_CERTIFICATE)),
-    ("aws_acm_certificate_validation", Part(&data::ACM_VALIDATION)),
-    ("aws_lambda_function", Whole(&data::FUNCTION)),
+    ("aws_lambda_function", Whole(&messaging::FUNCTION)),
+    ("aws_lambda_event_source_mapping", Part(&messaging::EVENT_SOURCE)),
+    ("aws_sns_topic", Whole(&messaging::TOPIC)),
+    ("aws_sns_topic_subscription", Part(&messaging::SUBSCRIPTION)),
+    ("aws_sfn_state_machine", Whole(&messaging::STATE_MACHINE)),
     ("aws_s3_bucket", Whole(&data::BUCKET)),
     ("aws_s3_bucket_policy", Part(&data::BUCKET_POLICY)),
     ("aws_s3_object", Part(&data::OBJECT)),
     ("aws_s3_bucket_object", Part(&data::OBJECT)),
-    ("aws_route53_zone", Whole(&data::ZONE)),
-    ("aws_route53_record", Whole(&data::RECORD)),
 
     ("aws_vpc", Whole(&network::VPC)),
     ("aws_vpc_dhcp_options", Part(&network::DHCP_OPTIONS)),

@@ -1345,3 +1345,138 @@ fn deployments_and_edges_of_networks() {
         ),
     ]);
 }
+
+#[test]
+fn names_certificates_and_what_stands_before_balancers() {
+    let zone = "arn:aws:route53:::hostedzone/Z1";
+    let record = format!("{zone}#www.example.com/A");
+    let acl = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/front/1";
+    let distribution = "arn:aws:cloudfront::123456789012:distribution/E1";
+    let link = "arn:aws:apigateway:eu-west-1::/vpclinks/l1";
+    let certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/1";
+    let balancer = format!("{ELB}loadbalancer/app/edge/1");
+    let alias =
+        |name: &str| json!([{"name": name, "zone_id": "Z35", "evaluate_target_health": true}]);
+    let before = json!({"zone_id": "Z1", "name": "www", "fqdn": "www.example.com", "type": "A", "alias": alias("old.eu-west-1.elb.amazonaws.com")});
+    let estate = || {
+        vec![
+            live(zone, json!({"Id": "Z1", "Name": "example.com."})),
+            live(
+                &record,
+                json!({"HostedZoneId": "Z1", "Name": "www.example.com.", "Type": "A", "AliasTarget": {"DNSName": "old.eu-west-1.elb.amazonaws.com."}}),
+            ),
+            live(
+                acl,
+                json!({"ARN": acl, "Id": "1", "Name": "front", "ResourceArns": ["arn:old"]}),
+            ),
+            live(
+                distribution,
+                json!({"ARN": distribution, "Id": "E1", "Origins": []}),
+            ),
+            live(
+                link,
+                json!({"vpcLinkId": "l1", "name": "main", "integrations": [{"apiId": "a", "integrationId": "i", "integrationUri": "arn:old"}]}),
+            ),
+            live(
+                certificate,
+                json!({"CertificateArn": certificate, "Status": "ISSUED"}),
+            ),
+        ]
+    };
+    let own = |changes, id: &str, pointer, expected| Case {
+        name: pointer,
+        live: estate(),
+        changes,
+        expected: vec![(id.to_owned(), pointer, expected)],
+    };
+    check(vec![
+        own(
+            vec![update(
+                "aws_route53_record.x",
+                before.clone(),
+                json!({"alias": alias("new.eu-west-1.elb.amazonaws.com")}),
+            )],
+            &record,
+            "/AliasTarget",
+            json!({"DNSName": "new.eu-west-1.elb.amazonaws.com", "HostedZoneId": "Z35", "EvaluateTargetHealth": true}),
+        ),
+        own(
+            vec![delete("aws_route53_record.x", before)],
+            &record,
+            "",
+            Value::Null,
+        ),
+        // A new record may be named without its zone's name.
+        own(
+            vec![create(
+                "aws_route53_record.x",
+                json!({"zone_id": "Z1", "name": "shop", "type": "CNAME", "set_identifier": "blue", "ttl": 60,
+                    "records": ["www.example.com"], "weighted_routing_policy": [{"weight": 10}]}),
+            )],
+            &format!("{zone}#shop.example.com/CNAME/blue"),
+            "",
+            json!({"HostedZoneId": "Z1", "Name": "shop.example.com.", "Type": "CNAME", "SetIdentifier": "blue", "TTL": 60, "Weight": 10,
+                "ResourceRecords": [{"Value": "www.example.com"}]}),
+        ),
+        // Texts are not looked at.
+        own(
+            vec![create(
+                "aws_route53_record.x",
+                json!({"zone_id": "Z1", "name": "example.com", "type": "TXT", "records": ["hunter2"]}),
+            )],
+            &format!("{zone}#example.com/TXT"),
+            "",
+            json!({"HostedZoneId": "Z1", "Name": "example.com.", "Type": "TXT"}),
+        ),
+        own(
+            vec![delete("aws_acm_certificate.x", json!({"arn": certificate}))],
+            certificate,
+            "",
+            Value::Null,
+        ),
+        own(
+            vec![update(
+                "aws_wafv2_web_acl.x",
+                json!({"arn": acl, "id": "1", "name": "front", "default_action": [{"allow": [{}], "block": []}]}),
+                json!({"default_action": [{"allow": [], "block": [{}]}]}),
+            )],
+            acl,
+            "/DefaultAction",
+            json!("Block"),
+        ),
+        own(
+            vec![
+                create(
+                    "aws_wafv2_web_acl_association.new",
+                    json!({"web_acl_arn": acl, "resource_arn": balancer}),
+                ),
+                delete(
+                    "aws_wafv2_web_acl_association.old",
+                    json!({"web_acl_arn": acl, "resource_arn": "arn:old"}),
+                ),
+            ],
+            acl,
+            "/ResourceArns",
+            json!([balancer]),
+        ),
+        own(
+            vec![update(
+                "aws_cloudfront_distribution.x",
+                json!({"arn": distribution, "id": "E1", "origin": []}),
+                json!({"origin": [{"origin_id": "main", "domain_name": "www.example.com", "custom_header": [{"name": "X-Verify", "value": "hunter2"}]}]}),
+            )],
+            distribution,
+            "/Origins",
+            json!([{"Id": "main", "DomainName": "www.example.com"}]),
+        ),
+        own(
+            vec![delete(
+                "aws_apigatewayv2_integration.x",
+                json!({"api_id": "a", "id": "i", "connection_type": "VPC_LINK", "connection_id": "l1", "integration_uri": "arn:old"}),
+            )],
+            link,
+            "/integrations",
+            Value::Null,
+        ),
+    ]);
+}

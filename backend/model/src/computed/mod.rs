@@ -1,13 +1,18 @@
 //! Links that no single resource declares: they follow from several, and are marked as inferred.
 
+mod calls;
 mod deployed_by;
+mod filtered_by;
+mod host_names;
 mod network_names;
 mod pulled_through;
 mod reaches_aws_via;
 mod registered_in;
 mod routing;
 mod scaled_by;
+mod subscribed_to;
 mod task_groups;
+mod watched_by;
 
 use std::collections::HashMap;
 
@@ -26,6 +31,11 @@ pub fn links(inventory: &Inventory) -> Vec<NamedLink> {
     links.extend(deployed_by::links(&estate));
     links.extend(network_names::links(&estate));
     links.extend(pulled_through::links(&estate));
+    links.extend(calls::links(&estate));
+    links.extend(host_names::links(&estate));
+    links.extend(filtered_by::links(&estate));
+    links.extend(watched_by::links(&estate));
+    links.extend(subscribed_to::links(&estate));
     links.extend(reaches_aws_via::links(&estate));
     links
 }

@@ -132,6 +132,16 @@ pub struct Deployment {
     pub service_connect_configuration: Option<ServiceConnectConfiguration>,
     pub service_connect_resources: Vec<ServiceConnectResource>,
     pub volume_configurations: Vec<VolumeConfiguration>,
+    pub vpc_lattice_configurations: Vec<VpcLatticeConfiguration>,
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_VpcLatticeConfiguration.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct VpcLatticeConfiguration {
+    pub role_arn: Option<String>,
+    pub target_group_arn: Option<String>,
+    pub port_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -157,6 +167,8 @@ pub struct ServiceConnectService {
 pub struct ClientAlias {
     pub port: i32,
     pub dns_name: Option<String>,
+    /// Of what clients write to reach it: how it is known again in their environments.
+    pub fingerprints: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -318,6 +330,15 @@ fn deployment_links(deployment: &Deployment, index: usize, links: &mut Links<'_>
         }
         if let Some(key) = &volume.kms_key_id {
             kms_key::link(key, format!("{field}.kmsKeyId"), links);
+        }
+    }
+    for (place, lattice) in deployment.vpc_lattice_configurations.iter().enumerate() {
+        let field = format!("deployments[{index}].vpcLatticeConfigurations[{place}]");
+        if let Some(group) = &lattice.target_group_arn {
+            links.arn(Relation::RegisteredIn, ResourceKind::VpcLatticeTargetGroup, group, format!("{field}.targetGroupArn"));
+        }
+        if let Some(role) = &lattice.role_arn {
+            links.role(Relation::Assumes, role, format!("{field}.roleArn"));
         }
     }
 }

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Facts, at};
-use crate::{Links, Relation, ResourceKind};
+use crate::{Links, Relation, ResourceKind, host_name_id};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -74,6 +74,9 @@ impl Facts for LoadBalancer {
         }
         for (index, group) in self.security_groups.iter().enumerate() {
             links.ec2(Relation::ProtectedBy, ResourceKind::SecurityGroup, group, at("SecurityGroups", index, ""));
+        }
+        if let Some(name) = &self.dns_name {
+            links.also_named(host_name_id(name));
         }
     }
 }
