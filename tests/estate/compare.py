@@ -53,7 +53,7 @@ def differences(snapshot, oracle):
 
 
 # Relations that are concluded from the facts of several kinds: each of these may be what a call does not give.
-CONCLUDED = {"REACHES_AWS_VIA", "REGISTERED_IN", "ROUTED_BY", "ROUTES_VIA", "SCALED_BY", "PROTECTED_BY", "WATCHED_BY", "DEPLOYED_BY", "STARTS", "STARTS_IN"}
+CONCLUDED = {"REACHES_AWS_VIA", "REGISTERED_IN", "ROUTED_BY", "ROUTES_VIA", "SCALED_BY", "PROTECTED_BY", "WATCHED_BY", "DEPLOYED_BY", "STARTS", "STARTS_IN", "PULLS_FROM"}
 
 
 def less(snapshot, whole, kinds):

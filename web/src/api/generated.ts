@@ -96,6 +96,9 @@ export type Relation =
   | "PROTECTED_BY"
   | "ALLOWS"
   | "ROUTED_BY"
+  | "FILTERED_BY"
+  | "MATCHES"
+  | "CONFIGURED_BY"
   | "ROUTES_VIA"
   | "REACHES_AWS_VIA"
   | "REGISTERED_IN"
@@ -111,7 +114,9 @@ export type Relation =
   | "DEAD_LETTERS_TO"
   | "CONSUMES"
   | "SUBSCRIBED_TO"
-  | "DEPLOYED_BY";
+  | "DEPLOYED_BY"
+  | "SHIFTS"
+  | "HOOKED_BY";
 
 export type ResourceKind =
   | "ECS_TASK"
@@ -162,6 +167,14 @@ export type ResourceKind =
   | "STATE_MACHINE"
   | "CODEDEPLOY_GROUP"
   | "APP_MESH_VIRTUAL_NODE"
+  | "NETWORK_ACL"
+  | "DHCP_OPTIONS"
+  | "ELASTIC_IP"
+  | "PREFIX_LIST"
+  | "VPC_PEERING_CONNECTION"
+  | "TRANSIT_GATEWAY"
+  | "VPC_ENDPOINT_SERVICE"
+  | "ECR_PULL_THROUGH_CACHE_RULE"
   | "ACM_CERTIFICATE";
 
 export type RiskLevel =

@@ -1,8 +1,11 @@
 //! ECR's pull-through cache rules.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_ecr::types::PullThroughCacheRule;
 use blastmap_model::{
-    Arn, Found, ResourceKind, Source, kinds::ecr_pull_through_cache_rule::EcrPullThroughCacheRule,
+    Arn, Found, InventoryBuilder, ResourceId, ResourceKind, Scope, Source,
+    kinds::ecr_pull_through_cache_rule::EcrPullThroughCacheRule,
 };
 
 use super::{Action, Collector, Place, Wanted, owned, text};
@@ -31,10 +34,22 @@ pub(super) const COLLECTOR: Collector = Collector {
         ],
     }],
     place: Place::Region,
-    wanted: Some(Wanted::once_there_are_clusters),
+    wanted: Some(wanted),
     never_changes: None,
     collect: |clients, _, found| Box::pin(collect(clients, found)),
 };
+
+/// One question, once a region has repositories, or images of such are named.
+fn wanted(builder: &InventoryBuilder, scope: &Scope) -> Vec<Wanted> {
+    let kind = ResourceKind::EcrRepository;
+    let any = !builder.kept(kind, scope).is_empty() || !builder.unseen(kind, scope).is_empty();
+    let every = Wanted {
+        id: ResourceId::new("every repository"),
+        known: None,
+        parts: BTreeSet::new(),
+    };
+    Some(every).filter(|_| any).into_iter().collect()
+}
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let mut pages = Pages::of(API);

@@ -6,7 +6,8 @@ use super::{Estate, inferred};
 use crate::{
     NamedLink, Relation, Resource, ResourceKind,
     kinds::{
-        ecs_container_instance::EcsContainerInstance, ecs_task::EcsTask, target_group::TargetGroup,
+        ecs_container_instance::EcsContainerInstance, ecs_service::EcsService, ecs_task::EcsTask,
+        target_group::TargetGroup,
     },
 };
 
@@ -108,7 +109,14 @@ fn through_service(estate: &Estate<'_>, task: &Resource) -> Vec<NamedLink> {
     let services = estate
         .dependencies(task, Relation::PartOf)
         .filter(|whole| whole.kind == ResourceKind::EcsService);
-    let groups = services.flat_map(|service| estate.dependencies(service, Relation::RegisteredIn));
+    let groups = services.flat_map(|service| {
+        let facts = service.attributes.facts::<EcsService>().ok();
+        let balancers = facts.into_iter().flat_map(|facts| facts.load_balancers);
+        let own: Vec<String> = balancers.filter_map(|own| own.target_group_arn).collect();
+        // A group that stands by for the next deployment is its service's, and no task's.
+        let groups = estate.dependencies(service, Relation::RegisteredIn);
+        groups.filter(move |group| own.iter().any(|own| own == group.id.as_str()))
+    });
     groups
         .filter(|group| {
             group.kind == ResourceKind::TargetGroup

@@ -31,7 +31,12 @@ const SUBNET_SOURCE: Source = Source {
 };
 
 pub(in crate::collect) const SUBNETS: Collector = Collector {
-    kinds: KINDS,
+    // Without subnets it is not known in which VPCs anything lies, whose DHCP options matter.
+    kinds: &[
+        ResourceKind::Subnet,
+        ResourceKind::NetworkAcl,
+        ResourceKind::DhcpOptions,
+    ],
     actions: &[
         Action {
             name: SUBNETS_API,

@@ -248,5 +248,11 @@ fn describe_service(clients: &Clients, service: &ServiceConfiguration, found: &m
         network_load_balancer_arns: service.network_load_balancer_arns().to_vec(),
         gateway_load_balancer_arns: service.gateway_load_balancer_arns().to_vec(),
     };
-    found.resource(&arn, &facts, tags(service.tags()), Source::of(SERVICES));
+    let balancers = service.network_load_balancer_arns().iter();
+    let balancers = balancers.chain(service.gateway_load_balancer_arns());
+    let balancers: Vec<ResourceId> = balancers
+        .map(|balancer| ResourceId::new(balancer))
+        .collect();
+    let (id, source) = (ResourceId::from(&arn), Source::of(SERVICES));
+    found.follow(&id, &arn, &facts, tags(service.tags()), source, balancers);
 }
