@@ -66,6 +66,12 @@ def least(facts, document):
         "application-autoscaling:DescribeScalingPolicies": pages(len(facts["scaling_policies"]), 10),
         "application-autoscaling:DescribeScheduledActions": 1,
         "autoscaling:DescribeAutoScalingGroups": batches(len(live["AUTO_SCALING_GROUP"]), 50),
+        "sqs:ListQueues": pages(len(facts["queues"]), 1000), "sqs:GetQueueAttributes": sum(p == "LIVE" for _, p in live["SQS_QUEUE"]),
+        "sns:ListSubscriptions": pages(len(facts["subscriptions"]), 100), "lambda:ListFunctions": pages(len(facts["functions"]), 50),
+        "lambda:ListEventSourceMappings": pages(len(facts["mappings"]), 100),
+        "states:ListStateMachines": facts["may_run"] and pages(len(facts["machines"]), 1000),
+        "states:DescribeStateMachine": facts["may_run"] and len(facts["machines"]),
+        "cloudwatch:DescribeAlarms": pages(len(facts["alarms"]), 100),
         "servicediscovery:ListNamespaces": pages(len(facts["namespaces"]), 100), "servicediscovery:ListServices": len(facts["namespaces"]),
         **{f"ec2:Describe{name}": pages(len(facts[kind]), size) for name, kind, size in [
             ("Vpcs", "vpcs", 1000), ("Subnets", "subnets", 1000), ("RouteTables", "route_tables", 100), ("NatGateways", "nat_gateways", 1000),

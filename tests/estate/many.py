@@ -8,6 +8,7 @@ import random
 
 import many_data
 import many_ec2
+import many_events
 import many_jobs
 import many_network
 from blocks import Site, allow, arn, awslogs, awsvpc, document, lower, registry
@@ -39,6 +40,7 @@ def build(aws, services=100, seed=7, tail=""):
     alone(site, lines)
     strangers(site, lines)
     many_jobs.build(site, lines)
+    many_events.build(site, lines)
     return site
 
 
@@ -74,7 +76,7 @@ def containers(site, line, images):
     """The container definitions; a sidecar on every third."""
     feature, group = line.feature, f"/ecs/{line.name}"
     first = {"name": "main", "image": images[0], "cpu": 128, "memory": 256, "essential": True,
-             "environment": [{"name": "MODE", "value": f"mode-{line.number}"}],
+             "environment": [{"name": "MODE", "value": f"mode-{line.number}"}, *many_events.environment(line)],
              "secrets": [{"name": f"S{n}", "valueFrom": value} for n, value in enumerate(line.secrets)], "logConfiguration": awslogs(group)}
     if feature == "logs elsewhere":
         first["logConfiguration"] = awslogs(group, region="eu-west-1")

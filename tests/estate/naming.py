@@ -21,7 +21,7 @@ KINDS = [
     ("servicediscovery", "namespace/", "CLOUD_MAP_NAMESPACE"), ("servicediscovery", "service/", "CLOUD_MAP_SERVICE"),
     ("route53", "hostedzone/", "HOSTED_ZONE"), ("application-autoscaling", "scalable-target/", "SCALABLE_TARGET"),
     ("cloudwatch", "alarm:", "CLOUDWATCH_ALARM"), ("events", "rule/", "EVENT_RULE"), ("scheduler", "schedule/", "SCHEDULE"),
-    ("sqs", "", "SQS_QUEUE"), ("lambda", "function:", "LAMBDA_FUNCTION"), ("codedeploy", "deploymentgroup:", "CODEDEPLOY_GROUP"),
+    ("sqs", "", "SQS_QUEUE"), ("sns", "", "SNS_TOPIC"), ("states", "stateMachine:", "STATE_MACHINE"), ("lambda", "function:", "LAMBDA_FUNCTION"), ("codedeploy", "deploymentgroup:", "CODEDEPLOY_GROUP"),
     ("appmesh", "mesh/", "APP_MESH_VIRTUAL_NODE"), ("acm", "certificate/", "ACM_CERTIFICATE"),
 ]
 
@@ -32,7 +32,8 @@ CRAWLED = {
     "KMS_KEY", "VPC", "SUBNET", "ROUTE_TABLE", "NAT_GATEWAY", "INTERNET_GATEWAY", "VPC_ENDPOINT", "SECURITY_GROUP",
     "NETWORK_INTERFACE", "ECR_REPOSITORY",
     "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
-    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET"}
+    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET", "CLOUDWATCH_ALARM", "SQS_QUEUE",
+    "LAMBDA_FUNCTION", "STATE_MACHINE"}
 
 
 # The accounts and regions of the crawl, {(account, region)}; none: only the one that is read at the moment.

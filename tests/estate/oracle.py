@@ -8,6 +8,7 @@ import json
 from collections import Counter
 
 import rules_ecs
+import rules_events
 import rules_jobs
 import rules_network
 from aws import Aws, isolate, within
@@ -25,6 +26,7 @@ LISTINGS = {
     "LOAD_BALANCER": ("elasticloadbalancing", "describe_load_balancers"), "LOG_GROUP": ("logs", "describe_log_groups"),
     "SSM_PARAMETER": ("ssm", "describe_parameters"), "SECRET": ("secretsmanager", "list_secrets"),
     "ECR_REPOSITORY": ("ecr", "describe_repositories"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
+    "CLOUDWATCH_ALARM": ("monitoring", "describe_alarms"), "SQS_QUEUE": ("sqs", "list_queues"), "LAMBDA_FUNCTION": ("lambda", "list_functions"),
     "CLOUD_MAP_SERVICE": ("servicediscovery", "list_services"), "CLOUD_MAP_NAMESPACE": ("servicediscovery", "list_namespaces")}
 
 
@@ -156,7 +158,7 @@ def follow(graph, places, names):
         facts["definitions"], facts["keys"], facts["profiles"] = [], [], []
     while True:
         new = {id for id in graph.named() - seen if crawled(id) and id not in graph.live}
-        if not new:
+        if not new and not rules_events.more(graph, places, names):
             return
         seen |= new
         for id in sorted(new):
@@ -205,6 +207,7 @@ def listed(graph, reader, facts, names):
     rules_jobs.scaling(graph, facts)
     rules_jobs.groups(graph, facts)
     rules_jobs.discovery(graph, facts)
+    rules_events.machines(graph, reader, facts, names)
     data(graph, facts, names)
 
 

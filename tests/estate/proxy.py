@@ -39,7 +39,7 @@ def rest_operations(service):
 
 
 # what a service signs as -> its operations, for APIs that name theirs by method and path alone
-REST = {signing: list(rest_operations(service)) for signing, service in {"elasticfilesystem": "efs", "scheduler": "scheduler"}.items()}
+REST = {signing: list(rest_operations(service)) for signing, service in {"elasticfilesystem": "efs", "scheduler": "scheduler", "lambda": "lambda"}.items()}
 
 
 class Call:

@@ -16,7 +16,15 @@ class Reader:
         """All items of a paginated list; empty, and noted in `refusals`, where it may not be read."""
         client = self.aws(service)
         try:
-            return [item for page in client.get_paginator(operation).paginate(**arguments) for item in page[field]]
+            return [item for page in client.get_paginator(operation).paginate(**arguments) for item in page.get(field, [])]
+        except ClientError as error:
+            return self.refused(error, client, operation, [])
+
+    def pages_of(self, service, operation, **arguments):
+        """Whole pages, where a list comes in several fields."""
+        client = self.aws(service)
+        try:
+            return list(client.get_paginator(operation).paginate(**arguments))
         except ClientError as error:
             return self.refused(error, client, operation, [])
 
@@ -62,6 +70,11 @@ def read(aws):
              ("acls", "ec2", "describe_network_acls", "NetworkAcls", {}),
              ("file_systems", "efs", "describe_file_systems", "FileSystems", {}),
              ("access_points", "efs", "describe_access_points", "AccessPoints", {}),
+            ("queues", "sqs", "list_queues", "QueueUrls", {"PaginationConfig": {"PageSize": 1000}}),
+            ("subscriptions", "sns", "list_subscriptions", "Subscriptions", {}),
+            ("functions", "lambda", "list_functions", "Functions", {}),
+            ("mappings", "lambda", "list_event_source_mappings", "EventSourceMappings", {}),
+            ("machines", "stepfunctions", "list_state_machines", "stateMachines", {}),
             ("repositories", "ecr", "describe_repositories", "repositories", {}),
             ("schedules", "scheduler", "list_schedules", "Schedules", {}),
             ("scalable_targets", "application-autoscaling", "describe_scalable_targets", "ScalableTargets", {"ServiceNamespace": "ecs"}),
@@ -70,6 +83,8 @@ def read(aws):
             ("namespaces", "servicediscovery", "list_namespaces", "Namespaces", {}),
             ("discovery", "servicediscovery", "list_services", "Services", {})]:
         facts[kind] = reader.pages(service, operation, field, **arguments)
+    facts["alarms"] = [alarm for page in reader.pages_of("cloudwatch", "describe_alarms", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+                       for alarm in page["MetricAlarms"] + page["CompositeAlarms"]]
     facts["images"] = {r["repositoryArn"]: reader.pages("ecr", "describe_images", "imageDetails", repositoryName=r["repositoryName"])
                        for r in facts["repositories"]}
     facts["listeners"] = [item for b in facts["balancers"]

@@ -19,6 +19,7 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 import patches
 from aws import ACCOUNT, REGION, Aws, isolate, within
+from cbor import understands_cbor
 from many_data import OTHER_ACCOUNT
 
 SEED = 20261123
@@ -77,7 +78,7 @@ def serve(port, ready):
     from werkzeug.serving import make_server
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    application = DomainDispatcherApplication(create_backend_app)
+    application = understands_cbor(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", port, application, threaded=True, request_handler=MotoRequestHandler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     ready(f"http://127.0.0.1:{server.server_port}")

@@ -19,16 +19,20 @@ LIVE = {
     "IAM_ROLE", "IAM_POLICY", "LOAD_BALANCER", "LISTENER", "LISTENER_RULE", "TARGET_GROUP", "LOG_GROUP", "SSM_PARAMETER", "SECRET", "KMS_KEY",
     "VPC", "SUBNET", "ROUTE_TABLE", "NAT_GATEWAY", "INTERNET_GATEWAY", "VPC_ENDPOINT", "SECURITY_GROUP", "NETWORK_INTERFACE", "ECR_REPOSITORY",
     "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
-    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET"}
-OUTSIDE = {"S3_BUCKET", "ACM_CERTIFICATE", "SQS_QUEUE", "CLOUDWATCH_ALARM"}
+    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET", "CLOUDWATCH_ALARM"}
+EVENTS = {"SQS_QUEUE", "SNS_TOPIC", "LAMBDA_FUNCTION", "STATE_MACHINE"}
+OUTSIDE = {"S3_BUCKET", "ACM_CERTIFICATE"}
 
 
 @pytest.mark.parametrize("name", ["company", "many", "few"])
 def test_has_every_kind_and_relation(name, request):
     document, _ = request.getfixturevalue(name).oracle()
-    assert RELATIONS == {link["relation"] for link in document["links"]}
+    assert RELATIONS <= {link["relation"] for link in document["links"]} <= RELATIONS | {"CONSUMES", "SUBSCRIBED_TO"}
     kinds = {(r["kind"], r["presence"]) for r in document["resources"]}
     assert LIVE <= {kind for kind, presence in kinds if presence == "LIVE"}
+    if name != "company":
+        assert EVENTS <= {kind for kind, presence in kinds if presence == "LIVE"}
+        assert {"CONSUMES", "SUBSCRIBED_TO"} <= {link["relation"] for link in document["links"]}
     assert OUTSIDE <= {kind for kind, presence in kinds if presence == "OUTSIDE"}
     assert {"ECR_REPOSITORY", "LOG_GROUP", "SSM_PARAMETER"} <= {kind for kind, presence in kinds if presence == "MISSING"}
     assert all(r["kind"] for r in document["resources"])

@@ -87,8 +87,13 @@ pub(crate) struct Clients {
     pub(crate) scheduler: aws_sdk_scheduler::Client,
     pub(crate) scaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) auto_scaling_groups: aws_sdk_autoscaling::Client,
+    pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
     pub(crate) efs: aws_sdk_efs::Client,
     pub(crate) discovery: aws_sdk_servicediscovery::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) sns: aws_sdk_sns::Client,
+    pub(crate) lambda: aws_sdk_lambda::Client,
+    pub(crate) states: aws_sdk_sfn::Client,
     #[cfg(feature = "ec2")]
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
@@ -163,6 +168,11 @@ impl Clients {
                 wire
             ),
             auto_scaling_groups: client!(aws_sdk_autoscaling, "autoscaling", config, scope, wire),
+            cloudwatch: client!(aws_sdk_cloudwatch, "cloudwatch", config, scope, wire),
+            sqs: client!(aws_sdk_sqs, "sqs", config, scope, wire),
+            sns: client!(aws_sdk_sns, "sns", config, scope, wire),
+            lambda: client!(aws_sdk_lambda, "lambda", config, scope, wire),
+            states: client!(aws_sdk_sfn, "states", config, scope, wire),
             efs: client!(aws_sdk_efs, "elasticfilesystem", config, scope, wire),
             discovery: client!(
                 aws_sdk_servicediscovery,

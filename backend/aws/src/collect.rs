@@ -1,6 +1,7 @@
 //! The collectors: one file a kind. Each says which kinds it finds, which calls it makes and what it reads of the answers;
 //! `blastmap policy` prints the union of the calls, and a recording keeps the union of the reads.
 
+mod alarms;
 mod auto_scaling_groups;
 mod capacity_providers;
 mod cloud_map;
@@ -8,6 +9,7 @@ mod clusters;
 mod container_instances;
 mod event_rules;
 mod file_systems;
+mod functions;
 mod images;
 pub(crate) mod kms;
 mod listener_rules;
@@ -15,6 +17,7 @@ mod listeners;
 mod load_balancers;
 mod log_groups;
 mod parameters;
+mod queues;
 mod repositories;
 mod roles;
 mod scalable_targets;
@@ -22,11 +25,13 @@ mod schedules;
 mod secrets;
 mod services;
 pub(crate) mod starts;
+pub(crate) mod state_machines;
 mod tags;
 mod target_groups;
 mod target_health;
 pub(crate) mod task_definitions;
 mod tasks;
+mod topics;
 
 #[cfg(feature = "ec2")]
 mod ec2;
@@ -137,6 +142,12 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     schedules::COLLECTOR,
     scalable_targets::COLLECTOR,
     cloud_map::COLLECTOR,
+    alarms::COLLECTOR,
+    queues::COLLECTOR,
+    queues::DETAILS,
+    topics::COLLECTOR,
+    functions::COLLECTOR,
+    state_machines::COLLECTOR,
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,

@@ -1,5 +1,6 @@
 //! What goes over the wire: counted, and on wish recorded, or answered from a recording.
 
+mod cbor;
 pub(crate) mod fields;
 pub(crate) mod recording;
 mod redact;
@@ -196,7 +197,17 @@ async fn record(
 fn response(call: RecordedCall) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::try_from(call.status)
         .map_err(|error| ConnectorError::other(error.into(), None))?;
-    let mut answer = HttpResponse::new(status, SdkBody::from(call.body));
+    let is_cbor = call
+        .headers
+        .iter()
+        .any(|(name, value)| cbor::MARK == (name.as_str(), value.as_str()));
+    let body = if is_cbor {
+        let document = serde_json::from_str(&call.body).unwrap_or_default();
+        SdkBody::from(cbor::from_json(&document))
+    } else {
+        SdkBody::from(call.body)
+    };
+    let mut answer = HttpResponse::new(status, body);
     for (name, value) in call.headers {
         if let Err(error) = answer.headers_mut().try_append(name, value) {
             return Err(ConnectorError::other(error.into(), None));

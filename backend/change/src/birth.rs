@@ -127,6 +127,14 @@ pub(crate) fn arn(
             let (queue, certain) = name("QueueName");
             own("sqs", queue, certain)
         }
+        ResourceKind::SnsTopic => {
+            let (topic, certain) = name("TopicName");
+            own("sns", topic, certain)
+        }
+        ResourceKind::StateMachine => {
+            let (machine, certain) = name("StateMachineName");
+            own("states", format!("stateMachine:{machine}"), certain)
+        }
         ResourceKind::LambdaFunction => {
             let (function, certain) = name("FunctionName");
             own("lambda", format!("function:{function}"), certain)
@@ -209,6 +217,8 @@ pub(crate) fn is_named_by_its_owner(kind: ResourceKind) -> bool {
             | ResourceKind::S3Bucket
             | ResourceKind::SqsQueue
             | ResourceKind::LambdaFunction
+            | ResourceKind::SnsTopic
+            | ResourceKind::StateMachine
             | ResourceKind::CloudwatchAlarm
             | ResourceKind::EventRule
             | ResourceKind::Schedule

@@ -173,7 +173,7 @@ pub(crate) fn estate() -> Inventory {
         ("arn:aws:s3:::files".to_owned(), json!({})),
         (
             "arn:aws:sqs:eu-west-1:123456789012:jobs".to_owned(),
-            json!({"Policy": {"Id": "old"}}),
+            json!({"Policy": {"Read": true, "Document": {"Id": "old"}}}),
         ),
     ];
     let mut resources: Vec<Resource> = live

@@ -9,6 +9,7 @@ mod fields;
 mod iam;
 mod load_balancing;
 mod mapping;
+mod messaging;
 mod network;
 mod places;
 mod plan;

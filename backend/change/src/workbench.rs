@@ -662,12 +662,15 @@ fn names_of_one(kind: ResourceKind, resource: &Resource) -> Vec<String> {
         // A slash or a hyphen belongs to these names.
         ResourceKind::SsmParameter => vec![format!("/{name}"), name],
         ResourceKind::Secret => vec![kinds::name_from_id(kind, &resource.id), name],
-        ResourceKind::SqsQueue | ResourceKind::S3Bucket => vec![arn.resource().to_owned()],
+        ResourceKind::SqsQueue | ResourceKind::SnsTopic | ResourceKind::S3Bucket => {
+            vec![arn.resource().to_owned()]
+        }
         ResourceKind::LogGroup
         | ResourceKind::EcrRepository
         | ResourceKind::EcsTaskDefinition
         | ResourceKind::CloudwatchAlarm
-        | ResourceKind::LambdaFunction => vec![name],
+        | ResourceKind::LambdaFunction
+        | ResourceKind::StateMachine => vec![name],
         ResourceKind::TargetGroup | ResourceKind::LoadBalancer => {
             vec![kinds::name_from_id(kind, &resource.id)]
         }

@@ -74,7 +74,13 @@ impl InventoryBuilder {
             }
         }
         for (name, id) in found.also_named {
-            self.also_named.entry(name).or_insert(id);
+            let later = |known: &ResourceId| {
+                let rank = |id: &ResourceId| (id.as_str().len(), id.clone());
+                kinds::environment::is_carried(&name) && rank(&id) > rank(known)
+            };
+            if self.also_named.get(&name).is_none_or(later) {
+                self.also_named.insert(name, id);
+            }
         }
         self.tags.extend(found.tags);
         self.listed.extend(found.listed);
@@ -133,6 +139,34 @@ impl InventoryBuilder {
         kept.map(|entry| &entry.resource)
             .filter(|resource| resource.kind == kind)
             .collect()
+    }
+
+    /// Roles of an account, kept or not, whose policies allow one of these actions on something.
+    pub fn roles_allowing(&self, account: &str, actions: &[&str]) -> Vec<&Resource> {
+        let roles = self.entries.values().map(|entry| &entry.resource);
+        let roles =
+            roles.filter(|own| own.kind == ResourceKind::IamRole && &*own.account == account);
+        roles.filter(|role| self.allows(role, actions)).collect()
+    }
+
+    fn allows(&self, role: &Resource, actions: &[&str]) -> bool {
+        let Ok(facts) = role.attributes.facts::<kinds::iam_role::IamRole>() else {
+            return false;
+        };
+        let allow = |document: &serde_json::Value| {
+            let mut actions = actions.iter();
+            actions.any(|action| kinds::iam_policy::may_allow(document, action))
+        };
+        let attached = facts.attached_managed_policies.iter().filter_map(|own| {
+            let policy = self.get(&ResourceId::new(&own.policy_arn))?;
+            policy
+                .attributes
+                .facts::<kinds::iam_policy::IamPolicy>()
+                .ok()
+        });
+        let mut inline = facts.role_policy_list.iter();
+        inline.any(|own| allow(&own.policy_document))
+            || attached.into_iter().any(|own| allow(&own.policy_document))
     }
 
     /// What links of this relation lead to, as far as it is known.

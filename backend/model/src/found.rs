@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use crate::{
     Arn, BlindSpot, Declared, Links, Presence, Resource, ResourceId, ResourceKind, Scope, Source,
     Tags,
-    kinds::{self, Facts},
+    kinds::{self, Facts, environment},
     redact::Redactor,
     resource::Attributes,
 };
@@ -157,6 +157,7 @@ impl Found {
         for link in &mut declared {
             link.to.id = self.clean_id(&link.to.id);
         }
+        self.carry(F::KIND, arn, &id, facts.names_in_environments(arn));
         let resource = Resource {
             id,
             kind: F::KIND,
@@ -173,7 +174,10 @@ impl Found {
             attributes: Attributes::from_value(&attributes),
             observed_at: self.now,
         };
-        let (offered, replaces) = (matches!(how, How::Offered | How::Follows(_)), how == How::Replaces);
+        let (offered, replaces) = (
+            matches!(how, How::Offered | How::Follows(_)),
+            how == How::Replaces,
+        );
         self.resources.push(Entry {
             resource,
             declared,
@@ -199,6 +203,8 @@ impl Found {
         else {
             return false;
         };
+        let names = kinds::names_in_environments(resource.kind, &arn, &resource.attributes);
+        self.carry(resource.kind, &arn, &resource.id, names);
         self.resources.push(Entry {
             resource: resource.clone(),
             declared,
@@ -209,6 +215,18 @@ impl Found {
             replaces: false,
         });
         true
+    }
+
+    /// Whatever an environment may call a resource, it holds as a fingerprint.
+    fn carry(&mut self, kind: ResourceKind, own: &Arn, id: &ResourceId, names: Vec<String>) {
+        let carried = names.iter().map(|name| {
+            let fingerprint = self.redactor.fingerprint(name);
+            (
+                environment::id_of(kind, own, name, &fingerprint),
+                id.clone(),
+            )
+        });
+        self.also_named.extend(carried);
     }
 
     /// Tags of a resource that came from another call than the resource.

@@ -96,7 +96,9 @@ resource_kinds! {
     EventRule, "EVENT_RULE", "event rule", "events" / "rule/", "AWS::Events::Rule", ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"], "events/home?region={region}#/rules/{last}";
     Schedule, "SCHEDULE", "schedule", "scheduler" / "schedule/", "AWS::Scheduler::Schedule", ["aws_scheduler_schedule"], "scheduler/home?region={region}#schedules/{1}/{last}";
     SqsQueue, "SQS_QUEUE", "queue", "sqs" / "", "AWS::SQS::Queue", ["aws_sqs_queue", "aws_sqs_queue_policy", "aws_sqs_queue_redrive_policy"], "sqs/v3/home?region={region}#/queues";
-    LambdaFunction, "LAMBDA_FUNCTION", "function", "lambda" / "function:", "AWS::Lambda::Function", ["aws_lambda_function"], "lambda/home?region={region}#/functions/{last}";
+    LambdaFunction, "LAMBDA_FUNCTION", "function", "lambda" / "function:", "AWS::Lambda::Function", ["aws_lambda_function", "aws_lambda_event_source_mapping"], "lambda/home?region={region}#/functions/{last}";
+    SnsTopic, "SNS_TOPIC", "topic", "sns" / "", "AWS::SNS::Topic", ["aws_sns_topic", "aws_sns_topic_subscription"], "sns/v3/home?region={region}#/topic/{arn}";
+    StateMachine, "STATE_MACHINE", "state machine", "states" / "stateMachine:", "AWS::StepFunctions::StateMachine", ["aws_sfn_state_machine"], "states/home?region={region}#/statemachines/view/{arn}";
     CodedeployGroup, "CODEDEPLOY_GROUP", "deployment group", "codedeploy" / "deploymentgroup:", "AWS::CodeDeploy::DeploymentGroup", ["aws_codedeploy_deployment_group"], "";
     AppMeshVirtualNode, "APP_MESH_VIRTUAL_NODE", "virtual node", "appmesh" / "mesh/", "AWS::AppMesh::VirtualNode", ["aws_appmesh_virtual_node"], "";
     AcmCertificate, "ACM_CERTIFICATE", "certificate", "acm" / "certificate/", "AWS::CertificateManager::Certificate", ["aws_acm_certificate", "aws_acm_certificate_validation"], "acm/home?region={region}#/certificates/{last}";
@@ -112,6 +114,8 @@ impl ResourceKind {
                 && resource.starts_with(beginning)
                 && resource.len() > beginning.len()
                 && *kind != Self::DnsRecord
+                // A subscription's ARN is its topic's, and more.
+                && (*kind != Self::SnsTopic || !resource.contains(':'))
         })
     }
 
@@ -262,7 +266,12 @@ mod tests {
                 "arn:aws:sqs:eu-west-1:1:queue",
                 Some(ResourceKind::SqsQueue),
             ),
-            ("arn:aws:sns:eu-west-1:1:topic", None),
+            (
+                "arn:aws:sns:eu-west-1:1:topic",
+                Some(ResourceKind::SnsTopic),
+            ),
+            ("arn:aws:sns:eu-west-1:1:topic:a-subscription", None),
+            ("arn:aws:dynamodb:eu-west-1:1:table/a", None),
         ];
         for (arn, kind) in cases {
             assert_eq!(
@@ -278,6 +287,6 @@ mod tests {
         for kind in ResourceKind::ALL {
             assert_eq!(kind.name().parse(), Ok(*kind));
         }
-        assert_eq!(ResourceKind::ALL.len(), 47);
+        assert_eq!(ResourceKind::ALL.len(), 49);
     }
 }

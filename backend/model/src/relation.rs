@@ -160,7 +160,7 @@ relations! {
     /// The containers act as this role.
     TaskRole, "TASK_ROLE", [needs(&[EcsTaskDefinition, EcsTask], &[IamRole])], [Start, Run], ToDependent, Each;
     /// Acts as this role.
-    Assumes, "ASSUMES", [needs(&[EventRule, Schedule, EcsService, Ec2Instance, IamInstanceProfile, ScalableTarget, CodedeployGroup, LambdaFunction], &[IamRole, IamInstanceProfile])], [Run, Deploy, Scale, Schedule], ToDependent, Each;
+    Assumes, "ASSUMES", [needs(&[EventRule, Schedule, EcsService, Ec2Instance, IamInstanceProfile, ScalableTarget, CodedeployGroup, LambdaFunction, StateMachine], &[IamRole, IamInstanceProfile])], [Run, Deploy, Scale, Schedule], ToDependent, Each;
     /// Has the permissions of this policy.
     GrantedBy, "GRANTED_BY", [needs(&[IamRole], &[IamPolicy])], [Start, Run], ToDependent, Each;
     /// Has at most the permissions of this boundary.
@@ -200,16 +200,18 @@ relations! {
     Calls, "CALLS", [needs(&[EcsService], &[EcsService])], [Run], ToDependent, Each;
     /// Its size is set by this.
     ScaledBy, "SCALED_BY", [needs(&[EcsService], &[ScalableTarget]), needs(&[ScalableTarget], &[ScalingPolicy])], [Scale], ToDependent, Each;
-    /// Is watched or driven by this alarm.
-    WatchedBy, "WATCHED_BY", [needs(&[EcsService, ScalingPolicy, LoadBalancer, TargetGroup, SqsQueue], &[CloudwatchAlarm])], [Deploy, Scale], ToDependent, Each;
+    /// Is watched or driven by this alarm, or composed of it.
+    WatchedBy, "WATCHED_BY", [needs(&[EcsService, ScalingPolicy, LoadBalancer, TargetGroup, SqsQueue, CloudwatchAlarm], &[CloudwatchAlarm])], [Deploy, Scale], ToDependent, Each;
     /// Starts tasks of this definition.
-    Starts, "STARTS", [needs(&[EventRule, Schedule], &[EcsTaskDefinition])], [Schedule], ToDependent, Each;
+    Starts, "STARTS", [needs(&[EventRule, Schedule, LambdaFunction, StateMachine], &[EcsTaskDefinition])], [Schedule], ToDependent, Each;
     /// Starts tasks in this cluster.
-    StartsIn, "STARTS_IN", [needs(&[EventRule, Schedule], &[EcsCluster])], [Schedule], ToDependent, Each;
+    StartsIn, "STARTS_IN", [needs(&[EventRule, Schedule, LambdaFunction, StateMachine], &[EcsCluster])], [Schedule], ToDependent, Each;
     /// Sends here what could not be delivered.
-    DeadLettersTo, "DEAD_LETTERS_TO", [needs(&[EventRule, Schedule, SqsQueue], &[SqsQueue])], [Run, Schedule], ToDependent, Each;
+    DeadLettersTo, "DEAD_LETTERS_TO", [needs(&[EventRule, Schedule, SqsQueue, LambdaFunction], &[SqsQueue])], [Run, Schedule], ToDependent, Each;
     /// Takes its work from this queue.
-    Consumes, "CONSUMES", [needs(&[EcsService, EcsTaskDefinition], &[SqsQueue])], [Run], ToDependent, Each;
+    Consumes, "CONSUMES", [needs(&[EcsService, EcsTaskDefinition, LambdaFunction], &[SqsQueue])], [Run], ToDependent, Each;
+    /// Gets the messages that are published to this topic.
+    SubscribedTo, "SUBSCRIBED_TO", [needs(&[SqsQueue, LambdaFunction], &[SnsTopic])], [Run], ToDependent, Each;
     /// Is rolled out by this deployment group.
     DeployedBy, "DEPLOYED_BY", [needs(&[EcsService], &[CodedeployGroup])], [Deploy], ToDependent, Each;
 }

@@ -110,6 +110,7 @@ export type Relation =
   | "STARTS_IN"
   | "DEAD_LETTERS_TO"
   | "CONSUMES"
+  | "SUBSCRIBED_TO"
   | "DEPLOYED_BY";
 
 export type ResourceKind =
@@ -157,6 +158,8 @@ export type ResourceKind =
   | "SCHEDULE"
   | "SQS_QUEUE"
   | "LAMBDA_FUNCTION"
+  | "SNS_TOPIC"
+  | "STATE_MACHINE"
   | "CODEDEPLOY_GROUP"
   | "APP_MESH_VIRTUAL_NODE"
   | "ACM_CERTIFICATE";

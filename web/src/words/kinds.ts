@@ -48,6 +48,8 @@ const WORDS: Record<ResourceKind, KindWords> = {
   SCHEDULE: { one: "Schedule", many: "Schedules", code: "CRON" },
   SQS_QUEUE: { one: "SQS queue", many: "SQS queues", code: "SQS" },
   LAMBDA_FUNCTION: { one: "Lambda function", many: "Lambda functions", code: "FN" },
+  SNS_TOPIC: { one: "SNS topic", many: "SNS topics", code: "SNS" },
+  STATE_MACHINE: { one: "State machine", many: "State machines", code: "SFN" },
   CODEDEPLOY_GROUP: { one: "CodeDeploy group", many: "CodeDeploy groups", code: "CD" },
   APP_MESH_VIRTUAL_NODE: { one: "App Mesh virtual node", many: "App Mesh virtual nodes", code: "MESH" },
   ACM_CERTIFICATE: { one: "ACM certificate", many: "ACM certificates", code: "CERT" },

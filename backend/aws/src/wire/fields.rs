@@ -26,7 +26,14 @@ const STRUCTURE: [&str; 6] = [
 /// An answer, reduced to what collectors read and free of secrets. An answer of an action that no collector
 /// makes is dropped whole.
 pub(super) fn reduce(action: &str, status: u16, body: &[u8], redactor: &Redactor) -> String {
-    let Ok(text) = std::str::from_utf8(body) else {
+    // CBOR has no text of its own: it is written down as JSON.
+    let as_json = super::cbor::to_json(body)
+        .filter(Value::is_object)
+        .map(|value| value.to_string());
+    let Some(text) = as_json
+        .as_deref()
+        .or_else(|| std::str::from_utf8(body).ok())
+    else {
         return String::new();
     };
     if status >= 400 {
@@ -49,7 +56,8 @@ pub(super) fn reduce(action: &str, status: u16, body: &[u8], redactor: &Redactor
 }
 
 /// Maps whose keys are names that people give, not fields.
-const FREE_MAPS: [&str; 4] = [
+const FREE_MAPS: [&str; 5] = [
+    "Variables",
     "options",
     "dockerLabels",
     "SecretVersionsToStages",
@@ -60,7 +68,8 @@ fn reduce_json(value: &mut Value, fields: &HashSet<&str>, free: bool) {
     match value {
         Value::Object(members) => {
             if !free {
-                members.retain(|name, _| fields.contains(name.as_str()));
+                members
+                    .retain(|name, _| fields.contains(name.as_str()) || name == super::cbor::TIME);
             }
             for (name, member) in members.iter_mut() {
                 reduce_json(member, fields, FREE_MAPS.contains(&name.as_str()));

@@ -15,7 +15,7 @@ use blastmap_model::Redactor;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::fields;
+use super::{cbor, fields};
 
 /// The file of a recording's folder.
 const FILE: &str = "calls.jsonl";
@@ -49,6 +49,7 @@ pub(crate) struct Request {
     account: String,
     region: String,
     key: String,
+    is_cbor: bool,
 }
 
 impl Request {
@@ -98,6 +99,7 @@ impl Request {
             action,
             account: account.to_owned(),
             region,
+            is_cbor: request.headers().get(cbor::MARK.0) == Some(cbor::MARK.1),
         }
     }
 }
@@ -127,8 +129,28 @@ pub(crate) struct RecordedCall {
     pub(crate) body: String,
 }
 
+fn not_recorded(request: &Request) -> RecordedCall {
+    let mut headers = vec![("x-amzn-errortype", "NotRecorded")];
+    if request.is_cbor {
+        headers.extend([("content-type", cbor::CONTENT_TYPE), cbor::MARK]);
+    }
+    let headers = headers
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    RecordedCall {
+        action: request.action.clone(),
+        account: request.account.clone(),
+        region: request.region.clone(),
+        key: request.key.clone(),
+        status: 400,
+        headers: headers.collect(),
+        body: r#"{"__type":"NotRecorded","message":"the recording has no answer to this call"}"#
+            .to_owned(),
+    }
+}
+
 /// Headers that say how to read an answer.
-const HEADERS: [&str; 2] = ["content-type", "x-amzn-errortype"];
+const HEADERS: [&str; 3] = ["content-type", "x-amzn-errortype", cbor::MARK.0];
 
 /// Writes calls down as they are answered.
 #[derive(Debug)]
@@ -170,6 +192,7 @@ impl Recorder {
             account,
             region,
             key,
+            is_cbor: _,
         } = request;
         let call = RecordedCall {
             action,
@@ -253,14 +276,9 @@ impl Recording {
     }
 
     pub(crate) fn answer(&self, request: &Request) -> RecordedCall {
-        self.calls.get(&request.key).cloned().unwrap_or_else(|| RecordedCall {
-            action: request.action.clone(),
-            account: request.account.clone(),
-            region: request.region.clone(),
-            key: request.key.clone(),
-            status: 400,
-            headers: vec![("x-amzn-errortype".to_owned(), "NotRecorded".to_owned())],
-            body: r#"{"__type":"NotRecorded","message":"the recording has no answer to this call"}"#.to_owned(),
-        })
+        self.calls
+            .get(&request.key)
+            .cloned()
+            .unwrap_or_else(|| not_recorded(request))
     }
 }

@@ -3,7 +3,10 @@
 use blastmap_model::{Redactor, kinds::ecs_task_definition::is_plain_log_option};
 use serde_json::Value;
 
-use crate::{collect::starts::only_roles, policy};
+use crate::{
+    collect::{starts::only_roles, state_machines::only_run_tasks},
+    policy,
+};
 
 /// Lists of texts that may hold secrets.
 const LISTS: [&str; 2] = ["command", "entryPoint"];
@@ -33,7 +36,12 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                             *input = redactor.scrub(&only_roles(input)).into_owned();
                         }
                     }
-                    "dockerLabels" => fingerprint_all(member, redactor, |_| true),
+                    // Of a state machine, what it starts.
+                    "definition" if member.is_string() => {
+                        let text = member.as_str().unwrap_or_default();
+                        *member = redactor.scrub(&only_run_tasks(text)).into_owned().into();
+                    }
+                    "dockerLabels" | "Variables" => fingerprint_all(member, redactor, |_| true),
                     "options" if driver.as_deref() == Some("awslogs") => {
                         fingerprint_all(member, redactor, |option| !is_plain_log_option(option));
                     }
@@ -81,6 +89,10 @@ pub(super) fn xml_text(path: &[String], text: &str, redactor: &Redactor) -> Stri
         || name == "Document"
     {
         return policy::document(text, redactor).to_string();
+    }
+    // Where people are told: an address or a number, if it is nothing of AWS's.
+    if name == "Endpoint" && !text.starts_with("arn:") && !text.trim().is_empty() {
+        return redactor.fingerprint(text);
     }
     let header_or_query = path
         .iter()

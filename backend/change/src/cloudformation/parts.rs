@@ -311,7 +311,13 @@ fn put(
             let known = (!holds_unknown(policy)).then(|| policies::on_resource(policy));
             reading.put_whole(id, "ResourcePolicy", known)
         }
-        "AWS::S3::BucketPolicy" | "AWS::SQS::QueuePolicy" => {
+        "AWS::SQS::QueuePolicy" => {
+            let policy = properties.get("PolicyDocument").filter(|_| adds);
+            let policy = policy.unwrap_or(&Value::Null);
+            let known = (!holds_unknown(policy)).then(|| policies::on_resource(policy));
+            reading.put_whole(id, "Policy", known)
+        }
+        "AWS::S3::BucketPolicy" => {
             let policy = properties.get("PolicyDocument").filter(|_| adds);
             let policy = policy.unwrap_or(&Value::Null);
             let known =

@@ -308,7 +308,7 @@ mod tests {
                 ),
                 QUEUE,
                 "/Policy",
-                new(),
+                json!({"Read": true, "Document": new()}),
             ),
             (
                 remove(
@@ -317,7 +317,7 @@ mod tests {
                 ),
                 QUEUE,
                 "/Policy",
-                Value::Null,
+                json!({"Read": true}),
             ),
             (
                 add("AWS::EC2::NetworkAclEntry", entry(50, 443)),

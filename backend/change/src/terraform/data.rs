@@ -2,7 +2,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key>
 
-use blastmap_model::ResourceKind;
+use blastmap_model::{ResourceKind, kinds::sqs_queue::SqsQueue};
 use serde_json::{Value, json};
 
 use super::{
@@ -339,11 +339,37 @@ pub(super) const QUEUE: Whole = Whole {
     own: |naming| naming.named("sqs", "", "name"),
     id: Id::None,
     fields: &[
-        field("policy", "Policy", Shape::Document),
+        field("name", "QueueName", Shape::Text),
+        field("policy", "Policy", Shape::Custom(on_resource)),
         field("redrive_policy", "RedrivePolicy", Shape::Document),
         field("kms_master_key_id", "KmsMasterKeyId", Shape::Text),
+        field(
+            "sqs_managed_sse_enabled",
+            "SqsManagedSseEnabled",
+            Shape::Flag,
+        ),
+        field(
+            "visibility_timeout_seconds",
+            "VisibilityTimeout",
+            Shape::Number,
+        ),
+        field(
+            "message_retention_seconds",
+            "MessageRetentionPeriod",
+            Shape::Number,
+        ),
+        field("fifo_queue", "FifoQueue", Shape::Flag),
     ],
-    finish: |finish| finish.set_new("QueueArn", finish.own.as_str()),
+    finish: |finish| {
+        finish.set_new("QueueArn", finish.own.as_str());
+        // So that a task definition of the same plan is known to name it.
+        let mut named = SqsQueue::default();
+        named.set_fingerprints(finish.own, finish.redactor);
+        finish.set_new("AddressFingerprints", named.address_fingerprints);
+        if let Some(fingerprint) = named.name_fingerprint {
+            finish.set_new("NameFingerprint", fingerprint);
+        }
+    },
     ..Whole::of(ResourceKind::SqsQueue)
 };
 
@@ -359,14 +385,8 @@ fn queue(finder: &mut dyn super::mapping::Find, side: Side<'_>) -> Vec<crate::Lo
 pub(super) const QUEUE_POLICY: Part = Part {
     kind: ResourceKind::SqsQueue,
     owners: queue,
-    remove: |owner| set(owner.facts, "Policy", Value::Null),
-    add: |owner| {
-        let policy = owner.side.document("policy");
-        set(owner.facts, "Policy", policy.unwrap_or_default());
-        if owner.is_unknown("policy") {
-            owner.unknown.push("Policy".to_owned());
-        }
-    },
+    remove: |owner| set(owner.facts, "Policy", on_resource(&Value::Null)),
+    add: |owner| put_policy(owner, "Policy"),
     last: false,
 };
 
@@ -401,13 +421,6 @@ pub(super) const ACM_VALIDATION: Part = Part {
     remove: |_| {},
     add: |_| {},
     last: false,
-};
-
-pub(super) const FUNCTION: Whole = Whole {
-    names: |side| side.names(&["arn", "function_name"]),
-    own: |naming| naming.named("lambda", "function:", "function_name"),
-    id: Id::Name,
-    ..Whole::of(ResourceKind::LambdaFunction)
 };
 
 pub(super) const BUCKET: Whole = Whole {

@@ -211,10 +211,54 @@ pub(super) const SCHEDULED_ACTION: Part = Part {
     last: false,
 };
 
+/// A metric's dimensions, which Terraform keeps as a map.
+fn dimensions(value: &Value) -> Value {
+    let dimensions = value.as_object().into_iter().flatten();
+    dimensions
+        .map(|(name, value)| json!({"Name": name, "Value": value}))
+        .collect()
+}
+
+const QUERY: &[Field] = &[
+    field("id", "Id", Shape::Text),
+    field("expression", "Expression", Shape::Text),
+    field("account_id", "AccountId", Shape::Text),
+    field(
+        "metric",
+        "MetricStat",
+        Shape::Block(&[
+            field("metric_name", "Metric.MetricName", Shape::Text),
+            field("namespace", "Metric.Namespace", Shape::Text),
+            field("dimensions", "Metric.Dimensions", Shape::Custom(dimensions)),
+            field("period", "Period", Shape::Number),
+            field("stat", "Stat", Shape::Text),
+        ]),
+    ),
+];
+
 pub(super) const ALARM: Whole = Whole {
     names: |side| side.names(&["arn", "alarm_name", "id"]),
     own: |naming| naming.named("cloudwatch", "alarm:", "alarm_name"),
     id: Id::Name,
+    fields: &[
+        field("alarm_name", "AlarmName", Shape::Text),
+        field("actions_enabled", "ActionsEnabled", Shape::Flag),
+        field("alarm_actions", "AlarmActions", Shape::Texts),
+        field("namespace", "Namespace", Shape::Text),
+        field("metric_name", "MetricName", Shape::Text),
+        field("dimensions", "Dimensions", Shape::Custom(dimensions)),
+        field("statistic", "Statistic", Shape::Text),
+        field("extended_statistic", "ExtendedStatistic", Shape::Text),
+        field("period", "Period", Shape::Number),
+        field("evaluation_periods", "EvaluationPeriods", Shape::Number),
+        field("datapoints_to_alarm", "DatapointsToAlarm", Shape::Number),
+        field("threshold", "Threshold", Shape::Custom(decimal)),
+        field("comparison_operator", "ComparisonOperator", Shape::Text),
+        field("treat_missing_data", "TreatMissingData", Shape::Text),
+        field("metric_query", "Metrics", Shape::Blocks(QUERY)),
+        field("alarm_rule", "AlarmRule", Shape::Text),
+    ],
+    finish: |finish| finish.set_new("AlarmArn", finish.own.as_str()),
     ..Whole::of(ResourceKind::CloudwatchAlarm)
 };
 

@@ -3,7 +3,7 @@
 use super::{
     data, ecs, iam, load_balancing,
     mapping::Mapping::{self, Part, Whole},
-    network, scaling, scheduling, security_groups, storage,
+    messaging, network, scaling, scheduling, security_groups, storage,
 };
 
 /// What a type is; none for what is not judged.
@@ -64,7 +64,11 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_sqs_queue_redrive_policy", Part(&data::QUEUE_REDRIVE)),
     ("aws_acm_certificate", Whole(&data::ACM_CERTIFICATE)),
     ("aws_acm_certificate_validation", Part(&data::ACM_VALIDATION)),
-    ("aws_lambda_function", Whole(&data::FUNCTION)),
+    ("aws_lambda_function", Whole(&messaging::FUNCTION)),
+    ("aws_lambda_event_source_mapping", Part(&messaging::EVENT_SOURCE)),
+    ("aws_sns_topic", Whole(&messaging::TOPIC)),
+    ("aws_sns_topic_subscription", Part(&messaging::SUBSCRIPTION)),
+    ("aws_sfn_state_machine", Whole(&messaging::STATE_MACHINE)),
     ("aws_s3_bucket", Whole(&data::BUCKET)),
     ("aws_s3_bucket_policy", Part(&data::BUCKET_POLICY)),
     ("aws_s3_object", Part(&data::OBJECT)),

@@ -26,8 +26,18 @@ fn judge(overlay: &Overlay<'_>, service: ResourceIndex) -> Verdict {
     else {
         return Verdict::met();
     };
+    let configuration = facts.deployment_configuration.as_ref();
+    let Some(named) = configuration.and_then(|own| own.alarms.as_ref()) else {
+        return Verdict::met();
+    };
+    // Alarms that no deployment looks at watch the service as well.
     let alarms = overlay.needed(service, Relation::WatchedBy).into_iter();
-    let gone = alarms.filter(|alarm| overlay.resource(*alarm).presence == Presence::Missing);
+    let gone = alarms.filter(|alarm| {
+        let resource = overlay.resource(*alarm);
+        let name = resource.id.arn().map(|arn| arn.resource_name().to_owned());
+        resource.presence == Presence::Missing
+            && name.is_some_and(|name| named.alarm_names.contains(&name))
+    });
     Verdict::all(gone.map(|alarm| {
         let (service, alarm_name) = (&facts.service_name, &overlay.resource(alarm).name);
         let text = format!(

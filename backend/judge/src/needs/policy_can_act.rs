@@ -45,8 +45,12 @@ fn judge(overlay: &Overlay<'_>, policy: ResourceIndex) -> Verdict {
         return whole;
     }
     // Of the alarms of a target tracking policy, one scales out and one in.
+    let own = |alarm: &ResourceIndex| {
+        let id = &overlay.resource(*alarm).id;
+        facts.alarms.iter().any(|own| own.alarm_arn == id.as_str())
+    };
     let alarms = overlay.needed(policy, Relation::WatchedBy).into_iter();
-    Verdict::shared(alarms.map(|alarm| {
+    Verdict::shared(alarms.filter(own).map(|alarm| {
         let resource = overlay.resource(alarm);
         if resource.presence == Presence::Missing {
             let text = format!(

@@ -4,7 +4,9 @@ mod reaches_aws_via;
 mod registered_in;
 mod routing;
 mod scaled_by;
+mod subscribed_to;
 mod task_groups;
+mod watched_by;
 
 use std::collections::HashMap;
 
@@ -20,6 +22,8 @@ pub fn links(inventory: &Inventory) -> Vec<NamedLink> {
     links.extend(task_groups::links(&estate));
     links.extend(routing::links(&estate));
     links.extend(scaled_by::links(&estate));
+    links.extend(watched_by::links(&estate));
+    links.extend(subscribed_to::links(&estate));
     links.extend(reaches_aws_via::links(&estate));
     links
 }

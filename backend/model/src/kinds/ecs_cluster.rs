@@ -9,7 +9,7 @@ use super::{
     ecs_service::{CapacityProviderStrategyItem, capacity_provider_link},
     kms_key,
 };
-use crate::{Links, Relation, ResourceKind};
+use crate::{Arn, Links, Relation, ResourceKind};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -75,6 +75,10 @@ impl Facts for EcsCluster {
 
     fn name(&self) -> Option<String> {
         Some(self.cluster_name.clone())
+    }
+
+    fn names_in_environments(&self, own: &Arn) -> Vec<String> {
+        vec![own.to_string(), self.cluster_name.clone()]
     }
 
     fn links(&self, links: &mut Links<'_>) {

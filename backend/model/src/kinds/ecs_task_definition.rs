@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, at, ecr_repository, efs_file_system, s3_bucket, secret, ssm_parameter};
+use super::{Facts, at, environment::named_by_value, ecr_repository, efs_file_system, s3_bucket, secret, ssm_parameter};
 use crate::{Arn, Links, Relation, ResourceKind};
 
 /// Values of environment variables, commands, labels and driver options are fingerprints.
@@ -268,6 +268,11 @@ impl Facts for EcsTaskDefinition {
         Some(format!("{}:{}", self.family, self.revision))
     }
 
+    fn names_in_environments(&self, own: &Arn) -> Vec<String> {
+        let revision = format!("{}:{}", self.family, self.revision);
+        vec![own.to_string(), revision, self.family.clone()]
+    }
+
     fn links(&self, links: &mut Links<'_>) {
         if let Some(role) = &self.execution_role_arn {
             links.role(Relation::ExecutionRole, role, "executionRoleArn");
@@ -297,6 +302,12 @@ fn container_links(container: &ContainerDefinition, field: &str, links: &mut Lin
     for (index, file) in container.environment_files.iter().enumerate() {
         if let Some((bucket, _)) = Arn::parse(&file.value).ok().as_ref().and_then(s3_bucket::of_object) {
             links.id(Relation::ReadsSecret, ResourceKind::S3Bucket, bucket.into(), format!("{field}.environmentFiles[{index}].value"));
+        }
+    }
+    for variable in &container.environment {
+        let field = format!("containerDefinitions[{}].environment[{}].value", container.name, variable.name);
+        for queue in named_by_value(ResourceKind::SqsQueue, links.own(), &variable.value) {
+            links.matched(Relation::Consumes, ResourceKind::SqsQueue, queue, field.clone());
         }
     }
     let Some(log) = &container.log_configuration else { return };

@@ -53,6 +53,48 @@ pub(super) fn grant_links(document: &Value, field: &str, links: &mut Links<'_>) 
     }
 }
 
+/// True if some Allow statement of a document is about an action, whatever its resources and conditions: what may be, not what is.
+pub fn may_allow(document: &Value, action: &str) -> bool {
+    let any = |patterns: Option<&Value>| one_or_many(patterns).filter_map(Value::as_str).any(|pattern| fits(pattern, action));
+    one_or_many(document.get("Statement")).filter(|own| own.get("Effect").and_then(Value::as_str) == Some("Allow")).any(|own| {
+        match own.get("NotAction") {
+            Some(others) => !any(Some(others)),
+            None => any(own.get("Action")),
+        }
+    })
+}
+
+/// Whether a policy's pattern of an action, in any case, covers this one.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
+fn fits(pattern: &str, action: &str) -> bool {
+    fits_bytes(pattern.to_ascii_lowercase().as_bytes(), action.to_ascii_lowercase().as_bytes())
+}
+
+fn fits_bytes(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at, mut here, mut star) = (0, 0, None);
+    while here < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, here));
+                at += 1;
+            }
+            Some(byte) if *byte == b'?' || *byte == text[here] => {
+                at += 1;
+                here += 1;
+            }
+            // The last star takes one more.
+            _ => {
+                let Some((place, taken)) = star else { return false };
+                star = Some((place, taken + 1));
+                at = place + 1;
+                here = taken + 1;
+            }
+        }
+    }
+    pattern[at..].iter().all(|byte| *byte == b'*')
+}
+
 /// Policy documents allow a single value wherever a list may stand.
 fn one_or_many(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     let many = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -82,7 +124,27 @@ fn named_in_full(pattern: &str) -> Option<Reference> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_statement_is_about_the_actions_that_it_names() {
+        let cases = [
+            (json!({"Effect": "Allow", "Action": "*"}), true),
+            (json!({"Effect": "Allow", "Action": ["s3:GetObject", "ECS:Run*"]}), true),
+            (json!({"Effect": "Allow", "Action": "ecs:R?nTask", "Resource": "x", "Condition": {}}), true),
+            (json!({"Effect": "Allow", "Action": "ecs:*Service"}), false),
+            (json!({"Effect": "Allow", "Action": "e*s:*T*k"}), true),
+            (json!({"Effect": "Deny", "Action": "*"}), false),
+            (json!({"Effect": "Allow", "NotAction": "iam:*"}), true),
+            (json!({"Effect": "Allow", "NotAction": ["ecs:*"]}), false),
+            (json!({}), false),
+        ];
+        for (statement, allowed) in cases {
+            assert_eq!(may_allow(&json!({"Statement": statement}), "ecs:RunTask"), allowed, "{statement}");
+        }
+    }
 
     #[test]
     fn tells_one_resource_from_a_set() {

@@ -14,6 +14,11 @@ pub trait Facts: Serialize + DeserializeOwned {
         None
     }
 
+    /// What values of environments may call it, beside what its facts tell.
+    fn names_in_environments(&self, _own: &Arn) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Declares what this resource depends on, and other names that it goes by.
     fn links(&self, links: &mut Links<'_>);
 }
@@ -25,6 +30,7 @@ pub trait ForFacts {
     fn run<F: Facts>(self) -> Self::Output;
 }
 
+pub mod environment;
 pub mod resource_policy;
 pub mod s3_bucket;
 
@@ -40,6 +46,14 @@ macro_rules! kinds {
                 _ => {}
             }
             Ok(links.finish())
+        }
+
+        /// What values of environments may call a resource with these facts.
+        pub fn names_in_environments(kind: ResourceKind, own: &Arn, attributes: &Attributes) -> Vec<String> {
+            match kind {
+                $(<$module::$facts as Facts>::KIND => attributes.facts::<$module::$facts>().map(|facts| facts.names_in_environments(own)).unwrap_or_default(),)*
+                _ => Vec::new(),
+            }
         }
 
         /// AWS's own name for a resource with these facts, where it has one.
@@ -67,6 +81,7 @@ kinds! {
     auto_scaling_group::AutoScalingGroup,
     cloud_map_namespace::CloudMapNamespace,
     cloud_map_service::CloudMapService,
+    cloudwatch_alarm::CloudwatchAlarm,
     ec2_instance::Ec2Instance,
     ecr_repository::EcrRepository,
     ecs_capacity_provider::EcsCapacityProvider,
@@ -85,6 +100,7 @@ kinds! {
     iam_role::IamRole,
     internet_gateway::InternetGateway,
     kms_key::KmsKey,
+    lambda_function::LambdaFunction,
     listener::Listener,
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,
@@ -97,7 +113,10 @@ kinds! {
     schedule::Schedule,
     secret::Secret,
     security_group::SecurityGroup,
+    sns_topic::SnsTopic,
+    sqs_queue::SqsQueue,
     ssm_parameter::SsmParameter,
+    state_machine::StateMachine,
     subnet::Subnet,
     target_group::TargetGroup,
     vpc::Vpc,
@@ -135,9 +154,10 @@ pub fn name_from_id(kind: ResourceKind, id: &ResourceId) -> String {
         return id.to_string();
     };
     match kind {
-        ResourceKind::LogGroup | ResourceKind::EcrRepository | ResourceKind::EcsTaskDefinition => {
-            arn.resource_name().to_owned()
-        }
+        ResourceKind::LogGroup
+        | ResourceKind::EcrRepository
+        | ResourceKind::EcsTaskDefinition
+        | ResourceKind::CloudwatchAlarm => arn.resource_name().to_owned(),
         ResourceKind::SsmParameter => ssm_parameter::name_of(&arn),
         ResourceKind::Secret => secret::name_of(&arn),
         ResourceKind::KmsKey => arn
