@@ -77,7 +77,8 @@ def least(facts, document):
             ("Vpcs", "vpcs", 1000), ("Subnets", "subnets", 1000), ("RouteTables", "route_tables", 100), ("NatGateways", "nat_gateways", 1000),
             ("InternetGateways", "internet_gateways", 1000), ("VpcEndpoints", "endpoints", 1000), ("SecurityGroups", "groups", 1000),
             ("NetworkInterfaces", "interfaces", 1000)]},
-        **policies(facts, document), **files(facts, live), **hosts(facts, live), **network(facts, document),
+        **policies(facts, document), **files(facts, live), **hosts(facts, live), **network(facts, document), **edges(facts, document),
+        **traffic(facts, live),
     }
 
 
@@ -110,6 +111,18 @@ def hosts(facts, live):
     gone = [id for id, presence in live["IAM_INSTANCE_PROFILE"] if presence == "MISSING"]
     return {"ec2:DescribeInstances": batches(len(asked), 200), "ec2:DescribeInstanceTypes": batches(min(1, len(asked)), 100),
             "iam:GetInstanceProfile": len(alone) + len(gone)}
+def traffic(facts, live):
+    """Names and certificates: a zone tells 300 records a page, a listener its certificates beside the default one."""
+    counts = Counter(zone for zone, _ in facts["records"])
+    zones = [zone["Id"].removeprefix("/hostedzone/") for zone in facts["own_zones"]]
+    return {"route53:ListHostedZones": pages(len(facts["zones"]), 100),
+            "route53:ListResourceRecordSets": sum(pages(counts[zone], 300) for zone in zones),
+            "elasticloadbalancing:DescribeListenerCertificates": sum(bool(item.get("Certificates")) for item in facts["listeners"]),
+            "acm:DescribeCertificate": sum(presence != "OUTSIDE" for _, presence in live["ACM_CERTIFICATE"]),
+            "cloudfront:ListDistributions": pages(len(facts["distributions"]), 100),
+            "wafv2:ListWebACLs": pages(len(facts["web_acls"]), 100), "wafv2:ListResourcesForWebACL": len(facts["web_acls"]),
+            "apigateway:GET": pages(len(facts["vpc_links"]), 100) + (pages(len(facts["apis"]), 100) + len(facts["apis"]) if facts["vpc_links"] else 0),
+            "vpc-lattice:GetTargetGroup": sum(presence != "OUTSIDE" for _, presence in live["VPC_LATTICE_TARGET_GROUP"])}
 def network(facts, document):
     """How names are resolved in each VPC with anything in it, one attribute a call."""
     placed = {link["to"].rpartition("/")[2] for link in document["links"] if link["relation"] == "PLACED_IN"}
@@ -117,10 +130,25 @@ def network(facts, document):
     return {"ec2:DescribeNetworkAcls": pages(len(facts["acls"]), 1000), "ec2:DescribeDhcpOptions": 1, "ec2:DescribeVpcAttribute": 2 * len(vpcs)}
 
 
+def edges(facts, document):
+    """Lists of the edges that something names, and of CodeDeploy where a service says that it is rolled out so."""
+    named = {resource["kind"] for resource in document["resources"] if resource["presence"] != "OUTSIDE"}
+    for_ecs = {group["applicationName"] for group in facts["deployment_groups"] if group["computePlatform"] == "ECS"}
+    applications = len(facts["applications"])
+    return {"ec2:DescribeAddresses": int("ELASTIC_IP" in named), "ec2:DescribeManagedPrefixLists": int("PREFIX_LIST" in named),
+            "ec2:DescribeVpcPeeringConnections": int("VPC_PEERING_CONNECTION" in named), "ec2:DescribeTransitGateways": int("TRANSIT_GATEWAY" in named),
+            "ec2:DescribeVpcEndpointServiceConfigurations": pages(len(facts["endpoint_services"]), 1000),
+            "ecr:DescribePullThroughCacheRules": pages(len(facts["cache_rules"]), 1000),
+            "codedeploy:ListApplications": pages(applications, 100) if applications else 0, "codedeploy:BatchGetApplications": batches(applications, 100),
+            "codedeploy:ListDeploymentGroups": len(for_ecs), "codedeploy:BatchGetDeploymentGroups": len(for_ecs)}
+
+
 def served(facts):
-    """The target groups there are that a service or a task set names: no other holds what ECS registered."""
-    named = {b.get("targetGroupArn") for s in facts["services"] for item in [s, *s.get("taskSets", [])] for b in item.get("loadBalancers", [])}
-    return named & {g["TargetGroupArn"] for g in facts["target_groups"]}
+    """The target groups there are that a service or a task set names, and those before another balancer: no other holds what ECS registered."""
+    balancers = [b for s in facts["services"] for item in [s, *s.get("taskSets", [])] for b in item.get("loadBalancers", [])]
+    named = {b.get("targetGroupArn") for b in balancers} | {b.get("advancedConfiguration", {}).get("alternateTargetGroupArn") for b in balancers}
+    before_balancers = {g["TargetGroupArn"] for g in facts["target_groups"] if g["TargetType"] == "alb" and g["LoadBalancerArns"]}
+    return named & {g["TargetGroupArn"] for g in facts["target_groups"]} | before_balancers
 
 
 def images_in_use(facts):

@@ -6,11 +6,13 @@ permissions, who calls whom) is drawn from a seeded generator. Equal arguments g
 
 import random
 
+import many_around
 import many_data
 import many_ec2
 import many_events
 import many_jobs
 import many_network
+import many_traffic
 from blocks import Site, allow, arn, awslogs, awsvpc, document, lower, registry
 from many_data import TEAMS, partner
 
@@ -26,9 +28,13 @@ def build(aws, services=100, seed=7, tail=""):
     site, chance = Site(aws, tail), random.Random(seed)
     lines = [Line(number, chance) for number in range(services)]
     many_network.build(site)
+    many_around.network(site)
     many_data.build(site, services)
+    many_around.registry(site)
     many_ec2.clusters(site, lines)
     many_jobs.namespaces(site)
+    for line in lines:
+        many_traffic.addresses(line, lines)
     many_network.groups(site, lines, chance)
     many_network.balancers(site, lines)
     for line in lines:
@@ -41,6 +47,8 @@ def build(aws, services=100, seed=7, tail=""):
     strangers(site, lines)
     many_jobs.build(site, lines)
     many_events.build(site, lines)
+    many_around.services(site, lines)
+    many_traffic.build(site, lines)
     return site
 
 
@@ -76,7 +84,7 @@ def containers(site, line, images):
     """The container definitions; a sidecar on every third."""
     feature, group = line.feature, f"/ecs/{line.name}"
     first = {"name": "main", "image": images[0], "cpu": 128, "memory": 256, "essential": True,
-             "environment": [{"name": "MODE", "value": f"mode-{line.number}"}, *many_events.environment(line)],
+             "environment": [{"name": "MODE", "value": f"mode-{line.number}"}, *line.addresses, *many_events.environment(line)],
              "secrets": [{"name": f"S{n}", "valueFrom": value} for n, value in enumerate(line.secrets)], "logConfiguration": awslogs(group)}
     if feature == "logs elsewhere":
         first["logConfiguration"] = awslogs(group, region="eu-west-1")
@@ -142,6 +150,9 @@ def service(site, line):
     given = {}
     if line.balanced:
         given["loadBalancers"] = [{"targetGroupArn": site.ids[line.target_group], "containerName": "main", "containerPort": 8080}]
+    if line.feature == "weighted":
+        given |= many_around.blue_green(site, line, given["loadBalancers"][0])
+    given.update(many_traffic.of_service(site, line))
     if line.feature == "discovered":
         given["serviceRegistries"] = [{"registryArn": registry} for registry in many_jobs.registries(site, line)]
     made = site.service(line.cluster, line.name, taskDefinition=definition, desiredCount=line.count, networkConfiguration=network,
@@ -166,9 +177,12 @@ def launch(site, line, definition, started_by, n, **placed):
 
 
 def task_sets(site, line):
-    """A service deployed from outside ECS, with two task sets."""
+    """A service with two task sets: CodeDeploy rolls it out, or somebody else outside ECS."""
     revisions = [fargate(site, line, [image]) for image in line.images]
-    site.service(line.cluster, line.name, desiredCount=line.count, deploymentController={"type": "EXTERNAL"}, tags=lower(line.tags))
+    controller = "EXTERNAL" if line.round % 2 else "CODE_DEPLOY"
+    site.service(line.cluster, line.name, desiredCount=line.count, deploymentController={"type": controller}, tags=lower(line.tags))
+    if controller == "CODE_DEPLOY":
+        many_around.code_deploy(site, line)
     network = awsvpc([site.ids[s] for s in line.subnets], [site.ids[line.group]])
     for n, revision in enumerate(revisions):
         where = {"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]} if n else {"launchType": "FARGATE"}

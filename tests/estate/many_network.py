@@ -36,7 +36,7 @@ def build(site):
     for service in ("ecr.api", "ecr.dkr", "logs", "secretsmanager"):
         site.interface_endpoint("main", f"vpce-{service}", service, private, ["endpoints"])
     site.interface_endpoint("main", "vpce-kms", "kms", private[:1], ["endpoints"], private_dns=False)
-    certify(site)
+    certify(site, certificate(), "example.com")
 
 
 def old(site):
@@ -51,14 +51,14 @@ def old(site):
     site.route_table("old", "rt-old", ["old-a", "old-b"], [("0.0.0.0/0", {"NatGatewayId": "nat-old"})])
 
 
-def certify(site):
+def certify(site, wanted, name):
     """A certificate with an ARN of our choosing: listeners refuse one that ACM does not know."""
     from moto.acm.models import acm_backends
 
-    made = site.aws("acm").request_certificate(DomainName="example.com", ValidationMethod="DNS")["CertificateArn"]
+    made = site.aws("acm").request_certificate(DomainName=name, ValidationMethod="DNS")["CertificateArn"]
     certificates = acm_backends[site.aws.account][site.aws.region]._certificates
-    certificates[certificate()] = certificates.pop(made)
-    certificates[certificate()].arn = certificate()
+    certificates[wanted] = certificates.pop(made)
+    certificates[wanted].arn = wanted
 
 
 def groups(site, lines, chance):

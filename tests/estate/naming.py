@@ -21,8 +21,15 @@ KINDS = [
     ("servicediscovery", "namespace/", "CLOUD_MAP_NAMESPACE"), ("servicediscovery", "service/", "CLOUD_MAP_SERVICE"),
     ("route53", "hostedzone/", "HOSTED_ZONE"), ("application-autoscaling", "scalable-target/", "SCALABLE_TARGET"),
     ("cloudwatch", "alarm:", "CLOUDWATCH_ALARM"), ("events", "rule/", "EVENT_RULE"), ("scheduler", "schedule/", "SCHEDULE"),
-    ("sqs", "", "SQS_QUEUE"), ("sns", "", "SNS_TOPIC"), ("states", "stateMachine:", "STATE_MACHINE"), ("lambda", "function:", "LAMBDA_FUNCTION"), ("codedeploy", "deploymentgroup:", "CODEDEPLOY_GROUP"),
+    ("sns", "", "SNS_TOPIC"), ("states", "stateMachine:", "STATE_MACHINE"),
+    ("sqs", "", "SQS_QUEUE"), ("lambda", "function:", "LAMBDA_FUNCTION"), ("codedeploy", "deploymentgroup:", "CODEDEPLOY_GROUP"),
+    ("ec2", "network-acl/", "NETWORK_ACL"), ("ec2", "dhcp-options/", "DHCP_OPTIONS"), ("ec2", "elastic-ip/", "ELASTIC_IP"),
+    ("ec2", "prefix-list/", "PREFIX_LIST"), ("ec2", "vpc-peering-connection/", "VPC_PEERING_CONNECTION"),
+    ("ec2", "transit-gateway/", "TRANSIT_GATEWAY"), ("ec2", "vpc-endpoint-service/", "VPC_ENDPOINT_SERVICE"),
+    ("ecr", "pull-through-cache-rule/", "ECR_PULL_THROUGH_CACHE_RULE"),
     ("appmesh", "mesh/", "APP_MESH_VIRTUAL_NODE"), ("acm", "certificate/", "ACM_CERTIFICATE"),
+    ("wafv2", "regional/webacl/", "WEB_ACL"), ("cloudfront", "distribution/", "CLOUDFRONT_DISTRIBUTION"),
+    ("apigateway", "/vpclinks/", "API_GATEWAY_VPC_LINK"), ("vpc-lattice", "targetgroup/", "VPC_LATTICE_TARGET_GROUP"),
 ]
 
 # Kinds that a crawl reads: the rest are known by name alone.
@@ -31,9 +38,12 @@ CRAWLED = {
     "IAM_ROLE", "IAM_POLICY", "LOAD_BALANCER", "LISTENER", "LISTENER_RULE", "TARGET_GROUP", "LOG_GROUP", "SSM_PARAMETER", "SECRET",
     "KMS_KEY", "VPC", "SUBNET", "ROUTE_TABLE", "NAT_GATEWAY", "INTERNET_GATEWAY", "VPC_ENDPOINT", "SECURITY_GROUP",
     "NETWORK_INTERFACE", "ECR_REPOSITORY",
+    "CODEDEPLOY_GROUP", "NETWORK_ACL", "DHCP_OPTIONS", "ELASTIC_IP", "PREFIX_LIST", "VPC_PEERING_CONNECTION", "TRANSIT_GATEWAY",
+    "VPC_ENDPOINT_SERVICE", "ECR_PULL_THROUGH_CACHE_RULE",
     "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
-    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET", "CLOUDWATCH_ALARM", "SQS_QUEUE",
-    "LAMBDA_FUNCTION", "STATE_MACHINE"}
+    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET",
+    "HOSTED_ZONE", "DNS_RECORD", "ACM_CERTIFICATE", "WEB_ACL", "CLOUDFRONT_DISTRIBUTION", "API_GATEWAY_VPC_LINK", "VPC_LATTICE_TARGET_GROUP",
+    "CLOUDWATCH_ALARM", "SQS_QUEUE", "LAMBDA_FUNCTION", "STATE_MACHINE"}
 
 
 # The accounts and regions of the crawl, {(account, region)}; none: only the one that is read at the moment.
@@ -60,6 +70,8 @@ def kind_of(id):
     if not id.startswith("arn:") or id.count(":") < 5:
         return None
     service, _, _, resource = parts(id)
+    if service == "route53" and "#" in resource:
+        return "DNS_RECORD"
     return next((kind for s, beginning, kind in KINDS if s == service and resource.startswith(beginning)), None)
 
 

@@ -7,10 +7,12 @@ import argparse
 import json
 from collections import Counter
 
+import rules_around
 import rules_ecs
 import rules_events
 import rules_jobs
 import rules_network
+import rules_traffic
 from aws import Aws, isolate, within
 from graph import Graph
 import naming
@@ -25,7 +27,9 @@ LISTINGS = {
     "NETWORK_INTERFACE": ("ec2", "describe_network_interfaces"), "TARGET_GROUP": ("elasticloadbalancing", "describe_target_groups"),
     "LOAD_BALANCER": ("elasticloadbalancing", "describe_load_balancers"), "LOG_GROUP": ("logs", "describe_log_groups"),
     "SSM_PARAMETER": ("ssm", "describe_parameters"), "SECRET": ("secretsmanager", "list_secrets"),
-    "ECR_REPOSITORY": ("ecr", "describe_repositories"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
+    "ECR_REPOSITORY": ("ecr", "describe_repositories"), "ELASTIC_IP": ("ec2", "describe_addresses"),
+    "PREFIX_LIST": ("ec2", "describe_managed_prefix_lists"), "TRANSIT_GATEWAY": ("ec2", "describe_transit_gateways"),
+    "VPC_PEERING_CONNECTION": ("ec2", "describe_vpc_peering_connections"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
     "CLOUDWATCH_ALARM": ("monitoring", "describe_alarms"), "SQS_QUEUE": ("sqs", "list_queues"), "LAMBDA_FUNCTION": ("lambda", "list_functions"),
     "CLOUD_MAP_SERVICE": ("servicediscovery", "list_services"), "CLOUD_MAP_NAMESPACE": ("servicediscovery", "list_namespaces")}
 
@@ -98,6 +102,13 @@ def look_up(graph, reader, facts, names, id):
         return instance(graph, reader, id)
     if kind == "IAM_INSTANCE_PROFILE":
         return profile(graph, reader, facts, id)
+    if kind == "VPC_LATTICE_TARGET_GROUP":
+        answer = reader.call("vpc-lattice", "get_target_group", targetGroupIdentifier=id.rpartition("/")[2])
+        if answer:
+            graph.link(graph.node(id), "IN_VPC", ec2("vpc", answer["config"]["vpcIdentifier"]))
+        return bool(answer)
+    if kind == "ACM_CERTIFICATE":
+        return bool(reader.call("acm", "describe_certificate", CertificateArn=id) and graph.node(id))
     if kind in ("EFS_FILE_SYSTEM", "EFS_ACCESS_POINT"):
         return files(graph, reader, names, id)
     return True
@@ -187,7 +198,12 @@ def whole(aws, scopes):
     for scope, (reader, facts) in places.items():
         with within(*scope):
             listed(graph, reader, facts, names)
+    rules_traffic.names(graph, {scope: facts for scope, (_, facts) in places.items()})
     follow(graph, places, names)
+    for scope, (_, facts) in places.items():
+        with within(*scope):
+            rules_around.last(graph, facts)
+            rules_traffic.calls(graph, facts)
     unlisted = {(scope, kind) for scope, (reader, _) in places.items() for kind, listing in LISTINGS.items() if listing in reader.refusals}
     document = graph.document(unlisted)
     naming.SCOPES.clear()
@@ -208,6 +224,8 @@ def listed(graph, reader, facts, names):
     rules_jobs.groups(graph, facts)
     rules_jobs.discovery(graph, facts)
     rules_events.machines(graph, reader, facts, names)
+    rules_around.edges(graph, facts)
+    rules_traffic.edge(graph, facts)
     data(graph, facts, names)
 
 

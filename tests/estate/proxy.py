@@ -34,12 +34,15 @@ def rest_operations(service):
     model = botocore.session.get_session().get_service_model(service)
     for name in model.operation_names:
         http = model.operation_model(name).http
-        pattern = re.sub(r"\{\w+\}", "[^/]+", http["requestUri"].split("?")[0])
+        pattern = re.sub(r"\{\w+\+?\}", "[^/]+", http["requestUri"].split("?")[0])
         yield http["method"], re.compile(pattern + "/?"), name
 
 
 # what a service signs as -> its operations, for APIs that name theirs by method and path alone
-REST = {signing: list(rest_operations(service)) for signing, service in {"elasticfilesystem": "efs", "scheduler": "scheduler", "lambda": "lambda"}.items()}
+REST = {signing: list(rest_operations(service)) for signing, service in
+        {"elasticfilesystem": "efs", "scheduler": "scheduler", "lambda": "lambda", "route53": "route53", "cloudfront": "cloudfront", "apigateway": "apigatewayv2",
+         "vpc-lattice": "vpc-lattice"}.items()}
+XML = {"route53", "cloudfront"}  # of these, those whose answers are XML
 
 
 class Call:
@@ -57,7 +60,8 @@ class Call:
             self.protocol, action = "cbor", operation.group(1)
         elif signing in REST:
             where = path.partition("?")[0]
-            self.protocol, action = "rest", next(n for m, p, n in REST[signing] if m == method and p.fullmatch(where))
+            self.protocol = "query" if signing in XML else "rest"
+            action = method if signing == "apigateway" else next(n for m, p, n in REST[signing] if m == method and p.fullmatch(where))
         else:
             self.protocol, action = "ec2" if signing == "ec2" else "query", form.group(1).decode() if form else path
         self.action = f"{SIGNING_TO_IAM.get(signing, signing)}:{action}"

@@ -2,6 +2,8 @@
 
 from botocore.exceptions import ClientError
 
+import rules_around
+
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "ResourceNotFoundException", "InvalidNetworkInterfaceID.NotFound"}
 
@@ -81,7 +83,8 @@ def read(aws):
             ("scaling_policies", "application-autoscaling", "describe_scaling_policies", "ScalingPolicies", {"ServiceNamespace": "ecs"}),
             ("auto_scaling_groups", "autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups", {}),
             ("namespaces", "servicediscovery", "list_namespaces", "Namespaces", {}),
-            ("discovery", "servicediscovery", "list_services", "Services", {})]:
+            ("discovery", "servicediscovery", "list_services", "Services", {}),
+            ("zones", "route53", "list_hosted_zones", "HostedZones", {})]:
         facts[kind] = reader.pages(service, operation, field, **arguments)
     facts["alarms"] = [alarm for page in reader.pages_of("cloudwatch", "describe_alarms", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
                        for alarm in page["MetricAlarms"] + page["CompositeAlarms"]]
@@ -96,9 +99,32 @@ def read(aws):
     for group in facts["target_groups"]:
         answer = reader.call("elbv2", "describe_target_health", TargetGroupArn=group["TargetGroupArn"])
         facts["health"][group["TargetGroupArn"]] = answer["TargetHealthDescriptions"] if answer else []
+    read_traffic(reader, facts)
     read_jobs(reader, facts)
     read_ecs(reader, facts)
+    rules_around.read(reader, facts)
     return reader, facts
+
+
+def read_traffic(reader, facts):
+    """Every certificate of each listener that has one, and the records of the zones that no service of AWS writes."""
+    for listener in facts["listeners"]:
+        if listener.get("Certificates"):
+            listener["Certificates"] = reader.pages("elbv2", "describe_listener_certificates", "Certificates", ListenerArn=listener["ListenerArn"])
+    answer = reader.call("cloudfront", "list_distributions")
+    facts["distributions"] = answer["DistributionList"].get("Items", []) if answer else []
+    facts["web_acls"] = []
+    answer = reader.call("wafv2", "list_web_acls", Scope="REGIONAL", Limit=100)
+    for acl in answer["WebACLs"] if answer else []:
+        resources = reader.call("wafv2", "list_resources_for_web_acl", WebACLArn=acl["ARN"], ResourceType="APPLICATION_LOAD_BALANCER")
+        facts["web_acls"].append({**acl, "ResourceArns": resources["ResourceArns"] if resources else []})
+    answer = reader.call("apigatewayv2", "get_vpc_links")
+    facts["vpc_links"] = answer["Items"] if answer else []
+    facts["apis"] = reader.pages("apigatewayv2", "get_apis", "Items") if facts["vpc_links"] else []
+    facts["integrations"] = [item for api in facts["apis"] for item in reader.pages("apigatewayv2", "get_integrations", "Items", ApiId=api["ApiId"])]
+    facts["own_zones"] = [zone for zone in facts["zones"] if "LinkedService" not in zone]
+    facts["records"] = [(zone["Id"].removeprefix("/hostedzone/"), record) for zone in facts["own_zones"]
+                        for record in reader.pages("route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone["Id"])]
 
 
 def read_jobs(reader, facts):

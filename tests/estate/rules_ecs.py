@@ -34,6 +34,9 @@ def services(graph, facts):
         graph.link(id, "RUNS", service.get("taskDefinition"))
         for deployment in service.get("deployments", []):
             graph.link(id, "RUNS", deployment.get("taskDefinition"))
+            for lattice in deployment.get("vpcLatticeConfigurations", []):
+                graph.link(id, "REGISTERED_IN", lattice["targetGroupArn"])
+                graph.link(id, "ASSUMES", lattice["roleArn"])
         graph.link(id, "ASSUMES", service.get("roleArn"))
         alarms = service.get("deploymentConfiguration", {}).get("alarms", {})
         for name in alarms.get("alarmNames", []) if alarms.get("enable") else []:

@@ -2,22 +2,29 @@
 //! `blastmap policy` prints the union of the calls, and a recording keeps the union of the reads.
 
 mod alarms;
+mod addresses;
 mod auto_scaling_groups;
 mod capacity_providers;
+mod certificates;
 mod cloud_map;
 mod clusters;
 mod container_instances;
+mod deployment_groups;
+mod distributions;
+mod dns;
 mod event_rules;
 mod file_systems;
 mod functions;
 mod images;
 pub(crate) mod kms;
+mod lattice;
 mod listener_rules;
 mod listeners;
 mod load_balancers;
 mod log_groups;
 mod parameters;
 mod queues;
+mod pull_through_cache_rules;
 mod repositories;
 mod roles;
 mod scalable_targets;
@@ -32,6 +39,8 @@ mod target_health;
 pub(crate) mod task_definitions;
 mod tasks;
 mod topics;
+mod vpc_links;
+mod web_acls;
 
 #[cfg(feature = "ec2")]
 mod ec2;
@@ -120,6 +129,15 @@ impl Wanted {
             .collect()
     }
 
+    /// A question about everything at once, called `what`.
+    fn all(what: &str) -> Self {
+        Self {
+            id: ResourceId::new(what),
+            known: None,
+            parts: BTreeSet::new(),
+        }
+    }
+
     fn of(resource: &Resource) -> Self {
         Self {
             id: resource.id.clone(),
@@ -138,6 +156,7 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     container_instances::COLLECTOR,
     capacity_providers::COLLECTOR,
     auto_scaling_groups::COLLECTOR,
+    deployment_groups::COLLECTOR,
     event_rules::COLLECTOR,
     schedules::COLLECTOR,
     scalable_targets::COLLECTOR,
@@ -148,6 +167,12 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     topics::COLLECTOR,
     functions::COLLECTOR,
     state_machines::COLLECTOR,
+    dns::COLLECTOR,
+    certificates::COLLECTOR,
+    web_acls::COLLECTOR,
+    distributions::COLLECTOR,
+    vpc_links::COLLECTOR,
+    lattice::COLLECTOR,
     roles::DETAILS,
     roles::ONE_BY_ONE,
     roles::POLICIES,
@@ -165,6 +190,7 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     file_systems::COLLECTOR,
     repositories::COLLECTOR,
     images::COLLECTOR,
+    pull_through_cache_rules::COLLECTOR,
     tags::COLLECTOR,
     #[cfg(feature = "ec2")]
     ec2::VPCS,
@@ -186,6 +212,16 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     ec2::VPC_DNS,
     #[cfg(feature = "ec2")]
     ec2::INSTANCES_OF_HOSTS,
+    #[cfg(feature = "ec2")]
+    ec2::ELASTIC_IPS,
+    #[cfg(feature = "ec2")]
+    ec2::PREFIX_LISTS,
+    #[cfg(feature = "ec2")]
+    ec2::PEERING_CONNECTIONS,
+    #[cfg(feature = "ec2")]
+    ec2::TRANSIT_GATEWAYS,
+    #[cfg(feature = "ec2")]
+    ec2::ENDPOINT_SERVICES,
 ];
 
 /// Asked before everything else, to know whose account it is.

@@ -42,6 +42,9 @@ pub struct Reach {
     pub role_arns: Vec<String>,
 }
 
+/// What API Gateway calls every read.
+const API_GATEWAY: &str = "apigateway:GET";
+
 struct Statement {
     sid: &'static str,
     actions: Vec<&'static str>,
@@ -56,11 +59,21 @@ fn statements(reach: &Reach) -> Vec<Statement> {
         reads.push(ENABLED.name);
         reads.sort_unstable();
     }
-    let mut statements = vec![Statement {
-        sid: "BlastmapReads",
-        actions: reads,
-        resources: everywhere(),
-    }];
+    // Everywhere, this one would read the values of API keys as well.
+    reads.retain(|action| *action != API_GATEWAY);
+    let links = ["/vpclinks", "/apis", "/apis/*/integrations"];
+    let mut statements = vec![
+        Statement {
+            sid: "BlastmapReads",
+            actions: reads,
+            resources: everywhere(),
+        },
+        Statement {
+            sid: "BlastmapReadsVpcLinks",
+            actions: vec![API_GATEWAY],
+            resources: links.map(|own| format!("arn:*:apigateway:*::{own}")).into(),
+        },
+    ];
     let mut roles = reach.role_arns.clone();
     if let Some(name) = &reach.organization {
         statements.push(Statement {
@@ -131,9 +144,10 @@ mod tests {
         for action in actions() {
             let (_, operation) = action.split_once(':').unwrap();
             assert!(
-                ["List", "Describe", "Get", "BatchGet"]
-                    .iter()
-                    .any(|verb| operation.starts_with(verb)),
+                action == API_GATEWAY
+                    || ["List", "Describe", "Get", "BatchGet"]
+                        .iter()
+                        .any(|verb| operation.starts_with(verb)),
                 "{action}"
             );
             assert!(

@@ -30,7 +30,7 @@ impl Place {
     /// The ARN of something here; kinds without a region, and S3's without an account, have AWS's form.
     pub fn arn(&self, service: &str, resource: &str) -> Option<Arn> {
         let region = match service {
-            "iam" | "route53" | "s3" => "",
+            "iam" | "route53" | "s3" | "cloudfront" => "",
             _ => &self.region,
         };
         let account = match service {
@@ -515,6 +515,7 @@ impl<'a> Workbench<'a> {
     /// The net effect, with secrets cut out.
     pub fn finish(mut self) -> Edits {
         self.take_in_the_unnamed();
+        self.carry_network_acls();
         let redactor = self.redactor;
         let after = self.entries.into_iter().map(|(id, entry)| {
             let after = match entry {
@@ -525,6 +526,33 @@ impl<'a> Workbench<'a> {
         });
         Edits {
             after: after.collect(),
+        }
+    }
+
+    /// What changes in a subnet's network ACL changes in the ACL itself.
+    fn carry_network_acls(&mut self) {
+        let mut changed = Vec::new();
+        for (id, entry) in &self.entries {
+            let (Entry::Is(kept), Some(before)) = (entry, self.before(id)) else {
+                continue;
+            };
+            if kept.resource.kind != ResourceKind::Subnet {
+                continue;
+            }
+            let (before, after) = (before.attributes.to_value(), &kept.facts);
+            let (old, new) = (&before["NetworkAcl"], &after["NetworkAcl"]);
+            let Some(acl) = new["NetworkAclId"].as_str() else {
+                continue;
+            };
+            if old["NetworkAclId"] == acl
+                && old["Entries"] != new["Entries"]
+                && let Ok(acl) = kept.own.sibling("ec2", &format!("network-acl/{acl}"))
+            {
+                changed.push((ResourceId::from(acl), new["Entries"].clone()));
+            }
+        }
+        for (acl, entries) in changed {
+            self.change(&acl, |facts| facts["Entries"] = entries);
         }
     }
 

@@ -31,7 +31,9 @@ pub(crate) fn loses_part(kind: ResourceKind) -> (&'static str, &'static str) {
         ResourceKind::LoadBalancer
         | ResourceKind::Listener
         | ResourceKind::ListenerRule
-        | ResourceKind::DnsRecord => (
+        | ResourceKind::DnsRecord
+        | ResourceKind::CloudfrontDistribution
+        | ResourceKind::ApiGatewayVpcLink => (
             "loses part of what it serves",
             "lose part of what they serve",
         ),

@@ -53,9 +53,11 @@ impl InventoryBuilder {
         self.reached = OnceLock::new();
         for entry in found.resources {
             for name in &entry.also_named {
-                self.also_named
-                    .entry(name.clone())
-                    .or_insert_with(|| entry.resource.id.clone());
+                name_also(
+                    &mut self.also_named,
+                    name.clone(),
+                    entry.resource.id.clone(),
+                );
             }
             match self.entries.entry(entry.resource.id.clone()) {
                 std::collections::btree_map::Entry::Vacant(place) => {
@@ -74,13 +76,7 @@ impl InventoryBuilder {
             }
         }
         for (name, id) in found.also_named {
-            let later = |known: &ResourceId| {
-                let rank = |id: &ResourceId| (id.as_str().len(), id.clone());
-                kinds::environment::is_carried(&name) && rank(&id) > rank(known)
-            };
-            if self.also_named.get(&name).is_none_or(later) {
-                self.also_named.insert(name, id);
-            }
+            name_also(&mut self.also_named, name, id);
         }
         self.tags.extend(found.tags);
         self.listed.extend(found.listed);
@@ -439,6 +435,26 @@ impl InventoryBuilder {
         };
         (!arn.account().is_empty() && !region.is_empty()).then(|| Scope::new(arn.account(), region))
     }
+}
+
+/// Of several that go by one name, the first by id has it: answers come in any order. What values of environments call by a name
+/// is the latest that has it, as a family's name means its latest revision.
+fn name_also(names: &mut HashMap<ResourceId, ResourceId>, name: ResourceId, id: ResourceId) {
+    let own = name.clone();
+    names
+        .entry(name)
+        .and_modify(|known| {
+            let latest = |id: &ResourceId| (id.as_str().len(), id.clone());
+            let takes = if kinds::environment::is_carried(&own) {
+                latest(&id) > latest(known)
+            } else {
+                id < *known
+            };
+            if takes {
+                known.clone_from(&id);
+            }
+        })
+        .or_insert(id);
 }
 
 /// What changes come to name, and what is whole by itself: roles and policies. AWS's own policies are known without.

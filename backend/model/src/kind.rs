@@ -101,7 +101,19 @@ resource_kinds! {
     StateMachine, "STATE_MACHINE", "state machine", "states" / "stateMachine:", "AWS::StepFunctions::StateMachine", ["aws_sfn_state_machine"], "states/home?region={region}#/statemachines/view/{arn}";
     CodedeployGroup, "CODEDEPLOY_GROUP", "deployment group", "codedeploy" / "deploymentgroup:", "AWS::CodeDeploy::DeploymentGroup", ["aws_codedeploy_deployment_group"], "";
     AppMeshVirtualNode, "APP_MESH_VIRTUAL_NODE", "virtual node", "appmesh" / "mesh/", "AWS::AppMesh::VirtualNode", ["aws_appmesh_virtual_node"], "";
+    NetworkAcl, "NETWORK_ACL", "network ACL", "ec2" / "network-acl/", "AWS::EC2::NetworkAcl", [], "vpcconsole/home?region={region}#NetworkAclDetails:networkAclId={last}";
+    DhcpOptions, "DHCP_OPTIONS", "set of DHCP options", "ec2" / "dhcp-options/", "AWS::EC2::DHCPOptions", [], "vpcconsole/home?region={region}#DhcpOptionsDetails:DhcpOptionsId={last}";
+    ElasticIp, "ELASTIC_IP", "Elastic IP address", "ec2" / "elastic-ip/", "AWS::EC2::EIP", ["aws_eip"], "ec2/home?region={region}#ElasticIpDetails:AllocationId={last}";
+    PrefixList, "PREFIX_LIST", "prefix list", "ec2" / "prefix-list/", "AWS::EC2::PrefixList", ["aws_ec2_managed_prefix_list"], "";
+    VpcPeeringConnection, "VPC_PEERING_CONNECTION", "peering connection", "ec2" / "vpc-peering-connection/", "AWS::EC2::VPCPeeringConnection", ["aws_vpc_peering_connection"], "vpcconsole/home?region={region}#PeeringConnectionDetails:VpcPeeringConnectionId={last}";
+    TransitGateway, "TRANSIT_GATEWAY", "transit gateway", "ec2" / "transit-gateway/", "AWS::EC2::TransitGateway", ["aws_ec2_transit_gateway"], "";
+    VpcEndpointService, "VPC_ENDPOINT_SERVICE", "endpoint service", "ec2" / "vpc-endpoint-service/", "AWS::EC2::VPCEndpointService", ["aws_vpc_endpoint_service"], "";
+    EcrPullThroughCacheRule, "ECR_PULL_THROUGH_CACHE_RULE", "pull-through cache rule", "ecr" / "pull-through-cache-rule/", "AWS::ECR::PullThroughCacheRule", ["aws_ecr_pull_through_cache_rule"], "";
     AcmCertificate, "ACM_CERTIFICATE", "certificate", "acm" / "certificate/", "AWS::CertificateManager::Certificate", ["aws_acm_certificate", "aws_acm_certificate_validation"], "acm/home?region={region}#/certificates/{last}";
+    WebAcl, "WEB_ACL", "web ACL", "wafv2" / "regional/webacl/", "AWS::WAFv2::WebACL", ["aws_wafv2_web_acl", "aws_wafv2_web_acl_association"], "wafv2/homev2/web-acl/{2}/{last}/overview?region={region}";
+    CloudfrontDistribution, "CLOUDFRONT_DISTRIBUTION", "distribution", "cloudfront" / "distribution/", "AWS::CloudFront::Distribution", ["aws_cloudfront_distribution"], "cloudfront/v4/home#/distributions/{last}";
+    ApiGatewayVpcLink, "API_GATEWAY_VPC_LINK", "VPC link", "apigateway" / "/vpclinks/", "AWS::ApiGatewayV2::VpcLink", ["aws_apigatewayv2_vpc_link", "aws_apigatewayv2_integration"], "";
+    VpcLatticeTargetGroup, "VPC_LATTICE_TARGET_GROUP", "VPC Lattice target group", "vpc-lattice" / "targetgroup/", "AWS::VpcLattice::TargetGroup", ["aws_vpclattice_target_group"], "";
 }
 
 impl ResourceKind {
@@ -113,7 +125,7 @@ impl ResourceKind {
             service == arn.service()
                 && resource.starts_with(beginning)
                 && resource.len() > beginning.len()
-                && *kind != Self::DnsRecord
+                && (service != "route53" || (*kind == Self::DnsRecord) == resource.contains('#'))
                 // A subscription's ARN is its topic's, and more.
                 && (*kind != Self::SnsTopic || !resource.contains(':'))
         })
@@ -128,6 +140,7 @@ impl ResourceKind {
                 | Self::IamInstanceProfile
                 | Self::HostedZone
                 | Self::DnsRecord
+                | Self::CloudfrontDistribution
         )
     }
 
@@ -263,6 +276,14 @@ mod tests {
             ),
             ("arn:aws:s3:::bucket", Some(ResourceKind::S3Bucket)),
             (
+                "arn:aws:route53:::hostedzone/Z1",
+                Some(ResourceKind::HostedZone),
+            ),
+            (
+                "arn:aws:route53:::hostedzone/Z1#web.example.com/A",
+                Some(ResourceKind::DnsRecord),
+            ),
+            (
                 "arn:aws:sqs:eu-west-1:1:queue",
                 Some(ResourceKind::SqsQueue),
             ),
@@ -287,6 +308,6 @@ mod tests {
         for kind in ResourceKind::ALL {
             assert_eq!(kind.name().parse(), Ok(*kind));
         }
-        assert_eq!(ResourceKind::ALL.len(), 49);
+        assert_eq!(ResourceKind::ALL.len(), 61);
     }
 }

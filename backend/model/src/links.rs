@@ -185,6 +185,13 @@ pub(crate) fn ec2_prefix(kind: ResourceKind) -> Option<&'static str> {
         ResourceKind::SecurityGroup => "security-group",
         ResourceKind::NetworkInterface => "network-interface",
         ResourceKind::Ec2Instance => "instance",
+        ResourceKind::NetworkAcl => "network-acl",
+        ResourceKind::DhcpOptions => "dhcp-options",
+        ResourceKind::ElasticIp => "elastic-ip",
+        ResourceKind::PrefixList => "prefix-list",
+        ResourceKind::VpcPeeringConnection => "vpc-peering-connection",
+        ResourceKind::TransitGateway => "transit-gateway",
+        ResourceKind::VpcEndpointService => "vpc-endpoint-service",
         _ => return None,
     })
 }

@@ -145,10 +145,10 @@ relations! {
     CapacityFrom, "CAPACITY_FROM", [share(&[EcsCluster], &[EcsCapacityProvider]), needs(&[EcsService, EcsTask, EcsTaskSet], &[EcsCapacityProvider])], [Start, Deploy, Scale], ToDependent, Any;
     /// Gets its instances from this group.
     BackedBy, "BACKED_BY", [needs(&[EcsCapacityProvider], &[AutoScalingGroup]), needs(&[AutoScalingGroup], &[Ec2Instance])], [Start, Scale], ToDependent, Any;
-    /// Pulls an image from this repository.
-    PullsFrom, "PULLS_FROM", [needs(&[EcsTaskDefinition], &[EcrRepository])], [Start], ToDependent, Each;
+    /// Pulls an image from this repository, or what it does not hold yet by this rule.
+    PullsFrom, "PULLS_FROM", [needs(&[EcsTaskDefinition], &[EcrRepository]), needs(&[EcrRepository], &[EcrPullThroughCacheRule])], [Start], ToDependent, Each;
     /// Reads this secret, parameter or bucket's environment file when a task starts.
-    ReadsSecret, "READS_SECRET", [needs(&[EcsTaskDefinition], &[SsmParameter, Secret, S3Bucket])], [Start], ToDependent, Each;
+    ReadsSecret, "READS_SECRET", [needs(&[EcsTaskDefinition], &[SsmParameter, Secret, S3Bucket]), needs(&[EcrPullThroughCacheRule], &[Secret])], [Start], ToDependent, Each;
     /// Sends its logs here.
     LogsTo, "LOGS_TO", [share(&[EcsCluster], &[LogGroup, S3Bucket]), needs(&[EcsTaskDefinition], &[LogGroup, S3Bucket])], [Start, Run], ToDependent, Each;
     /// Mounts this file system.
@@ -160,7 +160,7 @@ relations! {
     /// The containers act as this role.
     TaskRole, "TASK_ROLE", [needs(&[EcsTaskDefinition, EcsTask], &[IamRole])], [Start, Run], ToDependent, Each;
     /// Acts as this role.
-    Assumes, "ASSUMES", [needs(&[EventRule, Schedule, EcsService, Ec2Instance, IamInstanceProfile, ScalableTarget, CodedeployGroup, LambdaFunction, StateMachine], &[IamRole, IamInstanceProfile])], [Run, Deploy, Scale, Schedule], ToDependent, Each;
+    Assumes, "ASSUMES", [needs(&[EventRule, Schedule, EcsService, Ec2Instance, IamInstanceProfile, ScalableTarget, CodedeployGroup, LambdaFunction, EcsCapacityProvider, EcrPullThroughCacheRule, StateMachine], &[IamRole, IamInstanceProfile])], [Run, Deploy, Scale, Schedule], ToDependent, Each;
     /// Has the permissions of this policy.
     GrantedBy, "GRANTED_BY", [needs(&[IamRole], &[IamPolicy])], [Start, Run], ToDependent, Each;
     /// Has at most the permissions of this boundary.
@@ -168,32 +168,47 @@ relations! {
     /// Has permissions on this resource, which its policies name.
     GrantedOn, "GRANTED_ON", [share(&[IamRole], ANYTHING)], [Start, Run], ToDependent, Each;
     /// Lies in this VPC.
-    InVpc, "IN_VPC", [needs(&[Subnet, SecurityGroup, RouteTable, VpcEndpoint, NatGateway, InternetGateway, LoadBalancer, TargetGroup], &[Vpc])], [Start, Run, Traffic], ToDependent, Each;
+    InVpc, "IN_VPC", [needs(&[Subnet, SecurityGroup, RouteTable, NetworkAcl, VpcEndpoint, NatGateway, InternetGateway, LoadBalancer, TargetGroup, VpcLatticeTargetGroup], &[Vpc])], [Start, Run, Traffic], ToDependent, Each;
     /// Has its network addresses in this subnet.
     PlacedIn, "PLACED_IN", [
         share(&[LoadBalancer], &[Subnet]),
-        needs(&[EcsTask, EcsService, VpcEndpoint, NatGateway, EfsMountTarget, Ec2Instance, NetworkInterface, AutoScalingGroup, LambdaFunction, Schedule, EventRule], &[Subnet])
+        needs(&[EcsTask, EcsService, VpcEndpoint, NatGateway, EfsMountTarget, Ec2Instance, NetworkInterface, AutoScalingGroup, EcsCapacityProvider, LambdaFunction, Schedule, EventRule, ApiGatewayVpcLink], &[Subnet])
     ], [Start, Run, Traffic], ToDependent, Any;
-    /// Uses this network interface, or this VPC's edge.
-    AttachedTo, "ATTACHED_TO", [needs(&[EcsTask], &[NetworkInterface]), needs(&[InternetGateway], &[Vpc])], [Run, Traffic], ToDependent, Each;
+    /// Uses this network interface or address, or this VPC's edge.
+    AttachedTo, "ATTACHED_TO", [
+        needs(&[EcsTask], &[NetworkInterface]), needs(&[InternetGateway, VpcPeeringConnection], &[Vpc]), needs(&[NatGateway], &[ElasticIp]), share(&[LoadBalancer], &[ElasticIp])
+    ], [Run, Traffic], ToDependent, Each;
     /// Its traffic passes the rules of this security group.
-    ProtectedBy, "PROTECTED_BY", [needs(&[EcsTask, EcsService, NetworkInterface, LoadBalancer, VpcEndpoint, EfsMountTarget, Ec2Instance, LambdaFunction, Schedule, EventRule], &[SecurityGroup])], [Start, Run, Traffic], ToDependent, Each;
+    ProtectedBy, "PROTECTED_BY", [needs(&[EcsTask, EcsService, NetworkInterface, LoadBalancer, VpcEndpoint, EfsMountTarget, Ec2Instance, EcsCapacityProvider, LambdaFunction, Schedule, EventRule, ApiGatewayVpcLink], &[SecurityGroup])], [Start, Run, Traffic], ToDependent, Each;
     /// Lets this security group's members in.
     Allows, "ALLOWS", [share(&[SecurityGroup], &[SecurityGroup])], [Start, Run, Traffic], ToDependency, Each;
     /// Its packets follow this route table.
     RoutedBy, "ROUTED_BY", [needs(&[Subnet], &[RouteTable])], [Start, Run, Traffic], ToDependent, Each;
-    /// Sends packets out through this.
-    RoutesVia, "ROUTES_VIA", [needs(&[RouteTable, Subnet], &[NatGateway, InternetGateway, VpcEndpoint])], [Start, Run, Traffic], ToDependent, Each;
+    /// Gets only those packets or requests that this lets through.
+    FilteredBy, "FILTERED_BY", [needs(&[Subnet], &[NetworkAcl]), needs(&[LoadBalancer], &[WebAcl])], [Start, Run, Traffic], ToDependent, Each;
+    /// Its routes or rules mean the addresses of this list.
+    Matches, "MATCHES", [needs(&[RouteTable, SecurityGroup], &[PrefixList])], [Start, Run, Traffic], ToDependent, Each;
+    /// Its hosts ask the name servers that this says.
+    ConfiguredBy, "CONFIGURED_BY", [needs(&[Vpc], &[DhcpOptions])], [Start, Run, Traffic], ToDependent, Each;
+    /// Sends packets on through this.
+    RoutesVia, "ROUTES_VIA", [
+        needs(&[RouteTable, Subnet], &[NatGateway, InternetGateway, VpcEndpoint, TransitGateway, VpcPeeringConnection]), needs(&[VpcEndpoint], &[VpcEndpointService]),
+        needs(&[VpcEndpointService], &[LoadBalancer])
+    ], [Start, Run, Traffic], ToDependent, Each;
     /// Reaches AWS's services through this.
     ReachesAwsVia, "REACHES_AWS_VIA", [needs(&[EcsTask, EcsService], &[VpcEndpoint, NatGateway, InternetGateway])], [Start, Run], ToDependent, Any;
     /// Gets traffic through this target group.
-    RegisteredIn, "REGISTERED_IN", [part(&[EcsService, EcsTask, EcsTaskSet], &[TargetGroup])], [Traffic], ToDependent, Each;
+    RegisteredIn, "REGISTERED_IN", [part(&[EcsService, EcsTask, EcsTaskSet], &[TargetGroup, VpcLatticeTargetGroup])], [Traffic], ToDependent, Each;
     /// Forwards requests to this target group, whose members get no traffic without it.
     ForwardsTo, "FORWARDS_TO", [needs(&[Listener, ListenerRule], &[TargetGroup])], [Traffic], Both, Each;
     /// Resolves to this address.
-    ResolvesTo, "RESOLVES_TO", [needs(&[DnsRecord], &[LoadBalancer, CloudMapService])], [Traffic], ToDependent, Each;
+    ResolvesTo, "RESOLVES_TO", [needs(&[DnsRecord], &[LoadBalancer, CloudMapService, DnsRecord, CloudfrontDistribution])], [Traffic], ToDependent, Each;
     /// Proves its name with this certificate.
-    UsesCertificate, "USES_CERTIFICATE", [needs(&[Listener], &[AcmCertificate])], [Traffic], ToDependent, Each;
+    UsesCertificate, "USES_CERTIFICATE", [needs(&[Listener, CloudfrontDistribution], &[AcmCertificate])], [Traffic], ToDependent, Each;
+    /// Gets requests first, and passes them on to this.
+    Fronts, "FRONTS", [
+        needs(&[CloudfrontDistribution], &[LoadBalancer, DnsRecord]), needs(&[ApiGatewayVpcLink], &[Listener, CloudMapService]), needs(&[TargetGroup], &[LoadBalancer])
+    ], [Traffic], ToDependent, Each;
     /// Others find it through this.
     DiscoveredBy, "DISCOVERED_BY", [needs(&[EcsService, EcsTaskSet], &[CloudMapService])], [Start, Traffic], ToDependent, Each;
     /// Sends requests to this service.
@@ -201,7 +216,7 @@ relations! {
     /// Its size is set by this.
     ScaledBy, "SCALED_BY", [needs(&[EcsService], &[ScalableTarget]), needs(&[ScalableTarget], &[ScalingPolicy])], [Scale], ToDependent, Each;
     /// Is watched or driven by this alarm, or composed of it.
-    WatchedBy, "WATCHED_BY", [needs(&[EcsService, ScalingPolicy, LoadBalancer, TargetGroup, SqsQueue, CloudwatchAlarm], &[CloudwatchAlarm])], [Deploy, Scale], ToDependent, Each;
+    WatchedBy, "WATCHED_BY", [needs(&[EcsService, CodedeployGroup, ScalingPolicy, LoadBalancer, TargetGroup, SqsQueue, CloudwatchAlarm], &[CloudwatchAlarm])], [Deploy, Scale], ToDependent, Each;
     /// Starts tasks of this definition.
     Starts, "STARTS", [needs(&[EventRule, Schedule, LambdaFunction, StateMachine], &[EcsTaskDefinition])], [Schedule], ToDependent, Each;
     /// Starts tasks in this cluster.
@@ -214,6 +229,10 @@ relations! {
     SubscribedTo, "SUBSCRIBED_TO", [needs(&[SqsQueue, LambdaFunction], &[SnsTopic])], [Run], ToDependent, Each;
     /// Is rolled out by this deployment group.
     DeployedBy, "DEPLOYED_BY", [needs(&[EcsService], &[CodedeployGroup])], [Deploy], ToDependent, Each;
+    /// Moves requests from one version to the next by this.
+    Shifts, "SHIFTS", [only_whole(&[CodedeployGroup, EcsService, EcsTaskSet], &[Listener, ListenerRule, TargetGroup])], [Deploy], ToDependent, Each;
+    /// Asks this before a deployment goes on.
+    HookedBy, "HOOKED_BY", [needs(&[EcsService], &[LambdaFunction])], [Deploy], ToDependent, Each;
 }
 
 impl Relation {

@@ -34,7 +34,7 @@ def service_fields():
         if given("healthCheckGracePeriodSeconds") is not None:
             service.health_check_grace_period_seconds = given("healthCheckGracePeriodSeconds")
         for deployment in service.deployments:
-            for field in ("serviceConnectConfiguration", "volumeConfigurations"):
+            for field in ("serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"):
                 if given(field):
                     deployment[field] = given(field)
         set_capacity(self.ecs_backend, service, given("launchType"), given("capacityProviderStrategy"))

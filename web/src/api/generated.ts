@@ -96,12 +96,16 @@ export type Relation =
   | "PROTECTED_BY"
   | "ALLOWS"
   | "ROUTED_BY"
+  | "FILTERED_BY"
+  | "MATCHES"
+  | "CONFIGURED_BY"
   | "ROUTES_VIA"
   | "REACHES_AWS_VIA"
   | "REGISTERED_IN"
   | "FORWARDS_TO"
   | "RESOLVES_TO"
   | "USES_CERTIFICATE"
+  | "FRONTS"
   | "DISCOVERED_BY"
   | "CALLS"
   | "SCALED_BY"
@@ -111,7 +115,9 @@ export type Relation =
   | "DEAD_LETTERS_TO"
   | "CONSUMES"
   | "SUBSCRIBED_TO"
-  | "DEPLOYED_BY";
+  | "DEPLOYED_BY"
+  | "SHIFTS"
+  | "HOOKED_BY";
 
 export type ResourceKind =
   | "ECS_TASK"
@@ -162,7 +168,19 @@ export type ResourceKind =
   | "STATE_MACHINE"
   | "CODEDEPLOY_GROUP"
   | "APP_MESH_VIRTUAL_NODE"
-  | "ACM_CERTIFICATE";
+  | "NETWORK_ACL"
+  | "DHCP_OPTIONS"
+  | "ELASTIC_IP"
+  | "PREFIX_LIST"
+  | "VPC_PEERING_CONNECTION"
+  | "TRANSIT_GATEWAY"
+  | "VPC_ENDPOINT_SERVICE"
+  | "ECR_PULL_THROUGH_CACHE_RULE"
+  | "ACM_CERTIFICATE"
+  | "WEB_ACL"
+  | "CLOUDFRONT_DISTRIBUTION"
+  | "API_GATEWAY_VPC_LINK"
+  | "VPC_LATTICE_TARGET_GROUP";
 
 export type RiskLevel =
   | "CRITICAL"

@@ -52,7 +52,19 @@ const WORDS: Record<ResourceKind, KindWords> = {
   STATE_MACHINE: { one: "State machine", many: "State machines", code: "SFN" },
   CODEDEPLOY_GROUP: { one: "CodeDeploy group", many: "CodeDeploy groups", code: "CD" },
   APP_MESH_VIRTUAL_NODE: { one: "App Mesh virtual node", many: "App Mesh virtual nodes", code: "MESH" },
+  NETWORK_ACL: { one: "Network ACL", many: "Network ACLs", code: "ACL" },
+  DHCP_OPTIONS: { one: "DHCP options", many: "DHCP options", code: "DHCP" },
+  ELASTIC_IP: { one: "Elastic IP address", many: "Elastic IP addresses", code: "EIP" },
+  PREFIX_LIST: { one: "Prefix list", many: "Prefix lists", code: "PL" },
+  VPC_PEERING_CONNECTION: { one: "Peering connection", many: "Peering connections", code: "PCX" },
+  TRANSIT_GATEWAY: { one: "Transit gateway", many: "Transit gateways", code: "TGW" },
+  VPC_ENDPOINT_SERVICE: { one: "Endpoint service", many: "Endpoint services", code: "VPES" },
+  ECR_PULL_THROUGH_CACHE_RULE: { one: "Pull-through cache rule", many: "Pull-through cache rules", code: "PTC" },
   ACM_CERTIFICATE: { one: "ACM certificate", many: "ACM certificates", code: "CERT" },
+  WEB_ACL: { one: "Web ACL", many: "Web ACLs", code: "WAF" },
+  CLOUDFRONT_DISTRIBUTION: { one: "CloudFront distribution", many: "CloudFront distributions", code: "CDN" },
+  API_GATEWAY_VPC_LINK: { one: "VPC link", many: "VPC links", code: "VPCL" },
+  VPC_LATTICE_TARGET_GROUP: { one: "VPC Lattice target group", many: "VPC Lattice target groups", code: "VPLT" },
 };
 
 /** The words of a kind; one that a newer server knows and this page does not is spelled out from its name. */

@@ -27,11 +27,16 @@ const WORDS: Record<Relation, RelationWords> = {
   ALLOWS: { forward: "lets in", back: "is let in by" },
   ROUTED_BY: { forward: "is routed by", back: "routes" },
   ROUTES_VIA: { forward: "routes through", back: "carries routes of" },
+  FILTERED_BY: { forward: "is filtered by", back: "filters" },
+  MATCHES: { forward: "matches addresses of", back: "has addresses matched by" },
+  CONFIGURED_BY: { forward: "is configured by", back: "configures" },
   REACHES_AWS_VIA: { forward: "reaches AWS through", back: "is the way to AWS of" },
   REGISTERED_IN: { forward: "is registered in", back: "has as target" },
   FORWARDS_TO: { forward: "forwards to", back: "gets requests from" },
   RESOLVES_TO: { forward: "resolves to", back: "is resolved by" },
   USES_CERTIFICATE: { forward: "uses certificate", back: "is certificate of" },
+  FRONTS: { forward: "stands before", back: "is behind" },
+  FILTERED_BY: { forward: "is filtered by", back: "filters" },
   DISCOVERED_BY: { forward: "is discovered through", back: "makes known" },
   CALLS: { forward: "calls", back: "is called by" },
   SCALED_BY: { forward: "is scaled by", back: "scales" },
@@ -41,6 +46,8 @@ const WORDS: Record<Relation, RelationWords> = {
   DEAD_LETTERS_TO: { forward: "sends dead letters to", back: "gets dead letters of" },
   CONSUMES: { forward: "consumes", back: "is consumed by" },
   DEPLOYED_BY: { forward: "is deployed by", back: "deploys" },
+  SHIFTS: { forward: "shifts requests at", back: "has requests shifted by" },
+  HOOKED_BY: { forward: "asks before going on", back: "is asked during deployments of" },
 };
 
 /** The words of a relation; one that a newer server knows and this page does not is spelled out from its name. */

@@ -1,12 +1,15 @@
 //! ECS capacity providers.
 
-use aws_sdk_ecs::types::{CapacityProvider, CapacityProviderField};
+use aws_sdk_ecs::types::{self, CapacityProvider, CapacityProviderField};
 use blastmap_model::{
     Arn, Found, ResourceKind, Source,
-    kinds::ecs_capacity_provider::{AutoScalingGroupProvider, EcsCapacityProvider, ManagedScaling},
+    kinds::ecs_capacity_provider::{
+        AutoScalingGroupProvider, EcsCapacityProvider, InstanceLaunchTemplate,
+        ManagedInstancesNetwork, ManagedInstancesProvider, ManagedScaling,
+    },
 };
 
-use super::{Action, Collector, Place, clusters::tags, text};
+use super::{Action, Collector, Place, clusters::tags, owned, text};
 use crate::{
     clients::Clients,
     error::CallError,
@@ -24,6 +27,15 @@ pub(super) const COLLECTOR: Collector = Collector {
             "capacityProviderArn",
             "name",
             "status",
+            "cluster",
+            "managedInstancesProvider",
+            "infrastructureRoleArn",
+            "instanceLaunchTemplate",
+            "ec2InstanceProfileArn",
+            "networkConfiguration",
+            "subnets",
+            "securityGroups",
+            "capacityOptionType",
             "autoScalingGroupProvider",
             "autoScalingGroupArn",
             "managedScaling",
@@ -80,6 +92,7 @@ fn describe(provider: &CapacityProvider, found: &mut Found) {
         capacity_provider_arn: arn.to_string(),
         name: provider.name().unwrap_or_default().to_owned(),
         status: text!(provider.status()),
+        cluster: owned(provider.cluster()),
         auto_scaling_group_provider: provider.auto_scaling_group_provider().map(|group| {
             AutoScalingGroupProvider {
                 auto_scaling_group_arn: group.auto_scaling_group_arn().to_owned(),
@@ -94,7 +107,26 @@ fn describe(provider: &CapacityProvider, found: &mut Found) {
                 managed_draining: text!(group.managed_draining()),
             }
         }),
+        managed_instances_provider: provider.managed_instances_provider().map(managed_instances),
         update_status: text!(provider.update_status()),
     };
     found.resource(&arn, &facts, tags(provider.tags()), Source::of(API));
+}
+
+fn managed_instances(provider: &types::ManagedInstancesProvider) -> ManagedInstancesProvider {
+    ManagedInstancesProvider {
+        infrastructure_role_arn: owned(provider.infrastructure_role_arn()),
+        instance_launch_template: provider.instance_launch_template().map(|template| {
+            InstanceLaunchTemplate {
+                ec2_instance_profile_arn: owned(Some(template.ec2_instance_profile_arn())),
+                network_configuration: template.network_configuration().map(|network| {
+                    ManagedInstancesNetwork {
+                        subnets: network.subnets().to_vec(),
+                        security_groups: network.security_groups().to_vec(),
+                    }
+                }),
+                capacity_option_type: text!(template.capacity_option_type()),
+            }
+        }),
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_servicediscovery::types::{
-    self, NamespaceSummary, ServiceFilter, ServiceFilterName, ServiceSummary,
+    self, NamespaceSummary, NamespaceType, ServiceFilter, ServiceFilterName, ServiceSummary,
 };
 use blastmap_model::{
     Arn, Found, InventoryBuilder, ResourceId, ResourceKind, Scope, Source,
@@ -19,7 +19,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, owned, text};
+use super::{Action, Collector, Place, Wanted, addresses::fingerprints, owned, text};
 use crate::{
     clients::Clients,
     error::CallError,
@@ -121,7 +121,7 @@ async fn collect(
         let answer = clients.call(NAMESPACES, request.send()).await?;
         for namespace in answer.namespaces() {
             describe_namespace(namespace, &namespaces, found);
-            ids.extend(owned(namespace.id()));
+            ids.extend(owned(namespace.id()).map(|id| (id, dns_name(namespace))));
         }
         pages.turn(answer.next_token())?;
     }
@@ -131,17 +131,17 @@ async fn collect(
     }
     // A service's own listing does not say which namespace it is in: each namespace is asked for its services.
     let mut answers = stream::iter(ids)
-        .map(|namespace| async move {
+        .map(|(namespace, name)| async move {
             let services = list_services(clients, &namespace).await;
-            (namespace, services)
+            (namespace, name, services)
         })
         .buffered(16);
     let mut failed = None;
-    while let Some((namespace, services)) = answers.next().await {
+    while let Some((namespace, name, services)) = answers.next().await {
         match services {
             Ok(services) => {
                 for service in &services {
-                    describe_service(service, &namespace, found);
+                    describe_service(service, &namespace, name.as_deref(), found);
                 }
             }
             Err(error) => failed = Some(error),
@@ -210,7 +210,18 @@ fn describe_namespace(
     }
 }
 
-fn describe_service(service: &ServiceSummary, namespace: &str, found: &mut Found) {
+/// The name under which a namespace's services are found in DNS; none where they are found by calls alone.
+fn dns_name(namespace: &NamespaceSummary) -> Option<String> {
+    let http = namespace.r#type() == Some(&NamespaceType::Http);
+    owned(namespace.name()).filter(|_| !http)
+}
+
+fn describe_service(
+    service: &ServiceSummary,
+    namespace: &str,
+    namespace_name: Option<&str>,
+    found: &mut Found,
+) {
     let Ok(arn) = Arn::parse(service.arn().unwrap_or_default()) else {
         return;
     };
@@ -219,6 +230,13 @@ fn describe_service(service: &ServiceSummary, namespace: &str, found: &mut Found
         id: service.id().unwrap_or_default().to_owned(),
         name: service.name().unwrap_or_default().to_owned(),
         namespace_id: Some(namespace.to_owned()),
+        namespace_name: owned(namespace_name),
+        fingerprints: namespace_name
+            .map(|namespace| {
+                let host = format!("{}.{namespace}", service.name().unwrap_or_default());
+                fingerprints(found.redactor(), &host, None)
+            })
+            .unwrap_or_default(),
         r#type: text!(service.r#type()),
         dns_config: service.dns_config().map(dns_config),
         health_check_config: service

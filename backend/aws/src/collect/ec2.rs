@@ -1,5 +1,6 @@
 //! The network around tasks: everything in the region, in one paginated list each.
 
+mod addresses;
 mod endpoints;
 mod gateways;
 mod instances;
@@ -9,10 +10,12 @@ mod security_groups;
 mod subnets;
 mod vpc_dns;
 mod vpcs;
+mod ways_out;
 
 use aws_sdk_ec2::types::Tag;
 use blastmap_model::Arn;
 
+pub(super) use addresses::{ELASTIC_IPS, PREFIX_LISTS};
 pub(super) use endpoints::VPC_ENDPOINTS;
 pub(super) use gateways::{INTERNET_GATEWAYS, NAT_GATEWAYS};
 pub(super) use instances::INSTANCES_OF_HOSTS;
@@ -22,6 +25,7 @@ pub(super) use security_groups::SECURITY_GROUPS;
 pub(super) use subnets::SUBNETS;
 pub(super) use vpc_dns::VPC_DNS;
 pub(super) use vpcs::VPCS;
+pub(super) use ways_out::{ENDPOINT_SERVICES, PEERING_CONNECTIONS, TRANSIT_GATEWAYS};
 
 use crate::clients::Clients;
 

@@ -3,7 +3,7 @@
 use aws_sdk_elasticloadbalancingv2::types::LoadBalancer as SdkLoadBalancer;
 use blastmap_model::{
     Arn, Found, ResourceKind, Source,
-    kinds::load_balancer::{AvailabilityZone, LoadBalancer, State},
+    kinds::load_balancer::{AvailabilityZone, LoadBalancer, LoadBalancerAddress, State},
 };
 
 use super::{Action, Collector, Place, owned, text, time};
@@ -39,6 +39,9 @@ pub(super) const COLLECTOR: Collector = Collector {
             "AvailabilityZones",
             "ZoneName",
             "SubnetId",
+            "LoadBalancerAddresses",
+            "AllocationId",
+            "IpAddress",
             "SecurityGroups",
             "CreatedTime",
             "NextMarker",
@@ -91,6 +94,14 @@ fn describe(balancer: &SdkLoadBalancer, found: &mut Found) {
             .map(|zone| AvailabilityZone {
                 zone_name: owned(zone.zone_name()),
                 subnet_id: owned(zone.subnet_id()),
+                load_balancer_addresses: zone
+                    .load_balancer_addresses()
+                    .iter()
+                    .map(|own| LoadBalancerAddress {
+                        allocation_id: owned(own.allocation_id()),
+                        ip_address: owned(own.ip_address()),
+                    })
+                    .collect(),
             })
             .collect(),
         security_groups: balancer.security_groups().to_vec(),

@@ -2,14 +2,15 @@
 
 use aws_sdk_ecs::types::{self, Service, ServiceField};
 use blastmap_model::{
-    Arn, Found, ResourceKind, Source,
+    Arn, Found, Redactor, ResourceKind, Source,
     kinds::{
         ecs_service::{
-            AdvancedConfiguration, AwsVpcConfiguration, ClientAlias, Deployment, DeploymentAlarms,
-            DeploymentCircuitBreaker, DeploymentConfiguration, DeploymentController, EcsService,
+            AdvancedConfiguration, AwsVpcConfiguration, CanaryConfiguration, ClientAlias,
+            Deployment, DeploymentAlarms, DeploymentCircuitBreaker, DeploymentConfiguration,
+            DeploymentController, DeploymentLifecycleHook, EcsService, LinearConfiguration,
             ManagedEbsVolume, NetworkConfiguration, PlacementStrategy, ServiceConnectConfiguration,
             ServiceConnectResource, ServiceConnectService, ServiceLoadBalancer, ServiceRegistry,
-            VolumeConfiguration,
+            VolumeConfiguration, VpcLatticeConfiguration,
         },
         ecs_task_definition::PlacementConstraint,
         ecs_task_set::{EcsTaskSet, Scale},
@@ -19,6 +20,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{
     Action, Collector, Place, Wanted,
+    addresses::fingerprints,
     clusters::{strategy_item, tags},
     nonzero, owned, text, time,
 };
@@ -72,6 +74,16 @@ pub(super) const COLLECTOR: Collector = Collector {
                 "rollback",
                 "alarms",
                 "alarmNames",
+                "lifecycleHooks",
+                "targetType",
+                "hookTargetArn",
+                "lifecycleStages",
+                "linearConfiguration",
+                "stepPercent",
+                "stepBakeTimeInMinutes",
+                "canaryConfiguration",
+                "canaryPercent",
+                "canaryBakeTimeInMinutes",
                 "deployments",
                 "id",
                 "failedTasks",
@@ -91,6 +103,7 @@ pub(super) const COLLECTOR: Collector = Collector {
                 "serviceConnectResources",
                 "discoveryArn",
                 "volumeConfigurations",
+                "vpcLatticeConfigurations",
                 "name",
                 "managedEBSVolume",
                 "encrypted",
@@ -245,7 +258,11 @@ fn describe(service: &Service, found: &mut Found) {
         deployment_configuration: service
             .deployment_configuration()
             .map(deployment_configuration),
-        deployments: service.deployments().iter().map(deployment).collect(),
+        deployments: service
+            .deployments()
+            .iter()
+            .map(|own| deployment(own, found.redactor()))
+            .collect(),
         load_balancers: service.load_balancers().iter().map(load_balancer).collect(),
         service_registries: service.service_registries().iter().map(registry).collect(),
         network_configuration: service.network_configuration().map(network),
@@ -328,10 +345,37 @@ fn deployment_configuration(
             enable: alarms.enable(),
             rollback: alarms.rollback(),
         }),
+        lifecycle_hooks: configuration.lifecycle_hooks().iter().map(hook).collect(),
+        linear_configuration: configuration.linear_configuration().map(|linear| {
+            LinearConfiguration {
+                step_percent: linear.step_percent(),
+                step_bake_time_in_minutes: linear.step_bake_time_in_minutes(),
+            }
+        }),
+        canary_configuration: configuration.canary_configuration().map(|canary| {
+            CanaryConfiguration {
+                canary_percent: canary.canary_percent(),
+                canary_bake_time_in_minutes: canary.canary_bake_time_in_minutes(),
+            }
+        }),
     }
 }
 
-fn deployment(deployment: &types::Deployment) -> Deployment {
+/// What a hook is told stays unread: it may be anything.
+fn hook(hook: &types::DeploymentLifecycleHook) -> DeploymentLifecycleHook {
+    DeploymentLifecycleHook {
+        target_type: text!(hook.target_type()),
+        hook_target_arn: owned(hook.hook_target_arn()),
+        role_arn: owned(hook.role_arn()),
+        lifecycle_stages: hook
+            .lifecycle_stages()
+            .iter()
+            .map(|stage| stage.as_str().to_owned())
+            .collect(),
+    }
+}
+
+fn deployment(deployment: &types::Deployment, redactor: &Redactor) -> Deployment {
     Deployment {
         id: owned(deployment.id()),
         status: owned(deployment.status()),
@@ -348,7 +392,7 @@ fn deployment(deployment: &types::Deployment) -> Deployment {
         updated_at: time(deployment.updated_at()),
         service_connect_configuration: deployment
             .service_connect_configuration()
-            .map(service_connect),
+            .map(|own| service_connect(own, redactor)),
         service_connect_resources: deployment
             .service_connect_resources()
             .iter()
@@ -371,12 +415,30 @@ fn deployment(deployment: &types::Deployment) -> Deployment {
                 }),
             })
             .collect(),
+        vpc_lattice_configurations: deployment
+            .vpc_lattice_configurations()
+            .iter()
+            .map(|own| VpcLatticeConfiguration {
+                role_arn: Some(own.role_arn().to_owned()),
+                target_group_arn: Some(own.target_group_arn().to_owned()),
+                port_name: Some(own.port_name().to_owned()),
+            })
+            .collect(),
     }
 }
 
 fn service_connect(
     configuration: &types::ServiceConnectConfiguration,
+    redactor: &Redactor,
 ) -> ServiceConnectConfiguration {
+    // Without a name of its own, an alias has that of the service in its namespace, which may be given by its ARN alone.
+    let full_name = |service: &types::ServiceConnectService| {
+        let namespace = configuration
+            .namespace()
+            .filter(|own| !own.starts_with("arn:"))?;
+        let name = service.discovery_name().unwrap_or(service.port_name());
+        Some(format!("{name}.{namespace}"))
+    };
     ServiceConnectConfiguration {
         enabled: configuration.enabled(),
         namespace: owned(configuration.namespace()),
@@ -390,9 +452,15 @@ fn service_connect(
                 client_aliases: service
                     .client_aliases()
                     .iter()
-                    .map(|alias| ClientAlias {
-                        port: alias.port(),
-                        dns_name: owned(alias.dns_name()),
+                    .map(|alias| {
+                        let name = owned(alias.dns_name()).or_else(|| full_name(service));
+                        let fingerprints =
+                            name.map(|name| fingerprints(redactor, &name, Some(alias.port())));
+                        ClientAlias {
+                            port: alias.port(),
+                            dns_name: owned(alias.dns_name()),
+                            fingerprints: fingerprints.unwrap_or_default(),
+                        }
                     })
                     .collect(),
             })

@@ -2,7 +2,7 @@
 
 use aws_sdk_elasticloadbalancingv2::types::TargetHealthDescription as SdkDescription;
 use blastmap_model::{
-    Found, InventoryBuilder, Relation, ResourceKind, Scope, Source,
+    Found, InventoryBuilder, Relation, Resource, ResourceKind, Scope, Source,
     kinds::target_group::{Target, TargetGroup, TargetHealth, TargetHealthDescription},
 };
 use futures_util::{StreamExt as _, stream};
@@ -44,13 +44,20 @@ pub(super) const COLLECTOR: Collector = Collector {
 };
 
 fn wanted(builder: &InventoryBuilder, scope: &Scope) -> Vec<Wanted> {
+    in_use(builder, scope).into_iter().map(Wanted::of).collect()
+}
+
+/// The groups that ECS services name, and those by which a balancer stands before another: the rest hold nothing of ECS.
+pub(super) fn in_use<'b>(builder: &'b InventoryBuilder, scope: &Scope) -> Vec<&'b Resource> {
     let named = builder.targets_of(Relation::RegisteredIn);
-    builder
-        .kept(ResourceKind::TargetGroup, scope)
-        .into_iter()
-        .filter(|group| named.contains(&group.id))
-        .map(Wanted::of)
-        .collect()
+    let of_balancer = |facts: TargetGroup| {
+        facts.target_type.as_deref() == Some("alb") && !facts.load_balancer_arns.is_empty()
+    };
+    let mut groups = builder.kept(ResourceKind::TargetGroup, scope);
+    groups.retain(|group| {
+        named.contains(&group.id) || group.attributes.facts().is_ok_and(of_balancer)
+    });
+    groups
 }
 
 async fn collect(

@@ -1,6 +1,6 @@
 //! Secrets in wire form: the same redactor as the collectors', before anything is written to a recording.
 
-use blastmap_model::{Redactor, kinds::ecs_task_definition::is_plain_log_option};
+use blastmap_model::{Redactor, is_host_name, kinds::ecs_task_definition::is_plain_log_option};
 use serde_json::Value;
 
 use crate::{
@@ -99,6 +99,11 @@ pub(super) fn xml_text(path: &[String], text: &str, redactor: &Redactor) -> Stri
         .any(|name| name == "HttpHeaderConfig" || name == "QueryStringConfig");
     if header_or_query && matches!(name, "member" | "Value") && !text.trim().is_empty() {
         return redactor.fingerprint(text);
+    }
+    // Of a DNS record nothing but another name.
+    let of_record = path.iter().any(|name| name == "ResourceRecord");
+    if of_record && name == "Value" && !is_host_name(text.trim()) {
+        return String::new();
     }
     redactor.scrub(text).into_owned()
 }

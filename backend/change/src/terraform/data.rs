@@ -256,6 +256,30 @@ pub(super) const REPOSITORY: Whole = Whole {
     ..Whole::of(ResourceKind::EcrRepository)
 };
 
+pub(super) const PULL_THROUGH_CACHE_RULE: Whole = Whole {
+    own: |naming| naming.named("ecr", "pull-through-cache-rule/", "ecr_repository_prefix"),
+    id: Id::Name,
+    names: |side| side.names(&["ecr_repository_prefix", "id"]),
+    fields: &[
+        field("ecr_repository_prefix", "ecrRepositoryPrefix", Shape::Text),
+        field("upstream_registry_url", "upstreamRegistryUrl", Shape::Text),
+        field(
+            "upstream_repository_prefix",
+            "upstreamRepositoryPrefix",
+            Shape::Text,
+        ),
+        field("registry_id", "registryId", Shape::Text),
+        field("credential_arn", "credentialArn", Shape::Text),
+        field("custom_role_arn", "customRoleArn", Shape::Text),
+    ],
+    empty_when_new: &[
+        "credential_arn",
+        "custom_role_arn",
+        "upstream_repository_prefix",
+    ],
+    ..Whole::of(ResourceKind::EcrPullThroughCacheRule)
+};
+
 fn finish_repository(finish: &mut Finish<'_>) {
     if !finish.is_new {
         return;
@@ -401,28 +425,6 @@ pub(super) const QUEUE_REDRIVE: Part = Part {
     last: false,
 };
 
-pub(super) const ACM_CERTIFICATE: Whole = Whole {
-    names: |side| side.names(&["arn", "id"]),
-    own: |naming| naming.invented("acm", "certificate/"),
-    ..Whole::of(ResourceKind::AcmCertificate)
-};
-
-/// A wait and nothing else.
-pub(super) const ACM_VALIDATION: Part = Part {
-    kind: ResourceKind::AcmCertificate,
-    owners: |finder, side| {
-        owner(
-            finder,
-            ResourceKind::AcmCertificate,
-            side,
-            &["certificate_arn"],
-        )
-    },
-    remove: |_| {},
-    add: |_| {},
-    last: false,
-};
-
 pub(super) const BUCKET: Whole = Whole {
     names: |side| side.names(&["arn", "bucket", "id"]),
     own: |naming| naming.named("s3", "", "bucket"),
@@ -460,36 +462,3 @@ pub(super) const OBJECT: Part = Part {
     },
     last: false,
 };
-
-pub(super) const ZONE: Whole = Whole {
-    names: |side| side.names(&["arn", "zone_id", "id"]),
-    own: |naming| naming.invented("route53", "hostedzone/"),
-    id: Id::Last,
-    ..Whole::of(ResourceKind::HostedZone)
-};
-
-pub(super) const RECORD: Whole = Whole {
-    names: |side| {
-        record(side)
-            .map(|record| format!("arn:aws:route53:::{record}"))
-            .into_iter()
-            .collect()
-    },
-    own: |naming| {
-        let record = record(naming.side)?;
-        let arn = naming.place.arn("route53", &record)?;
-        Some(super::mapping::Own { arn, certain: true })
-    },
-    id: Id::None,
-    ..Whole::of(ResourceKind::DnsRecord)
-};
-
-/// A record's id is its zone's with its name and type.
-fn record(side: Side<'_>) -> Option<String> {
-    let name = side.text("fqdn").or_else(|| side.text("name"))?;
-    Some(format!(
-        "hostedzone/{}#{name}/{}",
-        side.text("zone_id")?,
-        side.text("type")?
-    ))
-}

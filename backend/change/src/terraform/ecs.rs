@@ -13,6 +13,19 @@ use super::{
 };
 use crate::{Workbench, containers, deletion, service::newest_deployment};
 
+/// The provider writes these numbers as text.
+fn decimal(value: &Value) -> Value {
+    super::side::plain(value)
+        .and_then(|text| text.parse::<f64>().ok())
+        .map_or(Value::Null, Value::from)
+}
+
+fn whole_number(value: &Value) -> Value {
+    super::side::plain(value)
+        .and_then(|text| text.parse::<i32>().ok())
+        .map_or(Value::Null, Value::from)
+}
+
 const STRATEGY: &[Field] = &[
     field("capacity_provider", "capacityProvider", Shape::Text),
     field("weight", "weight", Shape::Number),
@@ -183,7 +196,40 @@ pub(super) const CAPACITY_PROVIDER: Whole = Whole {
                 ),
             ]),
         ),
+        field("cluster", "cluster", Shape::Text),
+        field(
+            "managed_instances_provider",
+            "managedInstancesProvider",
+            Shape::Block(&[
+                field(
+                    "infrastructure_role_arn",
+                    "infrastructureRoleArn",
+                    Shape::Text,
+                ),
+                field(
+                    "instance_launch_template",
+                    "instanceLaunchTemplate",
+                    Shape::Block(&[
+                        field(
+                            "ec2_instance_profile_arn",
+                            "ec2InstanceProfileArn",
+                            Shape::Text,
+                        ),
+                        field(
+                            "network_configuration",
+                            "networkConfiguration",
+                            Shape::Block(&[
+                                field("subnets", "subnets", Shape::Texts),
+                                field("security_groups", "securityGroups", Shape::Texts),
+                            ]),
+                        ),
+                        field("capacity_option_type", "capacityOptionType", Shape::Text),
+                    ]),
+                ),
+            ]),
+        ),
     ],
+    empty_when_new: &["cluster", "managed_instances_provider"],
     finish: |finish| {
         finish.set_new("capacityProviderArn", finish.own.as_str());
         finish.set_new("status", "ACTIVE");
@@ -305,6 +351,39 @@ pub(super) const SERVICE: Whole = Whole {
                     "bake_time_in_minutes",
                     "deploymentConfiguration.bakeTimeInMinutes",
                     Shape::Number,
+                ),
+                field(
+                    "lifecycle_hook",
+                    "deploymentConfiguration.lifecycleHooks",
+                    Shape::Blocks(&[
+                        field("hook_target_arn", "hookTargetArn", Shape::Text),
+                        field("role_arn", "roleArn", Shape::Text),
+                        field("lifecycle_stages", "lifecycleStages", Shape::Texts),
+                    ]),
+                ),
+                field(
+                    "linear_configuration",
+                    "deploymentConfiguration.linearConfiguration",
+                    Shape::Block(&[
+                        field("step_percent", "stepPercent", Shape::Custom(decimal)),
+                        field(
+                            "step_bake_time_in_minutes",
+                            "stepBakeTimeInMinutes",
+                            Shape::Custom(whole_number),
+                        ),
+                    ]),
+                ),
+                field(
+                    "canary_configuration",
+                    "deploymentConfiguration.canaryConfiguration",
+                    Shape::Block(&[
+                        field("canary_percent", "canaryPercent", Shape::Custom(decimal)),
+                        field(
+                            "canary_bake_time_in_minutes",
+                            "canaryBakeTimeInMinutes",
+                            Shape::Custom(whole_number),
+                        ),
+                    ]),
                 ),
             ]),
         ),

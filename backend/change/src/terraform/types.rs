@@ -3,7 +3,7 @@
 use super::{
     data, ecs, iam, load_balancing,
     mapping::Mapping::{self, Part, Whole},
-    messaging, network, scaling, scheduling, security_groups, storage,
+    messaging, network, network_edges, rolling, scaling, scheduling, security_groups, storage, traffic,
 };
 
 /// What a type is; none for what is not judged.
@@ -31,6 +31,7 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_ecs_service", Whole(&ecs::SERVICE)),
     ("aws_ecs_task_definition", Whole(&ecs::TASK_DEFINITION)),
     ("aws_ecs_task_set", Whole(&ecs::TASK_SET)),
+    ("aws_codedeploy_deployment_group", Whole(&rolling::DEPLOYMENT_GROUP)),
 
     ("aws_lb", Whole(&load_balancing::LOAD_BALANCER)),
     ("aws_alb", Whole(&load_balancing::LOAD_BALANCER)),
@@ -45,6 +46,17 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_lb_target_group_attachment", Part(&load_balancing::TARGET)),
     ("aws_alb_target_group_attachment", Part(&load_balancing::TARGET)),
 
+    ("aws_route53_zone", Whole(&traffic::ZONE)),
+    ("aws_route53_record", Whole(&traffic::RECORD)),
+    ("aws_acm_certificate", Whole(&traffic::ACM_CERTIFICATE)),
+    ("aws_acm_certificate_validation", Part(&traffic::ACM_VALIDATION)),
+    ("aws_wafv2_web_acl", Whole(&traffic::WEB_ACL)),
+    ("aws_wafv2_web_acl_association", Part(&traffic::WEB_ACL_ASSOCIATION)),
+    ("aws_cloudfront_distribution", Whole(&traffic::DISTRIBUTION)),
+    ("aws_apigatewayv2_vpc_link", Whole(&traffic::VPC_LINK)),
+    ("aws_apigatewayv2_integration", Part(&traffic::INTEGRATION)),
+    ("aws_vpclattice_target_group", Whole(&traffic::LATTICE_GROUP)),
+
     ("aws_cloudwatch_log_group", Whole(&data::LOG_GROUP)),
     ("aws_ssm_parameter", Whole(&data::PARAMETER)),
     ("aws_secretsmanager_secret", Whole(&data::SECRET)),
@@ -58,12 +70,11 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_kms_key_policy", Part(&data::KEY_POLICY)),
     ("aws_ecr_repository", Whole(&data::REPOSITORY)),
     ("aws_ecr_repository_policy", Part(&data::REPOSITORY_POLICY)),
+    ("aws_ecr_pull_through_cache_rule", Whole(&data::PULL_THROUGH_CACHE_RULE)),
     ("aws_ecr_lifecycle_policy", Part(&data::LIFECYCLE_POLICY)),
     ("aws_sqs_queue", Whole(&data::QUEUE)),
     ("aws_sqs_queue_policy", Part(&data::QUEUE_POLICY)),
     ("aws_sqs_queue_redrive_policy", Part(&data::QUEUE_REDRIVE)),
-    ("aws_acm_certificate", Whole(&data::ACM_CERTIFICATE)),
-    ("aws_acm_certificate_validation", Part(&data::ACM_VALIDATION)),
     ("aws_lambda_function", Whole(&messaging::FUNCTION)),
     ("aws_lambda_event_source_mapping", Part(&messaging::EVENT_SOURCE)),
     ("aws_sns_topic", Whole(&messaging::TOPIC)),
@@ -73,8 +84,6 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_s3_bucket_policy", Part(&data::BUCKET_POLICY)),
     ("aws_s3_object", Part(&data::OBJECT)),
     ("aws_s3_bucket_object", Part(&data::OBJECT)),
-    ("aws_route53_zone", Whole(&data::ZONE)),
-    ("aws_route53_record", Whole(&data::RECORD)),
 
     ("aws_vpc", Whole(&network::VPC)),
     ("aws_vpc_dhcp_options", Part(&network::DHCP_OPTIONS)),
@@ -98,6 +107,11 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_default_network_acl", Part(&network::DEFAULT_ACL)),
     ("aws_network_acl_rule", Part(&network::ACL_RULE)),
     ("aws_network_acl_association", Part(&network::ACL_ASSOCIATION)),
+    ("aws_eip", Whole(&network_edges::ELASTIC_IP)),
+    ("aws_ec2_managed_prefix_list", Whole(&network_edges::PREFIX_LIST)),
+    ("aws_vpc_peering_connection", Whole(&network_edges::PEERING)),
+    ("aws_ec2_transit_gateway", Whole(&network_edges::TRANSIT_GATEWAY)),
+    ("aws_vpc_endpoint_service", Whole(&network_edges::ENDPOINT_SERVICE)),
     ("aws_network_interface", Whole(&network::INTERFACE)),
     ("aws_instance", Whole(&network::INSTANCE)),
 
@@ -139,10 +153,7 @@ mod tests {
         for kind in ResourceKind::ALL {
             for name in kind.terraform_types() {
                 // Types of kinds of which nothing is read.
-                if matches!(
-                    kind,
-                    ResourceKind::CodedeployGroup | ResourceKind::AppMeshVirtualNode
-                ) {
+                if *kind == ResourceKind::AppMeshVirtualNode {
                     continue;
                 }
                 let mapping = of(name).unwrap_or_else(|| panic!("{name} has no row"));

@@ -1202,3 +1202,281 @@ fn storage_schedules_and_scaling() {
         ),
     ]);
 }
+
+#[test]
+fn deployments_and_edges_of_networks() {
+    const DEPLOY: &str = "arn:aws:codedeploy:eu-west-1:123456789012:deploymentgroup:shop/web";
+    const RULE: &str = "arn:aws:ecr:eu-west-1:123456789012:pull-through-cache-rule/hub";
+    let (address, list) = (
+        format!("{EC2}elastic-ip/eipalloc-1"),
+        format!("{EC2}prefix-list/pl-1"),
+    );
+    let (peering, gateway, offered) = (
+        format!("{EC2}vpc-peering-connection/pcx-1"),
+        format!("{EC2}transit-gateway/tgw-1"),
+        format!("{EC2}vpc-endpoint-service/vpce-svc-1"),
+    );
+    let (acl, subnet) = (
+        format!("{EC2}network-acl/acl-1"),
+        format!("{EC2}subnet/subnet-1"),
+    );
+    let entry =
+        json!({"Egress": false, "RuleNumber": 100, "RuleAction": "allow", "Protocol": "-1"});
+    let own = |changes, id: &str, pointer, expected| Case {
+        name: "edges",
+        live: vec![
+            live(
+                DEPLOY,
+                json!({"applicationName": "shop", "deploymentGroupName": "web", "serviceRoleArn": "old"}),
+            ),
+            live(
+                RULE,
+                json!({"ecrRepositoryPrefix": "hub", "credentialArn": "secret"}),
+            ),
+            live(&address, json!({"AllocationId": "eipalloc-1"})),
+            live(&list, json!({"PrefixListId": "pl-1", "Version": 1})),
+            live(&peering, json!({"VpcPeeringConnectionId": "pcx-1"})),
+            live(&gateway, json!({"TransitGatewayId": "tgw-1"})),
+            live(
+                &offered,
+                json!({"ServiceId": "vpce-svc-1", "NetworkLoadBalancerArns": ["a"]}),
+            ),
+            live(
+                &acl,
+                json!({"NetworkAclId": "acl-1", "Entries": [entry.clone()]}),
+            ),
+            live(
+                &subnet,
+                json!({"SubnetId": "subnet-1", "NetworkAcl": {"NetworkAclId": "acl-1", "Entries": [entry.clone()]}}),
+            ),
+        ],
+        changes,
+        expected: vec![(id.to_owned(), pointer, expected)],
+    };
+    let gone = |address: &str, side: Value, id: &str| {
+        own(vec![delete(address, side)], id, "", Value::Null)
+    };
+    check(vec![
+        own(
+            vec![update(
+                "aws_codedeploy_deployment_group.x",
+                json!({"arn": DEPLOY, "service_role_arn": "old", "load_balancer_info": []}),
+                json!({"service_role_arn": "new", "load_balancer_info": [{"target_group_pair_info": [{
+                    "target_group": [{"name": "blue"}, {"name": "green"}], "prod_traffic_route": [{"listener_arns": ["l"]}], "test_traffic_route": []}]}]}),
+            )],
+            DEPLOY,
+            "/loadBalancerInfo/targetGroupPairInfoList",
+            json!([{"targetGroups": [{"name": "blue"}, {"name": "green"}], "prodTrafficRoute": {"listenerArns": ["l"]}}]),
+        ),
+        gone(
+            "aws_codedeploy_deployment_group.x",
+            json!({"arn": DEPLOY}),
+            DEPLOY,
+        ),
+        own(
+            vec![update(
+                "aws_ecr_pull_through_cache_rule.x",
+                json!({"id": "hub", "ecr_repository_prefix": "hub", "credential_arn": "secret"}),
+                json!({"credential_arn": "other"}),
+            )],
+            RULE,
+            "/credentialArn",
+            json!("other"),
+        ),
+        gone(
+            "aws_ecr_pull_through_cache_rule.x",
+            json!({"id": "hub", "ecr_repository_prefix": "hub"}),
+            RULE,
+        ),
+        gone(
+            "aws_eip.x",
+            json!({"id": "eipalloc-1", "allocation_id": "eipalloc-1"}),
+            &address,
+        ),
+        own(
+            vec![update(
+                "aws_ec2_managed_prefix_list.x",
+                json!({"id": "pl-1", "version": 1}),
+                json!({"version": 2}),
+            )],
+            &list,
+            "/Version",
+            json!(2),
+        ),
+        gone(
+            "aws_ec2_managed_prefix_list.x",
+            json!({"id": "pl-1"}),
+            &list,
+        ),
+        gone(
+            "aws_vpc_peering_connection.x",
+            json!({"id": "pcx-1"}),
+            &peering,
+        ),
+        gone(
+            "aws_ec2_transit_gateway.x",
+            json!({"id": "tgw-1"}),
+            &gateway,
+        ),
+        own(
+            vec![update(
+                "aws_vpc_endpoint_service.x",
+                json!({"id": "vpce-svc-1", "network_load_balancer_arns": ["a"]}),
+                json!({"network_load_balancer_arns": ["b"]}),
+            )],
+            &offered,
+            "/NetworkLoadBalancerArns",
+            json!(["b"]),
+        ),
+        gone(
+            "aws_vpc_endpoint_service.x",
+            json!({"id": "vpce-svc-1"}),
+            &offered,
+        ),
+        // An entry changes in the subnets that have the ACL, and in the ACL.
+        own(
+            vec![create(
+                "aws_network_acl_rule.x",
+                json!({"network_acl_id": "acl-1", "rule_number": 50, "egress": false, "protocol": "6", "rule_action": "deny", "cidr_block": "0.0.0.0/0", "from_port": 443, "to_port": 443}),
+            )],
+            &acl,
+            "/Entries/0/RuleAction",
+            json!("deny"),
+        ),
+    ]);
+}
+
+#[test]
+fn names_certificates_and_what_stands_before_balancers() {
+    let zone = "arn:aws:route53:::hostedzone/Z1";
+    let record = format!("{zone}#www.example.com/A");
+    let acl = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/front/1";
+    let distribution = "arn:aws:cloudfront::123456789012:distribution/E1";
+    let link = "arn:aws:apigateway:eu-west-1::/vpclinks/l1";
+    let certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/1";
+    let balancer = format!("{ELB}loadbalancer/app/edge/1");
+    let alias =
+        |name: &str| json!([{"name": name, "zone_id": "Z35", "evaluate_target_health": true}]);
+    let before = json!({"zone_id": "Z1", "name": "www", "fqdn": "www.example.com", "type": "A", "alias": alias("old.eu-west-1.elb.amazonaws.com")});
+    let estate = || {
+        vec![
+            live(zone, json!({"Id": "Z1", "Name": "example.com."})),
+            live(
+                &record,
+                json!({"HostedZoneId": "Z1", "Name": "www.example.com.", "Type": "A", "AliasTarget": {"DNSName": "old.eu-west-1.elb.amazonaws.com."}}),
+            ),
+            live(
+                acl,
+                json!({"ARN": acl, "Id": "1", "Name": "front", "ResourceArns": ["arn:old"]}),
+            ),
+            live(
+                distribution,
+                json!({"ARN": distribution, "Id": "E1", "Origins": []}),
+            ),
+            live(
+                link,
+                json!({"vpcLinkId": "l1", "name": "main", "integrations": [{"apiId": "a", "integrationId": "i", "integrationUri": "arn:old"}]}),
+            ),
+            live(
+                certificate,
+                json!({"CertificateArn": certificate, "Status": "ISSUED"}),
+            ),
+        ]
+    };
+    let own = |changes, id: &str, pointer, expected| Case {
+        name: pointer,
+        live: estate(),
+        changes,
+        expected: vec![(id.to_owned(), pointer, expected)],
+    };
+    check(vec![
+        own(
+            vec![update(
+                "aws_route53_record.x",
+                before.clone(),
+                json!({"alias": alias("new.eu-west-1.elb.amazonaws.com")}),
+            )],
+            &record,
+            "/AliasTarget",
+            json!({"DNSName": "new.eu-west-1.elb.amazonaws.com", "HostedZoneId": "Z35", "EvaluateTargetHealth": true}),
+        ),
+        own(
+            vec![delete("aws_route53_record.x", before)],
+            &record,
+            "",
+            Value::Null,
+        ),
+        // A new record may be named without its zone's name.
+        own(
+            vec![create(
+                "aws_route53_record.x",
+                json!({"zone_id": "Z1", "name": "shop", "type": "CNAME", "set_identifier": "blue", "ttl": 60,
+                    "records": ["www.example.com"], "weighted_routing_policy": [{"weight": 10}]}),
+            )],
+            &format!("{zone}#shop.example.com/CNAME/blue"),
+            "",
+            json!({"HostedZoneId": "Z1", "Name": "shop.example.com.", "Type": "CNAME", "SetIdentifier": "blue", "TTL": 60, "Weight": 10,
+                "ResourceRecords": [{"Value": "www.example.com"}]}),
+        ),
+        // Texts are not looked at.
+        own(
+            vec![create(
+                "aws_route53_record.x",
+                json!({"zone_id": "Z1", "name": "example.com", "type": "TXT", "records": ["hunter2"]}),
+            )],
+            &format!("{zone}#example.com/TXT"),
+            "",
+            json!({"HostedZoneId": "Z1", "Name": "example.com.", "Type": "TXT"}),
+        ),
+        own(
+            vec![delete("aws_acm_certificate.x", json!({"arn": certificate}))],
+            certificate,
+            "",
+            Value::Null,
+        ),
+        own(
+            vec![update(
+                "aws_wafv2_web_acl.x",
+                json!({"arn": acl, "id": "1", "name": "front", "default_action": [{"allow": [{}], "block": []}]}),
+                json!({"default_action": [{"allow": [], "block": [{}]}]}),
+            )],
+            acl,
+            "/DefaultAction",
+            json!("Block"),
+        ),
+        own(
+            vec![
+                create(
+                    "aws_wafv2_web_acl_association.new",
+                    json!({"web_acl_arn": acl, "resource_arn": balancer}),
+                ),
+                delete(
+                    "aws_wafv2_web_acl_association.old",
+                    json!({"web_acl_arn": acl, "resource_arn": "arn:old"}),
+                ),
+            ],
+            acl,
+            "/ResourceArns",
+            json!([balancer]),
+        ),
+        own(
+            vec![update(
+                "aws_cloudfront_distribution.x",
+                json!({"arn": distribution, "id": "E1", "origin": []}),
+                json!({"origin": [{"origin_id": "main", "domain_name": "www.example.com", "custom_header": [{"name": "X-Verify", "value": "hunter2"}]}]}),
+            )],
+            distribution,
+            "/Origins",
+            json!([{"Id": "main", "DomainName": "www.example.com"}]),
+        ),
+        own(
+            vec![delete(
+                "aws_apigatewayv2_integration.x",
+                json!({"api_id": "a", "id": "i", "connection_type": "VPC_LINK", "connection_id": "l1", "integration_uri": "arn:old"}),
+            )],
+            link,
+            "/integrations",
+            Value::Null,
+        ),
+    ]);
+}

@@ -139,7 +139,9 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             | ResourceKind::ListenerRule
             | ResourceKind::Listener
             | ResourceKind::LoadBalancer
-            | ResourceKind::DnsRecord => self.serving(place),
+            | ResourceKind::DnsRecord
+            | ResourceKind::CloudfrontDistribution
+            | ResourceKind::ApiGatewayVpcLink => self.serving(place),
             ResourceKind::EventRule | ResourceKind::Schedule => self.schedule(place, outcomes),
             ResourceKind::ScalableTarget | ResourceKind::ScalingPolicy => {
                 self.by_own_need(place, Phase::Scale, outcomes)

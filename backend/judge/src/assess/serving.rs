@@ -83,15 +83,23 @@ impl Climb<'_, '_, '_> {
             return known.clone();
         }
         let before = self.what_if.before;
+        // Records may lead to one another in a circle, which loses nothing.
+        self.losses.borrow_mut().insert(place, Loss::default());
         let loss = if !before.holds(place) || !before.is_there(place) {
             Loss::default()
         } else {
             match before.kind(place) {
+                ResourceKind::TargetGroup if !before.needed(place, Relation::Fronts).is_empty() => {
+                    self.leading(place, Relation::Fronts)
+                }
                 ResourceKind::TargetGroup => self.group(place),
                 ResourceKind::ListenerRule => self.rule(place),
                 ResourceKind::Listener => self.listener(place),
                 ResourceKind::LoadBalancer => self.balancer(place),
-                ResourceKind::DnsRecord => self.record(place),
+                ResourceKind::DnsRecord => self.leading(place, Relation::ResolvesTo),
+                ResourceKind::CloudfrontDistribution | ResourceKind::ApiGatewayVpcLink => {
+                    self.leading(place, Relation::Fronts)
+                }
                 _ => Loss::default(),
             }
         };
@@ -395,9 +403,27 @@ impl Climb<'_, '_, '_> {
             .needing(place, Relation::PartOf)
             .into_iter()
             .any(|rule| !before.holds(rule) && !forwards_to(after, rule).is_empty());
+        let served = loss.served;
         let mut merged = merge(loss, &parts);
         if made && merged.is_whole() {
             merged.of += 1;
+        }
+        // A certificate that proves nothing turns clients away; of several, those who ask for its names.
+        let certificates = self.pair(place, Phase::Traffic);
+        match certificates.effect {
+            Effect::Breaks if served && merged.lost == 0 => {
+                let share = certificates.after.verdict.share;
+                let before = certificates.before.verdict.share.map_or(0, |own| own.lost);
+                merged.of = share.map_or(1, |share| share.of);
+                merged.lost = share.map_or(1, |share| share.lost - before.min(share.lost));
+                let judged = &certificates.after;
+                merged.impact = Some(self.impact(place, Outcome::Down, Phase::Traffic, judged));
+            }
+            Effect::AtRisk if merged.at_risk.is_none() => {
+                let judged = &certificates.after;
+                merged.at_risk = Some(self.impact(place, Outcome::AtRisk, Phase::Traffic, judged));
+            }
+            _ => {}
         }
         merged
     }
@@ -419,6 +445,13 @@ impl Climb<'_, '_, '_> {
         let share = zones.after.verdict.share;
         // A balancer that nobody reaches is the cause, and what lies behind it the consequence.
         let unreached = share.is_some_and(|share| share.lost >= share.of);
+        let risk = zones.effect == Effect::AtRisk && merged.at_risk.is_none();
+        let at_risk =
+            risk.then(|| self.impact(place, Outcome::AtRisk, Phase::Traffic, &zones.after));
+        let merged = Loss {
+            at_risk: merged.at_risk.or(at_risk),
+            ..merged
+        };
         let own = merged.lost == 0 || unreached;
         if own && loss.served && zones.effect == Effect::Breaks {
             let before = zones.before.verdict.share.map_or(0, |own| own.lost);
@@ -430,15 +463,14 @@ impl Climb<'_, '_, '_> {
         merged
     }
 
-    fn record(&self, place: ResourceIndex) -> Loss {
-        let before = self.what_if.before;
-        let parts: Vec<Loss> = before
-            .needed(place, Relation::ResolvesTo)
-            .into_iter()
-            .filter(|to| before.kind(*to) == ResourceKind::LoadBalancer)
-            .map(|balancer| self.loss(balancer))
-            .collect();
+    /// What leads to others serves as long as one of them does.
+    fn leading(&self, place: ResourceIndex, relation: Relation) -> Loss {
+        let to = self.what_if.before.needed(place, relation).into_iter();
+        let parts: Vec<Loss> = to.map(|to| self.loss(to)).collect();
         let loss = Loss::of_parts(&parts);
+        if loss.served && !self.what_if.after.is_there(place) {
+            return self.gone(place, loss);
+        }
         merge(loss, &parts)
     }
 }

@@ -13,6 +13,7 @@ use blastmap_model::kinds::{
         Attribute, ContainerDefinition, EcsTaskDefinition, LogConfiguration, PortMapping,
         SecretReference,
     },
+    elastic_ip::ElasticIp,
     iam_instance_profile::{IamInstanceProfile, RoleOfProfile},
     iam_role::{IamRole, InlinePolicy},
     internet_gateway::{GatewayAttachment, InternetGateway},
@@ -21,6 +22,7 @@ use blastmap_model::kinds::{
     load_balancer::{AvailabilityZone, LoadBalancer, State},
     log_group::LogGroup,
     nat_gateway::{NatGateway, NatGatewayAddress},
+    network_acl,
     network_interface::{InterfaceGroup, NetworkInterface},
     resource_policy::ResourcePolicy,
     route_table::{Route, RouteTable, RouteTableAssociation},
@@ -168,7 +170,15 @@ impl Estate {
             network_acl: Some(open_acl()),
             ..Subnet::default()
         };
+        let acl = network_acl::NetworkAcl {
+            network_acl_id: "acl-1".to_owned(),
+            vpc_id: some("vpc-1"),
+            owner_id: some(ACCOUNT),
+            is_default: Some(true),
+            entries: open_acl().entries,
+        };
         self.put(&ec2(id), &facts)
+            .put(&arn("ec2", "network-acl/acl-1"), &acl)
     }
 
     fn route_table(self, id: &str, subnets: &[&str], routes: Vec<Route>) -> Self {
@@ -247,7 +257,13 @@ impl Estate {
                 public_ip: some("203.0.113.10"),
             }],
         };
+        let address = ElasticIp {
+            allocation_id: "eipalloc-1".to_owned(),
+            public_ip: some("203.0.113.10"),
+            ..ElasticIp::default()
+        };
         self.vpc()
+            .put(&arn("ec2", "elastic-ip/eipalloc-1"), &address)
             .subnet("subnet-a", "a", "10.0.1.0/24")
             .subnet("subnet-b", "b", "10.0.2.0/24")
             .subnet("subnet-public-a", "a", "10.0.101.0/24")
@@ -494,6 +510,7 @@ impl Estate {
         let zone = |zone: &str| AvailabilityZone {
             zone_name: Some(format!("{REGION}{zone}")),
             subnet_id: Some(format!("subnet-public-{zone}")),
+            ..AvailabilityZone::default()
         };
         let balancer = LoadBalancer {
             load_balancer_arn: balancer_arn.clone(),

@@ -3,7 +3,10 @@
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html>
 
 use blastmap_graph::Overlay;
-use blastmap_model::{Phase, Presence, kinds::ecr_repository::EcrRepository};
+use blastmap_model::{
+    Phase, Presence, ResourceIndex, ResourceKind,
+    kinds::{ecr_pull_through_cache_rule::EcrPullThroughCacheRule, ecr_repository::EcrRepository},
+};
 
 use super::{
     Need, Subject,
@@ -63,8 +66,9 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
     let Some(facts) = overlay.facts::<EcrRepository>(place) else {
         return match overlay.resource(place).presence {
             Presence::Missing => {
-                Verdict::unmet(place, format!("repository {repository} does not exist"))
-                    .reported_as(error)
+                let text = format!("repository {repository} does not exist");
+                pulled_through(overlay, image, &text)
+                    .unwrap_or_else(|| Verdict::unmet(place, text).reported_as(error))
             }
             Presence::Outside => Verdict::unknown(place, check("it lies outside what is crawled")),
             _ => Verdict::unknown(place, check("it could not be read")),
@@ -80,11 +84,11 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
     let known = facts.images_in_use.iter().find(|own| own.named == *named);
     match known {
         Some(known) if known.exists => Verdict::met(),
-        Some(_) => Verdict::unmet(
-            place,
-            format!("repository {repository} has no image of {what} {named}"),
-        )
-        .reported_as(error),
+        Some(_) => {
+            let text = format!("repository {repository} has no image of {what} {named}");
+            pulled_through(overlay, image, &text)
+                .unwrap_or_else(|| Verdict::unmet(place, text).reported_as(error))
+        }
         None if overlay.resource(place).presence == Presence::Planned => {
             Verdict::unknown(place, check("a new repository is empty"))
         }
@@ -96,7 +100,8 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
                 let text = format!(
                     "repository {repository} had no image of {what} {named} when it was read"
                 );
-                Verdict::unmet(place, text).reported_as(error)
+                pulled_through(overlay, image, &text)
+                    .unwrap_or_else(|| Verdict::unmet(place, text).reported_as(error))
             }
         }
         // A crawl looks up what is in use.
@@ -105,6 +110,35 @@ fn exists(overlay: &Overlay<'_>, launch: &Launch, image: &Image<'_>) -> Verdict 
             check("nothing named it when the repository was read"),
         ),
     }
+}
+
+/// What a repository lacks is fetched by the pull-through cache rule that takes its name, if there is one.
+///
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>
+fn pulled_through(overlay: &Overlay<'_>, image: &Image<'_>, lack: &str) -> Option<Verdict> {
+    let source = &image.source;
+    let all = overlay.snapshot().inventory().resources().iter();
+    let rules = all.filter(|own| {
+        own.kind == ResourceKind::EcrPullThroughCacheRule
+            && *own.account == *source.account
+            && *own.region == *source.region
+    });
+    let mut best: Option<(usize, ResourceIndex)> = None;
+    for place in rules.filter_map(|own| overlay.find(&own.id)) {
+        let facts = overlay.facts::<EcrPullThroughCacheRule>(place);
+        let taken = facts.and_then(|facts| facts.takes(&source.repository));
+        if let Some(length) = taken.filter(|_| overlay.is_there(place))
+            && best.is_none_or(|(longest, _)| length > longest)
+        {
+            best = Some((length, place));
+        }
+    }
+    let (_, rule) = best?;
+    let name = &overlay.resource(rule).name;
+    let text = format!(
+        "check that pull-through cache rule {name} can fetch it, its login included: {lack}"
+    );
+    Some(Verdict::unknown(rule, text))
 }
 
 /// A digest that the deployment is held to, and that the repository has no more.
@@ -127,7 +161,7 @@ fn lost_digest(
 #[cfg(test)]
 mod tests {
     use blastmap_model::{
-        Edits, ResourceKind,
+        Edits,
         kinds::{
             ecr_repository::ImageInUse,
             ecs_task::{Container, EcsTask},
@@ -192,6 +226,32 @@ mod tests {
             let overlay = Overlay::with(&snapshot, &edits);
             assert_eq!(told(&judged(&NEED, &overlay, SERVICE)), expected);
         }
+    }
+
+    #[test]
+    fn a_rule_fetches_what_its_repository_lacks() {
+        let rule = arn("ecr", "pull-through-cache-rule/hub");
+        let facts = EcrPullThroughCacheRule {
+            ecr_repository_prefix: "hub".to_owned(),
+            ..EcrPullThroughCacheRule::default()
+        };
+        let snapshot = estate().put(&rule, &facts).snapshot();
+        let image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/hub/library/redis:7";
+        let mut without = with_image(image);
+        let missing = "repository hub/library/redis does not exist";
+        let overlay = Overlay::with(&snapshot, &without);
+        assert_eq!(
+            told(&judged(&NEED, &overlay, SERVICE)),
+            format!(
+                "unknown: check that pull-through cache rule hub can fetch it, its login included: {missing}"
+            )
+        );
+        without.after.extend(gone(&rule).after);
+        let overlay = Overlay::with(&snapshot, &without);
+        assert_eq!(
+            told(&judged(&NEED, &overlay, SERVICE)),
+            format!("unmet: {missing} (CannotPullContainerError)")
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod balancer_zones;
 mod capacity_provider_usable;
+mod certificates_valid;
 mod definition_usable;
 pub(crate) mod deleted_users;
 mod deployment_alarms;
@@ -47,6 +48,7 @@ mod targets_healthy;
 mod volumes_attached;
 mod volumes_reachable;
 mod way;
+mod web_acl_lets_in;
 
 use std::fmt;
 
@@ -131,6 +133,8 @@ pub const ALL: &[Need] = &[
     targets_healthy::NEED,
     rule_reached::NEED,
     balancer_zones::NEED,
+    certificates_valid::NEED,
+    web_acl_lets_in::NEED,
     // To be rolled out.
     room_to_roll::NEED,
     drain_can_finish::NEED,

@@ -24,6 +24,8 @@ const SERVING: &[ResourceKind] = &[
     ResourceKind::ListenerRule,
     ResourceKind::LoadBalancer,
     ResourceKind::DnsRecord,
+    ResourceKind::CloudfrontDistribution,
+    ResourceKind::ApiGatewayVpcLink,
 ];
 
 /// Those whom one need hits that rests on one resource.

@@ -178,6 +178,14 @@ const REMEDIES: &[(&str, &str)] = &[
         "Keep the balancer's subnets in every zone in which targets run.",
     ),
     (
+        "web-acl-lets-in",
+        "Let the web ACL count for a while what it is to block, before it blocks.",
+    ),
+    (
+        "certificates-valid",
+        "Give the listener a certificate that is issued for its names before clients turn away.",
+    ),
+    (
         "room-to-roll",
         "Raise maximumPercent or lower minimumHealthyPercent, so that a task can be stopped or started; or make room.",
     ),

@@ -1,5 +1,11 @@
 //! Links that no single resource declares: they follow from several, and are marked as inferred.
 
+mod deployed_by;
+mod network_names;
+mod pulled_through;
+mod calls;
+mod filtered_by;
+mod host_names;
 mod reaches_aws_via;
 mod registered_in;
 mod routing;
@@ -24,6 +30,12 @@ pub fn links(inventory: &Inventory) -> Vec<NamedLink> {
     links.extend(scaled_by::links(&estate));
     links.extend(watched_by::links(&estate));
     links.extend(subscribed_to::links(&estate));
+    links.extend(deployed_by::links(&estate));
+    links.extend(network_names::links(&estate));
+    links.extend(pulled_through::links(&estate));
+    links.extend(calls::links(&estate));
+    links.extend(host_names::links(&estate));
+    links.extend(filtered_by::links(&estate));
     links.extend(reaches_aws_via::links(&estate));
     links
 }

@@ -111,10 +111,11 @@ fn through_service(estate: &Estate<'_>, task: &Resource) -> Vec<NamedLink> {
     let groups = services.flat_map(|service| estate.dependencies(service, Relation::RegisteredIn));
     groups
         .filter(|group| {
-            group
-                .attributes
-                .facts::<TargetGroup>()
-                .is_ok_and(|facts| facts.target_health_descriptions.is_none())
+            group.kind == ResourceKind::TargetGroup
+                && group
+                    .attributes
+                    .facts::<TargetGroup>()
+                    .is_ok_and(|facts| facts.target_health_descriptions.is_none())
         })
         .map(|group| {
             inferred(

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Facts;
-use crate::{Links, Relation, ResourceKind};
+use crate::{Links, Relation, ResourceKind, host_name_id};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -15,6 +15,10 @@ pub struct CloudMapService {
     pub name: String,
     /// The namespace under which it is listed.
     pub namespace_id: Option<String>,
+    /// That namespace's name, where names in it are looked up in DNS.
+    pub namespace_name: Option<String>,
+    /// Of what clients write to reach it by DNS: how it is known again in their environments.
+    pub fingerprints: Vec<String>,
     /// `HTTP`, `DNS_HTTP` or `DNS`.
     pub r#type: Option<String>,
     pub dns_config: Option<DnsConfig>,
@@ -65,6 +69,9 @@ impl Facts for CloudMapService {
         if let Some(namespace) = self.namespace_id.as_ref().filter(|id| !id.is_empty()) {
             let namespace = format!("namespace/{namespace}");
             links.sibling(Relation::PartOf, ResourceKind::CloudMapNamespace, "servicediscovery", &namespace, "NamespaceId");
+        }
+        if let Some(namespace) = &self.namespace_name {
+            links.also_named(host_name_id(&format!("{}.{namespace}", self.name)));
         }
     }
 }

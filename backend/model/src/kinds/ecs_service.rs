@@ -64,6 +64,37 @@ pub struct DeploymentConfiguration {
     pub minimum_healthy_percent: Option<i32>,
     pub deployment_circuit_breaker: Option<DeploymentCircuitBreaker>,
     pub alarms: Option<DeploymentAlarms>,
+    pub lifecycle_hooks: Vec<DeploymentLifecycleHook>,
+    pub linear_configuration: Option<LinearConfiguration>,
+    pub canary_configuration: Option<CanaryConfiguration>,
+}
+
+/// What is asked at stages of a deployment whether it may go on.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentLifecycleHook.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DeploymentLifecycleHook {
+    pub target_type: Option<String>,
+    pub hook_target_arn: Option<String>,
+    pub role_arn: Option<String>,
+    pub lifecycle_stages: Vec<String>,
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LinearConfiguration {
+    pub step_percent: Option<f64>,
+    pub step_bake_time_in_minutes: Option<i32>,
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CanaryConfiguration.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CanaryConfiguration {
+    pub canary_percent: Option<f64>,
+    pub canary_bake_time_in_minutes: Option<i32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -101,6 +132,16 @@ pub struct Deployment {
     pub service_connect_configuration: Option<ServiceConnectConfiguration>,
     pub service_connect_resources: Vec<ServiceConnectResource>,
     pub volume_configurations: Vec<VolumeConfiguration>,
+    pub vpc_lattice_configurations: Vec<VpcLatticeConfiguration>,
+}
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_VpcLatticeConfiguration.html>
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct VpcLatticeConfiguration {
+    pub role_arn: Option<String>,
+    pub target_group_arn: Option<String>,
+    pub port_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -126,6 +167,8 @@ pub struct ServiceConnectService {
 pub struct ClientAlias {
     pub port: i32,
     pub dns_name: Option<String>,
+    /// Of what clients write to reach it: how it is known again in their environments.
+    pub fingerprints: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -251,6 +294,15 @@ impl Facts for EcsService {
                 links.sibling(Relation::WatchedBy, ResourceKind::CloudwatchAlarm, "cloudwatch", &format!("alarm:{name}"), field);
             }
         }
+        for (index, hook) in configuration.iter().flat_map(|own| &own.lifecycle_hooks).enumerate() {
+            if let Some(function) = hook.hook_target_arn.as_deref().and_then(function_of) {
+                let field = at("deploymentConfiguration.lifecycleHooks", index, "hookTargetArn");
+                links.id(Relation::HookedBy, ResourceKind::LambdaFunction, function.into(), field);
+            }
+            if let Some(role) = &hook.role_arn {
+                links.role(Relation::Assumes, role, at("deploymentConfiguration.lifecycleHooks", index, "roleArn"));
+            }
+        }
         // Tasks name their service by cluster and name; services from before long ARNs have no cluster in theirs.
         if let Some(cluster) = Arn::parse(&self.cluster_arn).ok().map(|cluster| cluster.last_part().to_owned())
             && let Ok(long) = links.own().sibling("ecs", &format!("service/{cluster}/{}", self.service_name))
@@ -280,6 +332,23 @@ fn deployment_links(deployment: &Deployment, index: usize, links: &mut Links<'_>
             kms_key::link(key, format!("{field}.kmsKeyId"), links);
         }
     }
+    for (place, lattice) in deployment.vpc_lattice_configurations.iter().enumerate() {
+        let field = format!("deployments[{index}].vpcLatticeConfigurations[{place}]");
+        if let Some(group) = &lattice.target_group_arn {
+            links.arn(Relation::RegisteredIn, ResourceKind::VpcLatticeTargetGroup, group, format!("{field}.targetGroupArn"));
+        }
+        if let Some(role) = &lattice.role_arn {
+            links.role(Relation::Assumes, role, format!("{field}.roleArn"));
+        }
+    }
+}
+
+/// The function that an ARN names, without the version or alias that may stand behind it.
+fn function_of(arn: &str) -> Option<Arn> {
+    let arn = Arn::parse(arn).ok()?;
+    let name = arn.resource().strip_prefix("function:")?.split(':').next()?;
+    let function = Arn::new(arn.partition(), "lambda", arn.region(), arn.account(), &format!("function:{name}"));
+    function.ok().filter(|_| arn.service() == "lambda" && !name.is_empty())
 }
 
 /// Names become ARNs of the same account and region.
@@ -309,6 +378,13 @@ pub(super) fn load_balancer_links(load_balancers: &[ServiceLoadBalancer], links:
             let field = at("loadBalancers", index, "advancedConfiguration.alternateTargetGroupArn");
             links.arn(Relation::RegisteredIn, ResourceKind::TargetGroup, group, field);
         }
+        for (rule, field) in [(&advanced.production_listener_rule, "productionListenerRule"), (&advanced.test_listener_rule, "testListenerRule")] {
+            // A rule of an application load balancer, or a listener of a network load balancer.
+            let Some(arn) = rule.as_deref().and_then(|rule| Arn::parse(rule).ok()) else { continue };
+            if let Some(kind @ (ResourceKind::ListenerRule | ResourceKind::Listener)) = ResourceKind::of_arn(&arn) {
+                links.id(Relation::Shifts, kind, arn.into(), at("loadBalancers", index, &format!("advancedConfiguration.{field}")));
+            }
+        }
         if let Some(role) = &advanced.role_arn {
             links.role(Relation::Assumes, role, at("loadBalancers", index, "advancedConfiguration.roleArn"));
         }
@@ -331,5 +407,42 @@ pub(super) fn network_links(network: &AwsVpcConfiguration, links: &mut Links<'_>
     for (index, group) in network.security_groups.iter().enumerate() {
         let field = at("networkConfiguration.awsvpcConfiguration.securityGroups", index, "");
         links.ec2(Relation::ProtectedBy, ResourceKind::SecurityGroup, group, field);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Source;
+
+    #[test]
+    fn a_service_names_what_it_shifts_and_what_it_asks() {
+        let service: EcsService = serde_json::from_value(json!({
+            "serviceName": "web",
+            "deploymentConfiguration": {"strategy": "BLUE_GREEN", "lifecycleHooks": [
+                {"hookTargetArn": "arn:aws:lambda:eu-central-1:123456789012:function:check:live", "roleArn": "arn:aws:iam::123456789012:role/hooks"},
+                {"targetType": "PAUSE"},
+            ]},
+            "loadBalancers": [
+                {"advancedConfiguration": {
+                    "productionListenerRule": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/a/1/2/3",
+                    "testListenerRule": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/net/b/1/2",
+                }},
+                {"advancedConfiguration": {"productionListenerRule": "arn:aws:sns:eu-central-1:123456789012:topic", "testListenerRule": ""}},
+            ],
+        }))
+        .unwrap();
+        let own = Arn::parse("arn:aws:ecs:eu-central-1:123456789012:service/main/web").unwrap();
+        let mut links = Links::of(&own, Source::of("ecs:DescribeServices"));
+        service.links(&mut links);
+        let links: Vec<String> = links.finish().0.iter().map(|link| format!("{} {} by {}", link.relation, link.to.id.as_str(), link.field)).collect();
+        insta::assert_snapshot!(links.join("\n"), @"
+        SHIFTS arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener-rule/app/a/1/2/3 by loadBalancers[0].advancedConfiguration.productionListenerRule
+        SHIFTS arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/net/b/1/2 by loadBalancers[0].advancedConfiguration.testListenerRule
+        HOOKED_BY arn:aws:lambda:eu-central-1:123456789012:function:check by deploymentConfiguration.lifecycleHooks[0].hookTargetArn
+        ASSUMES arn:aws:iam::123456789012:role/hooks by deploymentConfiguration.lifecycleHooks[0].roleArn
+        ");
     }
 }

@@ -78,11 +78,18 @@ macro_rules! kinds {
 }
 
 kinds! {
+    acm_certificate::AcmCertificate,
+    api_gateway_vpc_link::ApiGatewayVpcLink,
     auto_scaling_group::AutoScalingGroup,
     cloud_map_namespace::CloudMapNamespace,
     cloud_map_service::CloudMapService,
     cloudwatch_alarm::CloudwatchAlarm,
+    codedeploy_group::CodedeployGroup,
+    dhcp_options::DhcpOptions,
+    cloudfront_distribution::CloudfrontDistribution,
+    dns_record::DnsRecord,
     ec2_instance::Ec2Instance,
+    ecr_pull_through_cache_rule::EcrPullThroughCacheRule,
     ecr_repository::EcrRepository,
     ecs_capacity_provider::EcsCapacityProvider,
     ecs_cluster::EcsCluster,
@@ -94,7 +101,9 @@ kinds! {
     efs_access_point::EfsAccessPoint,
     efs_file_system::EfsFileSystem,
     efs_mount_target::EfsMountTarget,
+    elastic_ip::ElasticIp,
     event_rule::EventRule,
+    hosted_zone::HostedZone,
     iam_instance_profile::IamInstanceProfile,
     iam_policy::IamPolicy,
     iam_role::IamRole,
@@ -106,7 +115,9 @@ kinds! {
     load_balancer::LoadBalancer,
     log_group::LogGroup,
     nat_gateway::NatGateway,
+    network_acl::NetworkAcl,
     network_interface::NetworkInterface,
+    prefix_list::PrefixList,
     route_table::RouteTable,
     scalable_target::ScalableTarget,
     scaling_policy::ScalingPolicy,
@@ -119,8 +130,13 @@ kinds! {
     state_machine::StateMachine,
     subnet::Subnet,
     target_group::TargetGroup,
+    transit_gateway::TransitGateway,
     vpc::Vpc,
     vpc_endpoint::VpcEndpoint,
+    vpc_endpoint_service::VpcEndpointService,
+    vpc_peering_connection::VpcPeeringConnection,
+    vpc_lattice_target_group::VpcLatticeTargetGroup,
+    web_acl::WebAcl,
 }
 
 /// Facts as JSON, without what AWS left out.

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Facts;
+use super::{Facts, at};
 use crate::{Links, Relation, ResourceKind};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,11 @@ impl Facts for NatGateway {
         }
         if let Some(subnet) = &self.subnet_id {
             links.ec2(Relation::PlacedIn, ResourceKind::Subnet, subnet, "SubnetId");
+        }
+        for (index, address) in self.nat_gateway_addresses.iter().enumerate() {
+            if let Some(allocation) = &address.allocation_id {
+                links.ec2(Relation::AttachedTo, ResourceKind::ElasticIp, allocation, at("NatGatewayAddresses", index, "AllocationId"));
+            }
         }
         super::subnet::known_by_id(&self.nat_gateway_id, links);
     }

@@ -58,6 +58,12 @@ impl Route {
         }
     }
 
+    /// What leads out of sight: a transit gateway or a peering connection, with the field that names it.
+    pub fn way_out(&self) -> Option<(ResourceKind, &str, &'static str)> {
+        let transit = self.transit_gateway_id.as_deref().map(|id| (ResourceKind::TransitGateway, id, "TransitGatewayId"));
+        transit.or_else(|| Some((ResourceKind::VpcPeeringConnection, self.vpc_peering_connection_id.as_deref()?, "VpcPeeringConnectionId")))
+    }
+
     /// True for the route that takes what no other takes.
     pub fn is_default(&self) -> bool {
         self.destination_cidr_block.as_deref() == Some("0.0.0.0/0") || self.destination_ipv6_cidr_block.as_deref() == Some("::/0")
@@ -72,8 +78,11 @@ impl Facts for RouteTable {
             links.ec2(Relation::InVpc, ResourceKind::Vpc, vpc, "VpcId");
         }
         for (index, route) in self.routes.iter().enumerate() {
-            if let Some((kind, gateway, field)) = route.gateway() {
+            if let Some((kind, gateway, field)) = route.gateway().or_else(|| route.way_out()) {
                 links.ec2(Relation::RoutesVia, kind, gateway, at("Routes", index, field));
+            }
+            if let Some(list) = &route.destination_prefix_list_id {
+                links.ec2(Relation::Matches, ResourceKind::PrefixList, list, at("Routes", index, "DestinationPrefixListId"));
             }
         }
         super::subnet::known_by_id(&self.route_table_id, links);

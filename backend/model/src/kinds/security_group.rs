@@ -80,6 +80,14 @@ impl Facts for SecurityGroup {
                 allow_link(pair, field, links);
             }
         }
+        for (name, permissions) in [("IpPermissions", &self.ip_permissions), ("IpPermissionsEgress", &self.ip_permissions_egress)] {
+            for (index, permission) in permissions.iter().enumerate() {
+                for (place, list) in permission.prefix_list_ids.iter().enumerate() {
+                    let field = format!("{name}[{index}].PrefixListIds[{place}].PrefixListId");
+                    links.ec2(Relation::Matches, ResourceKind::PrefixList, &list.prefix_list_id, field);
+                }
+            }
+        }
         super::subnet::known_by_id(&self.group_id, links);
     }
 }

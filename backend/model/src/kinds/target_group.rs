@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Facts;
+use super::{Facts, at};
 use crate::{Links, Relation, ResourceKind};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -77,6 +77,12 @@ impl Facts for TargetGroup {
     fn links(&self, links: &mut Links<'_>) {
         if let Some(vpc) = &self.vpc_id {
             links.ec2(Relation::InVpc, ResourceKind::Vpc, vpc, "VpcId");
+        }
+        // A network load balancer before an application load balancer.
+        if self.target_type.as_deref() == Some("alb") {
+            for (index, described) in self.target_health_descriptions.iter().flatten().enumerate() {
+                links.arn(Relation::Fronts, ResourceKind::LoadBalancer, &described.target.id, at("TargetHealthDescriptions", index, "Target.Id"));
+            }
         }
     }
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{NetworkAcl as SdkNetworkAcl, Subnet as SdkSubnet};
 use blastmap_model::{
     Found, ResourceKind, Source,
-    kinds::subnet::{NetworkAcl, NetworkAclEntry, PortRange, Subnet},
+    kinds::{
+        network_acl,
+        subnet::{NetworkAcl, NetworkAclEntry, PortRange, Subnet},
+    },
 };
 
 use super::{arn, tags};
@@ -19,7 +22,13 @@ use crate::{
 const SUBNETS_API: &str = "ec2:DescribeSubnets";
 const ACLS: &str = "ec2:DescribeNetworkAcls";
 
-const KINDS: &[ResourceKind] = &[ResourceKind::Subnet];
+const KINDS: &[ResourceKind] = &[ResourceKind::Subnet, ResourceKind::NetworkAcl];
+
+/// What a subnet's network ACL is comes from another call.
+const SUBNET_SOURCE: Source = Source {
+    api: SUBNETS_API,
+    by_field: &[("NetworkAcl", ACLS)],
+};
 
 pub(in crate::collect) const SUBNETS: Collector = Collector {
     kinds: KINDS,
@@ -49,6 +58,9 @@ pub(in crate::collect) const SUBNETS: Collector = Collector {
                 "nextToken",
                 "networkAclSet",
                 "networkAclId",
+                "vpcId",
+                "ownerId",
+                "tagSet",
                 "default",
                 "entrySet",
                 "ruleNumber",
@@ -73,7 +85,7 @@ pub(in crate::collect) const SUBNETS: Collector = Collector {
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
     let mut acls = BTreeMap::new();
-    if let Err(error) = list_acls(clients, &mut acls).await {
+    if let Err(error) = list_acls(clients, &mut acls, found).await {
         found.blind_spot(error.blind_spot(clients.scope(), KINDS));
     }
     let mut pages = Pages::of(SUBNETS_API);
@@ -97,6 +109,7 @@ async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> 
 async fn list_acls(
     clients: &Clients,
     acls: &mut BTreeMap<String, NetworkAcl>,
+    found: &mut Found,
 ) -> Result<(), CallError> {
     let mut pages = Pages::of(ACLS);
     while let Some(Page(token)) = pages.next() {
@@ -108,12 +121,30 @@ async fn list_acls(
         let answer = clients.call(ACLS, request.send()).await?;
         for acl in answer.network_acls() {
             let facts = describe_acl(acl);
+            offer(clients, acl, &facts, found);
             let subnets = acl.associations().iter();
             acls.extend(subnets.filter_map(|own| Some((owned(own.subnet_id())?, facts.clone()))));
         }
         pages.turn(answer.next_token())?;
     }
+    found.listed(ResourceKind::NetworkAcl);
     Ok(())
+}
+
+/// Kept where a subnet has it.
+fn offer(clients: &Clients, acl: &SdkNetworkAcl, own: &NetworkAcl, found: &mut Found) {
+    let (owner, id) = (acl.owner_id(), acl.network_acl_id());
+    let Some(arn) = arn(clients, "network-acl", owner, id) else {
+        return;
+    };
+    let facts = network_acl::NetworkAcl {
+        network_acl_id: own.network_acl_id.clone(),
+        vpc_id: owned(acl.vpc_id()),
+        owner_id: owned(owner),
+        is_default: own.is_default,
+        entries: own.entries.clone(),
+    };
+    found.offer(&arn, &facts, tags(acl.tags()), Source::of(ACLS));
 }
 
 fn describe_acl(acl: &SdkNetworkAcl) -> NetworkAcl {
@@ -172,5 +203,5 @@ fn describe(
         map_public_ip_on_launch: subnet.map_public_ip_on_launch(),
         network_acl: acls.get(subnet.subnet_id().unwrap_or_default()).cloned(),
     };
-    found.resource(&arn, &facts, tags(subnet.tags()), Source::of(SUBNETS_API));
+    found.resource(&arn, &facts, tags(subnet.tags()), SUBNET_SOURCE);
 }

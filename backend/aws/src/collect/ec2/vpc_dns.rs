@@ -2,16 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ec2::types::{AttributeBooleanValue, DhcpConfiguration, DhcpOptions, VpcAttributeName};
+use aws_sdk_ec2::types::{AttributeBooleanValue, DhcpOptions as SdkDhcpOptions, VpcAttributeName};
 use blastmap_model::{
-    Found, InventoryBuilder, Relation, ResourceKind, Scope, Source,
-    kinds::{subnet::Subnet, vpc::Vpc},
+    Arn, Found, InventoryBuilder, Relation, ResourceKind, Scope, Source,
+    kinds::{
+        dhcp_options::{DhcpConfiguration, DhcpOptions},
+        subnet::Subnet,
+        vpc::Vpc,
+    },
 };
 use futures_util::{StreamExt as _, stream};
 
+use super::{arn, tags};
 use crate::{
     clients::Clients,
-    collect::{Action, Collector, Place, Wanted},
+    collect::{Action, Collector, Place, Wanted, owned},
     error::CallError,
     pages::{Page, Pages},
 };
@@ -22,7 +27,7 @@ const OPTIONS: &str = "ec2:DescribeDhcpOptions";
 /// The VPC itself comes from another call.
 const SOURCE: Source = Source::of("ec2:DescribeVpcs");
 
-const KINDS: &[ResourceKind] = &[ResourceKind::Vpc];
+const KINDS: &[ResourceKind] = &[ResourceKind::Vpc, ResourceKind::DhcpOptions];
 
 pub(in crate::collect) const VPC_DNS: Collector = Collector {
     kinds: KINDS,
@@ -40,6 +45,8 @@ pub(in crate::collect) const VPC_DNS: Collector = Collector {
                 "key",
                 "valueSet",
                 "value",
+                "ownerId",
+                "tagSet",
                 "nextToken",
             ],
         },
@@ -79,8 +86,8 @@ async fn collect(
     wanted: Vec<Wanted>,
     found: &mut Found,
 ) -> Result<(), CallError> {
-    let mut servers = BTreeMap::new();
-    if let Err(error) = list_options(clients, &mut servers).await {
+    let mut options = BTreeMap::new();
+    if let Err(error) = list_options(clients, &mut options).await {
         found.blind_spot(error.blind_spot(clients.scope(), KINDS));
     }
     let mut answers = stream::iter(wanted)
@@ -91,7 +98,7 @@ async fn collect(
         })
         .buffer_unordered(8);
     while let Some((wanted, support, hostnames)) = answers.next().await {
-        let (Some(arn), Some(known)) = (wanted.id.arn(), wanted.known) else {
+        let (Some(vpc), Some(known)) = (wanted.id.arn(), wanted.known) else {
             continue;
         };
         let Ok(mut facts) = known.attributes.facts::<Vpc>() else {
@@ -108,12 +115,12 @@ async fn collect(
         };
         facts.enable_dns_support = noted(support);
         facts.enable_dns_hostnames = noted(hostnames);
-        let options = facts.dhcp_options_id.as_ref();
-        facts.domain_name_servers = options
-            .and_then(|options| servers.get(options))
-            .cloned()
-            .unwrap_or_default();
-        found.replace(&arn, &facts, SOURCE);
+        let own = facts.dhcp_options_id.as_ref();
+        if let Some(own) = own.and_then(|id| options.get(id)) {
+            facts.domain_name_servers = own.facts.domain_name_servers();
+            found.resource(&own.arn, &own.facts, own.tags.clone(), Source::of(OPTIONS));
+        }
+        found.replace(&vpc, &facts, SOURCE);
     }
     Ok(())
 }
@@ -141,10 +148,17 @@ async fn attribute(
     Ok(value.and_then(AttributeBooleanValue::value))
 }
 
-/// The DNS servers of each set of DHCP options, by its id.
+/// A set of DHCP options, kept where a VPC has it.
+struct Options {
+    arn: Arn,
+    facts: DhcpOptions,
+    tags: Vec<(String, String)>,
+}
+
+/// Each set of DHCP options, by its id.
 async fn list_options(
     clients: &Clients,
-    servers: &mut BTreeMap<String, Vec<String>>,
+    all: &mut BTreeMap<String, Options>,
 ) -> Result<(), CallError> {
     let mut pages = Pages::of(OPTIONS);
     while let Some(Page(token)) = pages.next() {
@@ -154,21 +168,35 @@ async fn list_options(
             .max_results(1000)
             .set_next_token(token);
         let answer = clients.call(OPTIONS, request.send()).await?;
-        servers.extend(answer.dhcp_options().iter().map(describe));
+        for own in answer.dhcp_options() {
+            if let Some(options) = describe(clients, own) {
+                all.insert(options.facts.dhcp_options_id.clone(), options);
+            }
+        }
         pages.turn(answer.next_token())?;
     }
     Ok(())
 }
 
-/// Servers are asked in their order: it stays.
-fn describe(options: &DhcpOptions) -> (String, Vec<String>) {
-    let servers = options
-        .dhcp_configurations()
-        .iter()
-        .filter(|own| own.key() == Some("domain-name-servers"))
-        .flat_map(DhcpConfiguration::values)
-        .filter_map(|own| Some(own.value()?.to_owned()))
-        .collect();
-    let id = options.dhcp_options_id().unwrap_or_default().to_owned();
-    (id, servers)
+/// Values are asked in their order: it stays.
+fn describe(clients: &Clients, options: &SdkDhcpOptions) -> Option<Options> {
+    let (owner, id) = (options.owner_id(), options.dhcp_options_id());
+    let arn = arn(clients, "dhcp-options", owner, id)?;
+    let configurations = options.dhcp_configurations().iter();
+    let facts = DhcpOptions {
+        dhcp_options_id: id?.to_owned(),
+        owner_id: owned(owner),
+        dhcp_configurations: configurations
+            .map(|own| DhcpConfiguration {
+                key: own.key().unwrap_or_default().to_owned(),
+                values: own
+                    .values()
+                    .iter()
+                    .filter_map(|value| owned(value.value()))
+                    .collect(),
+            })
+            .collect(),
+    };
+    let tags = tags(options.tags());
+    Some(Options { arn, facts, tags })
 }
