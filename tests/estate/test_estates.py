@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from aws import Aws
 from company_data import PLANTED
-from harness import Stand
+from harness import REPOSITORY, Stand
 from least_calls import least
 from oracle import oracle
 
@@ -20,23 +20,24 @@ LIVE = {
     "IAM_ROLE", "IAM_POLICY", "LOAD_BALANCER", "LISTENER", "LISTENER_RULE", "TARGET_GROUP", "LOG_GROUP", "SSM_PARAMETER", "SECRET", "KMS_KEY",
     "VPC", "SUBNET", "ROUTE_TABLE", "NAT_GATEWAY", "INTERNET_GATEWAY", "VPC_ENDPOINT", "SECURITY_GROUP", "NETWORK_INTERFACE", "ECR_REPOSITORY",
     "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
-    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET", "ACM_CERTIFICATE", "CLOUDWATCH_ALARM"}
+    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET", "ACM_CERTIFICATE", "CLOUDWATCH_ALARM",
+    "NETWORK_ACL", "ELASTIC_IP"}
 # which the company does not have
 IN_MANY = {
     "HOSTED_ZONE", "DNS_RECORD", "WEB_ACL", "CLOUDFRONT_DISTRIBUTION", "API_GATEWAY_VPC_LINK", "VPC_LATTICE_TARGET_GROUP", "SQS_QUEUE", "SNS_TOPIC",
-    "LAMBDA_FUNCTION", "STATE_MACHINE"}
+    "LAMBDA_FUNCTION", "STATE_MACHINE", "CODEDEPLOY_GROUP", "DHCP_OPTIONS", "TRANSIT_GATEWAY", "VPC_PEERING_CONNECTION",
+    "VPC_ENDPOINT_SERVICE", "ECR_PULL_THROUGH_CACHE_RULE"}
 OUTSIDE = {"S3_BUCKET"}
 
 
 @pytest.mark.parametrize("name", ["company", "many", "few"])
 def test_has_every_kind_and_relation(name, request):
     document, _ = request.getfixturevalue(name).oracle()
-    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET", "ACM_CERTIFICATE", "CLOUDWATCH_ALARM"}
-# which the company does not have
-IN_MANY = {
-    "HOSTED_ZONE", "DNS_RECORD", "WEB_ACL", "CLOUDFRONT_DISTRIBUTION", "API_GATEWAY_VPC_LINK", "VPC_LATTICE_TARGET_GROUP", "SQS_QUEUE", "SNS_TOPIC",
-    "LAMBDA_FUNCTION", "STATE_MACHINE"}
-OUTSIDE = {"S3_BUCKET"}
+    relations = {link["relation"] for link in document["links"]}
+    assert RELATIONS | (set() if name == "company" else MORE_IN_MANY) == relations
+    kinds = {(r["kind"], r["presence"]) for r in document["resources"]}
+    live = LIVE | (set() if name == "company" else IN_MANY)
+    assert live <= {kind for kind, presence in kinds if presence == "LIVE"}
     assert OUTSIDE <= {kind for kind, presence in kinds if presence == "OUTSIDE"}
     assert {"ECR_REPOSITORY", "LOG_GROUP", "SSM_PARAMETER"} <= {kind for kind, presence in kinds if presence == "MISSING"}
     assert all(r["kind"] for r in document["resources"])
@@ -112,3 +113,15 @@ def test_knows_the_fewest_calls(many):
     assert floor["ecs:DescribeServices"] >= 10 and floor["ecs:DescribeTaskDefinition"] >= len(facts["definitions"])
     assert floor["ecs:ListContainerInstances"] == 1  # only one cluster has instances
     assert all(count >= 1 for count in floor.values())
+
+
+def test_has_what_the_docs_say_is_tested_here(request):
+    """Every kind that docs/kinds.md says is tested on moto is there and was read."""
+    rows = [line.split(" | ") for line in (REPOSITORY / "docs" / "kinds.md").read_text().splitlines() if line.startswith("| ")]
+    tested = {row[1] for row in rows if row[-1].startswith("moto")}
+    live = set()
+    for name in ("company", "few"):
+        document, _ = request.getfixturevalue(name).oracle()
+        live |= {r["kind"] for r in document["resources"] if r["presence"] == "LIVE"}
+    assert len(tested) > 50
+    assert tested <= live

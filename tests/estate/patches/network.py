@@ -78,3 +78,12 @@ def groups_of_others():
         strangers = [g for g in source_groups or [] if g.get("UserId", self.account_id) != self.account_id]
         known = [g for g in source_groups or [] if g not in strangers]
         return original(self, known, vpc_id) + strangers
+
+
+@patch("The ARN of a prefix list of AWS's own has the account aws", "vpc/latest/userguide/working-with-aws-managed-prefix-lists.html")
+def prefix_lists():
+    from moto.ec2.models.managed_prefixes import ManagedPrefixList
+
+    @around(ManagedPrefixList, "arn")
+    def arn(original, self, region, owner_id):
+        return original(self, region, "aws" if owner_id == "AWS" else owner_id)
