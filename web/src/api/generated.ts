@@ -105,6 +105,7 @@ export type Relation =
   | "FORWARDS_TO"
   | "RESOLVES_TO"
   | "USES_CERTIFICATE"
+  | "FRONTS"
   | "DISCOVERED_BY"
   | "CALLS"
   | "SCALED_BY"
@@ -175,7 +176,11 @@ export type ResourceKind =
   | "TRANSIT_GATEWAY"
   | "VPC_ENDPOINT_SERVICE"
   | "ECR_PULL_THROUGH_CACHE_RULE"
-  | "ACM_CERTIFICATE";
+  | "ACM_CERTIFICATE"
+  | "WEB_ACL"
+  | "CLOUDFRONT_DISTRIBUTION"
+  | "API_GATEWAY_VPC_LINK"
+  | "VPC_LATTICE_TARGET_GROUP";
 
 export type RiskLevel =
   | "CRITICAL"
