@@ -35,11 +35,10 @@ def edges(graph, facts):
     def prefix_list(name):
         return lists.get(name) or ec2("prefix-list", name)
 
-    there = {subnet["SubnetId"] for subnet in facts["subnets"]}  # an ACL may still name subnets of a VPC that is gone
+    subnets = {item["SubnetId"] for item in facts["subnets"]}
     for acl in facts["acls"]:
-        for association in acl["Associations"]:
-            if association["SubnetId"] not in there:
-                continue
+        # The stand-in keeps the ACL of a VPC that is gone.
+        for association in (item for item in acl["Associations"] if item["SubnetId"] in subnets):
             graph.link(ec2("subnet", association["SubnetId"]), "FILTERED_BY", graph.node(ec2("network-acl", acl["NetworkAclId"])))
             graph.link(ec2("network-acl", acl["NetworkAclId"]), "IN_VPC", ec2("vpc", acl["VpcId"]))
     for gateway in facts["nat_gateways"]:

@@ -20,23 +20,24 @@ LIVE = {
     "IAM_ROLE", "IAM_POLICY", "LOAD_BALANCER", "LISTENER", "LISTENER_RULE", "TARGET_GROUP", "LOG_GROUP", "SSM_PARAMETER", "SECRET", "KMS_KEY",
     "VPC", "SUBNET", "ROUTE_TABLE", "NAT_GATEWAY", "INTERNET_GATEWAY", "VPC_ENDPOINT", "SECURITY_GROUP", "NETWORK_INTERFACE", "ECR_REPOSITORY",
     "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
-    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET", "ACM_CERTIFICATE", "CLOUDWATCH_ALARM"}
+    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET", "ACM_CERTIFICATE", "CLOUDWATCH_ALARM",
+    "NETWORK_ACL", "ELASTIC_IP"}
 # which the company does not have
 IN_MANY = {
     "HOSTED_ZONE", "DNS_RECORD", "WEB_ACL", "CLOUDFRONT_DISTRIBUTION", "API_GATEWAY_VPC_LINK", "VPC_LATTICE_TARGET_GROUP", "SQS_QUEUE", "SNS_TOPIC",
-    "LAMBDA_FUNCTION", "STATE_MACHINE"}
+    "LAMBDA_FUNCTION", "STATE_MACHINE", "CODEDEPLOY_GROUP", "DHCP_OPTIONS", "TRANSIT_GATEWAY", "VPC_PEERING_CONNECTION",
+    "VPC_ENDPOINT_SERVICE", "ECR_PULL_THROUGH_CACHE_RULE"}
 OUTSIDE = {"S3_BUCKET"}
 
 
 @pytest.mark.parametrize("name", ["company", "many", "few"])
 def test_has_every_kind_and_relation(name, request):
     document, _ = request.getfixturevalue(name).oracle()
-    "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET", "ACM_CERTIFICATE", "CLOUDWATCH_ALARM"}
-# which the company does not have
-IN_MANY = {
-    "HOSTED_ZONE", "DNS_RECORD", "WEB_ACL", "CLOUDFRONT_DISTRIBUTION", "API_GATEWAY_VPC_LINK", "VPC_LATTICE_TARGET_GROUP", "SQS_QUEUE", "SNS_TOPIC",
-    "LAMBDA_FUNCTION", "STATE_MACHINE"}
-OUTSIDE = {"S3_BUCKET"}
+    relations = {link["relation"] for link in document["links"]}
+    assert RELATIONS | (set() if name == "company" else MORE_IN_MANY) == relations
+    kinds = {(r["kind"], r["presence"]) for r in document["resources"]}
+    live = LIVE | (set() if name == "company" else IN_MANY)
+    assert live <= {kind for kind, presence in kinds if presence == "LIVE"}
     assert OUTSIDE <= {kind for kind, presence in kinds if presence == "OUTSIDE"}
     assert {"ECR_REPOSITORY", "LOG_GROUP", "SSM_PARAMETER"} <= {kind for kind, presence in kinds if presence == "MISSING"}
     assert all(r["kind"] for r in document["resources"])

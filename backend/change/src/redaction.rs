@@ -25,7 +25,8 @@ fn walk(kind: Option<ResourceKind>, value: &mut Value, redactor: &Redactor) {
             for (name, value) in fields {
                 match name.to_ascii_lowercase().as_str() {
                     "environment" => environment(value, redactor),
-                    "command" | "entrypoint" | "dockerlabels" | "driveropts" | "userdata" => {
+                    "command" | "entrypoint" | "dockerlabels" | "driveropts" | "userdata"
+                    | "headervalue" => {
                         hide(value, redactor);
                     }
                     "options" => options(value, plain, redactor),

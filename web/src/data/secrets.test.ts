@@ -77,6 +77,7 @@ test("of containers in a plan the values of variables go, though Terraform marks
 test.each([
   ["aws_ssm_parameter", { name: "/prod/db", value: "hunter2", insecure_value: "hunter2" }, { name: "/prod/db", value: secret, insecure_value: secret }],
   ["aws_ecs_cluster", { setting: [{ name: "containerInsights", value: "enabled" }], tags: { Environment: "prod", token: "t" } }, { setting: [{ name: "containerInsights", value: "enabled" }], tags: { Environment: "prod", token: "t" } }],
+  ["aws_cloudfront_distribution", { origin: [{ origin_id: "main", custom_header: [{ name: "X-Verify", value: "hunter2" }] }] }, { origin: [{ origin_id: "main", custom_header: [{ name: "X-Verify", value: secret }] }] }],
   ["aws_lb_listener_rule", { condition: [{ http_header: [{ http_header_name: "X-From", values: ["hunter2"] }], query_string: [{ key: "k", value: "hunter2" }], path_pattern: [{ values: ["/a"] }] }] }, { condition: [{ http_header: [{ http_header_name: "X-From", values: [secret] }], query_string: [{ key: "k", value: secret }], path_pattern: [{ values: ["/a"] }] }] }],
   ["random_password", { result: "hunter2", length: 16 }, { result: secret, length: secret }],
   ["aws_lambda_function", { environment: [{ variables: { KEY: "hunter2" } }], role: "arn:aws:iam::1:role/a" }, { environment: [{ variables: { KEY: secret } }], role: "arn:aws:iam::1:role/a" }],

@@ -2,7 +2,7 @@ import { isFields, type Fields, type Json } from "./change-text";
 
 /** Fields whose values the server replaces as well, in whatever case a format writes them, and any that ends in `password`. */
 const SECRET = new Set(
-  "command entrypoint dockerlabels driveropts userdata userdatabase64 input inputtemplate inputtransformer containeroverrides secretstring secretstringwo secretbinary clientsecret secretaccesskey privatekey keymaterialbase64 authtoken sharedsecret token valuewo insecurevalue beforevalue aftervalue".split(" "),
+  "command entrypoint dockerlabels driveropts userdata userdatabase64 input inputtemplate inputtransformer containeroverrides secretstring secretstringwo secretbinary clientsecret secretaccesskey privatekey keymaterialbase64 authtoken sharedsecret token valuewo insecurevalue beforevalue aftervalue headervalue".split(" "),
 );
 /** Inside of those, what says whom a task acts as stays. */
 const ROLES = /^(task|execution)rolearn$/;
@@ -76,7 +76,7 @@ export function withoutSecrets(change: Json): { value: Json; count: number } {
       if (own === "tags" || own === "tagsall") return isFields(inner) ? each(inner, (_, tag) => (typeof tag === "string" ? scrub(tag) : tag)) : walk(inner, false);
       if (own === "environment") return Array.isArray(inner) ? inner.map((one) => (isFields(one) ? each(one, (field, set) => (field.toLowerCase() === "name" ? set : hide(set))) : hide(one))) : hide(inner);
       if (own === "options" && isFields(inner)) return each(inner, (option, set) => (awslogs && PLAIN_LOG_OPTIONS.test(option) ? set : hide(set)));
-      if (/^(httpheader|querystring)(config)?$/.test(own)) return hideValues(inner);
+      if (/^(httpheader|querystring)(config)?$/.test(own) || own === "customheader") return hideValues(inner);
       if (SECRET.has(own) || own.endsWith("password") || (own === "value" && parameter) || (own === "values" && ofHeader)) return hide(inner);
       return walk(inner, parameter);
     });

@@ -31,6 +31,10 @@ const SECRET: &[&str] = &[
     "client_secret",
     "http_header",
     "query_string",
+    // What a distribution says to an origin, by which that knows who asks.
+    "custom_header",
+    // Of a state machine: whatever its states hand to whom.
+    "definition",
 ];
 
 /// Attributes of AWS resources whose `value` is public.

@@ -2,18 +2,22 @@
 
 use blastmap_judge::{
     Level,
-    Outcome::{Degraded, Down, FailsOnNextStart},
+    Outcome::{AtRisk, Degraded, Down, FailsOnNextStart},
     estate::{Estate, arn, ec2, gone, patched, planned, tcp, together},
 };
 use blastmap_model::{
     Phase::{Run, Start, Traffic},
     kinds::{
-        listener::{Action, FixedResponseConfig, ForwardConfig, Listener, WeightedTargetGroup},
+        acm_certificate::AcmCertificate,
+        listener::{
+            Action, Certificate, FixedResponseConfig, ForwardConfig, Listener, WeightedTargetGroup,
+        },
         listener_rule::{Condition, ListenerRule},
         load_balancer::LoadBalancer,
         route_table::RouteTable,
         security_group::SecurityGroup,
         target_group::TargetGroup,
+        web_acl::WebAcl,
     },
 };
 use serde_json::json;
@@ -92,6 +96,48 @@ fn weights(web: i32, green: i32) -> Vec<Action> {
     }]
 }
 
+fn certificate(name: &str) -> String {
+    arn("acm", &format!("certificate/{name}"))
+}
+
+fn proven_by(name: &str) -> Vec<Certificate> {
+    vec![Certificate {
+        certificate_arn: Some(certificate(name)),
+        is_default: Some(true),
+    }]
+}
+
+/// The listener proves its name; there are two certificates more, of which one has expired.
+fn encrypted() -> Estate {
+    let mut estate = behind_alb();
+    for (name, status) in [("own", "ISSUED"), ("next", "ISSUED"), ("late", "EXPIRED")] {
+        let facts = AcmCertificate {
+            certificate_arn: certificate(name),
+            status: Some(status.to_owned()),
+            ..AcmCertificate::default()
+        };
+        estate = estate.put(&certificate(name), &facts);
+    }
+    estate.with::<Listener>(&listener(), |facts| {
+        facts.protocol = Some("HTTPS".to_owned());
+        facts.certificates = proven_by("own");
+    })
+}
+
+fn acl() -> String {
+    arn("wafv2", "regional/webacl/front/1")
+}
+
+fn filtered() -> Estate {
+    let facts = WebAcl {
+        arn: acl(),
+        name: "front".to_owned(),
+        resource_arns: vec![balancer()],
+        ..WebAcl::default()
+    };
+    behind_alb().put(&acl(), &facts)
+}
+
 pub(crate) fn cases() -> Vec<Case> {
     let on_group = |id: &'static str, change: fn(&mut SecurityGroup)| {
         move |snapshot: &blastmap_graph::Snapshot| {
@@ -109,6 +155,25 @@ pub(crate) fn cases() -> Vec<Case> {
         }
     };
     vec![
+        edited("the listener is given a certificate that has expired", encrypted(), |snapshot| {
+            patched::<Listener>(snapshot, &listener(), |own| own.certificates = proven_by("late"))
+        })
+        .hits(&listener(), Down, Traffic)
+        .hits(&balancer(), Down, Traffic)
+        .level(Level::Critical)
+        .by("certificates-valid"),
+        edited("the listener is given another certificate", encrypted(), |snapshot| {
+            patched::<Listener>(snapshot, &listener(), |own| own.certificates = proven_by("next"))
+        }),
+        edited("the web ACL comes to block what no rule decides", filtered(), |snapshot| {
+            patched::<WebAcl>(snapshot, &acl(), |own| own.default_action = Some("Block".to_owned()))
+        })
+        .hits(&balancer(), AtRisk, Traffic)
+        .level(Level::Medium)
+        .by("web-acl-lets-in"),
+        edited("the web ACL says that it lets in what no rule decides", filtered(), |snapshot| {
+            patched::<WebAcl>(snapshot, &acl(), |own| own.default_action = Some("Allow".to_owned()))
+        }),
         all_down(edited(
             "the tasks' group lets the load balancer in no more",
             behind_alb(),
