@@ -5,6 +5,7 @@ subnets, and the mistakes that such an estate has: a parameter and a log group t
 without a route table of its own, a service on a retired revision, secrets in the clear.
 """
 
+import company_around
 import company_data
 import company_jobs
 import company_network
@@ -22,4 +23,5 @@ def build(aws):
     company_services.build(site)
     company_special.build(site)
     company_jobs.build(site)
+    company_around.build(site)
     return site

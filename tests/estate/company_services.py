@@ -167,6 +167,9 @@ def adjust(site, name, main, sidecar):
         main["command"] = ["serve", "--admin-password", PLANTED["command"]]
         main["entryPoint"] = ["/bin/sh", "-c", f"export X={PLANTED['entry point']}; exec /app \"$@\""]
         main["dockerLabels"] = {"com.larkspur.deploy-token": PLANTED["label"], "com.larkspur.team": "platform"}
+    queue = {"payments-worker": "payments-captured", "ledger": "ledger-entries", "checkout": "orders"}.get(name)
+    if queue:
+        environment.append({"name": "QUEUE_URL", "value": f"https://sqs.{REGION}.amazonaws.com/{site.aws.account}/{queue}"})
     if name == "notifications":  # an image of a private registry, and logs to Splunk
         sidecar.update(name="relay", image="docker.io/larkspur/smtp-relay:4.2",
                        repositoryCredentials={"credentialsParameter": secret(site, "registry/docker-hub")})

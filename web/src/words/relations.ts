@@ -44,7 +44,7 @@ const WORDS: Record<Relation, RelationWords> = {
   STARTS_IN: { forward: "starts tasks in", back: "has tasks started by" },
   DEAD_LETTERS_TO: { forward: "sends dead letters to", back: "gets dead letters of" },
   CONSUMES: { forward: "consumes", back: "is consumed by" },
-  SUBSCRIBED_TO: { forward: "is subscribed to", back: "publishes to" },
+  SUBSCRIBED_TO: { forward: "is subscribed to", back: "is delivered to" },
   DEPLOYED_BY: { forward: "is deployed by", back: "deploys" },
   SHIFTS: { forward: "shifts requests at", back: "has requests shifted by" },
   HOOKED_BY: { forward: "asks before going on", back: "is asked during deployments of" },
