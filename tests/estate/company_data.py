@@ -22,6 +22,9 @@ PLANTED = {
     "log option": "planted-fake-log-option",
     "override": "planted-fake-override-value",
     "external id": "planted-fake-external-id",
+    "function": "planted-fake-function-value",
+    "subscriber": "planted-fake-subscriber@larkspur.example",
+    "text record": "planted-fake-text-record",
     "stored value": "planted-fake-stored-value",
 }
 

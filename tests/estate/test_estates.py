@@ -69,6 +69,9 @@ def test_plants_secrets_where_the_api_shows_them(company):
     shown = str(ecs.describe_task_definition(taskDefinition="admin-portal")) + str(ecs.describe_task_definition(taskDefinition="notifications"))
     shown += str(list(company_services(company))) + str(ecs.describe_tasks(cluster="prod", tasks=ecs.list_tasks(cluster="prod")["taskArns"]))
     shown += str(company.aws("iam").get_role(RoleName="partner-export"))
+    shown += str(company.aws("lambda").list_functions()) + str(company.aws("sns").list_subscriptions())
+    for zone in company.aws("route53").list_hosted_zones()["HostedZones"]:
+        shown += str(company.aws("route53").list_resource_record_sets(HostedZoneId=zone["Id"]))
     assert [name for name, value in PLANTED.items() if value not in shown] == ["stored value"]  # that one lies in secrets and parameters
 
 
