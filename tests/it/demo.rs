@@ -118,9 +118,12 @@ async fn a_service_is_found_and_its_blast_radius_drawn() {
         radius["roots"],
         json!([{ "id": CHECKOUT, "presence": "LIVE", "owner": "checkout" }])
     );
-    let balancer = radius["nodes"].as_array().unwrap().last().unwrap();
+    let nodes = radius["nodes"].as_array().unwrap();
+    let balancer = nodes
+        .iter()
+        .find(|own| own["resource"]["kind"] == "LOAD_BALANCER");
     assert_eq!(
-        balancer,
+        balancer.unwrap(),
         &json!({
             "distance": 4,
             "resource": { "kind": "LOAD_BALANCER", "name": "edge" },

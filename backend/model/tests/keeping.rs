@@ -1,5 +1,7 @@
 //! What of the found stays in an inventory, and which names become links.
 
+#![expect(clippy::unwrap_used, reason = "what a test does not get fails it")]
+
 use blastmap_model::{
     Arn, Found, Inventory, InventoryBuilder, Links, Presence, Redactor, Relation, ResourceId,
     ResourceKind, Scope, Source, kinds::Facts,
