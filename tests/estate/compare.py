@@ -53,7 +53,9 @@ def differences(snapshot, oracle):
 
 
 # Relations that are concluded from the facts of several kinds: each of these may be what a call does not give.
-CONCLUDED = {"REACHES_AWS_VIA", "REGISTERED_IN", "ROUTED_BY", "ROUTES_VIA", "SCALED_BY", "PROTECTED_BY", "WATCHED_BY", "DEPLOYED_BY", "STARTS", "STARTS_IN", "PULLS_FROM"}
+CONCLUDED = {"REACHES_AWS_VIA", "REGISTERED_IN", "ROUTED_BY", "ROUTES_VIA", "SCALED_BY", "PROTECTED_BY", "WATCHED_BY", "DEPLOYED_BY", "STARTS", "STARTS_IN", "PULLS_FROM",
+             "CALLS"}
+STEPS = 4
 
 
 def less(snapshot, whole, kinds):
@@ -68,8 +70,11 @@ def less(snapshot, whole, kinds):
         beside.setdefault(target, set()).add(source)
     lines = [f"{id} is {presence}" for id, (kind, presence) in resources.items()
              if presence == "LIVE" and right.get(id) != (kind, presence) or presence == "MISSING" and right.get(id, ("", "MISSING"))[1] != "MISSING"]
-    lines += [f"{id} is gone" for id in lost
-              if right[id][0] not in kinds and not any(other in lost or right[other][0] in kinds for other in beside.get(id, ()))]
+    # What is asked for because of something else is gone with it: a balancer's listeners, if no service is known to stand behind it.
+    near = {id for id in lost | set(beside) if right[id][0] in kinds}
+    for _ in range(STEPS):
+        near |= {end for link in right_links if link[0] in near or link[2] in near for end in (link[0], link[2])}
+    lines += [f"{id} is gone" for id in lost - near]
     for link in right_links - links:
         ends = {link[0], link[2]}
         if not ends & lost and not {right[id][0] for id in ends} & set(kinds) and link[1] not in CONCLUDED:

@@ -11,6 +11,9 @@ from compare import differences, less, same
 from harness import Stand
 
 SIGNED_AS = {"tag": "tagging", "cloudwatch": "monitoring"}  # the stand-in checks the name that a service signs as
+# IAM has one action for all that API Gateway reads; the stand-in checks the names of the operations
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
+BY_OPERATION = {"apigateway:GET": ["apigateway:GetVpcLinks", "apigateway:GetApis", "apigateway:GetIntegrations"]}
 FREE = {"sts:GetCallerIdentity"}  # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 POLICY = "blastmap"
 
@@ -35,7 +38,7 @@ class Guarded:
 
     def grant(self, actions):
         """Gives the auditor exactly these actions. Resources are left open: the stand-in does not match them."""
-        signed = sorted(f"{SIGNED_AS.get(a.split(':')[0], a.split(':')[0])}:{a.split(':')[1]}" for a in actions)
+        signed = sorted(f"{SIGNED_AS.get(a.split(':')[0], a.split(':')[0])}:{a.split(':')[1]}" for own in actions for a in BY_OPERATION.get(own, [own]))
         document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": signed, "Resource": "*"}]}
         self.iam.put_user_policy(UserName="auditor", PolicyName=POLICY, PolicyDocument=json.dumps(document))
 

@@ -157,7 +157,7 @@ impl Found {
         for link in &mut declared {
             link.to.id = self.clean_id(&link.to.id);
         }
-        self.carry(F::KIND, arn, &id, facts.names_in_environments(arn));
+        self.carry(F::KIND, arn, &id, &facts.names_in_environments(arn));
         let resource = Resource {
             id,
             kind: F::KIND,
@@ -204,7 +204,7 @@ impl Found {
             return false;
         };
         let names = kinds::names_in_environments(resource.kind, &arn, &resource.attributes);
-        self.carry(resource.kind, &arn, &resource.id, names);
+        self.carry(resource.kind, &arn, &resource.id, &names);
         self.resources.push(Entry {
             resource: resource.clone(),
             declared,
@@ -218,7 +218,7 @@ impl Found {
     }
 
     /// Whatever an environment may call a resource, it holds as a fingerprint.
-    fn carry(&mut self, kind: ResourceKind, own: &Arn, id: &ResourceId, names: Vec<String>) {
+    fn carry(&mut self, kind: ResourceKind, own: &Arn, id: &ResourceId, names: &[String]) {
         let carried = names.iter().map(|name| {
             let fingerprint = self.redactor.fingerprint(name);
             (

@@ -1,4 +1,4 @@
-//! CloudFront distributions whose origins lead to something that is kept.
+//! `CloudFront` distributions whose origins lead to something that is kept.
 
 use aws_sdk_cloudfront::types::{DistributionSummary, Origin as SdkOrigin};
 use blastmap_model::{
@@ -87,7 +87,9 @@ fn describe(distribution: &DistributionSummary, found: &mut Found) {
     let Ok(arn) = Arn::parse(distribution.arn()) else {
         return;
     };
-    let origins = distribution.origins().map(|own| own.items());
+    let origins = distribution
+        .origins()
+        .map(aws_sdk_cloudfront::types::Origins::items);
     let facts = CloudfrontDistribution {
         id: distribution.id().to_owned(),
         arn: arn.to_string(),

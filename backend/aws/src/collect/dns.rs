@@ -221,9 +221,7 @@ fn describe(record: &ResourceRecordSet, zone: &str) -> Option<DnsRecord> {
             })
             .collect(),
     };
-    if facts.targets().next().is_none() {
-        return None;
-    }
+    facts.targets().next()?;
     Some(facts)
 }
 

@@ -23,11 +23,13 @@ use crate::{
 };
 
 const KINDS: &[ResourceKind] = &[ResourceKind::IamRole, ResourceKind::IamPolicy];
+/// Found by what their roles may do.
+const STARTERS: &[ResourceKind] = &[ResourceKind::LambdaFunction, ResourceKind::StateMachine];
 const PROFILE: &[ResourceKind] = &[ResourceKind::IamInstanceProfile];
 const ALL: &str = "iam:GetAccountAuthorizationDetails";
 const ONE_PROFILE: &str = "iam:GetInstanceProfile";
 
-/// Every role and policy of the account. It says nothing of a failure: the collectors below ask one by one for what is needed.
+/// Every role and policy of the account. Where it fails, the collectors below ask one by one for what is needed.
 pub(super) const DETAILS: Collector = Collector {
     kinds: KINDS,
     actions: &[Action {
@@ -189,6 +191,8 @@ async fn all(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
             // What is needed is asked for one by one; what cannot be read even so becomes a blind spot there.
             Err(error) => {
                 tracing::info!(aws.action = ALL, "Asking for roles one by one: {error}");
+                // But who may start tasks without being named by anything is told by no other call.
+                found.blind_spot(error.blind_spot(clients.scope(), STARTERS));
                 return Ok(());
             }
         };

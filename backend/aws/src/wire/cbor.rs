@@ -109,16 +109,17 @@ fn encode(value: &Value, encoder: &mut Encoder<Vec<u8>>) {
         Value::String(text) => encoder.str(text),
         Value::Array(values) => {
             let begun = encoder.array(values.len() as u64).map(|_| ());
-            values.iter().for_each(|value| encode(value, encoder));
+            for value in values {
+                encode(value, encoder);
+            }
             begun.map(|()| encoder)
         }
-        Value::Object(members) => match members.get(TIME).filter(|_| members.len() == 1) {
-            Some(seconds) => {
+        Value::Object(members) => {
+            if let Some(seconds) = members.get(TIME).filter(|_| members.len() == 1) {
                 let begun = encoder.tag(Tag::new(EPOCH)).map(|_| ());
                 encode(seconds, encoder);
                 begun.map(|()| encoder)
-            }
-            None => {
+            } else {
                 let begun = encoder.map(members.len() as u64).map(|_| ());
                 for (name, member) in members {
                     encode(&Value::from(name.as_str()), encoder);
@@ -126,7 +127,7 @@ fn encode(value: &Value, encoder: &mut Encoder<Vec<u8>>) {
                 }
                 begun.map(|()| encoder)
             }
-        },
+        }
     };
     debug_assert!(written.is_ok());
 }

@@ -47,13 +47,17 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
     for (task, facts) in estate.live::<EcsTask>() {
         let mut registered = Vec::new();
         for target in targets_of(task, &facts, &hosts) {
-            registered.extend(by_target.get(&target).into_iter().flatten().copied());
+            let by_host = target.1.is_some();
+            let groups = by_target.get(&target).into_iter().flatten();
+            registered.extend(groups.map(|(group, place)| (*group, *place, by_host)));
         }
         // Two VPCs may use the same addresses: the group must be in the task's.
         let vpc = vpc_of(estate, task);
-        for (group, place) in registered {
+        for (group, place, by_host) in registered {
             let same_vpc = match (vpc, estate.dependencies(group, Relation::InVpc).next()) {
                 (Some(own), Some(other)) => own.id == other.id,
+                // Whose address it is cannot be told, if nobody read the task's subnet.
+                (None, Some(_)) => by_host,
                 _ => true,
             };
             if same_vpc {

@@ -1,4 +1,4 @@
-//! CloudFront distributions that fetch what they serve from load balancers.
+//! `CloudFront` distributions that fetch what they serve from load balancers.
 //!
 //! <https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DistributionSummary.html>
 
@@ -15,7 +15,7 @@ pub struct CloudfrontDistribution {
     pub arn: String,
     /// `Deployed` or `InProgress`.
     pub status: Option<String>,
-    /// Its name among CloudFront's own: `d111111abcdef8.cloudfront.net`.
+    /// Its name among `CloudFront`'s own: `d111111abcdef8.cloudfront.net`.
     pub domain_name: String,
     /// Other names that it answers to.
     pub aliases: Vec<String>,

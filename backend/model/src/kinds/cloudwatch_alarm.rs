@@ -1,4 +1,4 @@
-//! Alarms of CloudWatch: on a metric, or composed of other alarms.
+//! Alarms of `CloudWatch`: on a metric, or composed of other alarms.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html>
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_CompositeAlarm.html>
