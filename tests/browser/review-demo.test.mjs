@@ -79,7 +79,8 @@ describe("a review of the demo", { skip: binary ? false : "BLASTMAP_BIN does not
   test("names everything that a risk hits when asked", () =>
     withPage(browser, {}, async (page) => {
       await review(page, "disastrous");
-      const card = page.locator(".risk", { has: page.getByRole("button", { name: /^\d+ more that it hits$/ }) }).first();
+      const folded = page.locator(".risk", { has: page.getByRole("button", { name: /^\d+ more that it hits$/ }) }).first();
+      const card = page.locator(`[data-risk="${await folded.getAttribute("data-risk")}"]`);
       const more = card.getByRole("button", { name: /more that it hits$/ });
       const hidden = Number.parseInt(await more.textContent(), 10);
       const shown = await card.locator(".chips li").count();

@@ -56,7 +56,7 @@ def distribution(site, name, origin, certificate=None):
     viewer = {"ACMCertificateArn": certificate, "SSLSupportMethod": "sni-only"} if certificate else {"CloudFrontDefaultCertificate": True}
     behaviour = {"TargetOriginId": "main", "ViewerProtocolPolicy": "https-only"}
     return site.aws("cloudfront").create_distribution(DistributionConfig={
-        "CallerReference": name, "Comment": name, "Enabled": True, "Origins": {"Quantity": 1, "Items": origins},
+        "CallerReference": f"{name} of {site.aws.region}", "Comment": name, "Enabled": True, "Origins": {"Quantity": 1, "Items": origins},
         "DefaultCacheBehavior": behaviour, "ViewerCertificate": viewer})["Distribution"]
 
 

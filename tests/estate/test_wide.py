@@ -13,7 +13,7 @@ from naming import SCOPES, scope_of
 from oracle import whole
 from server import WIDE
 
-SERVICES = 1000
+SERVICES = 192
 ROLES = sorted({f"arn:aws:iam::{account}:role/blastmap" for account, _ in WIDE})
 WHERE = [*(word for role in ROLES for word in ("--role-arn", role)), *(word for region in sorted({r for _, r in WIDE}) for word in ("--region", region))]
 

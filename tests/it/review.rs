@@ -308,3 +308,34 @@ async fn no_secret_of_a_plan_is_in_a_report() {
         );
     }
 }
+
+/// What a record leads to runs on, and nothing else says that nobody finds it any more.
+#[tokio::test]
+async fn a_name_that_leads_nowhere_any_more_is_told_and_texts_of_records_are_not() {
+    let machine = Machine::new();
+    let zone = "larkspur.example";
+    let plan = json!({"format_version": "1.2", "resource_changes": [
+        {"address": "aws_route53_record.partners", "type": "aws_route53_record", "name": "partners", "mode": "managed",
+         "provider_name": "terraform.example.com/hashicorp/aws", "change": {"actions": ["delete"], "after": null, "before": {
+            "zone_id": "Z", "name": format!("partners.{zone}"), "fqdn": format!("partners.{zone}"), "type": "A", "id": format!("Z_partners.{zone}_A")}}},
+        {"address": "aws_route53_record.text", "type": "aws_route53_record", "name": "text", "mode": "managed",
+         "provider_name": "terraform.example.com/hashicorp/aws", "change": {"actions": ["create"], "before": null, "after": {
+            "zone_id": "Z", "name": zone, "type": "TXT", "ttl": 60, "records": ["planted-text-of-a-record"]}}},
+    ]});
+    // The certificate and the zone have one name: the answer gives both ids.
+    let both = machine.run(&["radius", zone, "--demo"]).await.stderr;
+    let id = both.split("hostedzone/").nth(1).unwrap();
+    let id: String = id.chars().take_while(char::is_ascii_alphanumeric).collect();
+    let file = machine.path("names.json");
+    std::fs::write(
+        &file,
+        plan.to_string().replace("\"Z\"", &format!("\"{id}\"")),
+    )
+    .unwrap();
+    let told = review(&machine, file.to_str().unwrap(), &["--format", "json"])
+        .await
+        .stdout;
+    assert!(told.contains("name-leads-away"), "{told}");
+    assert!(told.contains("no longer leads to partners"), "{told}");
+    assert!(!told.contains("planted-text-of-a-record"), "{told}");
+}

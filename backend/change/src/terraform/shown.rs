@@ -42,6 +42,23 @@ fn is_secret(type_name: &str, name: &str) -> bool {
     SECRET.contains(&name) && !(name == "value" && type_name == "aws_ecs_cluster")
 }
 
+/// Values that say nothing of where requests go, and may say what nobody else should know: texts of DNS records, and addresses of
+/// people and programs outside AWS that are subscribed to a topic.
+fn is_text_for_others(entry: &Entry, name: &str) -> bool {
+    let sides = [&entry.before, &entry.after];
+    let says = |field: &str, plain: &[&str]| {
+        let mut said = sides
+            .iter()
+            .filter_map(|side| side.as_ref()?.get(field)?.as_str());
+        said.any(|value| !plain.contains(&value))
+    };
+    match (entry.type_name.as_str(), name) {
+        ("aws_route53_record", "records") => says("type", &["A", "AAAA", "CNAME"]),
+        ("aws_sns_topic_subscription", "endpoint") => says("protocol", &["sqs", "lambda"]),
+        _ => false,
+    }
+}
+
 /// Attributes that change, sorted by name.
 pub(super) fn changes(entry: &Entry, redactor: &Redactor) -> Vec<AttributeChange> {
     if entry.action == Action::Delete {
@@ -121,6 +138,7 @@ impl Showing<'_> {
         }
         let marks = [&self.entry.before_sensitive, &self.entry.after_sensitive];
         let sensitive = is_secret(&self.entry.type_name, name)
+            || is_text_for_others(self.entry, name)
             || marks
                 .iter()
                 .any(|marks| is_marked(marks.get(name).unwrap_or(&Value::Null)) || **marks == true);

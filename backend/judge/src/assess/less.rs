@@ -42,6 +42,11 @@ pub(super) fn of(
             .iter()
             .filter_map(|place| ends(before, after, *place)),
     );
+    less.extend(
+        touched
+            .iter()
+            .filter_map(|place| leads_away(before, after, *place)),
+    );
     let mut lost: BTreeMap<ResourceIndex, Vec<ResourceIndex>> = BTreeMap::new();
     for policy in touched {
         if is_deleted(before, after, *policy, ResourceKind::ScalingPolicy) {
@@ -98,6 +103,45 @@ fn fewer_tasks(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) 
             counted(was - is, "task")
         ),
         documentation: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html",
+    })
+}
+
+/// A name that does not lead any more where it led, to what is still there: nothing behind it breaks, and nobody finds it by that name.
+fn leads_away(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) -> Option<Less> {
+    let was = before.holds(place)
+        && before.kind(place) == ResourceKind::DnsRecord
+        && before.is_there(place);
+    if !was {
+        return None;
+    }
+    let stays = after.is_there(place);
+    let now = if stays {
+        after.needed(place, Relation::ResolvesTo)
+    } else {
+        Vec::new()
+    };
+    let led = before.needed(place, Relation::ResolvesTo).into_iter();
+    let lost: Vec<&str> = led
+        .filter(|to| before.is_there(*to) && after.is_there(*to) && !now.contains(to))
+        .map(|to| &*before.resource(to).name)
+        .collect();
+    if lost.is_empty() {
+        return None;
+    }
+    let (name, lost) = (&before.resource(place).name, listed(&lost, 3));
+    let happens = if stays {
+        "The record leads elsewhere"
+    } else {
+        "The record is deleted"
+    };
+    Some(Less {
+        rule: "name-leads-away",
+        resource: place,
+        title: format!("{name} no longer leads to {lost}"),
+        detail: format!(
+            "{happens}: who asks for this name does not reach {lost} by it. What lies behind runs on."
+        ),
+        documentation: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html",
     })
 }
 

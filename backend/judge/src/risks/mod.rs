@@ -195,7 +195,11 @@ fn of_less(told: &Told<'_>) -> impl Iterator<Item = Risk> {
     told.less.iter().map(|own| Risk {
         id: id(own.rule, vec![estate.resource(own.resource).id.as_str()]),
         rule: own.rule.to_owned(),
-        level: Level::Low,
+        // Nothing reports requests that do not come any more.
+        level: match own.rule {
+            "name-leads-away" => Level::Medium,
+            _ => Level::Low,
+        },
         title: own.title.clone(),
         detail: own.detail.clone(),
         remediation: remedies::of(own.rule).to_owned(),

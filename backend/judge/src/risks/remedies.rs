@@ -206,6 +206,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Make sure that nobody needs it any more: who calls it, what it works off, and who is called when it is gone.",
     ),
     (
+        "name-leads-away",
+        "Make sure that nobody asks for this name any more, or that what it leads to now can answer.",
+    ),
+    (
         "scaling-policies-fewer",
         "Make sure that what is left scales out and in when it has to.",
     ),
