@@ -76,8 +76,7 @@ class Blastmap:
         self.number += 1
         file = self.home / f"snapshot-{self.number}.jsonl"
         store = store or self.home / f"store-{self.number}"
-        where = () if "--region" in arguments else ("--region", REGION)
-        done = self.run("crawl", *where, "--store", f"file://{store}", "--out", file, *arguments, url=url, **more)
+        done = self.run("crawl", "--region", REGION, "--store", f"file://{store}", "--out", file, *arguments, url=url, **more)
         return Crawl(done.returncode, done.stdout, done.stderr, file)
 
 

@@ -151,7 +151,15 @@ impl Found {
             .or_else(|| facts.name())
             .unwrap_or_else(|| kinds::name_from_id(F::KIND, &id));
         let name = self.redactor.scrub(&name).into_owned();
-        let mut links = Links::of(arn, source);
+        // What has no account in its ARN lies in the scope's, and so does what it names.
+        let (partition, service) = (arn.partition(), arn.service());
+        let here = if arn.account().is_empty() && !arn.region().is_empty() {
+            let account = &self.scope.account;
+            Arn::new(partition, service, arn.region(), account, arn.resource()).ok()
+        } else {
+            None
+        };
+        let mut links = Links::of(here.as_ref().unwrap_or(arn), source);
         facts.links(&mut links);
         let (mut declared, also_named) = links.finish();
         for link in &mut declared {
