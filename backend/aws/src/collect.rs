@@ -1,7 +1,6 @@
 //! The collectors: one file a kind. Each says which kinds it finds, which calls it makes and what it reads of the answers;
 //! `blastmap policy` prints the union of the calls, and a recording keeps the union of the reads.
 
-mod addresses;
 mod alarms;
 mod auto_scaling_groups;
 mod capacity_providers;
@@ -30,6 +29,7 @@ mod roles;
 mod scalable_targets;
 mod schedules;
 mod secrets;
+mod service_addresses;
 mod services;
 pub(crate) mod starts;
 pub(crate) mod state_machines;
@@ -118,15 +118,8 @@ impl Wanted {
     /// For what matters only where ECS is used: one question, once a region has clusters.
     fn once_there_are_clusters(builder: &InventoryBuilder, scope: &Scope) -> Vec<Self> {
         let clusters = builder.kept(ResourceKind::EcsCluster, scope);
-        clusters
-            .first()
-            .map(|_| Self {
-                id: ResourceId::new("every cluster"),
-                known: None,
-                parts: BTreeSet::new(),
-            })
-            .into_iter()
-            .collect()
+        let once = clusters.first().map(|_| Self::all("every cluster"));
+        once.into_iter().collect()
     }
 
     /// A question about everything at once, called `what`.
@@ -243,6 +236,24 @@ pub(crate) fn reads(action: &str) -> Option<&'static [&'static str]> {
     all.into_iter()
         .find(|own| own.name == action)
         .map(|own| own.reads)
+}
+
+/// What was asked for by its id and not answered: it does not exist if AWS says so by one of the codes `absent`, else it could not
+/// be read.
+fn not_read(
+    error: &CallError,
+    id: ResourceId,
+    absent: &[&str],
+    kinds: &[ResourceKind],
+    clients: &Clients,
+    found: &mut Found,
+) {
+    if error.has_code(absent) {
+        found.absent(id);
+    } else {
+        found.unreadable(id);
+        found.blind_spot(error.blind_spot(clients.scope(), kinds));
+    }
 }
 
 /// A time as RFC 3339.

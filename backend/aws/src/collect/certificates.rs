@@ -7,7 +7,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, owned, text, time};
+use super::{Action, Collector, Place, Wanted, not_read, owned, text, time};
 use crate::{clients::Clients, error::CallError};
 
 const API: &str = "acm:DescribeCertificate";
@@ -57,11 +57,14 @@ async fn collect(
                 Some(certificate) => describe(certificate, found),
                 None => found.unreadable(id),
             },
-            Err(error) if error.has_code(&["ResourceNotFoundException"]) => found.absent(id),
-            Err(error) => {
-                found.unreadable(id);
-                found.blind_spot(error.blind_spot(clients.scope(), KINDS));
-            }
+            Err(error) => not_read(
+                &error,
+                id,
+                &["ResourceNotFoundException"],
+                KINDS,
+                clients,
+                found,
+            ),
         }
     }
     Ok(())

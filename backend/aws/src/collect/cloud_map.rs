@@ -19,7 +19,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, addresses::fingerprints, owned, text};
+use super::{Action, Collector, Place, Wanted, owned, service_addresses::fingerprints, text};
 use crate::{
     clients::Clients,
     error::CallError,

@@ -95,12 +95,8 @@ async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> 
     }
     found.listed(ResourceKind::HostedZone);
     // Cloud Map writes the records of its own zones: the addresses of tasks, which are known.
-    let mut asked = Vec::new();
-    for zone in &zones {
-        if !is_cloud_map(zone) {
-            asked.push(zone_id(zone.id()).to_owned());
-        }
-    }
+    let asked = zones.iter().filter(|zone| !is_cloud_map(zone));
+    let asked: Vec<_> = asked.map(|zone| zone_id(zone.id()).to_owned()).collect();
     let mut answers = stream::iter(asked)
         .map(|zone| list_records(clients, zone))
         .buffered(CONCURRENT_ZONES);

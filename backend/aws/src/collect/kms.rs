@@ -9,7 +9,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, owned, text, time};
+use super::{Action, Collector, Place, Wanted, not_read, owned, text, time};
 use crate::{
     clients::Clients,
     error::CallError,
@@ -142,11 +142,7 @@ async fn collect(
                 Some(key) => describe(key, aliases, &named, policy, found),
                 None => found.unreadable(key),
             },
-            Err(error) if error.has_code(&["NotFoundException"]) => found.absent(key),
-            Err(error) => {
-                found.unreadable(key);
-                found.blind_spot(error.blind_spot(clients.scope(), KINDS));
-            }
+            Err(error) => not_read(&error, key, &["NotFoundException"], KINDS, clients, found),
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, owned, text};
+use super::{Action, Collector, Place, Wanted, not_read, owned, text};
 use crate::{clients::Clients, error::CallError};
 
 const API: &str = "vpc-lattice:GetTargetGroup";
@@ -54,11 +54,14 @@ async fn collect(
     while let Some((id, answer)) = answers.next().await {
         match answer {
             Ok(answer) => describe(&answer, found),
-            Err(error) if error.has_code(&["ResourceNotFoundException"]) => found.absent(id),
-            Err(error) => {
-                found.unreadable(id);
-                found.blind_spot(error.blind_spot(clients.scope(), KINDS));
-            }
+            Err(error) => not_read(
+                &error,
+                id,
+                &["ResourceNotFoundException"],
+                KINDS,
+                clients,
+                found,
+            ),
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, owned, text, time};
+use super::{Action, Collector, Place, Wanted, not_read, owned, text, time};
 use crate::{
     clients::Clients,
     error::CallError,
@@ -26,6 +26,8 @@ const KINDS: &[ResourceKind] = &[ResourceKind::IamRole, ResourceKind::IamPolicy]
 /// Found by what their roles may do.
 const STARTERS: &[ResourceKind] = &[ResourceKind::LambdaFunction, ResourceKind::StateMachine];
 const PROFILE: &[ResourceKind] = &[ResourceKind::IamInstanceProfile];
+/// What AWS says of a name that it does not know.
+const GONE: &[&str] = &["NoSuchEntity", "NoSuchEntityException"];
 const ALL: &str = "iam:GetAccountAuthorizationDetails";
 const ONE_PROFILE: &str = "iam:GetInstanceProfile";
 
@@ -290,13 +292,7 @@ async fn profiles(
                 Some(profile) => describe_profile(profile, Source::of(ONE_PROFILE), found),
                 None => found.unreadable(id),
             },
-            Err(error) if error.has_code(&["NoSuchEntity", "NoSuchEntityException"]) => {
-                found.absent(id);
-            }
-            Err(error) => {
-                found.unreadable(id);
-                found.blind_spot(error.blind_spot(clients.scope(), PROFILE));
-            }
+            Err(error) => not_read(&error, id, GONE, PROFILE, clients, found),
         }
     }
     Ok(())
@@ -353,13 +349,7 @@ async fn one_by_one(
                     found.blind_spot(error.blind_spot(clients.scope(), KINDS));
                 }
             }
-            Err(error) if error.has_code(&["NoSuchEntity", "NoSuchEntityException"]) => {
-                found.absent(wanted.id);
-            }
-            Err(error) => {
-                found.unreadable(wanted.id);
-                found.blind_spot(error.blind_spot(clients.scope(), KINDS));
-            }
+            Err(error) => not_read(&error, wanted.id, GONE, KINDS, clients, found),
         }
     }
     Ok(())
@@ -472,13 +462,7 @@ async fn policies(
     while let Some((wanted, answer)) = answers.next().await {
         match answer {
             Ok((arn, facts)) => found.offer(&arn, &facts, [], Source::of("iam:GetPolicyVersion")),
-            Err(error) if error.has_code(&["NoSuchEntity", "NoSuchEntityException"]) => {
-                found.absent(wanted.id);
-            }
-            Err(error) => {
-                found.unreadable(wanted.id);
-                found.blind_spot(error.blind_spot(clients.scope(), KINDS));
-            }
+            Err(error) => not_read(&error, wanted.id, GONE, KINDS, clients, found),
         }
     }
     Ok(())

@@ -20,9 +20,10 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{
     Action, Collector, Place, Wanted,
-    addresses::fingerprints,
     clusters::{strategy_item, tags},
-    nonzero, owned, text, time,
+    nonzero, owned,
+    service_addresses::fingerprints,
+    text, time,
 };
 use crate::{
     clients::Clients,

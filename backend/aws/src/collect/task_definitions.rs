@@ -15,7 +15,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, clusters::tags, owned, text, time};
+use super::{Action, Collector, Place, Wanted, clusters::tags, not_read, owned, text, time};
 use crate::{clients::Clients, error::CallError};
 
 const API: &str = "ecs:DescribeTaskDefinition";
@@ -201,11 +201,14 @@ async fn collect(
                 }
             }
             // AWS says so of a revision that it does not have, or that is deleted for good.
-            Err(error) if error.has_code(&["ClientException"]) => found.absent(wanted.id),
-            Err(error) => {
-                found.unreadable(wanted.id);
-                found.blind_spot(error.blind_spot(clients.scope(), KINDS));
-            }
+            Err(error) => not_read(
+                &error,
+                wanted.id,
+                &["ClientException"],
+                KINDS,
+                clients,
+                found,
+            ),
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{Address, ManagedPrefixList};
 use blastmap_model::{
-    Arn, Found, ResourceKind, Source,
+    Arn, Found, InventoryBuilder, ResourceKind, Scope, Source,
     kinds::{elastic_ip::ElasticIp, prefix_list::PrefixList},
 };
 
@@ -62,17 +62,10 @@ pub(in crate::collect) const PREFIX_LISTS: Collector = Collector {
 };
 
 /// One question, once something unseen of this kind is named: its list tells of all.
-fn any(
-    builder: &blastmap_model::InventoryBuilder,
-    kind: ResourceKind,
-    scope: &blastmap_model::Scope,
-) -> Vec<Wanted> {
-    let mut wanted = Wanted::unseen(builder, kind, scope);
-    wanted.truncate(1);
-    for own in &mut wanted {
-        own.id = blastmap_model::ResourceId::new(kind.name());
-    }
-    wanted
+fn any(builder: &InventoryBuilder, kind: ResourceKind, scope: &Scope) -> Vec<Wanted> {
+    let unseen = builder.unseen(kind, scope);
+    let once = unseen.first().map(|_| Wanted::all(kind.name()));
+    once.into_iter().collect()
 }
 
 /// One answer holds them all.
