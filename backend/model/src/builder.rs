@@ -30,7 +30,13 @@ pub struct InventoryBuilder {
     scopes: Vec<Scope>,
     /// What stays and what is unseen, worked out when first asked for and forgotten when facts come in.
     reached: OnceLock<Reached>,
+    /// Roles that may start tasks, worked out when first asked for and forgotten when roles or policies come in: each collector
+    /// that wants to know asks in each round of each region.
+    starters: OnceLock<Vec<ResourceId>>,
 }
+
+/// What starts a task.
+const STARTING: [&str; 2] = ["ecs:RunTask", "ecs:StartTask"];
 
 /// What stays, and what of it names that nobody has seen.
 #[derive(Debug, Default)]
@@ -51,6 +57,11 @@ impl InventoryBuilder {
     /// Takes in what a collector found. What was seen first stays.
     pub fn absorb(&mut self, found: Found) {
         self.reached = OnceLock::new();
+        let permissions = [ResourceKind::IamRole, ResourceKind::IamPolicy];
+        let mut kinds = found.resources.iter().map(|entry| entry.resource.kind);
+        if kinds.any(|kind| permissions.contains(&kind)) {
+            self.starters = OnceLock::new();
+        }
         for entry in found.resources {
             for name in &entry.also_named {
                 name_also(
@@ -137,20 +148,26 @@ impl InventoryBuilder {
             .collect()
     }
 
-    /// Roles of an account, kept or not, whose policies allow one of these actions on something.
-    pub fn roles_allowing(&self, account: &str, actions: &[&str]) -> Vec<&Resource> {
-        let roles = self.entries.values().map(|entry| &entry.resource);
-        let roles =
-            roles.filter(|own| own.kind == ResourceKind::IamRole && &*own.account == account);
-        roles.filter(|role| self.allows(role, actions)).collect()
+    /// Roles of an account, kept or not, whose policies allow to start some task.
+    pub fn roles_that_start_tasks(&self, account: &str) -> impl Iterator<Item = &Resource> {
+        let starters = self.starters.get_or_init(|| {
+            let roles = self.entries.iter().filter(|(_, entry)| {
+                let role = &entry.resource;
+                role.kind == ResourceKind::IamRole && self.may_start_tasks(role)
+            });
+            roles.map(|(id, _)| id.clone()).collect()
+        });
+        let roles = starters.iter().filter_map(|id| self.entries.get(id));
+        let roles = roles.map(|entry| &entry.resource);
+        roles.filter(move |role| &*role.account == account)
     }
 
-    fn allows(&self, role: &Resource, actions: &[&str]) -> bool {
+    fn may_start_tasks(&self, role: &Resource) -> bool {
         let Ok(facts) = role.attributes.facts::<kinds::iam_role::IamRole>() else {
             return false;
         };
         let allow = |document: &serde_json::Value| {
-            let mut actions = actions.iter();
+            let mut actions = STARTING.iter();
             actions.any(|action| kinds::iam_policy::may_allow(document, action))
         };
         let attached = facts.attached_managed_policies.iter().filter_map(|own| {
@@ -253,11 +270,14 @@ impl InventoryBuilder {
             let policies = self.declared_by_policies_of(entry);
             for declared in entry.declared.iter().chain(&policies) {
                 let target = self.resolve(&declared.to.id);
+                if declared.if_known && !self.is_meant(declared, &target) {
+                    continue;
+                }
                 if self.entries.contains_key(&target) {
                     if kept.insert(target.clone()) {
                         waiting.push(target);
                     }
-                } else if !declared.if_known {
+                } else {
                     unseen.entry(target).or_insert(declared.to.kind);
                 }
             }
@@ -267,6 +287,12 @@ impl InventoryBuilder {
             .map(|(id, kind)| Reference { kind, id })
             .collect();
         Reached { kept, unseen }
+    }
+
+    /// Whether a name that may be anything's is that of a known resource of the kind that it is to name.
+    fn is_meant(&self, declared: &Declared, to: &ResourceId) -> bool {
+        let known = self.entries.get(to);
+        known.is_some_and(|entry| entry.resource.kind == declared.to.kind)
     }
 
     /// Who stays if this does.
@@ -311,7 +337,7 @@ impl InventoryBuilder {
             let policies = self.declared_by_policies_of(entry);
             for declared in entry.declared.iter().chain(&policies) {
                 let to = self.resolve(&declared.to.id);
-                if declared.if_known && !kept.contains(&to) {
+                if declared.if_known && !self.is_meant(declared, &to) {
                     continue;
                 }
                 links.push(NamedLink {

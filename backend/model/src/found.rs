@@ -43,7 +43,7 @@ pub(crate) struct Entry {
 }
 
 /// What a resource that was found is to an inventory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 enum How {
     Kept,
     Offered,
@@ -182,21 +182,19 @@ impl Found {
             attributes: Attributes::from_value(&attributes),
             observed_at: self.now,
         };
-        let (offered, replaces) = (
-            matches!(how, How::Offered | How::Follows(_)),
-            how == How::Replaces,
-        );
+        let (offered, follows, replaces) = match how {
+            How::Kept => (false, Vec::new(), false),
+            How::Offered => (true, Vec::new(), false),
+            How::Follows(subjects) => (true, subjects, false),
+            How::Replaces => (false, Vec::new(), true),
+        };
         self.resources.push(Entry {
             resource,
             declared,
             also_named,
             source,
             offered,
-            follows: if let How::Follows(subjects) = how {
-                subjects
-            } else {
-                Vec::new()
-            },
+            follows,
             replaces,
         });
     }

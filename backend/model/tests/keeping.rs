@@ -161,6 +161,12 @@ fn only_names_that_aws_states_can_be_missing() {
         found.resource(&function("asks"), &facts, [], SOURCE);
         let called = vec!["fingerprint:offered".to_owned()];
         found.offer(&role("offered"), &Role { called }, [], SOURCE);
+        // Of another kind than what is named.
+        let other = Function {
+            called: vec!["arn:aws:iam::123456789012:role/unknown".to_owned()],
+            ..Function::default()
+        };
+        found.offer(&function("offered"), &other, [], SOURCE);
     });
     let mut links: Vec<_> = inventory
         .links()

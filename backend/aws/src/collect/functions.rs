@@ -22,9 +22,6 @@ const MAPPINGS: &str = "lambda:ListEventSourceMappings";
 
 const KINDS: &[ResourceKind] = &[ResourceKind::LambdaFunction];
 
-/// What starts a task from outside.
-pub(super) const STARTING: [&str; 2] = ["ecs:RunTask", "ecs:StartTask"];
-
 pub(super) const COLLECTOR: Collector = Collector {
     kinds: KINDS,
     actions: &[
@@ -77,10 +74,8 @@ fn wanted(builder: &InventoryBuilder, scope: &Scope) -> Vec<Wanted> {
     if once.is_empty() {
         return once;
     }
-    let roles = builder.roles_allowing(&scope.account, &STARTING);
-    once.into_iter()
-        .chain(roles.into_iter().map(Wanted::of))
-        .collect()
+    let roles = builder.roles_that_start_tasks(&scope.account);
+    once.into_iter().chain(roles.map(Wanted::of)).collect()
 }
 
 async fn collect(

@@ -10,7 +10,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, functions::STARTING, owned, text};
+use super::{Action, Collector, Place, Wanted, owned, text};
 use crate::{
     clients::Clients,
     error::CallError,
@@ -54,8 +54,8 @@ fn wanted(builder: &InventoryBuilder, scope: &Scope) -> Vec<Wanted> {
     if once.is_empty() {
         return once;
     }
-    let roles = builder.roles_allowing(&scope.account, &STARTING);
-    if roles.into_iter().any(trusts_step_functions) {
+    let mut roles = builder.roles_that_start_tasks(&scope.account);
+    if roles.any(trusts_step_functions) {
         once
     } else {
         Vec::new()

@@ -55,7 +55,7 @@ pub(super) fn grant_links(document: &Value, field: &str, links: &mut Links<'_>) 
 
 /// True if some Allow statement of a document is about an action, whatever its resources and conditions: what may be, not what is.
 pub fn may_allow(document: &Value, action: &str) -> bool {
-    let any = |patterns: Option<&Value>| one_or_many(patterns).filter_map(Value::as_str).any(|pattern| fits(pattern, action));
+    let any = |patterns: Option<&Value>| one_or_many(patterns).filter_map(Value::as_str).any(|pattern| matches_action(pattern, action));
     one_or_many(document.get("Statement")).filter(|own| own.get("Effect").and_then(Value::as_str) == Some("Allow")).any(|own| {
         match own.get("NotAction") {
             Some(others) => !any(Some(others)),
@@ -64,14 +64,14 @@ pub fn may_allow(document: &Value, action: &str) -> bool {
     })
 }
 
-/// Whether a policy's pattern of an action, in any case, covers this one.
+/// Whether an action is one that a pattern such as `ecr:Get*` means. Actions are not case-sensitive.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
-fn fits(pattern: &str, action: &str) -> bool {
-    fits_bytes(pattern.to_ascii_lowercase().as_bytes(), action.to_ascii_lowercase().as_bytes())
+pub fn matches_action(pattern: &str, action: &str) -> bool {
+    fits(pattern.to_ascii_lowercase().as_bytes(), action.to_ascii_lowercase().as_bytes())
 }
 
-fn fits_bytes(pattern: &[u8], text: &[u8]) -> bool {
+fn fits(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut here, mut star) = (0, 0, None);
     while here < text.len() {
         match pattern.get(at) {
