@@ -8,12 +8,14 @@ use blastmap_model::{
     kinds::{ecs_service::EcsService, scalable_target::ScalableTarget},
 };
 
+use crate::Level;
 use crate::words::{counted, listed};
 
 /// Something that is less after the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Less {
     pub(crate) rule: &'static str,
+    pub(crate) level: Level,
     pub(crate) resource: ResourceIndex,
     pub(crate) title: String,
     pub(crate) detail: String,
@@ -96,6 +98,7 @@ fn fewer_tasks(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) 
     let stop = if was - is == 1 { "stops" } else { "stop" };
     Some(Less {
         rule: "capacity-lowered",
+        level: Level::Low,
         resource: place,
         title: format!("{name} runs {} in place of {was}", counted(is, "task")),
         detail: format!(
@@ -136,6 +139,8 @@ fn leads_away(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) -
     };
     Some(Less {
         rule: "name-leads-away",
+        // Nothing reports requests that do not come any more.
+        level: Level::Medium,
         resource: place,
         title: format!("{name} no longer leads to {lost}"),
         detail: format!(
@@ -165,6 +170,7 @@ fn ends(before: &Overlay<'_>, after: &Overlay<'_>, place: ResourceIndex) -> Opti
     };
     Some(Less {
         rule: "service-ends",
+        level: Level::Low,
         resource: place,
         title: format!("{name} is deleted while it is in use"),
         detail: format!("{what}, which the change stops for good."),
@@ -194,6 +200,7 @@ fn fewer_policies(
     let are = if gone.len() == 1 { "is" } else { "are" };
     Some(Less {
         rule: "scaling-policies-fewer",
+        level: Level::Low,
         resource: target,
         title: format!(
             "{name} keeps {} of {}",

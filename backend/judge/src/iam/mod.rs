@@ -28,4 +28,3 @@ pub use reason::{Cause, Reason};
 pub use roles::{Lookup, RolePolicies};
 pub use trust::may_assume;
 pub use truth::Truth;
-pub use wildcard::matches_action;

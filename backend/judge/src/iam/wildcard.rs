@@ -350,14 +350,6 @@ pub(super) fn matches_resource(pattern: &[Symbol], resource: &[Symbol]) -> Truth
     }
 }
 
-/// Whether an action is one that a pattern such as `ecr:Get*` means. Actions are not case-sensitive.
-///
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
-pub fn matches_action(pattern: &str, action: &str) -> bool {
-    let action: Vec<_> = text(action).collect();
-    covers(&folded(&set(pattern)), &folded(&action))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -195,11 +195,7 @@ fn of_less(told: &Told<'_>) -> impl Iterator<Item = Risk> {
     told.less.iter().map(|own| Risk {
         id: id(own.rule, vec![estate.resource(own.resource).id.as_str()]),
         rule: own.rule.to_owned(),
-        // Nothing reports requests that do not come any more.
-        level: match own.rule {
-            "name-leads-away" => Level::Medium,
-            _ => Level::Low,
-        },
+        level: own.level,
         title: own.title.clone(),
         detail: own.detail.clone(),
         remediation: remedies::of(own.rule).to_owned(),
