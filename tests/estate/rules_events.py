@@ -62,9 +62,9 @@ def more(graph, places, names):
     before = len(graph.live), len(graph.links)
     for scope, (reader, facts) in places.items():
         with within(*scope):
-            environments(graph, facts)
+            environments(graph, facts, places)
             queues(graph, reader, facts, names)
-            functions(graph, reader, facts, names)
+            functions(graph, reader, facts, names, places)
             topics(graph, facts)
             alarms(graph, facts)
     return before != (len(graph.live), len(graph.links))
@@ -79,23 +79,30 @@ def queue_arns(facts):
     return {arn("sqs", url.rpartition("/")[2]): url for url in facts["queues"]}
 
 
-def called(facts, value):
-    """The queue that a value of an environment is an ARN, a URL or a distinctive name of."""
-    hosts = [f"sqs.{Here.region}", f"{Here.region}.queue", *(["queue"] if Here.region == "us-east-1" else [])]
-    named = re.fullmatch(rf"https://(?:{'|'.join(re.escape(h) for h in hosts)})\.amazonaws\.com/{Here.account}/([\w.-]+)", value)
-    if named:
-        id = arn("sqs", named.group(1))
-    else:
-        id = value if value.startswith("arn:") else arn("sqs", value) if distinctive(value) else None
+def called(facts, value, places):
+    """The queue that a value of an environment is an ARN or a URL of, wherever it is, or a distinctive name of here."""
+    for scope, (_, theirs) in places.items():
+        with within(*scope):
+            id = at(value)
+            if id in queue_arns(theirs):
+                return id
+    id = arn("sqs", value) if distinctive(value) else None
     return id if id in queue_arns(facts) else None
 
 
-def environments(graph, facts):
+def at(value):
+    """What a value is an ARN or a URL of, as a queue of here."""
+    hosts = [f"sqs.{Here.region}", f"{Here.region}.queue", *(["queue"] if Here.region == "us-east-1" else [])]
+    named = re.fullmatch(rf"https://(?:{'|'.join(re.escape(h) for h in hosts)})\.amazonaws\.com/{Here.account}/([\w.-]+)", value)
+    return arn("sqs", named.group(1)) if named else value if value.startswith("arn:") else None
+
+
+def environments(graph, facts, places):
     """Queues that task definitions name."""
     for definition in facts["definitions"]:
         for container in definition["containerDefinitions"]:
             for variable in container.get("environment", []):
-                graph.link(definition["taskDefinitionArn"], "CONSUMES", called(facts, variable["value"]))
+                graph.link(definition["taskDefinitionArn"], "CONSUMES", called(facts, variable["value"], places))
 
 
 def queues(graph, reader, facts, names):
@@ -136,7 +143,7 @@ def runs_tasks(document):
     return False
 
 
-def started(facts, name, value):
+def started(facts, name, value, places):
     """(relation, id) of what a variable of a function that may start tasks names."""
     for cluster in facts["clusters"]:
         known = value == cluster["clusterArn"] or value == cluster["clusterName"] and (distinctive(value) or "CLUSTER" in name.upper())
@@ -151,18 +158,18 @@ def started(facts, name, value):
         families.setdefault(definition["family"], []).append((definition["revision"], definition["taskDefinitionArn"]))
     if value in families and (distinctive(value) or hinted):
         yield "STARTS", max(families[value])[1]
-    if called(facts, value):
-        yield "CONSUMES", called(facts, value)
+    if called(facts, value, places):
+        yield "CONSUMES", called(facts, value, places)
 
 
-def functions(graph, reader, facts, names):
+def functions(graph, reader, facts, names, places):
     """Functions that take from a queue in the graph, that may start something of it, or that something names."""
     named = graph.named()
     for function in facts["functions"]:
         id = function["FunctionArn"]
         sources = [m["EventSourceArn"] for m in facts["mappings"] if m["FunctionArn"] == id and ":sqs:" in m["EventSourceArn"]]
         variables = function.get("Environment", {}).get("Variables", {}) if function["Role"] in runners(reader, facts) else {}
-        starts = [link for name, value in variables.items() for link in started(facts, name, value)]
+        starts = [link for name, value in variables.items() for link in started(facts, name, value, places)]
         if not (id in named or any(s in graph.live for s in sources) or any(t in graph.live for _, t in starts)):
             continue
         graph.node(id)
