@@ -552,7 +552,12 @@ impl<'a> Workbench<'a> {
             }
         }
         for (acl, entries) in changed {
-            self.change(&acl, |facts| facts["Entries"] = entries);
+            self.change(&acl, |facts| {
+                // A snapshot from elsewhere may hold facts of any shape.
+                if let Some(facts) = facts.as_object_mut() {
+                    facts.insert("Entries".to_owned(), entries);
+                }
+            });
         }
     }
 
