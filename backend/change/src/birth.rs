@@ -6,7 +6,7 @@ use blastmap_model::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{Lookup, Place, Workbench};
+use crate::{Lookup, Place, Workbench, network_acl};
 
 /// The ARN of something new. True: AWS makes it of the name alone, so it will be this very one.
 pub(crate) fn arn(
@@ -185,6 +185,13 @@ fn made_up_form(kind: ResourceKind) -> Option<(&'static str, &'static str)> {
         ResourceKind::VpcEndpoint => ("ec2", "vpc-endpoint/"),
         ResourceKind::SecurityGroup => ("ec2", "security-group/"),
         ResourceKind::NetworkInterface => ("ec2", "network-interface/"),
+        ResourceKind::NetworkAcl => ("ec2", "network-acl/"),
+        ResourceKind::DhcpOptions => ("ec2", "dhcp-options/"),
+        ResourceKind::ElasticIp => ("ec2", "elastic-ip/"),
+        ResourceKind::PrefixList => ("ec2", "prefix-list/"),
+        ResourceKind::VpcPeeringConnection => ("ec2", "vpc-peering-connection/"),
+        ResourceKind::TransitGateway => ("ec2", "transit-gateway/"),
+        ResourceKind::VpcEndpointService => ("ec2", "vpc-endpoint-service/"),
         ResourceKind::Ec2Instance => ("ec2", "instance/"),
         ResourceKind::EfsFileSystem => ("elasticfilesystem", "file-system/"),
         ResourceKind::EfsAccessPoint => ("elasticfilesystem", "access-point/"),
@@ -302,6 +309,13 @@ fn identity(kind: ResourceKind, own: &Arn) -> Vec<(&'static str, String)> {
         ResourceKind::VpcEndpoint => vec![("VpcEndpointId", last)],
         ResourceKind::SecurityGroup => vec![("GroupId", last)],
         ResourceKind::NetworkInterface => vec![("NetworkInterfaceId", last)],
+        ResourceKind::NetworkAcl => vec![("NetworkAclId", last)],
+        ResourceKind::DhcpOptions => vec![("DhcpOptionsId", last)],
+        ResourceKind::ElasticIp => vec![("AllocationId", last)],
+        ResourceKind::PrefixList => vec![("PrefixListId", last)],
+        ResourceKind::VpcPeeringConnection => vec![("VpcPeeringConnectionId", last)],
+        ResourceKind::TransitGateway => vec![("TransitGatewayId", last)],
+        ResourceKind::VpcEndpointService => vec![("ServiceId", last)],
         ResourceKind::Ec2Instance => vec![("InstanceId", last)],
         ResourceKind::EfsFileSystem => vec![("FileSystemArn", arn), ("FileSystemId", last)],
         ResourceKind::EfsAccessPoint => vec![("AccessPointArn", arn), ("AccessPointId", last)],
@@ -451,6 +465,11 @@ fn defaults(
             "OwnerId": own.account(),
             "AvailableIpAddressCount": text(facts, "CidrBlock").and_then(free_addresses),
             "MapPublicIpOnLaunch": false,
+        }),
+        ResourceKind::NetworkAcl => json!({
+            "OwnerId": own.account(),
+            "IsDefault": false,
+            "Entries": network_acl::last_entries(),
         }),
         ResourceKind::NatGateway => json!({
             "State": "available",

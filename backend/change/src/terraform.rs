@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod data;
+mod dhcp_options;
 mod ecs;
 mod fields;
 mod iam;
@@ -11,6 +12,7 @@ mod load_balancing;
 mod mapping;
 mod messaging;
 mod network;
+mod network_acls;
 mod network_edges;
 mod places;
 mod plan;

@@ -488,63 +488,6 @@ fn networks() {
             ],
         },
         Case {
-            name: "a rule of a network ACL",
-            live: vec![subnet.clone()],
-            changes: vec![create(
-                "aws_network_acl_rule.x",
-                json!({"network_acl_id": "acl-1", "rule_number": 50, "egress": true, "protocol": "tcp",
-                "rule_action": "deny", "cidr_block": "0.0.0.0/0", "from_port": 443, "to_port": 443}),
-            )],
-            expected: vec![(
-                format!("{EC2}subnet/subnet-1"),
-                "/NetworkAcl/Entries/1",
-                json!({"Egress": true, "RuleNumber": 50, "Protocol": "6",
-                "RuleAction": "deny", "CidrBlock": "0.0.0.0/0", "PortRange": {"From": 443, "To": 443}}),
-            )],
-        },
-        Case {
-            name: "a new network ACL",
-            live: vec![subnet.clone()],
-            changes: vec![create(
-                "aws_network_acl.x",
-                json!({"vpc_id": "vpc-1", "subnet_ids": ["subnet-1"],
-                "ingress": [{"rule_no": 10, "protocol": "-1", "action": "allow", "cidr_block": "10.0.0.0/8", "from_port": 0, "to_port": 0}], "egress": []}),
-            )],
-            expected: vec![
-                (
-                    format!("{EC2}subnet/subnet-1"),
-                    "/NetworkAcl/Entries/0/CidrBlock",
-                    json!("10.0.0.0/8"),
-                ),
-                (
-                    format!("{EC2}subnet/subnet-1"),
-                    "/NetworkAcl/Entries/2/RuleAction",
-                    json!("deny"),
-                ),
-            ],
-        },
-        Case {
-            name: "other entries of a network ACL",
-            live: vec![subnet.clone()],
-            changes: vec![update(
-                "aws_network_acl.x",
-                json!({"id": "acl-1", "ingress": [], "egress": []}),
-                json!({"ingress": [{"rule_no": 10, "protocol": "6", "action": "deny", "cidr_block": "10.0.0.0/8", "from_port": 1, "to_port": 2}]}),
-            )],
-            expected: vec![
-                (
-                    format!("{EC2}subnet/subnet-1"),
-                    "/NetworkAcl/NetworkAclId",
-                    json!("acl-1"),
-                ),
-                (
-                    format!("{EC2}subnet/subnet-1"),
-                    "/NetworkAcl/Entries/0/RuleAction",
-                    json!("deny"),
-                ),
-            ],
-        },
-        Case {
             name: "AWS's own table and group are taken over",
             live: vec![
                 live(
@@ -1216,12 +1159,6 @@ fn deployments_and_edges_of_networks() {
         format!("{EC2}transit-gateway/tgw-1"),
         format!("{EC2}vpc-endpoint-service/vpce-svc-1"),
     );
-    let (acl, subnet) = (
-        format!("{EC2}network-acl/acl-1"),
-        format!("{EC2}subnet/subnet-1"),
-    );
-    let entry =
-        json!({"Egress": false, "RuleNumber": 100, "RuleAction": "allow", "Protocol": "-1"});
     let own = |changes, id: &str, pointer, expected| Case {
         name: "edges",
         live: vec![
@@ -1240,14 +1177,6 @@ fn deployments_and_edges_of_networks() {
             live(
                 &offered,
                 json!({"ServiceId": "vpce-svc-1", "NetworkLoadBalancerArns": ["a"]}),
-            ),
-            live(
-                &acl,
-                json!({"NetworkAclId": "acl-1", "Entries": [entry.clone()]}),
-            ),
-            live(
-                &subnet,
-                json!({"SubnetId": "subnet-1", "NetworkAcl": {"NetworkAclId": "acl-1", "Entries": [entry.clone()]}}),
             ),
         ],
         changes,
@@ -1332,16 +1261,6 @@ fn deployments_and_edges_of_networks() {
             "aws_vpc_endpoint_service.x",
             json!({"id": "vpce-svc-1"}),
             &offered,
-        ),
-        // An entry changes in the subnets that have the ACL, and in the ACL.
-        own(
-            vec![create(
-                "aws_network_acl_rule.x",
-                json!({"network_acl_id": "acl-1", "rule_number": 50, "egress": false, "protocol": "6", "rule_action": "deny", "cidr_block": "0.0.0.0/0", "from_port": 443, "to_port": 443}),
-            )],
-            &acl,
-            "/Entries/0/RuleAction",
-            json!("deny"),
         ),
     ]);
 }
