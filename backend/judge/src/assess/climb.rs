@@ -13,7 +13,7 @@ use blastmap_model::{
 
 use super::{
     Impact, Outcome,
-    candidates::contenders,
+    candidates::{contenders, whom_it_filters},
     compare::{Effect, compare},
     requests,
     serving::Loss,
@@ -109,6 +109,9 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         for estate in [what_if.before, what_if.after] {
             for place in what_if.touched {
                 near.extend(estate.dependencies(*place).iter().map(|tie| tie.to));
+                if estate.holds(*place) {
+                    near.extend(whom_it_filters(estate, *place));
+                }
             }
         }
         Self {

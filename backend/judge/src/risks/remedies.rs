@@ -210,6 +210,14 @@ const REMEDIES: &[(&str, &str)] = &[
         "Make sure that nobody asks for this name any more, or that what it leads to now can answer.",
     ),
     (
+        "messages-end",
+        "Make sure that the messages are not needed any more, or that another way brings them before this one ends.",
+    ),
+    (
+        "alarm-silenced",
+        "Make sure that another alarm watches it, or keep this one.",
+    ),
+    (
         "scaling-policies-fewer",
         "Make sure that what is left scales out and in when it has to.",
     ),
