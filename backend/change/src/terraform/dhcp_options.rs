@@ -68,7 +68,7 @@ pub(super) const ASSOCIATION: Part = Part {
             None => None,
         };
         set(owner.facts, "DhcpOptionsId", json!(options));
-        write_servers(owner, servers);
+        write_servers(owner, servers.as_deref());
     },
     last: false,
 };
@@ -81,7 +81,7 @@ fn servers_of(finder: &mut dyn Find, id: &str) -> Option<Vec<String>> {
     Some(facts.domain_name_servers())
 }
 
-fn write_servers(owner: &mut Owner<'_>, servers: Option<Vec<String>>) {
+fn write_servers(owner: &mut Owner<'_>, servers: Option<&[String]>) {
     owner.unknown.retain(|field| field != "DomainNameServers");
     if servers.is_none() {
         owner.unknown.push("DomainNameServers".to_owned());

@@ -15,7 +15,7 @@ use super::{
     Impact, Outcome,
     candidates::{contenders, whom_it_filters},
     compare::{Effect, compare},
-    requests,
+    queues, requests,
     serving::Loss,
     subject::{self, Judged},
     taken,
@@ -487,6 +487,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         }
         found.extend(taken::from_task_role(self.what_if, place));
         found.extend(taken::with_what_is_deleted(self.what_if, place));
+        found.extend(queues::closed(self.what_if, place));
         if !after.is_there(place) {
             // Deleted along with something else; its own deletion is a change.
             return Some(self.gone_along(place, Phase::Run));

@@ -10,6 +10,7 @@ pub(crate) mod connect;
 mod excerpt;
 pub(crate) mod less;
 mod messages;
+mod queues;
 pub(crate) mod refused;
 mod requests;
 mod serving;

@@ -138,6 +138,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Ask the owner whether the containers use these permissions before they are taken away.",
     ),
     (
+        "queue-access",
+        "Ask the owner what the containers do with the queue, and keep what they need in its policy.",
+    ),
+    (
         "host-active",
         "Drain the instance first, and wait until its tasks run elsewhere.",
     ),
