@@ -306,6 +306,31 @@ pub(super) const DISCOVERY: Rule = Rule {
     },
 };
 
+pub(super) const HOSTED_ZONE: Rule = Rule {
+    name: "hosted-zone-not-empty",
+    documentation: "https://docs.aws.amazon.com/Route53/latest/APIReference/API_DeleteHostedZone.html",
+    sentence: "The deletion of a hosted zone that still has records, unless Terraform's `force_destroy` takes them out first.",
+    refuses: |before, after, change, place| {
+        let forced = change.attributes.iter().any(|attribute| {
+            attribute.name == "force_destroy" && attribute.before == Some(true.into())
+        });
+        if forced {
+            return Vec::new();
+        }
+        let kind = ResourceKind::HostedZone;
+        let users = needing(Relation::PartOf);
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            kind,
+            "HostedZoneNotEmpty",
+            users,
+        )
+    },
+};
+
 pub(super) const CAPACITY_PROVIDER: Rule = Rule {
     name: "capacity-provider-in-use",
     documentation: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html",
@@ -429,6 +454,7 @@ fn is_whole(type_name: &str, kind: ResourceKind) -> bool {
         ResourceKind::CloudMapService => &["aws_service_discovery_service"],
         ResourceKind::NetworkAcl => &["aws_network_acl"],
         ResourceKind::ElasticIp => &["aws_eip"],
+        ResourceKind::HostedZone => &["aws_route53_zone"],
         _ => &[],
     };
     main.contains(&type_name) || type_name == kind.cloudformation_type()

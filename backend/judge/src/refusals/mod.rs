@@ -85,6 +85,7 @@ pub const ALL: &[Rule] = &[
     in_use::REPOSITORY,
     in_use::VPC,
     in_use::DISCOVERY,
+    in_use::HOSTED_ZONE,
     in_use::CAPACITY_PROVIDER,
 ];
 

@@ -9,7 +9,9 @@ use blastmap_model::{
     Phase::{Start, Traffic},
     kinds::{
         dhcp_options::{DhcpConfiguration, DhcpOptions},
+        dns_record::DnsRecord,
         elastic_ip::ElasticIp,
+        hosted_zone::HostedZone,
         vpc::Vpc,
         web_acl::WebAcl,
     },
@@ -94,6 +96,30 @@ fn with_web_acl(action: &str) -> Estate {
 
 fn association() -> Value {
     json!({"web_acl_arn": web_acl(), "resource_arn": balancer()})
+}
+
+fn with_zone() -> Estate {
+    let zone = HostedZone {
+        id: "Z1".to_owned(),
+        name: "example.com.".to_owned(),
+        ..HostedZone::default()
+    };
+    let record = DnsRecord {
+        hosted_zone_id: "Z1".to_owned(),
+        name: "www.example.com.".to_owned(),
+        r#type: "CNAME".to_owned(),
+        ..DnsRecord::default()
+    };
+    behind_alb()
+        .put("arn:aws:route53:::hostedzone/Z1", &zone)
+        .put(
+            "arn:aws:route53:::hostedzone/Z1#www.example.com/CNAME",
+            &record,
+        )
+}
+
+fn hosted_zone(forced: bool) -> Value {
+    json!({"id": "Z1", "zone_id": "Z1", "name": "example.com", "force_destroy": forced})
 }
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -242,6 +268,12 @@ pub(crate) fn cases() -> Vec<Case> {
             ),
             [tf_delete("aws_eip", address("eipalloc-9"))],
         ),
+        terraform(
+            "a hosted zone with records is deleted",
+            with_zone(),
+            [tf_delete("aws_route53_zone", hosted_zone(false))],
+        )
+        .refused("hosted-zone-not-empty"),
         terraform(
             "a web ACL that blocks is put before the balancer",
             with_web_acl("Block"),
