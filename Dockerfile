@@ -24,5 +24,5 @@ ENV BLASTMAP_STORE=file:///data
 VOLUME /data
 EXPOSE 8080
 ENTRYPOINT ["/usr/local/bin/blastmap"]
-# Refused as it stands, for there is no sign-in yet: add --insecure-no-auth where only friends reach the port.
+# Refused as it stands: say who may come in (--auth-tokens FILE), or --insecure-no-auth where only friends reach the port.
 CMD ["serve", "--listen", "0.0.0.0:8080"]

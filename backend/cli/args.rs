@@ -1,8 +1,13 @@
 //! The whole configuration: flags, environment variables (`BLASTMAP_*`) and `blastmap.toml`, the former before the latter.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
 
 /// Shows what breaks in an AWS ECS estate when something changes, how, when and why.
 #[derive(Debug, Parser)]
@@ -62,7 +67,7 @@ impl Color {
 pub(crate) enum Command {
     /// Crawl, keep crawling, and serve the page and the API.
     #[command(
-        after_help = "Examples:\n  blastmap serve --demo\n  blastmap serve --region eu-west-1 --region us-east-1 --interval 10m\n  blastmap serve --snapshot estate.jsonl.zst"
+        after_help = "Examples:\n  blastmap serve --demo\n  blastmap serve --region eu-west-1 --region us-east-1 --interval 10m\n  blastmap serve --snapshot estate.jsonl.zst\n  blastmap serve --listen 0.0.0.0:8080 --auth-tokens tokens.toml --public-url https://blast.example.com"
     )]
     Serve(Box<Serve>),
     /// Crawl once, keep the snapshot, and say what was seen and what was not.
@@ -92,6 +97,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  blastmap policy > policy.json\n  blastmap policy --format terraform"
     )]
     Policy(Policy),
+    /// Make a token for --auth-tokens, and print it once.
+    #[command(
+        after_help = "The token goes to standard output. The file holds its SHA-256 alone; a running server reads the file again by itself.\n\nExamples:\n  blastmap token ci --add-to tokens.toml\n  blastmap token ann --role operator --add-to tokens.toml\n  blastmap serve --listen 0.0.0.0:8080 --auth-tokens tokens.toml --public-url https://blast.example.com\n  BLASTMAP_TOKEN=... blastmap radius web --server https://blast.example.com"
+    )]
+    Token(Token),
     /// Print a shell's completions.
     Completions(Completions),
 }
@@ -121,15 +131,72 @@ pub(crate) struct Serve {
     /// The largest plan that is taken, as in 64MiB.
     #[arg(long, default_value = "64MiB", value_parser = size, env = "BLASTMAP_MAX_BODY", value_name = "SIZE")]
     pub(crate) max_body: usize,
-    /// Serve everybody who can reach the address: there is no sign-in.
-    #[arg(long, env = "BLASTMAP_INSECURE_NO_AUTH", value_parser = clap::builder::FalseyValueParser::new())]
+    /// Serve everybody who can reach the address: nobody is asked who they are.
+    #[arg(long, conflicts_with_all = ["auth_tokens"], env = "BLASTMAP_INSECURE_NO_AUTH", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) insecure_no_auth: bool,
+    #[command(flatten)]
+    pub(crate) auth: Auth,
     #[command(flatten)]
     pub(crate) scope: Scope,
     #[command(flatten)]
     pub(crate) keep: Keep,
     #[command(flatten)]
     pub(crate) owners: Owners,
+}
+
+/// Who may ask. Loopback needs nothing; what is given here holds there, too.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Access")]
+pub(crate) struct Auth {
+    /// Let in who has a token of this file, which `blastmap token` writes; read again when it changes.
+    #[arg(long, value_name = "FILE", env = "BLASTMAP_AUTH_TOKENS")]
+    pub(crate) auth_tokens: Option<PathBuf>,
+    /// A session of a browser ends after so long without a request; an open page asks every minute.
+    #[arg(long, default_value = "1h", value_parser = duration, value_name = "TIME", env = "BLASTMAP_SESSION_IDLE")]
+    pub(crate) session_idle: Duration,
+    /// A session ends after so long in any case.
+    #[arg(long, default_value = "12h", value_parser = duration, value_name = "TIME", env = "BLASTMAP_SESSION_LIFETIME")]
+    pub(crate) session_lifetime: Duration,
+    /// The address or network of a proxy whose X-Forwarded-For is believed, in the log and where sign-ins are counted; may be
+    /// repeated.
+    #[arg(long, value_name = "NETWORK", value_parser = network, value_delimiter = ',', env = "BLASTMAP_TRUSTED_PROXY")]
+    pub(crate) trusted_proxy: Vec<IpNet>,
+}
+
+impl Auth {
+    /// Whether there is any method to show who one is.
+    pub(crate) fn is_given(&self) -> bool {
+        self.auth_tokens.is_some()
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Token {
+    /// Whom the token is for: letters, digits and - _ . @ +
+    pub(crate) name: String,
+    /// What the token allows.
+    #[arg(long, value_enum, default_value_t = Role::Viewer)]
+    pub(crate) role: Role,
+    /// Add the block to this file, which is made where it is not there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) add_to: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// Reads, makes reviews and marks risks.
+    Viewer,
+    /// Starts crawls, too.
+    Operator,
+}
+
+impl From<Role> for blastmap_api::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Viewer => Self::Viewer,
+            Role::Operator => Self::Operator,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -412,6 +479,13 @@ fn address_and_id(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("give it as ADDRESS=ID, e.g. aws_ecs_service.checkout=checkout".to_owned()),
     }
+}
+
+/// `10.0.0.0/8`, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = text.parse::<IpAddr>().map(IpNet::from);
+    one.or_else(|_no_address| text.parse())
+        .map_err(|_no_network| "give an address or a network, as in 10.0.0.0/8".to_owned())
 }
 
 fn split_unit(text: &str) -> (&str, &str) {

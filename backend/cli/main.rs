@@ -1,5 +1,6 @@
 //! `blastmap`: shows what breaks in an AWS ECS estate when something changes, how, when and why.
 
+mod access;
 mod args;
 mod config_file;
 mod crawl;
@@ -17,6 +18,7 @@ mod schema;
 mod serve;
 mod source;
 mod stores;
+mod token;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -72,6 +74,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Diff(diff) => diff::run(diff).await,
         Command::Schema => schema::run(),
         Command::Policy(policy) => policy::run(&policy),
+        Command::Token(own) => token::run(&own),
         Command::Completions(completions) => {
             let mut script = Vec::new();
             clap_complete::generate(

@@ -9,7 +9,7 @@ use clap::{ArgMatches, Command, builder::Resettable, parser::ValueSource};
 const OF_A_CRAWL: &[&str] = &["region", "role_arn", "organization", "replay", "record"];
 
 /// Options, each with those that make no sense beside it.
-const EXCLUDES: [(&str, &[&str]); 7] = [
+const EXCLUDES: [(&str, &[&str]); 8] = [
     ("demo", &["snapshot", "server", "live"]),
     ("demo", OF_A_CRAWL),
     ("snapshot", &["server", "live"]),
@@ -17,6 +17,7 @@ const EXCLUDES: [(&str, &[&str]); 7] = [
     ("server", &["live"]),
     ("record", &["replay"]),
     ("organization", &["role_arn"]),
+    ("insecure_no_auth", &["auth_tokens"]),
 ];
 
 /// Takes the variable and the file's line from each option that is overruled.

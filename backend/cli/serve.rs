@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use blastmap_api::{App, Crawl, PublicUrl, Settings, Snapshots};
 use blastmap_graph::Snapshot;
 use blastmap_model::{Inventory, Redactor};
@@ -10,6 +10,7 @@ use blastmap_store::Store;
 use tokio::net::TcpListener;
 
 use crate::{
+    access,
     args::Serve,
     crawl_loop::{CrawlLoop, Plan, futures::Opening},
     crawling, output, source, stores,
@@ -22,14 +23,8 @@ const DEMO_SNAPSHOTS: usize = 10;
 type Parts = (Option<Arc<Store>>, Option<Arc<dyn Crawl>>, Redactor);
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
-    if !args.listen.ip().is_loopback() && !args.insecure_no_auth {
-        bail!(
-            "refusing to listen on {}: there is no sign-in, so everybody who reaches this address could read the estate; \
-             listen on 127.0.0.1, or say --insecure-no-auth",
-            args.listen
-        );
-    }
     let public_url: Option<PublicUrl> = args.public_url.as_deref().map(str::parse).transpose()?;
+    let access = access::of(&args, public_url.as_ref())?;
     let listener = bind(args.listen).await?;
     let address = listener.local_addr().context("cannot tell the address")?;
     let owner_keys = args.owners.owner_tag.clone();
@@ -66,6 +61,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
         store,
         crawl,
         redactor,
+        access,
         settings,
     };
     output::print(&format!("http://{address}\n"))?;

@@ -135,9 +135,21 @@ async fn ask(
         let cause = last_cause(&error);
         anyhow!("no answer from {server}: {cause}; is a blastmap server running there?")
     })?;
+    match answer.status().as_u16() {
+        401 => bail!(
+            "{server} asks who you are, and {}: put a token that it knows into BLASTMAP_TOKEN",
+            match token {
+                Some(_) => "does not know the token of BLASTMAP_TOKEN, or no longer",
+                None => "BLASTMAP_TOKEN is not set",
+            }
+        ),
+        403 => bail!("{server} does not let you do that: ask for a token with another role"),
+        429 => bail!("{server} was asked with wrong tokens too often: try again in a minute"),
+        _ => {}
+    }
     if !answer.status().is_success() {
         bail!(
-            "{} answered {}: is it a blastmap server, with this snapshot, and is BLASTMAP_TOKEN right?",
+            "{} answered {}: is it a blastmap server, with this snapshot?",
             answer.url(),
             answer.status()
         );

@@ -14,6 +14,7 @@ async fn help_says_what_each_command_does() {
         "diff",
         "schema",
         "policy",
+        "token",
         "completions",
     ] {
         let help = machine.prints(&[command, "--help"]).await;

@@ -64,7 +64,7 @@ async fn nothing_but_loopback_is_listened_on_unless_told_so() {
         let line = ended.failure();
         assert!(
             line.starts_with(&format!(
-                "refusing to listen on {address}: there is no sign-in"
+                "refusing to listen on {address}: everybody who reaches this address could read the estate"
             )),
             "{line}"
         );

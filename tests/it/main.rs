@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test does not get fails it")]
 
+mod access;
 mod demo;
 mod diff;
 mod docs;

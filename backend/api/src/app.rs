@@ -5,7 +5,7 @@ use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
 use blastmap_model::Redactor;
 use blastmap_store::Store;
 
-use crate::{Crawl, Snapshots};
+use crate::{Access, Crawl, Snapshots};
 
 /// How the server answers.
 #[derive(Debug, Clone)]
@@ -72,6 +72,11 @@ impl PublicUrl {
         &self.host
     }
 
+    /// Whether it is reached over TLS.
+    pub fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
     /// As a browser sends it in `Origin`.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
@@ -116,6 +121,8 @@ pub struct App {
     pub crawl: Option<Arc<dyn Crawl>>,
     /// What fingerprints the values of changes, as the crawler's does those of the graph.
     pub redactor: Redactor,
+    /// Whether it asks who somebody is.
+    pub access: Access,
     pub settings: Settings,
 }
 

@@ -1,9 +1,10 @@
 //! GraphQL views over a snapshot, the HTTP around them, and the embedded page.
 //!
 //! One request sees one snapshot. Whatever comes from outside passes the fences first: `server` counts bytes, hosts and
-//! connections, `fence` weighs the query.
+//! connections, `fence` weighs the query, `auth` asks who sends it.
 
 mod app;
+mod auth;
 mod crawl;
 mod engine;
 mod fence;
@@ -19,6 +20,7 @@ mod snapshots;
 mod state;
 
 pub use app::{App, PublicUrl, PublicUrlError, Settings};
+pub use auth::{Access, Guard, NewToken, Role, SessionTimes, TokensError, new_token};
 pub use crawl::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
 pub use graphql::schema_text;
 pub use json::{assessment_json, diff_json, radius_json};

@@ -10,15 +10,12 @@ use blastmap_judge::{
 };
 use blastmap_store::{Store, StoreError};
 use time::{OffsetDateTime, macros::format_description};
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use crate::{
     problem::{Code, Problem},
     state::{short, store_failed},
 };
-
-/// The lines of the log that say who changed what is kept.
-const AUDIT: &str = "blastmap::audit";
 
 /// The most reviews that stay in memory.
 const IN_MEMORY: usize = 50;
@@ -156,10 +153,6 @@ impl Reviews {
             let message = format!("the review `{id}` has no risk `{}`", short(risk));
             return Err(Problem::new(Code::NotFound, message));
         }
-        let name = said.as_ref().map_or("null", |(mark, _)| mark.name());
-        let letters = said
-            .as_ref()
-            .and_then(|(_, note)| Some(note.as_ref()?.chars().count()));
         let _alone = self.marking.lock().await;
         let mut marks = self.marks(id).await?;
         marks.retain(|own| own.risk != risk);
@@ -171,11 +164,6 @@ impl Reviews {
         }));
         marks.sort_by_key(|own| risks.iter().position(|risk| risk.id == own.risk));
         self.save_marks(id, marks).await?;
-        info!(
-            target: AUDIT,
-            { review.id = id, risk.id = risk, risk.mark = name, note.letters = letters },
-            "Marked risk {risk} of review {id}: {name}"
-        );
         Ok(review)
     }
 

@@ -4,9 +4,10 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use time::OffsetDateTime;
 
 use crate::{
+    auth::{Role, audit::Event},
     graphql::{
         assessment::{Assessment, ChangeInput},
-        pinned::{latest, state},
+        pinned::{caller, latest, state},
         review::{Mark, Review},
     },
     problem::{Code, Problem},
@@ -29,6 +30,8 @@ struct CrawlRun {
 impl Mutation {
     /// Starts a crawl, or returns the one under way.
     async fn crawl(&self, ctx: &Context<'_>) -> Result<CrawlRun, Problem> {
+        let caller = caller(ctx)?;
+        caller.must_be(Role::Operator, "starting a crawl")?;
         let crawl = state(ctx).app.crawl.as_ref().ok_or_else(|| {
             Problem::new(
                 Code::Forbidden,
@@ -38,6 +41,11 @@ impl Mutation {
         let run = crawl
             .start()
             .map_err(|refused| Problem::new(Code::Forbidden, refused.reason))?;
+        caller.note(
+            Event::Crawl,
+            &run.id,
+            &format!("Asked for crawl {}", run.id),
+        );
         Ok(CrawlRun {
             id: ID(run.id),
             started_at: run.started_at,
@@ -51,6 +59,7 @@ impl Mutation {
         title: String,
         change: ChangeInput,
     ) -> Result<Review, Problem> {
+        let caller = caller(ctx)?;
         if title.trim().is_empty() {
             return Err(Problem::bad_input(
                 "`title` is empty: say what the change is for",
@@ -62,6 +71,8 @@ impl Mutation {
             .reviews
             .keep(title.trim(), assessment, now)
             .await?;
+        let message = format!("Made review {}", kept.id);
+        caller.note(Event::ReviewMade, &kept.id, &message);
         Ok(Review::new(&kept))
     }
 
@@ -74,6 +85,7 @@ impl Mutation {
         mark: Option<Mark>,
         note: Option<String>,
     ) -> Result<Review, Problem> {
+        let caller = caller(ctx)?;
         let note = note.map(|note| note.trim().to_owned());
         let note = note.filter(|note| !note.is_empty());
         let letters = note.as_ref().map_or(0, |note| note.chars().count());
@@ -82,10 +94,23 @@ impl Mutation {
                 "`note` has {letters} characters: give at most {LONGEST_NOTE}"
             )));
         }
+        let name = mark.map_or("null", |mark| blastmap_judge::Mark::from(mark).name());
+        let length = note.as_ref().map_or_else(String::new, |_| {
+            format!(" with a note of {letters} characters")
+        });
         let said = mark.map(|mark| (mark.into(), note));
         let now = OffsetDateTime::now_utc();
         let reviews = &state(ctx).reviews;
         let kept = reviews.mark(&review, &risk, said, now).await?;
+        let message = format!(
+            "Marked risk {} of review {}: {name}{length}",
+            *risk, *review
+        );
+        caller.note(
+            Event::RiskMarked,
+            &format!("{} {}", *review, *risk),
+            &message,
+        );
         Ok(Review::new(&kept))
     }
 }

@@ -7,6 +7,7 @@ use blastmap_graph::{Snapshot, nearest_ids};
 use blastmap_model::ResourceIndex;
 
 use crate::{
+    auth::caller::Caller,
     problem::{Code, Problem},
     state::{Pinned, State, short},
 };
@@ -16,6 +17,12 @@ const NEAREST: usize = 3;
 
 pub(super) fn state<'c>(ctx: &Context<'c>) -> &'c Arc<State> {
     ctx.data_unchecked::<Arc<State>>()
+}
+
+/// Who sent this request.
+pub(super) fn caller<'c>(ctx: &Context<'c>) -> Result<&'c Caller, Problem> {
+    ctx.data_opt::<Caller>()
+        .ok_or_else(|| Problem::new(Code::Forbidden, "it is not known who asks"))
 }
 
 /// Takes items into the answer of this request.

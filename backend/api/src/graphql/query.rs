@@ -18,7 +18,7 @@ use crate::{
         finding::{Finding, FindingFilter},
         history::ResourceHistory,
         link::Link,
-        pinned::{find, latest, snapshot, state, take},
+        pinned::{caller, find, latest, snapshot, state, take},
         radius::{self, BlastRadius, Path},
         resource::Resource,
         review::{self, Review},
@@ -244,6 +244,9 @@ impl Query {
     /// A review by its id; null where it is not kept.
     async fn review(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Review>, Problem> {
         let kept = state(ctx).reviews.get(&id).await?;
+        if kept.is_some() {
+            caller(ctx)?.note_read(&id);
+        }
         Ok(kept.as_deref().map(Review::new))
     }
 

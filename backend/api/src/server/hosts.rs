@@ -22,19 +22,32 @@ use crate::{
     state::State,
 };
 
-/// The address of ours that a connection came in by; none where it is not known.
+/// The address of ours that a connection came in by, where it is known, and the one that it came from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Arrived(Option<SocketAddr>);
+pub(super) struct Arrived {
+    by: Option<SocketAddr>,
+    from: Option<SocketAddr>,
+}
+
+impl Arrived {
+    /// Whoever connected: a caller, or a proxy.
+    pub(super) fn peer(self) -> Option<IpAddr> {
+        self.from.map(|from| from.ip())
+    }
+}
 
 impl Connected<IncomingStream<'_, TcpListener>> for Arrived {
     fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self(stream.io().local_addr().ok())
+        Self {
+            by: stream.io().local_addr().ok(),
+            from: Some(*stream.remote_addr()),
+        }
     }
 }
 
 pub(super) async fn check(From(state): From<Arc<State>>, request: Request, next: Next) -> Response {
     let arrived = request.extensions().get::<ConnectInfo<Arrived>>();
-    let arrived = arrived.and_then(|ConnectInfo(Arrived(address))| *address);
+    let arrived = arrived.and_then(|ConnectInfo(arrived)| arrived.by);
     if named(request.uri(), request.headers(), |host| {
         is_ours(host, &state.app.settings, arrived)
     }) {

@@ -1,5 +1,6 @@
 //! HTTP: routes, and the fences around them.
 
+mod guard;
 mod headers;
 mod health;
 mod hosts;
@@ -11,6 +12,7 @@ mod requests;
 mod review_file;
 mod routes;
 mod serve;
+mod session;
 mod snapshot_file;
 mod socket;
 

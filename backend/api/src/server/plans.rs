@@ -17,6 +17,7 @@ use super::{
     routes::refuse_method,
 };
 use crate::{
+    auth::{audit::Event, caller::Caller},
     problem::{Code, Problem},
     state::State,
 };
@@ -31,6 +32,7 @@ pub(super) async fn only_post() -> Response {
 }
 
 pub(super) async fn take(From(state): From<Arc<State>>, request: Request) -> Response {
+    let caller = request.extensions().get::<Caller>().cloned();
     if let Err((status, problem)) = check_content_type(request.headers(), WHAT) {
         return problem.with_status(status);
     }
@@ -58,7 +60,12 @@ pub(super) async fn take(From(state): From<Arc<State>>, request: Request) -> Res
         }
     };
     match state.plans.keep(bytes) {
-        Ok(id) => (StatusCode::CREATED, Json(json!({ "id": id }))).into_response(),
+        Ok(id) => {
+            if let Some(caller) = caller {
+                caller.note(Event::Plan, &id, &format!("Took plan {id}"));
+            }
+            (StatusCode::CREATED, Json(json!({ "id": id }))).into_response()
+        }
         Err(problem) => problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }

@@ -14,6 +14,7 @@ use tokio::{runtime::Handle, time::timeout_at};
 
 use super::{hosts::origin_of, requests::name_operation};
 use crate::{
+    auth::caller::Caller,
     engine::Engine,
     problem::{Code, Problem},
     state::State,
@@ -47,12 +48,16 @@ async fn answer_or_refuse(
     let deadline = tokio::time::Instant::now() + state.app.settings.request_timeout;
     check_content_type(request.headers(), "the query")?;
     let origin = origin_of(request.uri(), request.headers(), &state.app.settings);
+    let caller = request.extensions().get::<Caller>().cloned();
     let body = read(request.into_body(), state.app.settings.max_body);
     let body = timeout_at(deadline, body).await.map_err(|_slow| {
         let problem = Problem::bad_input("the request's body took too long to come");
         (StatusCode::REQUEST_TIMEOUT, problem)
     })??;
-    let query = parse(&body)?.data(origin);
+    let mut query = parse(&body)?.data(origin);
+    if let Some(caller) = caller {
+        query = query.data(caller);
+    }
     name_operation(query.operation_name.as_deref());
 
     let busy = |_late| {

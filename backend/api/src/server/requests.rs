@@ -27,6 +27,10 @@ use crate::{
 /// Tells a caller which lines of the log are about its request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What the log calls a request; in its extensions.
+#[derive(Debug, Clone)]
+pub(super) struct RequestId(pub(super) String);
+
 /// Never taken from the caller: what stands in the log is the server's own.
 fn new_id() -> String {
     static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -39,7 +43,7 @@ fn new_id() -> String {
 
 pub(super) async fn observe(
     From(state): From<Arc<State>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let started = Instant::now();
@@ -58,6 +62,7 @@ pub(super) async fn observe(
         http.route = route,
         graphql.operation = field::Empty,
     );
+    request.extensions_mut().insert(RequestId(id.clone()));
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let mut response = answer
         .instrument(span.clone())

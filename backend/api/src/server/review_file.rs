@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use axum::{
+    Extension,
     extract::{Path, RawQuery, State as From},
     response::{IntoResponse as _, Response},
 };
@@ -13,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::hosts::origin_of;
 use crate::{
+    auth::caller::Caller,
     problem::{Code, Problem},
     report::{self, Format},
     state::{State, short},
@@ -34,6 +36,7 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
+    Extension(caller): Extension<Caller>,
 ) -> Response {
     let parts = name.rsplit_once('.');
     let Some((id, format)) = parts.and_then(|(id, end)| Some((id, Format::of_ending(end)?))) else {
@@ -44,6 +47,7 @@ pub(super) async fn show(
         Ok(None) => return unknown(&name),
         Err(problem) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
     };
+    caller.note_read(id);
     let marks = match state.reviews.marks(id).await {
         Ok(marks) => marks,
         Err(problem) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),

@@ -14,8 +14,8 @@ use tower_http::{
 };
 
 use super::{
-    headers, health, hosts, metrics, page, plans, post as graphql, requests, review_file,
-    snapshot_file, socket,
+    guard, headers, health, hosts, metrics, page, plans, post as graphql, requests, review_file,
+    session, snapshot_file, socket,
 };
 use crate::{
     App,
@@ -48,7 +48,8 @@ pub(super) fn routes(state: &Arc<State>) -> Router {
         )
         .route("/metrics", get(metrics::show).with_state(Arc::clone(state)))
         .layer(compression());
-    Router::new()
+    // Whatever tells of the estate, or takes something, asks first who it is. What is new goes here.
+    let guarded = Router::new()
         .merge(api)
         .route(
             "/plans",
@@ -56,14 +57,30 @@ pub(super) fn routes(state: &Arc<State>) -> Router {
                 .fallback(plans::only_post)
                 .with_state(Arc::clone(state)),
         )
-        .route("/graphiql", get(page::console))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready).with_state(Arc::clone(state)))
         .route(
             "/snapshots/{name}",
             get(snapshot_file::download).with_state(Arc::clone(state)),
         )
-        .fallback(page::file)
+        .route_layer(middleware::from_fn_with_state(
+            Arc::clone(state),
+            guard::require,
+        ));
+    // The page's files hold no data; and who is not signed in has to be shown where to.
+    let open = Router::new()
+        .route("/graphiql", get(page::console))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready).with_state(Arc::clone(state)))
+        .route(
+            "/session",
+            get(session::show)
+                .post(session::sign_in)
+                .delete(session::sign_out)
+                .fallback(session::other_method)
+                .with_state(Arc::clone(state)),
+        )
+        .fallback(page::file);
+    guarded
+        .merge(open)
         .layer(cross_site(state))
         .layer(middleware::from_fn_with_state(
             Arc::clone(state),

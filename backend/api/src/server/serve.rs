@@ -34,6 +34,7 @@ pub async fn serve(
             state.metrics.tidy();
         }
     };
+    let keeping = state.app.access.clone().keep();
     let farewell = async {
         state.stopping.cancelled().await;
         tokio::time::sleep(LONGEST_FAREWELL).await;
@@ -48,6 +49,7 @@ pub async fn serve(
     tokio::select! {
         served = answering => served,
         () = tidying => Ok(()),
+        () = keeping => Ok(()),
         () = farewell => {
             warn!("Stopped with requests under way that did not end in {} s", LONGEST_FAREWELL.as_secs());
             Ok(())

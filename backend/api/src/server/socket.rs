@@ -14,9 +14,10 @@ use axum::{
 };
 use http::{StatusCode, header};
 
-use self::kept_alive::KeptAlive;
+use self::kept_alive::{KeptAlive, Over};
 use super::hosts::is_own_origin;
 use crate::{
+    auth::caller::Caller,
     engine::{Engine, Subscriptions},
     problem::{Code, Problem},
     state::State,
@@ -81,6 +82,12 @@ async fn upgrade_or_refuse(
             );
             (StatusCode::SERVICE_UNAVAILABLE, problem)
         })?;
+    let caller = parts.extensions.get::<Caller>().cloned();
+    let admitted = caller.and_then(|caller| caller.admitted);
+    let over: Over = match admitted {
+        Some(admitted) => Box::pin(admitted.lasts.over()),
+        None => Box::pin(std::future::pending()),
+    };
     let stopping = state.stopping.clone();
     Ok(upgrade
         .protocols([PROTOCOL])
@@ -88,7 +95,7 @@ async fn upgrade_or_refuse(
         .max_frame_size(LARGEST_MESSAGE)
         .on_upgrade(async move |socket| {
             let _while_open = place;
-            let (socket, greeted) = KeptAlive::new(socket, stopping);
+            let (socket, greeted) = KeptAlive::new(socket, stopping, over);
             GraphQLWebSocket::new(socket, Subscriptions::new(engine), protocol)
                 .on_connection_init(async move |_payload| {
                     greeted.say();

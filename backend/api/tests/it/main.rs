@@ -8,6 +8,7 @@
 
 mod support;
 
+mod access;
 mod assessments;
 mod fences;
 mod folds;

@@ -1,8 +1,8 @@
 //! Subscriptions over a real connection.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, os::unix::fs::PermissionsExt as _, sync::Arc};
 
-use blastmap_api::{App, CrawlProgress, serve};
+use blastmap_api::{Access, App, CrawlProgress, Guard, Role, SessionTimes, new_token, serve};
 use blastmap_graph::Snapshot;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -338,5 +338,56 @@ async fn a_server_that_stops_says_good_bye() {
     server.stop.send(()).unwrap();
     assert_eq!(hear(&mut socket).await, json!({ "closed": 1001 }));
     drop(socket);
+    server.done.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_ends_with_the_session_that_opened_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.toml");
+    let (vera, otto) = (
+        new_token("vera", Role::Viewer).unwrap(),
+        new_token("otto", Role::Viewer).unwrap(),
+    );
+    let write = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write(&format!("{}{}", vera.block, otto.block));
+    let guard = Guard::new(SessionTimes::default())
+        .with_tokens(&path)
+        .unwrap();
+    let server = start(App {
+        access: Access::Guarded(Arc::new(guard)),
+        ..app()
+    })
+    .await;
+    let refused = connect(server.address, &[]).await.unwrap_err();
+    let Error::Http(response) = refused else {
+        panic!("{refused}")
+    };
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+
+    let (of_vera, of_otto) = (
+        format!("Bearer {}", vera.token),
+        format!("Bearer {}", otto.token),
+    );
+    let (mut gone, _) = connect(server.address, &[("authorization", &of_vera)])
+        .await
+        .unwrap();
+    let (mut stays, _) = connect(server.address, &[("authorization", &of_otto)])
+        .await
+        .unwrap();
+    for socket in [&mut gone, &mut stays] {
+        say(socket, json!({ "type": "connection_init" })).await;
+        assert_eq!(hear(socket).await, json!({ "type": "connection_ack" }));
+    }
+    write(&otto.block);
+    assert_eq!(hear(&mut gone).await, json!({ "closed": 4401 }));
+    say(&mut stays, json!({ "type": "ping" })).await;
+    assert_eq!(hear(&mut stays).await, json!({ "type": "pong" }));
+    let refused = connect(server.address, &[("authorization", &of_vera)]).await;
+    assert!(refused.is_err());
+    server.stop.send(()).unwrap();
     server.done.await.unwrap().unwrap();
 }

@@ -11,7 +11,7 @@ use axum::{
     http::{Request, Response, StatusCode, header},
 };
 use blastmap_api::{
-    App, Crawl, CrawlProgress, CrawlRefused, CrawlRun, Settings, Snapshots, router,
+    Access, App, Crawl, CrawlProgress, CrawlRefused, CrawlRun, Settings, Snapshots, router,
 };
 use blastmap_graph::Snapshot;
 use blastmap_model::{
@@ -220,6 +220,7 @@ pub(crate) fn empty() -> App {
         store: None,
         crawl: None,
         redactor: Redactor::new([7; 32]),
+        access: Access::Open,
         settings: settings(),
     }
 }

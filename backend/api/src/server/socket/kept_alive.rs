@@ -37,9 +37,16 @@ const GOING_AWAY: u16 = 1001;
 /// Connection initialisation timeout, as `graphql-transport-ws` has it.
 const NOT_GREETED: u16 = 4408;
 
+/// Nobody is signed in at the other end any more, as `graphql-transport-ws` has it.
+const SIGNED_OUT: u16 = 4401;
+
+/// Resolves when whoever is at the other end should not be any more.
+pub(super) type Over = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 pub(super) struct KeptAlive {
     socket: WebSocket,
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
+    over: Over,
     pings: Interval,
     heard: Instant,
     opened: Instant,
@@ -60,13 +67,18 @@ impl Greeted {
 }
 
 impl KeptAlive {
-    pub(super) fn new(socket: WebSocket, stopping: CancellationToken) -> (Self, Greeted) {
+    pub(super) fn new(
+        socket: WebSocket,
+        stopping: CancellationToken,
+        over: Over,
+    ) -> (Self, Greeted) {
         let greeted = Arc::new(AtomicBool::new(false));
         let mut pings = interval(PING_EVERY.min(PATIENCE));
         pings.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let kept = Self {
             socket,
             stopping: Box::pin(stopping.cancelled_owned()),
+            over,
             pings,
             heard: Instant::now(),
             opened: Instant::now(),
@@ -144,6 +156,9 @@ impl Stream for KeptAlive {
         }
         if this.stopping.as_mut().poll(context).is_ready() {
             return this.leave(context, GOING_AWAY, "the server stops");
+        }
+        if this.over.as_mut().poll(context).is_ready() {
+            return this.leave(context, SIGNED_OUT, "Unauthorized");
         }
         while this.pings.poll_tick(context).is_ready() {
             if this.heard.elapsed() > LONGEST_SILENCE {

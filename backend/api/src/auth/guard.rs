@@ -1,0 +1,266 @@
+//! Lets in who shows by any of the server's methods who they are.
+
+use std::{
+    net::IpAddr,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use http::{HeaderMap, header};
+use ipnet::IpNet;
+
+use super::{
+    Identity,
+    caller::Admitted,
+    sessions::{SessionTimes, Sessions},
+    throttle::Throttle,
+    tokens::{Tokens, TokensError},
+};
+
+/// `__Host-`: browsers take it over a secure connection alone, for this host alone. Loopback counts as secure.
+pub(crate) const SESSION_COOKIE: &str = "__Host-blastmap";
+
+/// How often files are looked at and sessions ended that are over.
+const KEEP_EVERY: Duration = Duration::from_secs(1);
+
+/// Whether the server asks who somebody is.
+#[derive(Clone)]
+pub enum Access {
+    /// Everybody who reaches it may do everything.
+    Open,
+    Guarded(Arc<Guard>),
+}
+
+impl Access {
+    pub(crate) fn guard(&self) -> Option<&Arc<Guard>> {
+        match self {
+            Self::Open => None,
+            Self::Guarded(guard) => Some(guard),
+        }
+    }
+
+    /// Looks after files and sessions; never ends.
+    pub(crate) async fn keep(self) {
+        let Self::Guarded(guard) = self else {
+            return std::future::pending().await;
+        };
+        let mut times = tokio::time::interval(KEEP_EVERY);
+        times.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            times.tick().await;
+            let own = Arc::clone(&guard);
+            // A file may lie on a disk that is far away.
+            drop(tokio::task::spawn_blocking(move || own.tidy()).await);
+        }
+    }
+}
+
+/// Why somebody is not let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// They showed nothing, or a session that is over.
+    Missing,
+    /// What they showed is not right; why is for the log alone.
+    Wrong(String),
+    /// They failed too often, and may try again after this.
+    TooOften(Duration),
+}
+
+/// The methods by which people and programs show who they are.
+pub struct Guard {
+    tokens: Option<Tokens>,
+    sessions: Sessions,
+    throttle: Throttle,
+    /// Who may say for whom a request is.
+    proxies: Vec<IpNet>,
+}
+
+impl Guard {
+    pub fn new(times: SessionTimes) -> Self {
+        Self {
+            tokens: None,
+            sessions: Sessions::new(times),
+            throttle: Throttle::new(Instant::now()),
+            proxies: Vec::new(),
+        }
+    }
+
+    /// Lets in who has a token of this file.
+    pub fn with_tokens(self, path: &Path) -> Result<Self, TokensError> {
+        Ok(Self {
+            tokens: Some(Tokens::open(path)?),
+            ..self
+        })
+    }
+
+    /// Believes these, and nobody else, when they say for whom a request is.
+    #[must_use]
+    pub fn behind(self, proxies: Vec<IpNet>) -> Self {
+        Self { proxies, ..self }
+    }
+
+    pub(crate) fn takes_tokens(&self) -> bool {
+        self.tokens.is_some()
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Who sends requests with these headers.
+    pub(crate) async fn admit(
+        &self,
+        headers: &HeaderMap,
+        address: IpAddr,
+    ) -> Result<Admitted, Refusal> {
+        if let Some(credential) = bearer(headers) {
+            return self.admit_bearer(credential, address).await;
+        }
+        let session = cookie(headers, SESSION_COOKIE);
+        let session = session.and_then(|secret| self.sessions.find(secret, Instant::now()));
+        session.ok_or(Refusal::Missing)
+    }
+
+    #[expect(clippy::unused_async, reason = "providers are asked for their keys")]
+    async fn admit_bearer(&self, credential: &str, address: IpAddr) -> Result<Admitted, Refusal> {
+        self.admit_token(credential, address)
+    }
+
+    /// Who has this token. One that is unknown and one that is mistyped are the same in answer and in work.
+    pub(crate) fn admit_token(&self, token: &str, address: IpAddr) -> Result<Admitted, Refusal> {
+        self.may_try(address)?;
+        let found = self.tokens.as_ref().and_then(|tokens| tokens.find(token));
+        found.ok_or_else(|| self.refuse(address, "no such token".to_owned()))
+    }
+
+    /// Refuses who failed too often.
+    pub(crate) fn may_try(&self, address: IpAddr) -> Result<(), Refusal> {
+        let allowed = self.throttle.allows(address, Instant::now());
+        allowed.map_err(Refusal::TooOften)
+    }
+
+    /// Counts a failure.
+    pub(crate) fn refuse(&self, address: IpAddr, why: String) -> Refusal {
+        self.throttle.failed(address, Instant::now());
+        Refusal::Wrong(why)
+    }
+
+    /// Ends the session of these headers; gives whose it was.
+    pub(crate) fn sign_out(&self, headers: &HeaderMap) -> Option<Arc<Identity>> {
+        self.sessions.end(cookie(headers, SESSION_COOKIE)?)
+    }
+
+    /// Whom a request is for: whoever connected, or where that is a proxy of ours, whom it names last.
+    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let is_proxy = |address: IpAddr| {
+            let address = address.to_canonical();
+            self.proxies.iter().any(|own| own.contains(&address))
+        };
+        let mut client = peer.to_canonical();
+        let named = headers.get_all("x-forwarded-for").iter();
+        let named: Vec<&str> = named
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .collect();
+        for name in named.into_iter().rev() {
+            if !is_proxy(client) {
+                break;
+            }
+            let Ok(address) = name.trim().parse::<IpAddr>() else {
+                break;
+            };
+            client = address.to_canonical();
+        }
+        client
+    }
+
+    fn tidy(&self) {
+        if let Some(tokens) = &self.tokens {
+            tokens.refresh();
+        }
+        self.sessions.sweep(Instant::now());
+    }
+}
+
+/// What stands behind `Authorization: Bearer`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, credential) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| credential.trim())
+}
+
+/// A cookie by its name.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let values = headers.get_all(header::COOKIE).iter();
+    let texts = values.filter_map(|value| value.to_str().ok());
+    let mut pairs = texts.flat_map(|text| text.split(';'));
+    pairs.find_map(|pair| {
+        let (own, value) = pair.trim().split_once('=')?;
+        (own == name).then_some(value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn a_credential_stands_behind_bearer_and_a_session_in_its_cookie() {
+        assert_eq!(
+            bearer(&headers(&[("authorization", "bearer  a.b ")])),
+            Some("a.b")
+        );
+        assert_eq!(bearer(&headers(&[("authorization", "Basic a")])), None);
+        let own = headers(&[
+            ("cookie", "a=1; __Host-blastmapx=2"),
+            ("cookie", "__Host-blastmap=3"),
+        ]);
+        assert_eq!(cookie(&own, SESSION_COOKIE), Some("3"));
+        assert_eq!(cookie(&own, "b"), None);
+    }
+
+    #[test]
+    fn only_proxies_of_ours_say_for_whom_a_request_is() {
+        let guard = |proxies: &[&str]| {
+            let proxies = proxies.iter().map(|own| own.parse().unwrap());
+            Guard::new(SessionTimes::default()).behind(proxies.collect())
+        };
+        let cases: [(&[&str], &str, &[&str], &str); 6] = [
+            (&[], "10.0.0.1", &["192.0.2.9"], "10.0.0.1"),
+            (&["10.0.0.0/8"], "10.0.0.1", &["192.0.2.9"], "192.0.2.9"),
+            (
+                &["10.0.0.0/8"],
+                "::ffff:10.0.0.1",
+                &["6.6.6.6, 192.0.2.9"],
+                "192.0.2.9",
+            ),
+            (
+                &["10.0.0.0/8"],
+                "10.0.0.1",
+                &["192.0.2.9", "10.0.0.2"],
+                "192.0.2.9",
+            ),
+            (&["10.0.0.0/8"], "10.0.0.1", &["unknown"], "10.0.0.1"),
+            (&["10.0.0.0/8"], "192.0.2.1", &["6.6.6.6"], "192.0.2.1"),
+        ];
+        for (proxies, peer, forwarded, client) in cases {
+            let pairs: Vec<_> = forwarded
+                .iter()
+                .map(|own| ("x-forwarded-for", *own))
+                .collect();
+            let found = guard(proxies).client(peer.parse().unwrap(), &headers(&pairs));
+            assert_eq!(found, client.parse::<IpAddr>().unwrap(), "{forwarded:?}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Whoever asks for data is let in first, or not.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State as From},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+
+use super::{hosts::Arrived, requests::RequestId};
+use crate::{
+    auth::{
+        Access, Refusal,
+        audit::{Event, note},
+        caller::{Caller, Origin},
+    },
+    problem::{Code, Problem},
+    state::State,
+};
+
+/// Lets a request through with its [`Caller`], or answers 401.
+pub(super) async fn require(
+    From(state): From<Arc<State>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let origin = origin_of(&state.app.access, request.headers(), request.extensions());
+    let admitted = match &state.app.access {
+        Access::Open => None,
+        Access::Guarded(guard) => match guard.admit(request.headers(), origin.address).await {
+            Ok(admitted) => Some(admitted),
+            Err(refusal) => return refuse(&refusal, &origin),
+        },
+    };
+    let caller = Caller { admitted, origin };
+    request.extensions_mut().insert(caller);
+    next.run(request).await
+}
+
+/// Where a request came from.
+pub(super) fn origin_of(access: &Access, headers: &HeaderMap, extensions: &Extensions) -> Origin {
+    let arrived = extensions.get::<ConnectInfo<Arrived>>();
+    let peer = arrived.and_then(|ConnectInfo(arrived)| arrived.peer());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let request = extensions.get::<RequestId>();
+    Origin {
+        address: access
+            .guard()
+            .map_or(peer, |guard| guard.client(peer, headers)),
+        request: request.map_or_else(String::new, |RequestId(id)| id.clone()),
+    }
+}
+
+/// The same answer for whatever is missing, wrong or over: the log has more.
+pub(super) fn refuse(refusal: &Refusal, origin: &Origin) -> Response {
+    match refusal {
+        Refusal::TooOften(wait) => {
+            let problem = Problem::new(
+                Code::RateLimited,
+                "too many sign-ins failed from this address: try again later",
+            );
+            let seconds = wait.as_secs().saturating_add(1);
+            let wait = (header::RETRY_AFTER, HeaderValue::from(seconds));
+            return ([wait], problem.with_status(StatusCode::TOO_MANY_REQUESTS)).into_response();
+        }
+        Refusal::Wrong(why) => {
+            note(Event::Refused, None, origin, "", &format!("Refused: {why}"));
+        }
+        Refusal::Missing => {}
+    }
+    let problem = Problem::new(
+        Code::Unauthenticated,
+        "sign in first: nothing was shown that is valid here",
+    );
+    let challenge = HeaderValue::from_static("Bearer realm=\"blastmap\"");
+    let challenge = (header::WWW_AUTHENTICATE, challenge);
+    ([challenge], problem.with_status(StatusCode::UNAUTHORIZED)).into_response()
+}

@@ -1,0 +1,212 @@
+//! Who may reach a server: refusals to start, tokens from file to client, and what the log says of it.
+
+use serde_json::json;
+
+use crate::{
+    program::{Machine, within},
+    server::Server,
+};
+
+/// A machine with a file of tokens: the viewer's and the operator's.
+async fn machine() -> (Machine, String, String) {
+    let machine = Machine::new();
+    let mut tokens = Vec::new();
+    for (name, role) in [("vera", "viewer"), ("otto", "operator")] {
+        let arguments = ["token", name, "--role", role, "--add-to", "tokens.toml"];
+        tokens.push(machine.prints(&arguments).await.trim().to_owned());
+    }
+    let operator = tokens.pop().unwrap();
+    (machine, tokens.pop().unwrap(), operator)
+}
+
+#[tokio::test]
+async fn a_token_is_printed_once_and_its_hash_kept() {
+    let (machine, viewer, operator) = machine().await;
+    let file = String::from_utf8(machine.read("tokens.toml")).unwrap();
+    assert_eq!(file.matches("[[token]]").count(), 2, "{file}");
+    for token in [&viewer, &operator] {
+        let secret = token.strip_prefix("blastmap_").unwrap();
+        assert!(!file.contains(secret), "{file}");
+    }
+    let again = machine
+        .run(&["token", "vera", "--add-to", "tokens.toml"])
+        .await;
+    let line = again.failure();
+    assert!(
+        line.starts_with("cannot add the token to tokens.toml: it has a token for vera already"),
+        "{line}"
+    );
+    let alone = machine.run(&["token", "ci"]).await;
+    assert_eq!(alone.status, Some(0));
+    assert!(alone.stdout.starts_with("blastmap_") && alone.stdout.lines().count() == 1);
+    assert!(
+        alone
+            .stderr
+            .contains("name = \"ci\"\nrole = \"viewer\"\nsha256 = \""),
+        "{}",
+        alone.stderr
+    );
+    let refused = machine.run(&["token", "a b"]).await;
+    assert!(
+        refused.failure().starts_with("`a b` is not a name"),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_used_stops_the_start() {
+    let machine = Machine::new();
+    let serve = [
+        "serve",
+        "--demo",
+        "--listen",
+        "127.0.0.1:0",
+        "--auth-tokens",
+        "tokens.toml",
+    ];
+    let absent = machine.run(&serve).await;
+    assert!(
+        absent
+            .failure()
+            .starts_with("cannot read the tokens of tokens.toml: "),
+        "{absent:?}"
+    );
+    machine.write("tokens.toml", "");
+    let mode = |mode: u32| {
+        use std::os::unix::fs::PermissionsExt as _;
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(machine.path("tokens.toml"), permissions).unwrap();
+    };
+    mode(0o644);
+    let open = machine.run(&serve).await;
+    assert!(
+        open.failure()
+            .ends_with("(mode 644): run `chmod 600 tokens.toml`"),
+        "{open:?}"
+    );
+    mode(0o600);
+    machine.write(
+        "tokens.toml",
+        "[[token]]\nname = \"a\"\nrole = \"king\"\nsha256 = \"\"\n",
+    );
+    let crooked = machine.run(&serve).await;
+    assert!(
+        crooked.failure().contains("unknown variant `king`"),
+        "{crooked:?}"
+    );
+    let both = machine
+        .run(&[&serve[..], &["--insecure-no-auth"]].concat())
+        .await;
+    assert!(both.usage().contains("cannot be used with"), "{both:?}");
+}
+
+#[tokio::test]
+async fn with_tokens_any_address_may_be_listened_on() {
+    let (machine, viewer, _) = machine().await;
+    let arguments = [
+        "serve",
+        "--demo",
+        "--listen",
+        "0.0.0.0:0",
+        "--auth-tokens",
+        "tokens.toml",
+    ];
+    let server = Server::of(machine.command(&arguments)).await;
+    let url = server.url.replace("0.0.0.0", "127.0.0.1");
+    let answer = within(
+        "metrics",
+        server.client.get(format!("{url}/metrics")).send(),
+    )
+    .await;
+    assert_eq!(answer.unwrap().status(), 401);
+    let asked = server
+        .client
+        .get(format!("{url}/metrics"))
+        .bearer_auth(&viewer)
+        .send();
+    assert_eq!(within("metrics", asked).await.unwrap().status(), 200);
+    let ended = server.terminate().await;
+    assert!(
+        ended
+            .stderr
+            .contains("warning: tokens and sessions travel readable"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[tokio::test]
+async fn a_client_shows_its_token_and_the_log_says_who_did_what() {
+    let (machine, viewer, operator) = machine().await;
+    let server = Server::start(&machine, &["--demo", "--auth-tokens", "tokens.toml"]).await;
+    server.ready().await;
+    let url = server.url.clone();
+    let radius = ["radius", "payments-execution", "--server", &url];
+    let nobody = machine.run(&radius).await;
+    assert_eq!(
+        nobody.failure(),
+        format!(
+            "{url} asks who you are, and BLASTMAP_TOKEN is not set: put a token that it knows into BLASTMAP_TOKEN"
+        )
+    );
+    let stranger = machine
+        .run_with(&[("BLASTMAP_TOKEN", "blastmap_x")], &radius)
+        .await;
+    assert!(
+        stranger
+            .failure()
+            .contains("does not know the token of BLASTMAP_TOKEN"),
+        "{stranger:?}"
+    );
+    let shown = [("BLASTMAP_TOKEN", viewer.as_str())];
+    let own = machine.run_with(&shown, &radius).await;
+    assert_eq!(own.status, Some(0), "{own:?}");
+    assert!(own.stdout.contains("payments-execution"), "{own:?}");
+    machine.write(
+        "plan.json",
+        json!({ "resources": [{ "id": "checkout", "action": "DELETE" }] }).to_string(),
+    );
+    let review = machine
+        .run_with(&shown, &["review", "plan.json", "--server", &url])
+        .await;
+    assert_eq!(review.status, Some(0), "{review:?}");
+    let diff = machine
+        .run_with(&shown, &["diff", "latest", "latest", "--server", &url])
+        .await;
+    assert_eq!(diff.status, Some(0), "{diff:?}");
+
+    let crawl = |token: String| {
+        let request = server
+            .client
+            .post(format!("{url}/graphql"))
+            .bearer_auth(token)
+            .header("content-type", "application/json")
+            .body(json!({ "query": "mutation { crawl { id } }" }).to_string())
+            .send();
+        async move {
+            within("a crawl", request)
+                .await
+                .unwrap()
+                .text()
+                .await
+                .unwrap()
+        }
+    };
+    assert!(crawl(viewer.clone()).await.contains("FORBIDDEN"));
+    assert!(crawl(operator.clone()).await.contains("\"id\""));
+    let log = server.terminate().await.stderr;
+    for line in [
+        "Refused: no such token",
+        "Refused: starting a crawl, by vera",
+        ", by otto",
+        "audit.event=\"crawl\"",
+        "who.name=\"otto\"",
+        "who.role=\"operator\"",
+        "client.address=127.0.0.1",
+    ] {
+        assert!(log.contains(line), "{line}\n{log}");
+    }
+    for secret in [&viewer, &operator] {
+        assert!(!log.contains(secret.as_str()), "{log}");
+    }
+}
