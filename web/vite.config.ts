@@ -17,6 +17,8 @@ export default defineConfig({
     proxy: {
       "/graphql": { target: server, ws: true, changeOrigin: true },
       "/readyz": { target: server, changeOrigin: true },
+      "/session": { target: server, changeOrigin: true },
+      "^/auth/.*": { target: server, changeOrigin: true },
       "/plans": { target: server, changeOrigin: true },
       "^/reviews/[^/]+\\.[a-z]+": { target: server, changeOrigin: true },
     },

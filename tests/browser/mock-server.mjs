@@ -47,6 +47,7 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
     const path = new URL(incoming.url, "http://localhost").pathname;
     if (path === "/graphql") return answer(incoming, outgoing);
     if (path === "/readyz") return ready(outgoing);
+    if (path === "/session") return whoIsIt(outgoing);
     if (answerReviewFile(path, incoming, outgoing, incoming.method === "POST" ? await textOf(incoming) : "", state)) return undefined;
     const page = path === "/graphiql" ? "graphiql.html" : path.startsWith("/assets/") ? normalize(path) : "index.html";
     const body = await import("node:fs/promises").then((fs) => fs.readFile(join(dist, page)).catch(() => null));
@@ -62,6 +63,11 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
     const result = await graphql({ schema, source: query, variableValues: variables, operationName, rootValue: withHistory(estate, state, history, judgedOn) });
     outgoing.writeHead(200, { "content-type": "application/json", "x-request-id": "mock-0001" });
     outgoing.end(JSON.stringify(result));
+  }
+
+  function whoIsIt(outgoing) {
+    outgoing.writeHead(200, { "content-type": "application/json" });
+    outgoing.end(JSON.stringify(state.session ?? { guarded: false, identity: null }));
   }
 
   function ready(outgoing) {
@@ -147,6 +153,8 @@ export const STATES = {
   year: { kept: "year" },
   today: { kept: "today" },
   waiting: { notReady: true, progress: { run: "run-1", scopesDone: 1, scopesTotal: 3, apiCalls: 87, resources: 164, finished: false } },
+  signedOut: { session: { guarded: true, identity: null, methods: { token: true, oidc: null } } },
+  viewer: { session: { guarded: true, identity: { name: "margarethe.von.hohenstein@platform.example.com", role: "viewer", signOut: true } } },
   crawling: { progress: { run: "run-2", scopesDone: 2, scopesTotal: 3, apiCalls: 140, resources: 310, finished: false } },
 };
 

@@ -94,6 +94,10 @@ const SCREENS = [
   ["failing", at("resource", id.service), "This could not be answered", { state: "failing" }],
   ["old-data", "/", "This data is 3 days old", { state: "old" }],
   ["unknown-page", "/nothing/here", "There is no such page"],
+  ["sign-in-token", "/coverage", "Whoever runs this server gives you one", { state: "signedOut" }],
+  ["sign-in-token-narrow", "/coverage", "Whoever runs this server gives you one", { state: "signedOut", width: 320, height: 700 }],
+  ["viewer", "/coverage", "Crawls are for operators", { state: "viewer" }],
+  ["viewer-narrow", "/coverage", "Crawls are for operators", { state: "viewer", width: 320, height: 700 }],
   ["help", "/", "Keys of a single letter are on", { act: (page) => page.keyboard.press("?") }],
   ["console", "/graphiql", "200 OK", { act: (page) => page.getByRole("button", { name: "Run" }).click() }],
 ];

@@ -5,6 +5,7 @@ import { FirstCrawl } from "./components/states";
 import { TopBar } from "./components/top-bar";
 import { announcement } from "./data/announce";
 import { waiting } from "./data/crawl";
+import { signedOut } from "./data/session";
 import { route } from "./navigation";
 import { ExploreScreen } from "./screens/explore/explore";
 import { ResourceScreen } from "./screens/resource/resource";
@@ -16,6 +17,8 @@ const HistoryScreen = lazy(() => import("./screens/history/history").then((modul
 const ReviewScreen = lazy(() => import("./screens/review/review").then((module) => module.ReviewScreen));
 const CoverageScreen = lazy(() => import("./screens/coverage/coverage").then((module) => module.CoverageScreen));
 
+const SignInScreen = lazy(() => import("./screens/sign-in/sign-in").then((module) => module.SignInScreen));
+
 /** The frame that every screen slots into. */
 export function App() {
   return (
@@ -24,9 +27,9 @@ export function App() {
         To the content
       </a>
       <TopBar />
-      <Notices />
+      {!signedOut.value && <Notices />}
       <main id="main" tabIndex={-1}>
-        {waiting.value ? <FirstCrawl /> : <Screen />}
+        {signedOut.value ? <SignInScreen /> : waiting.value ? <FirstCrawl /> : <Screen />}
       </main>
       <HelpSheet />
       <p class="visually-hidden" role="status">

@@ -1,4 +1,5 @@
 import type { Operation } from "./operation";
+import { unauthenticated } from "./unauthenticated";
 
 /** Why a request gave no answer: the server's own code (`NOT_FOUND`, `NOT_READY`, ...), or `OFFLINE`. */
 export class RequestError extends Error {
@@ -50,7 +51,9 @@ export function send(body: unknown, signal?: AbortSignal): Promise<Response> {
 /** Asks the server; where it cannot be reached, says so in its own words. */
 export async function reach(path: string, how: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, how);
+    const response = await fetch(path, how);
+    if (response.status === 401) unauthenticated.value++;
+    return response;
   } catch (error) {
     if (how.signal?.aborted) throw error;
     throw new RequestError("The blastmap server cannot be reached", "OFFLINE", null);

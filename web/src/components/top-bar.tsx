@@ -1,8 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
+import { signedOut } from "../data/session";
 import { route } from "../navigation";
 import { singleKeys, toggleTheme } from "../preferences";
 import { exploreOf, formatRoute, radiusOf, type Route } from "../routes";
 import { historyOf } from "../screens/history/address";
+import { Account } from "./account";
 import { Freshness } from "./freshness";
 import { openHelp } from "./help-sheet";
 import { SearchBox } from "./search-box";
@@ -29,19 +31,24 @@ export function TopBar() {
         <Logo />
         <span class="home-name">blastmap</span>
       </a>
-      <nav ref={tabs} aria-label="Screens">
-        {TABS.map(({ label, screens, to }) => (
-          <a key={label} href={formatRoute(to)} aria-current={screens.includes(current.screen) ? "page" : undefined}>
-            {label}
-          </a>
-        ))}
-      </nav>
-      <div class="top-search">
-        <SearchBox id="top" label="Find a resource" placeholder="Find a resource, ARN, tag or team" />
-        {singleKeys.value && <kbd aria-hidden="true">/</kbd>}
-      </div>
-      <Freshness />
-      <button class="icon-button" aria-label="Switch between light and dark" title="Light or dark (D)" onClick={toggleTheme}>
+      {!signedOut.value && (
+        <>
+          <nav ref={tabs} aria-label="Screens">
+            {TABS.map(({ label, screens, to }) => (
+              <a key={label} href={formatRoute(to)} aria-current={screens.includes(current.screen) ? "page" : undefined}>
+                {label}
+              </a>
+            ))}
+          </nav>
+          <div class="top-search">
+            <SearchBox id="top" label="Find a resource" placeholder="Find a resource, ARN, tag or team" />
+            {singleKeys.value && <kbd aria-hidden="true">/</kbd>}
+          </div>
+          <Freshness />
+        </>
+      )}
+      <Account />
+      <button class={signedOut.value ? "icon-button to-end" : "icon-button"} aria-label="Switch between light and dark" title="Light or dark (D)" onClick={toggleTheme}>
         <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
           <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.600" />
           <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" />

@@ -1,9 +1,10 @@
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { request, RequestError } from "../api/client";
 import { CrawlProgress, Freshness, GraphChanged, StartCrawl, type CrawlProgressResult, type FreshnessResult } from "../api/generated";
 import { readiness } from "../api/ready";
 import { stream, subscribe } from "../api/subscribe";
 import { announcement } from "./announce";
+import { signedOut } from "./session";
 import { route } from "../navigation";
 import type { Route } from "../routes";
 import { forgetNews, hearOf, news } from "./news";
@@ -51,21 +52,22 @@ let timer: number | undefined;
 
 /** Follows the server's crawls, the changes of its graph and the age of its data for as long as the page lives. */
 export function followCrawls(): void {
-  subscribe(
-    [
-      stream(CrawlProgress, ({ crawlProgress }) => {
-        const ended = crawlProgress.finished && crawling.peek();
-        progress.value = crawlProgress;
-        if (ended || waiting.peek()) void refresh();
-      }),
-      stream(GraphChanged, ({ graphChanged: { snapshot, added, removed, changed } }) => {
-        hearOf({ ...snapshot, counts: { added, removed, changed } });
-        void refresh();
-      }),
-    ],
+  const streams = [
+    stream(CrawlProgress, ({ crawlProgress }) => {
+      const ended = crawlProgress.finished && crawling.peek();
+      progress.value = crawlProgress;
+      if (ended || waiting.peek()) void refresh();
+    }),
+    stream(GraphChanged, ({ graphChanged: { snapshot, added, removed, changed } }) => {
+      hearOf({ ...snapshot, counts: { added, removed, changed } });
+      void refresh();
+    }),
+  ];
+  effect(() => {
+    if (signedOut.value) return undefined;
     // Made or lost: either way it shows whether the server is there, and what was missed meanwhile.
-    () => void refresh(),
-  );
+    return subscribe(streams, () => void refresh());
+  });
   // What is opened from now on is asked of the newest.
   subject.subscribe(forgetNews);
   window.setInterval(() => {
@@ -74,12 +76,15 @@ export function followCrawls(): void {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void refresh();
   });
-  void refresh();
+  effect(() => {
+    if (!signedOut.value) void refresh();
+  });
 }
 
 /** Asks how old the data is, and whether there is newer than what is on screen. */
 export async function refresh(): Promise<void> {
   window.clearTimeout(timer);
+  if (signedOut.peek()) return;
   try {
     const { coverage } = await request(Freshness, {});
     const ready = await readiness();
