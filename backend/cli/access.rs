@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use anyhow::bail;
-use blastmap_api::{Access, Guard, PublicUrl, SessionTimes};
+use anyhow::{Context as _, bail};
+use blastmap_api::{Access, Guard, OidcSettings, PublicUrl, RoleRules, SessionTimes};
 
-use crate::{args::Serve, output};
+use crate::{
+    args::{Auth, Serve},
+    output,
+};
 
 /// Nothing is asked on loopback unless told; elsewhere somebody has to say who may come in, or that everybody may.
 pub(crate) fn of(args: &Serve, public_url: Option<&PublicUrl>) -> anyhow::Result<Access> {
@@ -14,7 +17,7 @@ pub(crate) fn of(args: &Serve, public_url: Option<&PublicUrl>) -> anyhow::Result
         if !args.listen.ip().is_loopback() && !args.insecure_no_auth {
             bail!(
                 "refusing to listen on {}: everybody who reaches this address could read the estate; \
-                 give --auth-tokens FILE, listen on 127.0.0.1, or say --insecure-no-auth",
+                 give --auth-tokens FILE, --auth-oidc ISSUER or --auth-alb ARN, listen on 127.0.0.1, or say --insecure-no-auth",
                 args.listen
             );
         }
@@ -28,6 +31,25 @@ pub(crate) fn of(args: &Serve, public_url: Option<&PublicUrl>) -> anyhow::Result
     if let Some(path) = &auth.auth_tokens {
         guard = guard.with_tokens(path)?;
     }
+    let roles = RoleRules {
+        claim: auth.auth_role_claim.clone(),
+        operators: auth.auth_operator.clone(),
+        viewers: auth.auth_viewer.clone(),
+    };
+    if let Some(issuer) = &auth.auth_oidc {
+        guard = guard.with_oidc(OidcSettings {
+            issuer: issuer.clone(),
+            client_id: auth.auth_oidc_client_id.clone(),
+            client_secret: client_secret(auth)?,
+            audience: auth.auth_oidc_audience.clone(),
+            scope: auth.auth_oidc_scope.clone(),
+            public_url: public_url.cloned(),
+            roles: roles.clone(),
+        })?;
+    }
+    if let Some(arn) = &auth.auth_alb {
+        guard = guard.with_alb(arn, roles, None)?;
+    }
     let is_https = public_url.is_some_and(PublicUrl::is_https);
     if !args.listen.ip().is_loopback() && !is_https {
         output::say(
@@ -35,4 +57,17 @@ pub(crate) fn of(args: &Serve, public_url: Option<&PublicUrl>) -> anyhow::Result
         );
     }
     Ok(Access::Guarded(Arc::new(guard)))
+}
+
+/// From a file rather than from the environment, where other processes may read it.
+fn client_secret(auth: &Auth) -> anyhow::Result<Option<String>> {
+    let Some(path) = &auth.auth_oidc_client_secret_file else {
+        return Ok(auth.auth_oidc_client_secret.clone());
+    };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the client's secret {}", path.display()))?;
+    match text.trim() {
+        "" => bail!("the client's secret {} is empty", path.display()),
+        secret => Ok(Some(secret.to_owned())),
+    }
 }

@@ -132,7 +132,7 @@ pub(crate) struct Serve {
     #[arg(long, default_value = "64MiB", value_parser = size, env = "BLASTMAP_MAX_BODY", value_name = "SIZE")]
     pub(crate) max_body: usize,
     /// Serve everybody who can reach the address: nobody is asked who they are.
-    #[arg(long, conflicts_with_all = ["auth_tokens"], env = "BLASTMAP_INSECURE_NO_AUTH", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, conflicts_with_all = ["auth_tokens", "auth_oidc", "auth_alb"], env = "BLASTMAP_INSECURE_NO_AUTH", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) insecure_no_auth: bool,
     #[command(flatten)]
     pub(crate) auth: Auth,
@@ -151,6 +151,72 @@ pub(crate) struct Auth {
     /// Let in who has a token of this file, which `blastmap token` writes; read again when it changes.
     #[arg(long, value_name = "FILE", env = "BLASTMAP_AUTH_TOKENS")]
     pub(crate) auth_tokens: Option<PathBuf>,
+    /// Let in for whom this OpenID provider vouches: on the page by the code flow with PKCE, tools by its signed tokens. As the
+    /// provider writes it, e.g. <https://login.example.com/realms/staff>.
+    #[arg(long, value_name = "ISSUER", env = "BLASTMAP_AUTH_OIDC")]
+    pub(crate) auth_oidc: Option<String>,
+    /// What the provider knows this server as; its redirect URI is --public-url with /auth/callback.
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "auth_oidc",
+        env = "BLASTMAP_AUTH_OIDC_CLIENT_ID"
+    )]
+    pub(crate) auth_oidc_client_id: Option<String>,
+    /// A file with the client's secret, or `BLASTMAP_AUTH_OIDC_CLIENT_SECRET`; a public client has none.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "auth_oidc_client_id",
+        env = "BLASTMAP_AUTH_OIDC_CLIENT_SECRET_FILE"
+    )]
+    pub(crate) auth_oidc_client_secret_file: Option<PathBuf>,
+    /// The client's secret.
+    #[arg(
+        long,
+        hide = true,
+        env = "BLASTMAP_AUTH_OIDC_CLIENT_SECRET",
+        hide_env_values = true
+    )]
+    pub(crate) auth_oidc_client_secret: Option<String>,
+    /// For whom signed tokens of tools have to be. Default: the client's id.
+    #[arg(
+        long,
+        value_name = "AUDIENCE",
+        requires = "auth_oidc",
+        env = "BLASTMAP_AUTH_OIDC_AUDIENCE"
+    )]
+    pub(crate) auth_oidc_audience: Option<String>,
+    /// What is asked of the provider.
+    #[arg(long, value_name = "SCOPES", default_value = "openid profile email", value_parser = scope, env = "BLASTMAP_AUTH_OIDC_SCOPE")]
+    pub(crate) auth_oidc_scope: String,
+    /// Let in whom this Application Load Balancer signed in, by the header that it signs.
+    #[arg(long, value_name = "ARN", env = "BLASTMAP_AUTH_ALB")]
+    pub(crate) auth_alb: Option<String>,
+    /// The claim that --auth-operator and --auth-viewer are about, of the provider or the balancer; with dots, a path.
+    #[arg(
+        long,
+        value_name = "CLAIM",
+        default_value = "groups",
+        env = "BLASTMAP_AUTH_ROLE_CLAIM"
+    )]
+    pub(crate) auth_role_claim: String,
+    /// A value of the claim that makes an operator; may be repeated.
+    #[arg(
+        long,
+        value_name = "VALUE",
+        value_delimiter = ',',
+        env = "BLASTMAP_AUTH_OPERATOR"
+    )]
+    pub(crate) auth_operator: Vec<String>,
+    /// A value of the claim that makes a viewer; may be repeated. Default: whoever is signed in is one.
+    #[arg(
+        long,
+        value_name = "VALUE",
+        value_delimiter = ',',
+        env = "BLASTMAP_AUTH_VIEWER"
+    )]
+    pub(crate) auth_viewer: Vec<String>,
     /// A session of a browser ends after so long without a request; an open page asks every minute.
     #[arg(long, default_value = "1h", value_parser = duration, value_name = "TIME", env = "BLASTMAP_SESSION_IDLE")]
     pub(crate) session_idle: Duration,
@@ -166,7 +232,7 @@ pub(crate) struct Auth {
 impl Auth {
     /// Whether there is any method to show who one is.
     pub(crate) fn is_given(&self) -> bool {
-        self.auth_tokens.is_some()
+        self.auth_tokens.is_some() || self.auth_oidc.is_some() || self.auth_alb.is_some()
     }
 }
 
@@ -478,6 +544,15 @@ fn address_and_id(text: &str) -> Result<(String, String), String> {
             Ok((address.to_owned(), id.to_owned()))
         }
         _ => Err("give it as ADDRESS=ID, e.g. aws_ecs_service.checkout=checkout".to_owned()),
+    }
+}
+
+/// Without `openid` a provider gives no ID token.
+fn scope(text: &str) -> Result<String, String> {
+    if text.split_whitespace().any(|own| own == "openid") {
+        Ok(text.to_owned())
+    } else {
+        Err("must hold openid, as in \"openid profile email\"".to_owned())
     }
 }
 

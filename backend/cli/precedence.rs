@@ -17,7 +17,10 @@ const EXCLUDES: [(&str, &[&str]); 8] = [
     ("server", &["live"]),
     ("record", &["replay"]),
     ("organization", &["role_arn"]),
-    ("insecure_no_auth", &["auth_tokens"]),
+    (
+        "insecure_no_auth",
+        &["auth_tokens", "auth_oidc", "auth_alb"],
+    ),
 ];
 
 /// Takes the variable and the file's line from each option that is overruled.

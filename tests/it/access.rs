@@ -210,3 +210,79 @@ async fn a_client_shows_its_token_and_the_log_says_who_did_what() {
         assert!(!log.contains(secret.as_str()), "{log}");
     }
 }
+
+#[tokio::test]
+async fn a_provider_that_could_let_in_anybody_stops_the_start() {
+    let machine = Machine::new();
+    let issuer = "https://id.example";
+    for (arguments, line) in [
+        (
+            &[
+                "--auth-oidc",
+                "http://id.example",
+                "--auth-oidc-client-id",
+                "a",
+            ][..],
+            "the issuer `http://id.example` is no https:// URL",
+        ),
+        (
+            &["--auth-oidc", issuer],
+            "tokens of any client would be taken: give --auth-oidc-client-id",
+        ),
+        (
+            &["--auth-oidc", issuer, "--auth-oidc-client-id", "a"],
+            "the provider sends people back to --public-url",
+        ),
+        (
+            &["--auth-alb", "edge"],
+            "`edge` is not the ARN of an Application Load Balancer",
+        ),
+    ] {
+        let serve = ["serve", "--demo", "--listen", "127.0.0.1:0"];
+        let ended = machine.run(&[&serve[..], arguments].concat()).await;
+        assert!(ended.failure().starts_with(line), "{ended:?}");
+    }
+    let ended = machine
+        .run(&["serve", "--auth-oidc", issuer, "--auth-oidc-scope", "email"])
+        .await;
+    assert!(ended.usage().contains("must hold openid"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_provider_need_not_be_there_when_the_server_starts() {
+    let machine = Machine::new();
+    machine.write("secret", "hush\n");
+    let arguments = [
+        "--demo",
+        "--public-url",
+        "http://127.0.0.1:1",
+        "--auth-oidc",
+        "http://127.0.0.1:9",
+        "--auth-oidc-client-id",
+        "a",
+        "--auth-oidc-client-secret-file",
+        "secret",
+    ];
+    let server = Server::start(&machine, &arguments).await;
+    let answer = server.get("/session").await.text().await.unwrap();
+    assert!(answer.contains("\"oidc\":\"127.0.0.1:9\""), "{answer}");
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy();
+    let client = client.build().unwrap();
+    let login = client
+        .get(format!("{}/auth/login?return=/coverage", server.url))
+        .send();
+    let answer = within("a sign-in", login).await.unwrap();
+    assert_eq!(answer.status(), 303);
+    assert_eq!(
+        answer.headers()["location"],
+        "/coverage#sign-in=unreachable"
+    );
+    let log = server.terminate().await.stderr;
+    assert!(
+        log.contains("Cannot use the OpenID provider http://127.0.0.1:9"),
+        "{log}"
+    );
+    assert!(!log.contains("hush"), "{log}");
+}

@@ -20,7 +20,10 @@ mod snapshots;
 mod state;
 
 pub use app::{App, PublicUrl, PublicUrlError, Settings};
-pub use auth::{Access, Guard, NewToken, Role, SessionTimes, TokensError, new_token};
+pub use auth::{
+    Access, AlbError, Guard, NewToken, OidcError, OidcSettings, Role, RoleRules, SessionTimes,
+    TokensError, new_token,
+};
 pub use crawl::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
 pub use graphql::schema_text;
 pub use json::{assessment_json, diff_json, radius_json};

@@ -12,7 +12,11 @@ use ipnet::IpNet;
 
 use super::{
     Identity,
+    alb::{self, Alb, AlbError},
     caller::Admitted,
+    jws::looks_signed,
+    oidc::{Oidc, OidcError, OidcSettings, SignInFailure},
+    roles::RoleRules,
     sessions::{SessionTimes, Sessions},
     throttle::Throttle,
     tokens::{Tokens, TokensError},
@@ -63,6 +67,10 @@ pub(crate) enum Refusal {
     Missing,
     /// What they showed is not right; why is for the log alone.
     Wrong(String),
+    /// They are known, and may not come in.
+    NoRole(String),
+    /// Whoever could vouch for them cannot be asked.
+    Unavailable,
     /// They failed too often, and may try again after this.
     TooOften(Duration),
 }
@@ -70,6 +78,8 @@ pub(crate) enum Refusal {
 /// The methods by which people and programs show who they are.
 pub struct Guard {
     tokens: Option<Tokens>,
+    oidc: Option<Oidc>,
+    alb: Option<Alb>,
     sessions: Sessions,
     throttle: Throttle,
     /// Who may say for whom a request is.
@@ -80,6 +90,8 @@ impl Guard {
     pub fn new(times: SessionTimes) -> Self {
         Self {
             tokens: None,
+            oidc: None,
+            alb: None,
             sessions: Sessions::new(times),
             throttle: Throttle::new(Instant::now()),
             proxies: Vec::new(),
@@ -94,6 +106,27 @@ impl Guard {
         })
     }
 
+    /// Lets in for whom this provider vouches.
+    pub fn with_oidc(self, settings: OidcSettings) -> Result<Self, OidcError> {
+        Ok(Self {
+            oidc: Some(Oidc::new(settings)?),
+            ..self
+        })
+    }
+
+    /// Lets in whom this load balancer signed in. `keys_at` says where its keys are published, where that is not AWS.
+    pub fn with_alb(
+        self,
+        arn: &str,
+        roles: RoleRules,
+        keys_at: Option<String>,
+    ) -> Result<Self, AlbError> {
+        Ok(Self {
+            alb: Some(Alb::new(arn, roles, keys_at)?),
+            ..self
+        })
+    }
+
     /// Believes these, and nobody else, when they say for whom a request is.
     #[must_use]
     pub fn behind(self, proxies: Vec<IpNet>) -> Self {
@@ -102,6 +135,10 @@ impl Guard {
 
     pub(crate) fn takes_tokens(&self) -> bool {
         self.tokens.is_some()
+    }
+
+    pub(crate) fn oidc(&self) -> Option<&Oidc> {
+        self.oidc.as_ref()
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {
@@ -119,12 +156,31 @@ impl Guard {
         }
         let session = cookie(headers, SESSION_COOKIE);
         let session = session.and_then(|secret| self.sessions.find(secret, Instant::now()));
-        session.ok_or(Refusal::Missing)
+        if let Some(admitted) = session {
+            return Ok(admitted);
+        }
+        // A load balancer is whom everybody comes by: what fails with it is not counted against its address.
+        match (&self.alb, headers.get(alb::HEADER)) {
+            (Some(alb), Some(header)) => {
+                let text = header.to_str().unwrap_or_default();
+                alb.admit(text).await.map_err(Refusal::Wrong)
+            }
+            _ => Err(Refusal::Missing),
+        }
     }
 
-    #[expect(clippy::unused_async, reason = "providers are asked for their keys")]
     async fn admit_bearer(&self, credential: &str, address: IpAddr) -> Result<Admitted, Refusal> {
-        self.admit_token(credential, address)
+        let Some(oidc) = self.oidc.as_ref().filter(|_| looks_signed(credential)) else {
+            return self.admit_token(credential, address);
+        };
+        self.may_try(address)?;
+        oidc.admit(credential)
+            .await
+            .map_err(|failure| match failure {
+                SignInFailure::Wrong(why) => self.refuse(address, why),
+                SignInFailure::Provider(_) => Refusal::Unavailable,
+                SignInFailure::NoRole(name) => Refusal::NoRole(name),
+            })
     }
 
     /// Who has this token. One that is unknown and one that is mistyped are the same in answer and in work.
@@ -228,6 +284,45 @@ mod tests {
         ]);
         assert_eq!(cookie(&own, SESSION_COOKIE), Some("3"));
         assert_eq!(cookie(&own, "b"), None);
+    }
+
+    #[tokio::test]
+    async fn a_balancer_is_believed_where_it_is_named() {
+        use axum::{Router, routing::get};
+        use serde_json::json;
+
+        use crate::auth::{Method, claims, jws::testing::Signer};
+
+        const ARN: &str = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/edge/5";
+        const KID: &str = "9f1b2c3d-0000-4111-8222-abcdefabcdef";
+        let signer = Signer::ec();
+        let pem = signer.pem();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = format!("http://{}", listener.local_addr().unwrap());
+        let routes = Router::new().route(&format!("/{KID}"), get(async || pem));
+        tokio::spawn(async { axum::serve(listener, routes).await });
+        let header =
+            json!({ "alg": "ES256", "kid": KID, "signer": ARN, "exp": claims::now() + 60.0 });
+        let signed = signer.sign_padded(&header, &json!({ "sub": "ann" }));
+        let roles = RoleRules {
+            claim: "groups".to_owned(),
+            operators: Vec::new(),
+            viewers: Vec::new(),
+        };
+        let plain = || Guard::new(SessionTimes::default());
+        let guard = plain().with_alb(ARN, roles, Some(at)).unwrap();
+        let address = "10.0.0.1".parse().unwrap();
+        let own = headers(&[(alb::HEADER, &signed)]);
+        let admitted = guard.admit(&own, address).await.unwrap();
+        assert_eq!(admitted.identity.method, Method::Alb);
+        let refused = plain().admit(&own, address).await.unwrap_err();
+        assert_eq!(refused, Refusal::Missing, "nobody named a balancer");
+        let forged = headers(&[(alb::HEADER, "a.b.c")]);
+        for _ in 0..30 {
+            let refused = guard.admit(&forged, address).await.unwrap_err();
+            assert!(matches!(refused, Refusal::Wrong(_)));
+        }
+        guard.admit(&own, address).await.unwrap();
     }
 
     #[test]

@@ -29,12 +29,16 @@ impl Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
     Token,
+    Oidc,
+    Alb,
 }
 
 impl Method {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Token => "token",
+            Self::Oidc => "oidc",
+            Self::Alb => "alb",
         }
     }
 }
@@ -77,9 +81,9 @@ mod tests {
     #[test]
     fn a_name_cannot_write_lines_of_the_log() {
         let name = "ann\n2026 INFO Signed in\u{1b}[2J \u{202e}bob";
-        let identity = Identity::new(name, "1", Role::Viewer, Method::Token);
+        let identity = Identity::new(name, "1", Role::Viewer, Method::Oidc);
         assert_eq!(identity.name, "ann2026 INFO Signed in[2J bob");
-        let long = Identity::new(&"x".repeat(1000), "1", Role::Viewer, Method::Token);
+        let long = Identity::new(&"x".repeat(1000), "1", Role::Viewer, Method::Oidc);
         assert_eq!(long.name.len(), LONGEST_NAME);
     }
 

@@ -68,6 +68,22 @@ pub(super) fn refuse(refusal: &Refusal, origin: &Origin) -> Response {
             let wait = (header::RETRY_AFTER, HeaderValue::from(seconds));
             return ([wait], problem.with_status(StatusCode::TOO_MANY_REQUESTS)).into_response();
         }
+        Refusal::NoRole(name) => {
+            let message = format!("Refused: {name} has no role here");
+            note(Event::Refused, None, origin, "", &message);
+            let problem = Problem::new(
+                Code::Forbidden,
+                format!("{name} is known, and has no role here"),
+            );
+            return problem.with_status(StatusCode::FORBIDDEN);
+        }
+        Refusal::Unavailable => {
+            let problem = Problem::new(
+                Code::Internal,
+                "who you are cannot be checked, for the provider cannot be reached: see the server's log",
+            );
+            return problem.with_status(StatusCode::SERVICE_UNAVAILABLE);
+        }
         Refusal::Wrong(why) => {
             note(Event::Refused, None, origin, "", &format!("Refused: {why}"));
         }

@@ -13,6 +13,7 @@ mod review_file;
 mod routes;
 mod serve;
 mod session;
+mod sign_in;
 mod snapshot_file;
 mod socket;
 

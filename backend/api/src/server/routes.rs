@@ -15,7 +15,7 @@ use tower_http::{
 
 use super::{
     guard, headers, health, hosts, metrics, page, plans, post as graphql, requests, review_file,
-    session, snapshot_file, socket,
+    session, sign_in, snapshot_file, socket,
 };
 use crate::{
     App,
@@ -77,6 +77,14 @@ pub(super) fn routes(state: &Arc<State>) -> Router {
                 .delete(session::sign_out)
                 .fallback(session::other_method)
                 .with_state(Arc::clone(state)),
+        )
+        .route(
+            "/auth/login",
+            get(sign_in::login).with_state(Arc::clone(state)),
+        )
+        .route(
+            "/auth/callback",
+            get(sign_in::callback).with_state(Arc::clone(state)),
         )
         .fallback(page::file);
     guarded

@@ -21,6 +21,7 @@ use crate::{
         audit::{Event, note},
         caller::Admitted,
         cookie,
+        oidc::Oidc,
     },
     problem::{Code, Problem},
     state::State,
@@ -64,7 +65,10 @@ fn described(guard: &Guard, who: Option<(&Identity, bool)>) -> Json<Value> {
     Json(json!({
         "guarded": true,
         "identity": identity,
-        "methods": { "token": guard.takes_tokens() },
+        "methods": {
+            "token": guard.takes_tokens(),
+            "oidc": guard.oidc().and_then(Oidc::page_host),
+        },
     }))
 }
 
