@@ -51,9 +51,9 @@ pub(crate) fn of(args: &Serve, public_url: Option<&PublicUrl>) -> anyhow::Result
         guard = guard.with_alb(arn, roles, None)?;
     }
     let is_https = public_url.is_some_and(PublicUrl::is_https);
-    if !args.listen.ip().is_loopback() && !is_https {
+    if !args.listen.ip().is_loopback() && !is_https && args.tls_cert.is_none() {
         output::say(
-            "warning: tokens and sessions travel readable, and browsers keep no session: end TLS before this server and give --public-url https://...",
+            "warning: tokens and sessions travel readable, and browsers keep no session: give --tls-cert and --tls-key, or end TLS before this server and give --public-url https://...",
         );
     }
     Ok(Access::Guarded(Arc::new(guard)))

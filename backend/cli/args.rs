@@ -134,6 +134,22 @@ pub(crate) struct Serve {
     /// Serve everybody who can reach the address: nobody is asked who they are.
     #[arg(long, conflicts_with_all = ["auth_tokens", "auth_oidc", "auth_alb"], env = "BLASTMAP_INSECURE_NO_AUTH", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) insecure_no_auth: bool,
+    /// Serve over TLS with this chain of certificates, as PEM; read again when it changes.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        env = "BLASTMAP_TLS_CERT"
+    )]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The certificate's key, as PEM.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_cert",
+        env = "BLASTMAP_TLS_KEY"
+    )]
+    pub(crate) tls_key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) auth: Auth,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context as _;
-use blastmap_api::{App, Crawl, PublicUrl, Settings, Snapshots};
+use blastmap_api::{App, Crawl, PublicUrl, Settings, Snapshots, Tls};
 use blastmap_graph::Snapshot;
 use blastmap_model::{Inventory, Redactor};
 use blastmap_store::Store;
@@ -25,6 +25,10 @@ type Parts = (Option<Arc<Store>>, Option<Arc<dyn Crawl>>, Redactor);
 pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let public_url: Option<PublicUrl> = args.public_url.as_deref().map(str::parse).transpose()?;
     let access = access::of(&args, public_url.as_ref())?;
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls::open(certificate, key)?),
+        _ => None,
+    };
     let listener = bind(args.listen).await?;
     let address = listener.local_addr().context("cannot tell the address")?;
     let owner_keys = args.owners.owner_tag.clone();
@@ -53,6 +57,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
 
     let mut settings = Settings::new(address);
     settings.public_url = public_url;
+    settings.over_tls = tls.is_some();
     settings.max_plan = args.max_body;
     settings.stale_after = args.interval * 2;
     settings.owner_keys = owner_keys;
@@ -64,8 +69,9 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
         access,
         settings,
     };
-    output::print(&format!("http://{address}\n"))?;
-    blastmap_api::serve(listener, app, shutdown())
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    output::print(&format!("{scheme}://{address}\n"))?;
+    blastmap_api::serve(listener, tls, app, shutdown())
         .await
         .context("the server stopped")
 }

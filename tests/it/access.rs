@@ -286,3 +286,115 @@ async fn a_provider_need_not_be_there_when_the_server_starts() {
     );
     assert!(!log.contains("hush"), "{log}");
 }
+
+const CERTIFICATE: &str = include_str!("tls/certificate.pem");
+const KEY: &str = include_str!("tls/key.pem");
+
+fn trusting(certificate: &str) -> reqwest::Client {
+    let root = reqwest::Certificate::from_pem(certificate.as_bytes()).unwrap();
+    let client = reqwest::Client::builder().no_proxy();
+    client.tls_certs_only([root]).build().unwrap()
+}
+
+#[tokio::test]
+async fn over_tls_a_client_reads_and_a_new_certificate_is_taken() {
+    let (machine, viewer, _) = machine().await;
+    machine.write("cert.pem", CERTIFICATE);
+    machine.write("key.pem", KEY);
+    let arguments = [
+        "--demo",
+        "--auth-tokens",
+        "tokens.toml",
+        "--tls-cert",
+        "cert.pem",
+        "--tls-key",
+        "key.pem",
+    ];
+    let server = Server::start(&machine, &arguments).await;
+    let port = server.url.strip_prefix("https://127.0.0.1:").unwrap();
+    let url = format!("https://localhost:{port}");
+    let ask = async |certificate: &str| {
+        let request = trusting(certificate).get(format!("{url}/readyz")).send();
+        within("an answer", request)
+            .await
+            .map(|answer| answer.status().as_u16())
+    };
+    let ready = async {
+        while ask(CERTIFICATE).await.unwrap() != 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    within("a graph", ready).await;
+
+    // Who says nothing holds up nobody.
+    let silent = tokio::net::TcpStream::connect(format!("127.0.0.1:{port}"))
+        .await
+        .unwrap();
+    let environment = [
+        ("BLASTMAP_TOKEN", viewer.as_str()),
+        ("SSL_CERT_FILE", "cert.pem"),
+    ];
+    let radius = ["radius", "payments-execution", "--server", &url];
+    let ended = machine.run_with(&environment, &radius).await;
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    drop(silent);
+    let plain = server
+        .client
+        .get(format!("http://127.0.0.1:{port}/readyz"))
+        .send();
+    assert!(within("a refusal", plain).await.is_err());
+
+    machine.write("cert.pem", include_str!("tls/other-certificate.pem"));
+    machine.write("key.pem", include_str!("tls/other-key.pem"));
+    let changed = async {
+        while ask(include_str!("tls/other-certificate.pem"))
+            .await
+            .is_err()
+        {
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    };
+    within("the new certificate", changed).await;
+    assert!(ask(CERTIFICATE).await.is_err());
+    machine.write("key.pem", "nonsense");
+    let ended = server.terminate().await;
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_cannot_be_used_stops_the_start() {
+    let machine = Machine::new();
+    let serve = [
+        "serve",
+        "--demo",
+        "--listen",
+        "127.0.0.1:0",
+        "--tls-cert",
+        "cert.pem",
+        "--tls-key",
+        "key.pem",
+    ];
+    assert!(
+        machine
+            .run(&serve)
+            .await
+            .failure()
+            .starts_with("cannot read cert.pem as PEM: ")
+    );
+    machine.write("cert.pem", "nothing");
+    machine.write("key.pem", KEY);
+    assert_eq!(
+        machine.run(&serve).await.failure(),
+        "cert.pem holds no certificate"
+    );
+    machine.write("cert.pem", include_str!("tls/other-certificate.pem"));
+    let unfit = machine.run(&serve).await;
+    assert!(
+        unfit
+            .failure()
+            .starts_with("the certificate cert.pem and the key key.pem cannot be used: "),
+        "{unfit:?}"
+    );
+    let half = machine.run(&["serve", "--tls-cert", "cert.pem"]).await;
+    assert!(half.usage().contains("--tls-key"), "{half:?}");
+}

@@ -14,6 +14,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Under which URL people reach the server; requests may name its host.
     pub public_url: Option<PublicUrl>,
+    /// Whether connections come by TLS that ends here.
+    pub over_tls: bool,
     /// The largest body that `/graphql` takes, in bytes.
     pub max_body: usize,
     /// The largest plan that `/plans` takes, in bytes.
@@ -38,6 +40,7 @@ impl Settings {
         Self {
             listen,
             public_url: None,
+            over_tls: false,
             max_body: 1024 * 1024,
             max_plan: 64 * 1024 * 1024,
             stale_after: Duration::from_hours(1),
@@ -49,6 +52,13 @@ impl Settings {
                 .map(str::to_owned)
                 .to_vec(),
         }
+    }
+}
+
+impl Settings {
+    /// Of URLs of this listener.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.over_tls { "https" } else { "http" }
     }
 }
 

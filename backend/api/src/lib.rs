@@ -27,5 +27,5 @@ pub use auth::{
 pub use crawl::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
 pub use graphql::schema_text;
 pub use json::{assessment_json, diff_json, radius_json};
-pub use server::{router, serve};
+pub use server::{Tls, TlsError, router, serve};
 pub use snapshots::{Change, Snapshots};

@@ -15,6 +15,7 @@ use axum::{
 use http::{HeaderMap, StatusCode, Uri, header, uri::Authority};
 use tokio::net::TcpListener;
 
+use super::tls::TlsListener;
 use crate::{
     Settings,
     problem::{Code, Problem},
@@ -40,6 +41,16 @@ impl Connected<IncomingStream<'_, TcpListener>> for Arrived {
     fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
         Self {
             by: stream.io().local_addr().ok(),
+            from: Some(*stream.remote_addr()),
+        }
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Arrived {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        let (below, _) = stream.io().get_ref();
+        Self {
+            by: below.local_addr().ok(),
             from: Some(*stream.remote_addr()),
         }
     }
@@ -140,7 +151,7 @@ pub(super) fn origin_of(uri: &Uri, headers: &HeaderMap, settings: &Settings) -> 
     let name = uri.authority().map(Authority::as_str).or(by_header);
     Origin(
         name.filter(|name| host_of(name).is_some())
-            .map(|name| format!("http://{}", name.to_ascii_lowercase())),
+            .map(|name| format!("{}://{}", settings.scheme(), name.to_ascii_lowercase())),
     )
 }
 
@@ -265,6 +276,14 @@ mod tests {
         };
         let public = Some("https://blast.example.com");
         let here = ("host", "Localhost:8080");
+        let over_tls = Settings {
+            over_tls: true,
+            ..settings("127.0.0.1:8443", None)
+        };
+        let mut own = HeaderMap::new();
+        own.insert(header::HOST, "localhost:8443".parse().unwrap());
+        let link = origin_of(&Uri::from_static("/graphql"), &own, &over_tls).of_review("a");
+        assert_eq!(link, "https://localhost:8443/review/a");
         let cases: [(_, &[_], _); 7] = [
             (public, &[here], "https://blast.example.com/review/a"),
             (

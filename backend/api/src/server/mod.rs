@@ -16,7 +16,9 @@ mod session;
 mod sign_in;
 mod snapshot_file;
 mod socket;
+mod tls;
 
 pub(crate) use metrics::Metrics;
 pub use routes::router;
 pub use serve::serve;
+pub use tls::{Tls, TlsError};

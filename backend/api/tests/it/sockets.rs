@@ -34,7 +34,7 @@ async fn start(mut app: App) -> Running {
     let address = listener.local_addr().unwrap();
     app.settings.listen = address;
     let (stop, stopped) = oneshot::channel::<()>();
-    let done = tokio::spawn(serve(listener, app, async move {
+    let done = tokio::spawn(serve(listener, None, app, async move {
         drop(stopped.await);
     }));
     Running {
