@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use blastmap_api::{Access, Guard, OidcSettings, PublicUrl, RoleRules, SessionTimes};
 
 use crate::{
-    args::{Auth, Serve},
+    args::{Methods, Serve},
     output,
 };
 
@@ -60,7 +60,7 @@ pub(crate) fn of(args: &Serve, public_url: Option<&PublicUrl>) -> anyhow::Result
 }
 
 /// From a file rather than from the environment, where other processes may read it.
-fn client_secret(auth: &Auth) -> anyhow::Result<Option<String>> {
+fn client_secret(auth: &Methods) -> anyhow::Result<Option<String>> {
     let Some(path) = &auth.auth_oidc_client_secret_file else {
         return Ok(auth.auth_oidc_client_secret.clone());
     };

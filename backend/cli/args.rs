@@ -151,7 +151,7 @@ pub(crate) struct Serve {
     )]
     pub(crate) tls_key: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) auth: Auth,
+    pub(crate) auth: Methods,
     #[command(flatten)]
     pub(crate) scope: Scope,
     #[command(flatten)]
@@ -163,7 +163,7 @@ pub(crate) struct Serve {
 /// Who may ask. Loopback needs nothing; what is given here holds there, too.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Access")]
-pub(crate) struct Auth {
+pub(crate) struct Methods {
     /// Let in who has a token of this file, which `blastmap token` writes; read again when it changes.
     #[arg(long, value_name = "FILE", env = "BLASTMAP_AUTH_TOKENS")]
     pub(crate) auth_tokens: Option<PathBuf>,
@@ -245,7 +245,7 @@ pub(crate) struct Auth {
     pub(crate) trusted_proxy: Vec<IpNet>,
 }
 
-impl Auth {
+impl Methods {
     /// Whether there is any method to show who one is.
     pub(crate) fn is_given(&self) -> bool {
         self.auth_tokens.is_some() || self.auth_oidc.is_some() || self.auth_alb.is_some()

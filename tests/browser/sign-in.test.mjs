@@ -164,7 +164,7 @@ describe("a server that asks who somebody is", { skip: binary ? false : "BLASTMA
       const field = page.getByLabel("Or with a token");
       await field.fill("blastmap_wrong");
       await page.keyboard.press("Enter");
-      await page.getByRole("alert").getByText("does not know that token").waitFor();
+      await page.getByRole("alert").getByText("is not known here").waitFor();
       await expectAccessible(page);
       await field.fill(token);
       await page.keyboard.press("Enter");

@@ -197,6 +197,8 @@ async fn a_client_shows_its_token_and_the_log_says_who_did_what() {
     let log = server.terminate().await.stderr;
     for line in [
         "Refused: no such token",
+        "audit.event=\"snapshot-read\"",
+        ", by vera",
         "Refused: starting a crawl, by vera",
         ", by otto",
         "audit.event=\"crawl\"",

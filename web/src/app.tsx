@@ -10,14 +10,13 @@ import { route } from "./navigation";
 import { ExploreScreen } from "./screens/explore/explore";
 import { ResourceScreen } from "./screens/resource/resource";
 import { SearchScreen } from "./screens/search/search";
+import { SignInScreen } from "./screens/sign-in/sign-in";
 import { UnknownScreen } from "./screens/unknown";
 
 const RadiusScreen = lazy(() => import("./screens/radius/radius").then((module) => module.RadiusScreen));
 const HistoryScreen = lazy(() => import("./screens/history/history").then((module) => module.HistoryScreen));
 const ReviewScreen = lazy(() => import("./screens/review/review").then((module) => module.ReviewScreen));
 const CoverageScreen = lazy(() => import("./screens/coverage/coverage").then((module) => module.CoverageScreen));
-
-const SignInScreen = lazy(() => import("./screens/sign-in/sign-in").then((module) => module.SignInScreen));
 
 /** The frame that every screen slots into. */
 export function App() {

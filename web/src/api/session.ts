@@ -12,6 +12,8 @@ const PATH = "/session";
 export async function fetchSession(): Promise<Session | null> {
   try {
     const response = await fetch(PATH, { headers: { accept: "application/json" } });
+    // A balancer in between whose own session is over.
+    if (response.status === 401) return { guarded: true, identity: null };
     return response.ok ? ((await response.json()) as Session) : null;
   } catch {
     return null;

@@ -17,7 +17,7 @@ export function CrawlButton() {
       </button>
       {!mayCrawl.value && (
         <p id="may-not-crawl" class="muted small">
-          Crawls are for operators; you are signed in as a viewer.
+          Crawls are for operators, and you are a viewer.
         </p>
       )}
       {problem && (

@@ -48,7 +48,7 @@ export function TopBar() {
         </>
       )}
       <Account />
-      <button class={signedOut.value ? "icon-button to-end" : "icon-button"} aria-label="Switch between light and dark" title="Light or dark (D)" onClick={toggleTheme}>
+      <button class="icon-button" aria-label="Switch between light and dark" title="Light or dark (D)" onClick={toggleTheme}>
         <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
           <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.600" />
           <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" />

@@ -4,7 +4,7 @@ import { CrawlProgress, Freshness, GraphChanged, StartCrawl, type CrawlProgressR
 import { readiness } from "../api/ready";
 import { stream, subscribe } from "../api/subscribe";
 import { announcement } from "./announce";
-import { signedOut } from "./session";
+import { askWho, signedOut } from "./session";
 import { route } from "../navigation";
 import type { Route } from "../routes";
 import { forgetNews, hearOf, news } from "./news";
@@ -65,6 +65,7 @@ export function followCrawls(): void {
   ];
   effect(() => {
     if (signedOut.value) return undefined;
+    void refresh();
     // Made or lost: either way it shows whether the server is there, and what was missed meanwhile.
     return subscribe(streams, () => void refresh());
   });
@@ -76,15 +77,13 @@ export function followCrawls(): void {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void refresh();
   });
-  effect(() => {
-    if (!signedOut.value) void refresh();
-  });
 }
 
 /** Asks how old the data is, and whether there is newer than what is on screen. */
 export async function refresh(): Promise<void> {
   window.clearTimeout(timer);
-  if (signedOut.peek()) return;
+  // Somebody who comes back to this tab may have signed in in another.
+  if (signedOut.peek()) return askWho();
   try {
     const { coverage } = await request(Freshness, {});
     const ready = await readiness();

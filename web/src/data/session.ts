@@ -1,4 +1,4 @@
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { endSession, fetchSession, type Session } from "../api/session";
 import { unauthenticated } from "../api/unauthenticated";
 
@@ -11,18 +11,12 @@ export const signedOut = computed(() => session.value?.guarded === true && sessi
 /** False where a crawl would be refused: the server's own answer says why. */
 export const mayCrawl = computed(() => session.value?.identity?.role !== "viewer");
 
-/** Asks who is signed in: now, whenever the server refuses to answer, and when somebody comes back to this tab. */
+/** Asks who is signed in: now, and whenever the server refuses to answer. */
 export function followSession(): void {
-  effect(() => {
-    void unauthenticated.value;
-    void ask();
-  });
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && signedOut.peek()) void ask();
-  });
+  unauthenticated.subscribe(() => void askWho());
 }
 
-async function ask(): Promise<void> {
+export async function askWho(): Promise<void> {
   const said = await fetchSession();
   if (said) session.value = said;
 }

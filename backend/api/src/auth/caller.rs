@@ -76,10 +76,10 @@ impl Caller {
         note(event, who, &self.origin, ids, &format!("{message}{by}"));
     }
 
-    /// That they read a review; where nobody says who they are, this would tell nothing.
-    pub(crate) fn note_read(&self, review: &str) {
+    /// As [`Self::note`] of what only reads; where nobody says who they are, this would tell nothing.
+    pub(crate) fn note_read(&self, event: Event, ids: &str, message: &str) {
         if self.admitted.is_some() {
-            self.note(Event::ReviewRead, review, &format!("Read review {review}"));
+            self.note(event, ids, message);
         }
     }
 

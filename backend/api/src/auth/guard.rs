@@ -1,7 +1,7 @@
 //! Lets in who shows by any of the server's methods who they are.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -202,6 +202,12 @@ impl Guard {
         Refusal::Wrong(why)
     }
 
+    /// Whether these headers are let in by a session, which can be ended.
+    pub(crate) fn has_session(&self, headers: &HeaderMap) -> bool {
+        let session = cookie(headers, SESSION_COOKIE).filter(|_| bearer(headers).is_none());
+        session.is_some_and(|secret| self.sessions.find(secret, Instant::now()).is_some())
+    }
+
     /// Ends the session of these headers; gives whose it was.
     pub(crate) fn sign_out(&self, headers: &HeaderMap) -> Option<Arc<Identity>> {
         self.sessions.end(cookie(headers, SESSION_COOKIE)?)
@@ -223,7 +229,7 @@ impl Guard {
             if !is_proxy(client) {
                 break;
             }
-            let Ok(address) = name.trim().parse::<IpAddr>() else {
+            let Some(address) = address_of(name.trim()) else {
                 break;
             };
             client = address.to_canonical();
@@ -237,6 +243,12 @@ impl Guard {
         }
         self.sessions.sweep(Instant::now());
     }
+}
+
+/// Some proxies name the port as well.
+fn address_of(text: &str) -> Option<IpAddr> {
+    let with_port = || text.parse::<SocketAddr>().ok().map(|own| own.ip());
+    text.parse().ok().or_else(with_port)
 }
 
 /// What stands behind `Authorization: Bearer`.
@@ -331,7 +343,13 @@ mod tests {
             let proxies = proxies.iter().map(|own| own.parse().unwrap());
             Guard::new(SessionTimes::default()).behind(proxies.collect())
         };
-        let cases: [(&[&str], &str, &[&str], &str); 6] = [
+        let cases: [(&[&str], &str, &[&str], &str); 7] = [
+            (
+                &["10.0.0.0/8"],
+                "10.0.0.1",
+                &["192.0.2.9:4711"],
+                "192.0.2.9",
+            ),
             (&[], "10.0.0.1", &["192.0.2.9"], "10.0.0.1"),
             (&["10.0.0.0/8"], "10.0.0.1", &["192.0.2.9"], "192.0.2.9"),
             (

@@ -237,14 +237,14 @@ pub(crate) mod testing {
         }
 
         pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
-            self.sign_with(URL_SAFE_NO_PAD, header, claims)
+            self.sign_with(&URL_SAFE_NO_PAD, header, claims)
         }
 
         pub(crate) fn sign_padded(&self, header: &Value, claims: &Value) -> String {
-            self.sign_with(URL_SAFE, header, claims)
+            self.sign_with(&URL_SAFE, header, claims)
         }
 
-        fn sign_with(&self, base64: GeneralPurpose, header: &Value, claims: &Value) -> String {
+        fn sign_with(&self, base64: &GeneralPurpose, header: &Value, claims: &Value) -> String {
             let text = |value: &Value| base64.encode(value.to_string());
             let signed = format!("{}.{}", text(header), text(claims));
             let random = SystemRandom::new();

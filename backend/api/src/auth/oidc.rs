@@ -1,4 +1,4 @@
-//! People and programs that an OpenID provider vouches for: the code flow with PKCE for the page, signed tokens for tools.
+//! People and programs for whom a provider vouches: the code flow with PKCE for the page, signed tokens for tools.
 
 mod flow;
 mod provider;

@@ -7,6 +7,7 @@ use blastmap_graph::{self as graph, Differences, RadiusQuery};
 use blastmap_model::{Phases, ResourceIndex};
 
 use crate::{
+    auth::audit::Event,
     graphql::{
         assessment::{Assessment, ChangeInput},
         connection::{Connection, LARGEST_PAGE, page_size, read_cursor, write_cursor},
@@ -238,6 +239,8 @@ impl Query {
     ) -> Result<Assessment, Problem> {
         let snapshot = snapshot(ctx, snapshot_id.as_ref()).await?;
         let judged = Assessment::of(ctx, &snapshot, change)?;
+        let message = format!("Judged a change on snapshot {}", snapshot.id());
+        caller(ctx)?.note_read(Event::Judged, snapshot.id(), &message);
         Ok(Assessment::new(Arc::new(judged)))
     }
 
@@ -245,7 +248,8 @@ impl Query {
     async fn review(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Review>, Problem> {
         let kept = state(ctx).reviews.get(&id).await?;
         if kept.is_some() {
-            caller(ctx)?.note_read(&id);
+            let message = format!("Read review {}", *id);
+            caller(ctx)?.note_read(Event::ReviewRead, &id, &message);
         }
         Ok(kept.as_deref().map(Review::new))
     }

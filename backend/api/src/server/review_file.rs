@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::hosts::origin_of;
 use crate::{
-    auth::caller::Caller,
+    auth::{audit::Event, caller::Caller},
     problem::{Code, Problem},
     report::{self, Format},
     state::{State, short},
@@ -47,7 +47,7 @@ pub(super) async fn show(
         Ok(None) => return unknown(&name),
         Err(problem) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
     };
-    caller.note_read(id);
+    caller.note_read(Event::ReviewRead, id, &format!("Read review {id}"));
     let marks = match state.reviews.marks(id).await {
         Ok(marks) => marks,
         Err(problem) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),

@@ -20,7 +20,6 @@ use crate::{
         Access, Guard, Identity, Refusal, SESSION_COOKIE,
         audit::{Event, note},
         caller::Admitted,
-        cookie,
         oidc::Oidc,
     },
     problem::{Code, Problem},
@@ -44,8 +43,8 @@ pub(super) async fn show(From(state): From<Arc<State>>, request: Request) -> Res
     let origin = origin_of(&state.app.access, request.headers(), request.extensions());
     match guard.admit(request.headers(), origin.address).await {
         Ok(admitted) => {
-            let by_session = cookie(request.headers(), SESSION_COOKIE).is_some();
-            described(guard, Some((&admitted.identity, by_session))).into_response()
+            let can_end = guard.has_session(request.headers());
+            described(guard, Some((&admitted.identity, can_end))).into_response()
         }
         Err(Refusal::Missing) => described(guard, None).into_response(),
         Err(refusal) => refuse(&refusal, &origin),
@@ -53,13 +52,13 @@ pub(super) async fn show(From(state): From<Arc<State>>, request: Request) -> Res
 }
 
 fn described(guard: &Guard, who: Option<(&Identity, bool)>) -> Json<Value> {
-    let identity = who.map(|(who, by_session)| {
+    let identity = who.map(|(who, can_end)| {
         json!({
             "name": who.name,
             "role": who.role.name(),
             "method": who.method.name(),
             // What a balancer or a program shows with each request cannot be ended here.
-            "signOut": by_session,
+            "signOut": can_end,
         })
     });
     Json(json!({

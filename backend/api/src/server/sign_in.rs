@@ -1,4 +1,4 @@
-//! `/auth/login` and `/auth/callback`: to the OpenID provider, and back from it.
+//! `/auth/login` and `/auth/callback`: to the provider, and back from it.
 
 use std::sync::Arc;
 

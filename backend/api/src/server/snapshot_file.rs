@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
+    Extension,
     extract::{Path, State as From},
     response::{IntoResponse as _, Response},
 };
@@ -12,13 +13,18 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 
 use crate::{
+    auth::{audit::Event, caller::Caller},
     problem::{Code, Problem},
     state::{State, short, store_failed},
 };
 
 const ENDING: &str = ".jsonl.zst";
 
-pub(super) async fn download(From(state): From<Arc<State>>, Path(name): Path<String>) -> Response {
+pub(super) async fn download(
+    From(state): From<Arc<State>>,
+    Path(name): Path<String>,
+    Extension(caller): Extension<Caller>,
+) -> Response {
     let Some(id) = name.strip_suffix(ENDING) else {
         return unknown(&name);
     };
@@ -57,7 +63,9 @@ pub(super) async fn download(From(state): From<Arc<State>>, Path(name): Path<Str
             }
         }
     };
-    file(&bytes.0, bytes.1)
+    let (id, bytes) = bytes;
+    caller.note_read(Event::SnapshotRead, &id, &format!("Read snapshot {id}"));
+    file(&id, bytes)
 }
 
 fn file(id: &str, bytes: Bytes) -> Response {

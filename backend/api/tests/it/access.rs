@@ -3,6 +3,7 @@
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
+    slice::from_ref,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -124,7 +125,9 @@ const GUARDED: [(&str, &str); 16] = [
 ];
 
 /// What holds no data.
-const OPEN: [(&str, &str); 9] = [
+const OPEN: [(&str, &str); 11] = [
+    ("GET", "/auth/login"),
+    ("GET", "/auth/callback?code=a&state=b"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/session"),
@@ -241,7 +244,7 @@ async fn a_session_begins_with_a_token_and_ends_with_sign_out() {
         "methods": { "token": true },
     });
     assert_eq!(
-        own.who(&[session.clone()]).await["identity"],
+        own.who(from_ref(&session)).await["identity"],
         who["identity"]
     );
     assert_eq!(answer.json()["identity"], who["identity"]);
@@ -251,7 +254,7 @@ async fn a_session_begins_with_a_token_and_ends_with_sign_out() {
 
     let ended = own
         .caller
-        .send(request("DELETE", "/session", &[session.clone()]))
+        .send(request("DELETE", "/session", from_ref(&session)))
         .await;
     assert_eq!(ended.status, StatusCode::NO_CONTENT);
     assert!(
@@ -259,7 +262,7 @@ async fn a_session_begins_with_a_token_and_ends_with_sign_out() {
             .header(header::SET_COOKIE)
             .starts_with("__Host-blastmap=; Path=/; Max-Age=0;")
     );
-    assert_eq!(own.who(&[session.clone()]).await["identity"], Value::Null);
+    assert_eq!(own.who(from_ref(&session)).await["identity"], Value::Null);
     assert_eq!(
         own.mutate(CRAWL, &[session]).await.status,
         StatusCode::UNAUTHORIZED
@@ -287,7 +290,7 @@ async fn a_session_that_nobody_uses_ends() {
     });
     let session = own.session(&own.viewer).await;
     assert_eq!(
-        own.who(&[session.clone()]).await["identity"]["name"],
+        own.who(from_ref(&session)).await["identity"]["name"],
         "vera"
     );
     tokio::time::sleep(Duration::from_millis(400)).await;

@@ -1,4 +1,4 @@
-//! What a provider says of itself: OpenID Connect Discovery.
+//! What a provider says of itself, by Discovery.
 
 use std::{
     sync::Arc,
