@@ -214,6 +214,26 @@ mod tests {
         assert_eq!(found(json!({ "alg": "RS256" })), Some(other.key()));
     }
 
+    #[tokio::test]
+    async fn keys_are_not_believed_for_ever_where_nobody_answers() {
+        let signer = Signer::ec();
+        let text = signer.sign(&json!({ "alg": "ES256", "kid": "1" }), &json!({}));
+        let token = Token::parse(&text).unwrap();
+        let nobody = fetch::safe_url("http://127.0.0.1:9/jwks").unwrap();
+        for (minutes, believed) in [(4, true), (6, true), (59, true), (61, false)] {
+            let jwks = Jwks::new();
+            {
+                let mut held = jwks.held();
+                held.keys = Arc::new(vec![read(signer.jwk("1")).unwrap()]);
+                held.fetched = Instant::now().checked_sub(Duration::from_mins(minutes));
+            }
+            let found = jwks.find(&token, &fetch::client().unwrap(), &nobody).await;
+            assert_eq!(found.is_some(), believed, "{minutes}");
+            let asked = jwks.held().tried.is_some();
+            assert_eq!(asked, minutes > 5, "{minutes}");
+        }
+    }
+
     #[test]
     fn keys_for_other_uses_are_passed_over() {
         let mut key = Signer::rsa().jwk("1");
