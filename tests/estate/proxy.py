@@ -193,8 +193,8 @@ class Proxy:
         return None
 
     def forward(self, request, call):
-        if REPEATED.encode() in call.body and call.action in self.kept:
-            return self.kept[call.action]
+        if self.repeated(call):
+            return self.kept[self.repeated(call)]
         asked = request.command, call.path, call.body, call.signer, call.region, call.action
         if self.memory is None or call.action.startswith("sts:"):
             return self.ask(request, call)
@@ -226,12 +226,20 @@ class Proxy:
         return answer.status, kept, content
 
     def repeat(self, call, answer):
-        """The first page with a token that leads back to it; the request names it in REPEATED."""
+        """The first page with a token that leads back to it."""
         status, headers, content = answer
-        if status == 200 and call.action not in self.kept:
-            content = add_token(call, content)
-            self.kept[call.action] = status, headers, content
-        return self.kept.get(call.action, answer)
+        token = self.repeated(call)
+        if status != 200 or token:
+            return answer
+        with self.lock:
+            token = f"{REPEATED}-{len(self.kept)}"
+            self.kept[token] = status, headers, add_token(call, content, token)
+        return self.kept[token]
+
+    def repeated(self, call):
+        """The token of `repeat` that a request names."""
+        named = re.search(f"{REPEATED}-\\d+".encode(), call.path.encode() + call.body)
+        return named and named.group().decode()
 
 
 def translated(call, content):
@@ -246,18 +254,26 @@ def translated(call, content):
     return error(call.protocol, 400 if call.protocol == "json" else 403, names.get(code, code), message.group(1).decode() if message else "")
 
 
-def add_token(call, content):
+# The field of a page that has the token, by service, else by protocol.
+TOKENS = {"ecs": "nextToken", "ecr": "nextToken", "logs": "nextToken", "states": "nextToken", "codedeploy": "nextToken", "apigateway": "nextToken",
+          "kms": "NextMarker", "wafv2": "NextMarker", "lambda": "NextMarker", "tag": "PaginationToken", "ec2": "nextToken", "iam": "Marker",
+          "elasticloadbalancing": "NextMarker", "cloudfront": "NextMarker", "route53": "NextMarker", "route53:ListResourceRecordSets": "NextRecordName"}
+
+
+def add_token(call, content, token):
     """The answer with a token for a next page."""
-    if call.protocol == "json":
-        document = json.loads(content)
-        service = call.action.split(":")[0]
-        name = {"ecs": "nextToken", "ecr": "nextToken", "logs": "nextToken", "kms": "NextMarker", "tag": "PaginationToken"}.get(service, "NextToken")
-        return json.dumps({**document, name: REPEATED, **({"Truncated": True} if service == "kms" else {})}).encode()
-    name = {"ec2": "nextToken", "iam": "Marker"}.get(call.action.split(":")[0], "NextMarker")
-    action = call.action.split(":")[1]
-    end = f"</{action}Response>" if call.protocol == "ec2" else f"</{action}Result>"
+    service, action = call.action.split(":")
+    name = TOKENS.get(call.action) or TOKENS.get(service, "NextToken")
+    if call.protocol in ("json", "rest"):
+        return json.dumps({**json.loads(content), name: token, **({"Truncated": True} if service == "kms" else {})}).encode()
+    if call.protocol == "cbor":
+        pairs = content[0] - 0xA0
+        if not 0 <= pairs < 23:
+            raise ValueError(f"{call.action} answers no short map in CBOR")
+        return bytes([content[0] + 1]) + cbor({name: token})[1:] + content[1:]
     text = content.decode().replace("<IsTruncated>false</IsTruncated>", "<IsTruncated>true</IsTruncated>")
-    return text.replace(end, f"<{name}>{REPEATED}</{name}>{end}").encode()
+    end = next(end for end in ("</DistributionList>", f"</{action}Result>", f"</{action}Response>") if end in text)
+    return text.replace(end, f"<{name}>{token}</{name}>{end}").encode()
 
 
 def main():

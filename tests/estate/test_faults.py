@@ -2,7 +2,8 @@
 
 import pytest
 
-from compare import same
+from compare import differences, same
+from harness import side_by_side
 
 def spot(crawl, action):
     """The blind spot of an action."""
@@ -50,3 +51,59 @@ def test_a_token_that_repeats(action, kind, few, proxies, blastmap):
     spot(crawl, action)
     assert missing(crawl, kind) == [] or kind == "IAM_ROLE"  # a role may be asked for by name instead
     assert proxy.calls[action] <= 20
+
+
+# What names and what surrounds services is read by many small APIs: several are out of order in one crawl. In each line, none keeps
+# another from being called.
+LISTS = [
+    "acm:DescribeCertificate", "apigateway:GET", "application-autoscaling:DescribeScalableTargets", "cloudfront:ListDistributions",
+    "cloudwatch:DescribeAlarms", "codedeploy:ListApplications", "ec2:DescribeAddresses", "ec2:DescribeDhcpOptions", "ec2:DescribeManagedPrefixLists",
+    "ec2:DescribeNetworkAcls", "ec2:DescribeTransitGateways", "ec2:DescribeVpcEndpointServiceConfigurations", "ec2:DescribeVpcPeeringConnections",
+    "ecr:DescribePullThroughCacheRules", "events:ListEventBuses", "lambda:ListFunctions", "route53:ListHostedZones", "scheduler:ListSchedules",
+    "sns:ListSubscriptions", "sqs:ListQueues", "states:ListStateMachines", "vpc-lattice:GetTargetGroup", "wafv2:ListWebACLs"]
+DETAILS = [
+    "application-autoscaling:DescribeScalingPolicies", "application-autoscaling:DescribeScheduledActions", "codedeploy:ListDeploymentGroups",
+    "events:ListRules", "lambda:ListEventSourceMappings", "route53:ListResourceRecordSets", "scheduler:GetSchedule", "sqs:GetQueueAttributes",
+    "states:DescribeStateMachine", "wafv2:ListResourcesForWebACL"]
+PARTS = ["codedeploy:BatchGetDeploymentGroups", "events:ListTargetsByRule"]
+ONE_PAGE = {"acm:DescribeCertificate", "codedeploy:BatchGetDeploymentGroups", "ec2:DescribeAddresses", "scheduler:GetSchedule", "sqs:GetQueueAttributes",
+            "states:DescribeStateMachine", "vpc-lattice:GetTargetGroup", "wafv2:ListResourcesForWebACL"}
+
+
+def one_each(run, reasons):
+    """Lines, none if each API that is out of order is one blind spot, and the crawl went on."""
+    actions, spots = [fault["match"] for fault in run.faults], run.crawl.blind_spots()
+    lines = [f"exit status {run.crawl.status}: {run.crawl.err}"] * (run.crawl.status != 0)
+    lines += [f"{action} was not called" for action in actions if not run.calls[action]]
+    lines += [f"{spot['api']} is blind for {spot['reason']}" for spot in spots if spot["reason"] not in reasons]
+    seen = sorted(spot["api"] for spot in spots)
+    return lines + ([f"blind for {seen}"] if seen != sorted(actions) else [])
+
+
+def test_many_small_apis_that_are_out_of_order(few, blastmap):
+    """The graph is exactly what is left: that of a crawl that may not call them."""
+    kinds = {"html": {"UNSUPPORTED"}, "error": {"ERROR"}, "reset": {"ERROR", "TIMEOUT"}}
+    cases = [[{"match": action, "kind": kind} for action in actions] for kind in kinds for actions in (LISTS, DETAILS, PARTS)]
+    lines = []
+    for run in side_by_side(few, blastmap, cases):
+        rest = few.oracle(*(fault["match"] for fault in run.faults))[0]
+        found = one_each(run, kinds[run.faults[0]["kind"]]) + differences(run.crawl.snapshot(), rest)
+        lines += [f"{run.faults[0]['kind']}: {line}" for line in found]
+    assert not lines, "\n".join(lines)
+
+
+def test_many_small_apis_whose_tokens_repeat(few, blastmap):
+    """Each list ends there, incomplete: nothing that was not on it is missing, and nothing is said that is not so."""
+    cases = [[{"match": action, "kind": "repeat"} for action in actions if action not in ONE_PAGE] for actions in (LISTS, DETAILS, PARTS)]
+    right = few.oracle()[0]
+    presences = {r["id"]: r["presence"] for r in right["resources"]}
+    right_links = {(link["from"], link["relation"], link["to"]) for link in right["links"]}
+    lines = []
+    for run in side_by_side(few, blastmap, cases):
+        resources, links, _ = run.crawl.snapshot()
+        lines += one_each(run, {"ERROR"})
+        lines += [f"{id} is {presence}, and not {presences.get(id)}" for id, (_, presence) in resources.items()
+                  if presence in ("LIVE", "MISSING") and presences.get(id) != presence]
+        lines += [f"{' '.join(link)} is new" for link in links - right_links]
+        lines += [f"{fault['match']} was called {run.calls[fault['match']]} times" for fault in run.faults if run.calls[fault["match"]] > 40]
+    assert not lines, "\n".join(lines)
