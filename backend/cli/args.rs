@@ -172,6 +172,9 @@ pub(crate) struct Scope {
         env = "BLASTMAP_ORGANIZATION"
     )]
     pub(crate) organization: Option<String>,
+    /// How long one crawl may take: 10m, 1h. What AWS has not answered by then is a blind spot.
+    #[arg(long, default_value = "1h", value_parser = duration, env = "BLASTMAP_DEADLINE", value_name = "DURATION")]
+    pub(crate) deadline: Duration,
     /// Record AWS's answers in this folder, for a bug report: only what is read of them, secrets redacted.
     #[arg(
         long,
