@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 /// Puts fingerprints in the place of what is or may be secret in facts or properties of a kind.
 pub(crate) fn redact(kind: Option<ResourceKind>, value: &mut Value, redactor: &Redactor) {
     walk(kind, value, redactor);
+    crate::policies::redact(value, redactor);
     redactor.scrub_value(value);
 }
 
