@@ -29,6 +29,7 @@ KINDS = [
     ("appmesh", "mesh/", "APP_MESH_VIRTUAL_NODE"), ("acm", "certificate/", "ACM_CERTIFICATE"),
     ("wafv2", "regional/webacl/", "WEB_ACL"), ("cloudfront", "distribution/", "CLOUDFRONT_DISTRIBUTION"),
     ("apigateway", "/vpclinks/", "API_GATEWAY_VPC_LINK"), ("vpc-lattice", "targetgroup/", "VPC_LATTICE_TARGET_GROUP"),
+    ("kinesis", "stream/", "KINESIS_STREAM"), ("firehose", "deliverystream/", "FIREHOSE_STREAM"),
 ]
 
 # Kinds that a crawl reads: the rest are known by name alone.

@@ -127,6 +127,14 @@ pub(crate) fn arn(
             let (queue, certain) = name("QueueName");
             own("sqs", queue, certain)
         }
+        ResourceKind::KinesisStream => {
+            let (stream, certain) = name("Name");
+            own("kinesis", format!("stream/{stream}"), certain)
+        }
+        ResourceKind::FirehoseStream => {
+            let (stream, certain) = name("DeliveryStreamName");
+            own("firehose", format!("deliverystream/{stream}"), certain)
+        }
         ResourceKind::SnsTopic => {
             let (topic, certain) = name("TopicName");
             own("sns", topic, certain)
@@ -220,6 +228,8 @@ pub(crate) fn is_named_by_its_owner(kind: ResourceKind) -> bool {
             | ResourceKind::EcrRepository
             | ResourceKind::S3Bucket
             | ResourceKind::SqsQueue
+            | ResourceKind::KinesisStream
+            | ResourceKind::FirehoseStream
             | ResourceKind::LambdaFunction
             | ResourceKind::SnsTopic
             | ResourceKind::StateMachine

@@ -114,6 +114,8 @@ resource_kinds! {
     CloudfrontDistribution, "CLOUDFRONT_DISTRIBUTION", "distribution", "cloudfront" / "distribution/", "AWS::CloudFront::Distribution", ["aws_cloudfront_distribution"], "cloudfront/v4/home#/distributions/{last}";
     ApiGatewayVpcLink, "API_GATEWAY_VPC_LINK", "VPC link", "apigateway" / "/vpclinks/", "AWS::ApiGatewayV2::VpcLink", ["aws_apigatewayv2_vpc_link", "aws_apigatewayv2_integration"], "";
     VpcLatticeTargetGroup, "VPC_LATTICE_TARGET_GROUP", "VPC Lattice target group", "vpc-lattice" / "targetgroup/", "AWS::VpcLattice::TargetGroup", ["aws_vpclattice_target_group"], "";
+    KinesisStream, "KINESIS_STREAM", "Kinesis stream", "kinesis" / "stream/", "AWS::Kinesis::Stream", ["aws_kinesis_stream"], "kinesis/home?region={region}#/streams/details/{last}/monitoring";
+    FirehoseStream, "FIREHOSE_STREAM", "Firehose stream", "firehose" / "deliverystream/", "AWS::KinesisFirehose::DeliveryStream", ["aws_kinesis_firehose_delivery_stream"], "firehose/home?region={region}#/details/{last}/monitoring";
 }
 
 impl ResourceKind {
@@ -308,6 +310,6 @@ mod tests {
         for kind in ResourceKind::ALL {
             assert_eq!(kind.name().parse(), Ok(*kind));
         }
-        assert_eq!(ResourceKind::ALL.len(), 61);
+        assert_eq!(ResourceKind::ALL.len(), 63);
     }
 }

@@ -150,7 +150,7 @@ relations! {
     /// Reads this secret, parameter or bucket's environment file when a task starts.
     ReadsSecret, "READS_SECRET", [needs(&[EcsTaskDefinition], &[SsmParameter, Secret, S3Bucket]), needs(&[EcrPullThroughCacheRule], &[Secret])], [Start], ToDependent, Each;
     /// Sends its logs here.
-    LogsTo, "LOGS_TO", [share(&[EcsCluster], &[LogGroup, S3Bucket]), needs(&[EcsTaskDefinition], &[LogGroup, S3Bucket])], [Start, Run], ToDependent, Each;
+    LogsTo, "LOGS_TO", [share(&[EcsCluster], &[LogGroup, S3Bucket]), needs(&[EcsTaskDefinition], &[LogGroup, S3Bucket, KinesisStream, FirehoseStream])], [Start, Run], ToDependent, Each;
     /// Mounts this file system.
     Mounts, "MOUNTS", [needs(&[EcsTaskDefinition], &[EfsFileSystem, EfsAccessPoint])], [Start, Run], ToDependent, Each;
     /// Is encrypted with this key.

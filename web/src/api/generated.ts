@@ -180,7 +180,9 @@ export type ResourceKind =
   | "WEB_ACL"
   | "CLOUDFRONT_DISTRIBUTION"
   | "API_GATEWAY_VPC_LINK"
-  | "VPC_LATTICE_TARGET_GROUP";
+  | "VPC_LATTICE_TARGET_GROUP"
+  | "KINESIS_STREAM"
+  | "FIREHOSE_STREAM";
 
 export type RiskLevel =
   | "CRITICAL"

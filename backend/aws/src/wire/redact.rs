@@ -24,7 +24,7 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                 .map(str::to_owned);
             for (name, member) in members.iter_mut() {
                 match name.as_str() {
-                    list if LISTS.contains(&list) => fingerprint_all(member, redactor, |_| true),
+                    list if LISTS.contains(&list) => fingerprint_all(member, redactor, &|_| true),
                     name if POLICIES.contains(&name) && member.is_string() => {
                         let text = member.as_str().unwrap_or_default();
                         *member = policy::document(text, redactor).to_string().into();
@@ -41,11 +41,12 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                         let text = member.as_str().unwrap_or_default();
                         *member = redactor.scrub(&only_run_tasks(text)).into_owned().into();
                     }
-                    "dockerLabels" | "Variables" => fingerprint_all(member, redactor, |_| true),
-                    "options" if driver.as_deref() == Some("awslogs") => {
-                        fingerprint_all(member, redactor, |option| !is_plain_log_option(option));
+                    "dockerLabels" | "Variables" => fingerprint_all(member, redactor, &|_| true),
+                    "options" => {
+                        let driver = driver.as_deref();
+                        let secret = |option: &str| !is_plain_log_option(driver, option);
+                        fingerprint_all(member, redactor, &secret);
                     }
-                    "options" => fingerprint_all(member, redactor, |_| true),
                     _ => json(member, redactor),
                 }
             }
@@ -56,7 +57,7 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
     }
 }
 
-fn fingerprint_all(value: &mut Value, redactor: &Redactor, secret: fn(&str) -> bool) {
+fn fingerprint_all(value: &mut Value, redactor: &Redactor, secret: &dyn Fn(&str) -> bool) {
     match value {
         Value::String(text) => *text = redactor.fingerprint(text),
         Value::Array(values) => {

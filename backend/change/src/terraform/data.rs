@@ -425,6 +425,17 @@ pub(super) const QUEUE_REDRIVE: Part = Part {
     last: false,
 };
 
+/// Of streams nothing is read: they are known by name, to tell who sends logs to one that is deleted.
+pub(super) const STREAM: Whole = Whole {
+    own: |naming| naming.named("kinesis", "stream/", "name"),
+    ..Whole::of(ResourceKind::KinesisStream)
+};
+
+pub(super) const DELIVERY_STREAM: Whole = Whole {
+    own: |naming| naming.named("firehose", "deliverystream/", "name"),
+    ..Whole::of(ResourceKind::FirehoseStream)
+};
+
 pub(super) const BUCKET: Whole = Whole {
     names: |side| side.names(&["arn", "bucket", "id"]),
     own: |naming| naming.named("s3", "", "bucket"),

@@ -81,6 +81,8 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_sns_topic", Whole(&messaging::TOPIC)),
     ("aws_sns_topic_subscription", Part(&messaging::SUBSCRIPTION)),
     ("aws_sfn_state_machine", Whole(&messaging::STATE_MACHINE)),
+    ("aws_kinesis_stream", Whole(&data::STREAM)),
+    ("aws_kinesis_firehose_delivery_stream", Whole(&data::DELIVERY_STREAM)),
     ("aws_s3_bucket", Whole(&data::BUCKET)),
     ("aws_s3_bucket_policy", Part(&data::BUCKET_POLICY)),
     ("aws_s3_object", Part(&data::OBJECT)),

@@ -31,6 +31,7 @@ pub trait ForFacts {
 }
 
 pub mod environment;
+mod firelens;
 pub mod resource_policy;
 pub mod s3_bucket;
 
