@@ -7,6 +7,7 @@ mod data;
 mod ecs;
 mod fields;
 mod iam;
+mod launching;
 mod load_balancing;
 mod mapping;
 mod messaging;

@@ -32,7 +32,7 @@ pub use inventory::{Inventory, InventoryError, Link, NamedLink, ResourceIndex, S
 pub use kind::ResourceKind;
 pub use links::{Declared, Links, Reference};
 pub use phase::{Phase, Phases};
-pub use redact::Redactor;
+pub use redact::{Redactor, is_fingerprint};
 pub use relation::{Cardinality, End, Harm, Relation, Share};
 pub use resource::{Attributes, Presence, Resource, Tags};
 pub use scope::{GLOBAL, Scope, ScopeRecord};

@@ -204,6 +204,7 @@ pub(crate) fn ec2_prefix(kind: ResourceKind) -> Option<&'static str> {
         ResourceKind::VpcPeeringConnection => "vpc-peering-connection",
         ResourceKind::TransitGateway => "transit-gateway",
         ResourceKind::VpcEndpointService => "vpc-endpoint-service",
+        ResourceKind::LaunchTemplate => "launch-template",
         _ => return None,
     })
 }

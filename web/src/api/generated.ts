@@ -117,7 +117,10 @@ export type Relation =
   | "SUBSCRIBED_TO"
   | "DEPLOYED_BY"
   | "SHIFTS"
-  | "HOOKED_BY";
+  | "HOOKED_BY"
+  | "LAUNCHES_FROM"
+  | "USES_TABLE"
+  | "REPLICATED_FROM";
 
 export type ResourceKind =
   | "ECS_TASK"
@@ -182,7 +185,9 @@ export type ResourceKind =
   | "API_GATEWAY_VPC_LINK"
   | "VPC_LATTICE_TARGET_GROUP"
   | "KINESIS_STREAM"
-  | "FIREHOSE_STREAM";
+  | "FIREHOSE_STREAM"
+  | "LAUNCH_TEMPLATE"
+  | "DYNAMODB_TABLE";
 
 export type RiskLevel =
   | "CRITICAL"

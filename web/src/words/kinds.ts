@@ -67,6 +67,8 @@ const WORDS: Record<ResourceKind, KindWords> = {
   VPC_LATTICE_TARGET_GROUP: { one: "VPC Lattice target group", many: "VPC Lattice target groups", code: "VPLT" },
   KINESIS_STREAM: { one: "Kinesis stream", many: "Kinesis streams", code: "KDS" },
   FIREHOSE_STREAM: { one: "Firehose stream", many: "Firehose streams", code: "KDF" },
+  LAUNCH_TEMPLATE: { one: "Launch template", many: "Launch templates", code: "LT" },
+  DYNAMODB_TABLE: { one: "DynamoDB table", many: "DynamoDB tables", code: "DDB" },
 };
 
 /** The words of a kind; one that a newer server knows and this page does not is spelled out from its name. */

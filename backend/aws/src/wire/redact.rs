@@ -1,6 +1,8 @@
 //! Secrets in wire form: the same redactor as the collectors', before anything is written to a recording.
 
-use blastmap_model::{Redactor, is_host_name, kinds::ecs_task_definition::is_plain_log_option};
+use blastmap_model::{
+    Redactor, is_fingerprint, is_host_name, kinds::ecs_task_definition::is_plain_log_option,
+};
 use serde_json::Value;
 
 use crate::{
@@ -101,8 +103,14 @@ pub(super) fn xml_text(path: &[String], text: &str, redactor: &Redactor) -> Stri
     if header_or_query && matches!(name, "member" | "Value") && !text.trim().is_empty() {
         return redactor.fingerprint(text);
     }
-    // Of a DNS record nothing but another name.
+    // Of a DNS record nothing but another name, and addresses to compare.
     let of_record = path.iter().any(|name| name == "ResourceRecord");
+    if of_record && name == "Value" && text.trim().parse::<std::net::Ipv4Addr>().is_ok() {
+        return redactor.fingerprint(text.trim());
+    }
+    if of_record && name == "Value" && is_fingerprint(text.trim()) {
+        return text.to_owned();
+    }
     if of_record && name == "Value" && !is_host_name(text.trim()) {
         return String::new();
     }

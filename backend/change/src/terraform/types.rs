@@ -1,7 +1,7 @@
 //! The table of Terraform's types: what each is to the graph. A new type is a row here, and what the row names.
 
 use super::{
-    data, ecs, iam, load_balancing,
+    data, ecs, iam, launching, load_balancing,
     mapping::Mapping::{self, Part, Whole},
     messaging, network, network_edges, rolling, scaling, scheduling, security_groups, storage,
     traffic,
@@ -76,6 +76,7 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_sqs_queue", Whole(&data::QUEUE)),
     ("aws_sqs_queue_policy", Part(&data::QUEUE_POLICY)),
     ("aws_sqs_queue_redrive_policy", Part(&data::QUEUE_REDRIVE)),
+    ("aws_dynamodb_table", Whole(&data::TABLE)),
     ("aws_lambda_function", Whole(&messaging::FUNCTION)),
     ("aws_lambda_event_source_mapping", Part(&messaging::EVENT_SOURCE)),
     ("aws_sns_topic", Whole(&messaging::TOPIC)),
@@ -143,6 +144,7 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_cloudwatch_metric_alarm", Whole(&scaling::ALARM)),
     ("aws_cloudwatch_composite_alarm", Whole(&scaling::ALARM)),
     ("aws_autoscaling_group", Whole(&scaling::GROUP)),
+    ("aws_launch_template", Whole(&launching::TEMPLATE)),
 ];
 
 #[cfg(test)]

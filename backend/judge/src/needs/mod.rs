@@ -23,6 +23,7 @@ mod image_pull_allowed;
 mod instance_room;
 mod key;
 mod keys_usable;
+mod launch_template_exists;
 mod log_group_exists;
 mod logs_allowed;
 mod logs_reachable;
@@ -143,6 +144,7 @@ pub const ALL: &[Need] = &[
     scales::NEED,
     target_can_act::NEED,
     policy_can_act::NEED,
+    launch_template_exists::NEED,
     // To be started by a rule or a schedule.
     schedule_enabled::NEED,
     schedule_cluster::NEED,

@@ -230,6 +230,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Keep the scalable target, the alarms and the metric's source of the policy.",
     ),
     (
+        "launch-template-exists",
+        "Keep the launch template in the version that the group names, or point the group at another first.",
+    ),
+    (
         "schedule-enabled",
         "Leave it enabled, or make sure that nobody waits for its runs.",
     ),

@@ -314,6 +314,9 @@ fn container_links(container: &ContainerDefinition, field: &str, links: &mut Lin
         for queue in named_by_value(ResourceKind::SqsQueue, links.own(), &variable.value) {
             links.matched(Relation::Consumes, ResourceKind::SqsQueue, queue, field.clone());
         }
+        for table in named_by_value(ResourceKind::DynamodbTable, links.own(), &variable.value) {
+            links.matched(Relation::UsesTable, ResourceKind::DynamodbTable, table, field.clone());
+        }
     }
     if let Some(router) = &container.firelens_configuration {
         firelens::configured_by(&router.options, &format!("{field}.firelensConfiguration.options"), links);
