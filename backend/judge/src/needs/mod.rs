@@ -32,6 +32,7 @@ mod new_targets_healthy;
 mod parts;
 pub mod permission;
 mod policy_can_act;
+mod quotas;
 mod registry_reachable;
 mod roles_assumable;
 mod room_to_roll;
@@ -136,6 +137,8 @@ pub const ALL: &[Need] = &[
     balancer_zones::NEED,
     certificates_valid::NEED,
     web_acl_lets_in::NEED,
+    quotas::TARGETS,
+    quotas::RULES,
     // To be rolled out.
     room_to_roll::NEED,
     drain_can_finish::NEED,

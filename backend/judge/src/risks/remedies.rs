@@ -182,6 +182,14 @@ const REMEDIES: &[(&str, &str)] = &[
         "Let the web ACL count for a while what it is to block, before it blocks.",
     ),
     (
+        "targets-within-quota",
+        "Ask Service Quotas for more targets per target group first, or spread the tasks over several groups.",
+    ),
+    (
+        "rules-within-quota",
+        "Ask Service Quotas for more rules per application load balancer first, or use a second balancer.",
+    ),
+    (
         "certificates-valid",
         "Give the listener a certificate that is issued for its names before clients turn away.",
     ),
