@@ -30,7 +30,7 @@ LISTINGS = {
     "ECR_REPOSITORY": ("ecr", "describe_repositories"), "ELASTIC_IP": ("ec2", "describe_addresses"),
     "PREFIX_LIST": ("ec2", "describe_managed_prefix_lists"), "TRANSIT_GATEWAY": ("ec2", "describe_transit_gateways"),
     "VPC_PEERING_CONNECTION": ("ec2", "describe_vpc_peering_connections"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
-    "CLOUDWATCH_ALARM": ("monitoring", "describe_alarms"), "SQS_QUEUE": ("sqs", "list_queues"), "LAMBDA_FUNCTION": ("lambda", "list_functions"),
+    "CLOUDWATCH_ALARM": ("monitoring", "describe_alarms"), "SQS_QUEUE": ("sqs", "list_queues"), "DYNAMODB_TABLE": ("dynamodb", "list_tables"), "LAMBDA_FUNCTION": ("lambda", "list_functions"),
     "CLOUD_MAP_SERVICE": ("servicediscovery", "list_services"), "CLOUD_MAP_NAMESPACE": ("servicediscovery", "list_namespaces")}
 
 
@@ -100,6 +100,8 @@ def look_up(graph, reader, facts, names, id):
         return bool(answer and graph.node(id))
     if kind == "EC2_INSTANCE":
         return instance(graph, reader, id)
+    if kind == "LAUNCH_TEMPLATE":
+        return rules_jobs.template(graph, reader, facts, id)
     if kind == "IAM_INSTANCE_PROFILE":
         return profile(graph, reader, facts, id)
     if kind == "VPC_LATTICE_TARGET_GROUP":

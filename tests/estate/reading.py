@@ -5,7 +5,8 @@ from botocore.exceptions import ClientError
 import rules_around
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "ResourceNotFoundException", "InvalidNetworkInterfaceID.NotFound"}
+ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "ResourceNotFoundException", "InvalidNetworkInterfaceID.NotFound",
+          "InvalidLaunchTemplateId.NotFound"}
 
 
 class Reader:
@@ -73,6 +74,7 @@ def read(aws):
              ("file_systems", "efs", "describe_file_systems", "FileSystems", {}),
              ("access_points", "efs", "describe_access_points", "AccessPoints", {}),
             ("queues", "sqs", "list_queues", "QueueUrls", {"PaginationConfig": {"PageSize": 1000}}),
+            ("tables", "dynamodb", "list_tables", "TableNames", {}),
             ("subscriptions", "sns", "list_subscriptions", "Subscriptions", {}),
             ("functions", "lambda", "list_functions", "Functions", {}),
             ("mappings", "lambda", "list_event_source_mappings", "EventSourceMappings", {}),

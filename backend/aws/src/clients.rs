@@ -115,6 +115,7 @@ pub(crate) struct Clients {
     pub(crate) api_gateway: aws_sdk_apigatewayv2::Client,
     pub(crate) lattice: aws_sdk_vpclattice::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) lambda: aws_sdk_lambda::Client,
@@ -185,6 +186,7 @@ impl Clients {
             ),
             kms: client!(aws_sdk_kms, "kms", config, scope, wire),
             ecr: client!(aws_sdk_ecr, "ecr", config, scope, wire),
+            dynamodb: client!(aws_sdk_dynamodb, "dynamodb", config, scope, wire),
             events: client!(aws_sdk_eventbridge, "events", config, scope, wire),
             scheduler: client!(aws_sdk_scheduler, "scheduler", config, scope, wire),
             scaling: client!(

@@ -34,7 +34,7 @@ pub use kind::ResourceKind;
 pub use links::{Declared, Links, Reference};
 pub use phase::{Phase, Phases};
 pub use policy_conditions::redact_policy_conditions;
-pub use redact::Redactor;
+pub use redact::{Redactor, is_fingerprint};
 pub use relation::{Cardinality, End, Harm, Relation, Share};
 pub use resource::{Attributes, Presence, Resource, Tags};
 pub use scope::{GLOBAL, Scope, ScopeRecord};
