@@ -54,7 +54,7 @@ class Call:
 
     def __init__(self, path, headers, body, method="POST"):
         scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", headers.get("Authorization", ""))
-        self.key, self.region, signing = scope.groups() if scope else ("", "", "unsigned")
+        self.signer, self.region, signing = scope.groups() if scope else ("", "", "unsigned")
         self.path, self.body = path, body
         target, operation = headers.get("X-Amz-Target"), re.search(r"/operation/(\w+)", path)
         form = re.search(rb"(?:^|&)Action=(\w+)", body)
@@ -137,10 +137,13 @@ ANSWERS = {"deny": denied, "throttle": throttled, "error": failed, "html": html,
 
 
 class Proxy:
-    """A running proxy: `url`, `calls` (a Counter by action), `faults` (a list that may be replaced at any time)."""
+    """A running proxy: `url`, `calls` (a Counter by action), `faults` (a list that may be replaced at any time).
 
-    def __init__(self, upstream, port=0):
-        self.upstream, self.faults = urllib.parse.urlsplit(upstream), []
+    With a memory, a dictionary that several may share, it asks nothing twice: for estates that do not change.
+    """
+
+    def __init__(self, upstream, port=0, memory=None):
+        self.upstream, self.memory, self.faults = urllib.parse.urlsplit(upstream), memory, []
         self.lock, self.local = threading.Lock(), threading.local()
         self.reset()
         proxy = self
@@ -161,7 +164,7 @@ class Proxy:
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self):
         self.closed.set()
@@ -212,7 +215,7 @@ class Proxy:
     def fault(self, call):
         """The first fault that fits this call."""
         for fault in self.faults:
-            if "signed" in fault and fault["signed"] != call.key:
+            if "signed" in fault and fault["signed"] != call.signer:
                 continue
             if fnmatch.fnmatchcase(call.action, fault["match"]) and fault.get("contains", "").encode() in call.body:
                 if "chance" in fault and fault.setdefault("dice", random.Random(fault["match"] + fault["kind"])).random() >= fault["chance"]:
@@ -226,6 +229,17 @@ class Proxy:
     def forward(self, request, call):
         if REPEATED.encode() in call.body and call.action in self.kept:
             return self.kept[call.action]
+        asked = request.command, call.path, call.body, call.signer, call.region, call.action
+        if self.memory is None or call.action.startswith("sts:"):
+            return self.ask(request, call)
+        if asked in self.memory:
+            return self.memory[asked]
+        answer = self.ask(request, call)
+        if answer[0] < 500:
+            self.memory[asked] = answer
+        return answer
+
+    def ask(self, request, call):
         headers = {k: v for k, v in request.headers.items() if k.lower() not in HOP}
         for last in (False, True):  # a kept connection may have been closed on the other side
             if getattr(self.local, "connection", None) is None:

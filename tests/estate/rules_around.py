@@ -63,8 +63,11 @@ def edges(graph, facts):
                 graph.link(ec2("security-group", group["GroupId"]), "MATCHES", prefix_list(item["PrefixListId"]))
     services = {}
     for service in facts["endpoint_services"]:
+        balancers = service.get("NetworkLoadBalancerArns", []) + service.get("GatewayLoadBalancerArns", [])
+        if not graph.live.keys() & set(balancers):
+            continue
         id = services[service["ServiceName"]] = graph.node(ec2("vpc-endpoint-service", service["ServiceId"]))
-        for balancer in service.get("NetworkLoadBalancerArns", []) + service.get("GatewayLoadBalancerArns", []):
+        for balancer in balancers:
             graph.link(id, "ROUTES_VIA", balancer)
     for endpoint in facts["endpoints"]:
         graph.link(ec2("vpc-endpoint", endpoint["VpcEndpointId"]), "ROUTES_VIA", services.get(endpoint["ServiceName"]))

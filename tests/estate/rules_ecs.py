@@ -103,7 +103,7 @@ def tasks(graph, facts, hosts):
             for binding in container.get("networkBindings", []):
                 by_port.setdefault((hosts.get(task.get("containerInstanceArn")), binding.get("hostPort")), set()).add(id)
     for group in facts["target_groups"]:
-        for description in facts["health"][group["TargetGroupArn"]]:
+        for description in facts["health"].get(group["TargetGroupArn"], []):
             target = description["Target"]
             if group["TargetType"] == "instance":
                 found = by_port.get((target["Id"], target.get("Port")), ())
@@ -111,6 +111,17 @@ def tasks(graph, facts, hosts):
                 found = by_address.get((group.get("VpcId"), target["Id"]), ())
             for id in found:
                 graph.link(id, "REGISTERED_IN", group["TargetGroupArn"])
+
+
+def registered(graph, reader, facts):
+    """Where the health of groups may not be read, ECS's own word counts: its services say where it registers their tasks."""
+    if not {"elasticloadbalancing:DescribeTargetHealth", "elasticloadbalancing:DescribeTargetGroups"} & set(reader.refusals):
+        return
+    services = {s["serviceArn"]: s for s in facts["services"]}
+    for task, relation, service in list(graph.links):
+        if relation == "PART_OF" and ":task/" in task and service in services:
+            for balancer in services[service].get("loadBalancers", []):
+                graph.link(task, "REGISTERED_IN", balancer.get("targetGroupArn"))
 
 
 def task_definition(graph, definition, names):

@@ -101,7 +101,8 @@ def calls(graph, facts):
     connected, aliases = {}, {}
     for service in facts["services"]:
         for own in [d["serviceConnectConfiguration"] for d in service.get("deployments", [])[:1] if "serviceConnectConfiguration" in d]:
-            graph.node(own["namespace"])
+            if own["namespace"] in {namespace["Arn"] for namespace in facts["namespaces"]}:
+                graph.node(own["namespace"])
             connected[service["serviceArn"]] = own["namespace"]
             for alias in (alias for s in own.get("services", []) for alias in s.get("clientAliases", [])):
                 aliases[own["namespace"], alias["dnsName"], alias["port"]] = service["serviceArn"]

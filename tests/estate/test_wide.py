@@ -35,7 +35,7 @@ def test_is_one_graph_equal_to_the_oracle(wide, proxies, blastmap):
     crawl = blastmap.crawl(proxy.url, *WHERE, seconds=900)
     assert crawl.status == 0, crawl.err
     made = Counter(proxy.calls)
-    document, facts = whole(wide.aws, WIDE)
+    document, facts = whole(wide.answers, WIDE)
     assert sum(len(own["services"]) for own in facts.values()) == SERVICES
     floor = Counter({"sts:AssumeRole": len(ROLES)})
     for scope, mine in parts(document).items():

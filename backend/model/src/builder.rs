@@ -113,6 +113,11 @@ impl InventoryBuilder {
         }
     }
 
+    /// What is crawled.
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.scopes.iter()
+    }
+
     /// How many resources are known.
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -204,6 +209,29 @@ impl InventoryBuilder {
             .filter(own)
             .map(|reference| &reference.id);
         unseen.filter(|id| !known(id)).cloned().collect()
+    }
+
+    /// Ids of this kind in this scope that are known to be there, or were asked for, and could not be read.
+    pub fn unread(&self, kind: ResourceKind, scope: &Scope) -> BTreeSet<ResourceId> {
+        let own = |id: &&ResourceId| {
+            id.arn().is_some_and(|arn| {
+                ResourceKind::of_arn(&arn) == Some(kind)
+                    && arn.account() == &*scope.account
+                    && kind.region_of(&arn) == &*scope.region
+            })
+        };
+        self.unreadable.iter().filter(own).cloned().collect()
+    }
+
+    /// True if this scope may have resources of this kind that nobody was allowed to see. In one that is silent there is nothing to
+    /// be had.
+    pub fn may_hide(&self, kind: ResourceKind, scope: &Scope) -> bool {
+        let own = |spot: &BlindSpot| {
+            spot.account == scope.account
+                && spot.region == scope.region
+                && spot.kinds.contains(&kind)
+        };
+        self.blind_spots().any(own) && !self.is_silent(scope)
     }
 
     /// What could not be seen so far.

@@ -12,7 +12,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, owned, text};
+use super::{Action, Collector, Place, Wanted, owned, text, uses_ecs_anywhere};
 use crate::{
     clients::Clients,
     error::CallError,
@@ -82,7 +82,7 @@ pub(super) const COLLECTOR: Collector = Collector {
 fn wanted(builder: &InventoryBuilder, _: &Scope) -> Vec<Wanted> {
     let any = |kind| !builder.kept_anywhere(kind).is_empty();
     let named = any(ResourceKind::LoadBalancer) || any(ResourceKind::CloudMapService);
-    let ask = any(ResourceKind::EcsCluster) && named;
+    let ask = uses_ecs_anywhere(builder) && named;
     ask.then(|| Wanted::all("every hosted zone"))
         .into_iter()
         .collect()
