@@ -1,5 +1,6 @@
 """The oracle's links of what starts tasks, scales services and names them to others."""
 
+import rules_iam
 from naming import arn, ec2, role
 
 
@@ -104,8 +105,7 @@ def template(graph, reader, facts, id):
         graph.node(id)
         data = version["LaunchTemplateData"]
         profile = data.get("IamInstanceProfile", {}).get("Name")
-        found = reader.call("iam", "get_instance_profile", InstanceProfileName=profile) if profile else None
-        graph.link(id, "ASSUMES", found["InstanceProfile"]["Arn"] if found else None)
+        graph.link(id, "ASSUMES", rules_iam.profile_of_name(reader, facts, profile) if profile else None)
         for interface in data.get("NetworkInterfaces", []):
             graph.link(id, "PLACED_IN", ec2("subnet", interface["SubnetId"]))
         for sg in data.get("SecurityGroupIds", []) + [sg for interface in data.get("NetworkInterfaces", []) for sg in interface["Groups"]]:
