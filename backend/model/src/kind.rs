@@ -117,7 +117,7 @@ resource_kinds! {
     KinesisStream, "KINESIS_STREAM", "Kinesis stream", "kinesis" / "stream/", "AWS::Kinesis::Stream", ["aws_kinesis_stream"], "kinesis/home?region={region}#/streams/details/{last}/monitoring";
     FirehoseStream, "FIREHOSE_STREAM", "Firehose stream", "firehose" / "deliverystream/", "AWS::KinesisFirehose::DeliveryStream", ["aws_kinesis_firehose_delivery_stream"], "firehose/home?region={region}#/details/{last}/monitoring";
     LaunchTemplate, "LAUNCH_TEMPLATE", "launch template", "ec2" / "launch-template/", "AWS::EC2::LaunchTemplate", ["aws_launch_template"], "ec2/home?region={region}#LaunchTemplateDetails:launchTemplateId={last}";
-    DynamodbTable, "DYNAMODB_TABLE", "DynamoDB table", "dynamodb" / "table/", "AWS::DynamoDB::Table", ["aws_dynamodb_table"], "dynamodbv2/home?region={region}#table?name={last}";
+    DynamodbTable, "DYNAMODB_TABLE", "database table", "dynamodb" / "table/", "AWS::DynamoDB::Table", ["aws_dynamodb_table"], "dynamodbv2/home?region={region}#table?name={last}";
 }
 
 impl ResourceKind {

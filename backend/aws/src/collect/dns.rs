@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_route53::types::{HostedZone as SdkHostedZone, ResourceRecordSet, RrType};
+use aws_sdk_route53::types::{
+    HostedZone as SdkHostedZone, ResourceRecord as SdkRecord, ResourceRecordSet, RrType,
+};
 use blastmap_model::{
     Arn, Found, InventoryBuilder, Redactor, ResourceId, ResourceKind, Scope, Source, host_name_id,
     kinds::{
@@ -192,7 +194,8 @@ fn describe_zone(clients: &Clients, zone: &SdkHostedZone, found: &mut Found) {
 /// None for a record that holds texts or IPv6 addresses of its own: these are not looked at. Of IPv4 addresses the fingerprints are
 /// kept, by which Elastic IP addresses are known.
 fn describe(record: &ResourceRecordSet, zone: &str, redactor: &Redactor) -> Option<DnsRecord> {
-    let values = record.resource_records().iter().map(|own| own.value());
+    let values = record.resource_records().iter();
+    let values = values.map(SdkRecord::value);
     let values: Vec<String> = match record.r#type() {
         RrType::Cname => values.map(str::to_owned).collect(),
         RrType::A => values.map(|own| redactor.fingerprint(own.trim())).collect(),

@@ -137,9 +137,10 @@ fn finish_record(finish: &mut Finish<'_>) {
         .into_iter()
         .map(|value| {
             // As in a crawl, by which Elastic IP addresses are known.
-            let value = match of_addresses {
-                true => finish.redactor.fingerprint(value.trim()),
-                false => value.to_owned(),
+            let value = if of_addresses {
+                finish.redactor.fingerprint(value.trim())
+            } else {
+                value
             };
             json!({ "Value": value })
         })

@@ -131,8 +131,10 @@ mod tests {
     use super::*;
     use crate::Source;
 
+    type Options<'o> = &'o [(&'o str, &'o str)];
+
     fn told(
-        options: &[(&str, &str)],
+        options: Options<'_>,
         link: fn(&BTreeMap<String, String>, &str, &mut Links<'_>),
     ) -> Vec<String> {
         let own = Arn::parse("arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1").unwrap();
@@ -160,7 +162,7 @@ mod tests {
     #[test]
     fn options_name_where_logs_go() {
         let group = "LOGS_TO LOG_GROUP arn:aws:logs:us-east-1:123456789012:log-group:/ecs/web by options.log_group_name";
-        let cases: [(&[(&str, &str)], &[&str]); 9] = [
+        let cases: [(Options<'_>, &[&str]); 9] = [
             (
                 &[
                     ("Name", "cloudwatch_logs"),
