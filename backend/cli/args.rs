@@ -121,6 +121,12 @@ pub(crate) struct Serve {
     /// The largest plan that is taken, as in 64MiB.
     #[arg(long, default_value = "64MiB", value_parser = size, env = "BLASTMAP_MAX_BODY", value_name = "SIZE")]
     pub(crate) max_body: usize,
+    /// Answer only the GraphQL documents of this file and those of the page: a JSON list of texts, or an object with them by name.
+    #[arg(long, value_name = "FILE", env = "BLASTMAP_ALLOW_DOCUMENTS")]
+    pub(crate) allow_documents: Option<PathBuf>,
+    /// Do not tell callers what the schema holds: /graphiql and code generators then read schema.graphql.
+    #[arg(long, env = "BLASTMAP_NO_INTROSPECTION", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) no_introspection: bool,
     /// Serve everybody who can reach the address: there is no sign-in.
     #[arg(long, env = "BLASTMAP_INSECURE_NO_AUTH", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) insecure_no_auth: bool,
@@ -172,6 +178,9 @@ pub(crate) struct Scope {
         env = "BLASTMAP_ORGANIZATION"
     )]
     pub(crate) organization: Option<String>,
+    /// How long one crawl may take: 10m, 1h. What AWS has not answered by then is a blind spot.
+    #[arg(long, default_value = "1h", value_parser = duration, env = "BLASTMAP_DEADLINE", value_name = "DURATION")]
+    pub(crate) deadline: Duration,
     /// Record AWS's answers in this folder, for a bug report: only what is read of them, secrets redacted.
     #[arg(
         long,

@@ -29,6 +29,7 @@ pub(crate) async fn open(scope: &Scope, redactor: Redactor) -> anyhow::Result<Cr
         organization: scope.organization.clone(),
         origin,
         redactor,
+        deadline: scope.deadline,
     };
     Ok(Crawler::open(settings).await?)
 }
@@ -47,6 +48,7 @@ pub(crate) async fn open_demo() -> anyhow::Result<Crawler> {
         organization: None,
         origin: Origin::Replay(Arc::new(recording)),
         redactor: demo_redactor(),
+        deadline: blastmap_aws::DEADLINE,
     };
     Ok(Crawler::open(settings).await?)
 }

@@ -1,9 +1,9 @@
 //! `blastmap serve`.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::{Context as _, bail};
-use blastmap_api::{App, Crawl, PublicUrl, Settings, Snapshots};
+use blastmap_api::{App, Crawl, Documents, PublicUrl, Settings, Snapshots};
 use blastmap_graph::Snapshot;
 use blastmap_model::{Inventory, Redactor};
 use blastmap_store::Store;
@@ -59,6 +59,8 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let mut settings = Settings::new(address);
     settings.public_url = public_url;
     settings.max_plan = args.max_body;
+    settings.introspection = !args.no_introspection;
+    settings.documents = args.allow_documents.as_deref().map(documents).transpose()?;
     settings.stale_after = args.interval * 2;
     settings.owner_keys = owner_keys;
     let app = App {
@@ -72,6 +74,15 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     blastmap_api::serve(listener, app, shutdown())
         .await
         .context("the server stopped")
+}
+
+/// The documents that are answered, where not all are.
+fn documents(path: &Path) -> anyhow::Result<Arc<Documents>> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let documents =
+        Documents::read(&text).with_context(|| format!("cannot use {}", path.display()))?;
+    Ok(Arc::new(documents))
 }
 
 /// Opens the store and the crawler. Without AWS the server starts all the same if it has something to show.

@@ -38,7 +38,7 @@ LISTINGS = {
     "LISTENER_RULE": CLUSTERS | {ELB + "LoadBalancers", ELB + "TargetGroups", ELB + "Listeners", ELB + "Rules", "ecs:ListServices", "ecs:DescribeServices"},
     "LOG_GROUP": {"logs:DescribeLogGroups"}, "SSM_PARAMETER": {"ssm:DescribeParameters"}, "SECRET": {"secretsmanager:ListSecrets"},
     "ECR_REPOSITORY": {"ecr:DescribeRepositories"}, "AUTO_SCALING_GROUP": {"autoscaling:DescribeAutoScalingGroups"},
-    "CLOUDWATCH_ALARM": {"cloudwatch:DescribeAlarms"}, "SQS_QUEUE": {"sqs:ListQueues"}, "LAMBDA_FUNCTION": {"lambda:ListFunctions"},
+    "CLOUDWATCH_ALARM": {"cloudwatch:DescribeAlarms"}, "SQS_QUEUE": {"sqs:ListQueues"}, "DYNAMODB_TABLE": {"dynamodb:ListTables"}, "LAMBDA_FUNCTION": {"lambda:ListFunctions"},
     "SCALING_POLICY": {"application-autoscaling:DescribeScalingPolicies"},
     "CLOUD_MAP_NAMESPACE": {"servicediscovery:ListNamespaces"}, "CLOUD_MAP_SERVICE": {"servicediscovery:ListNamespaces", "servicediscovery:ListServices"}}
 
@@ -78,6 +78,8 @@ def look_up(graph, reader, facts, names, id):
         return key(graph, reader, facts, id)
     if kind == "EC2_INSTANCE":
         return instance(graph, reader, id)
+    if kind == "LAUNCH_TEMPLATE":
+        return rules_jobs.template(graph, reader, facts, id)
     if kind == "IAM_INSTANCE_PROFILE":
         return rules_iam.profile(graph, reader, facts, id)
     if kind == "VPC_LATTICE_TARGET_GROUP":

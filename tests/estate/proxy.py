@@ -5,14 +5,18 @@
 Prints its URL, and the counts as JSON when it is told to stop. FILE holds a list of faults, such as
     {"match": "ssm:Describe*", "kind": "deny"}
 kind: deny, throttle, error (an AWS error 500), html (a web server's error page), reset (the connection closes
-unanswered), repeat (every page has the same token). Further keys: "contains" (only requests whose body has this
-text), "times" (only so many calls), "after" (not the first so many). Requests pass unchanged, so signatures hold.
+unanswered), repeat (every page has the same token), hang (no answer), cut (half an answer, then the connection
+closes), garbled (status 200 and what is neither XML nor JSON), expired (the credentials are no longer good), skewed
+(the clock is wrong). Further keys: "contains" (only requests whose body has this text), "signed" (only requests
+signed with this key), "times" (only so many calls), "after" (not the first so many), "chance" (only this share of
+the calls, by a generator of its own). Requests pass unchanged, so signatures hold.
 """
 
 import argparse
 import fnmatch
 import http.client
 import json
+import random
 import re
 import signal
 import sys
@@ -109,11 +113,27 @@ def failed(call):
     return error(call.protocol, 500, "InternalFailure", "An internal error occurred")
 
 
+def expired(call):
+    code = {"ec2": "RequestExpired", "query": "ExpiredToken"}.get(call.protocol, "ExpiredTokenException")
+    return error(call.protocol, 400 if call.protocol in ("json", "ec2") else 403, code, "The security token included in the request is expired")
+
+
+def skewed(call):
+    code = {"ec2": "RequestExpired", "query": "SignatureDoesNotMatch"}.get(call.protocol, "InvalidSignatureException")
+    return error(call.protocol, 400 if call.protocol in ("json", "ec2") else 403, code,
+                 "Signature expired: 20260101T000000Z is now earlier than 20260101T004500Z (20260101T005000Z - 5 min.)")
+
+
+def garbled(call):
+    return 200, {"Content-Type": "text/plain"}, b"<<< this is { no answer"
+
+
 def html(call):
     return 500, {"Content-Type": "text/html"}, HTML
 
 
-ANSWERS = {"deny": denied, "throttle": throttled, "error": failed, "html": html, "reset": lambda call: None}
+ANSWERS = {"deny": denied, "throttle": throttled, "error": failed, "html": html, "reset": lambda call: None, "garbled": garbled, "expired": expired,
+           "skewed": skewed}
 
 
 class Proxy:
@@ -140,12 +160,14 @@ class Proxy:
             def log_message(self, *_):
                 pass
 
+        self.closed = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self):
+        self.closed.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -162,11 +184,14 @@ class Proxy:
             self.calls[call.action] += 1
             self.retries[call.action] += bool(attempt and int(attempt.group(1)) > 1)
             fault = self.fault(call)
-        if fault and fault["kind"] != "repeat":
+        if fault and fault["kind"] == "hang":
+            self.closed.wait()
+            answer = None
+        elif fault and fault["kind"] in ANSWERS:
             answer = ANSWERS[fault["kind"]](call)
         else:
             answer = self.forward(request, call)
-            if fault:
+            if fault and fault["kind"] == "repeat":
                 answer = self.repeat(call, answer)
         if answer is None:
             request.close_connection = True
@@ -180,12 +205,21 @@ class Proxy:
             request.send_header(name, value)
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
+        if fault and fault["kind"] == "cut":
+            request.wfile.write(content[:len(content) // 2])
+            request.close_connection = True
+            request.connection.close()
+            return
         request.wfile.write(content)
 
     def fault(self, call):
         """The first fault that fits this call."""
         for fault in self.faults:
+            if "signed" in fault and fault["signed"] != call.signer:
+                continue
             if fnmatch.fnmatchcase(call.action, fault["match"]) and fault.get("contains", "").encode() in call.body:
+                if "chance" in fault and fault.setdefault("dice", random.Random(fault["match"] + fault["kind"])).random() >= fault["chance"]:
+                    continue
                 fault["seen"] = fault.get("seen", 0) + 1
                 number = fault["seen"] - fault.get("after", 0)
                 if 0 < number <= fault.get("times", number):

@@ -6,7 +6,8 @@ import rules_around
 import rules_iam
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "ResourceNotFoundException", "InvalidNetworkInterfaceID.NotFound"}
+ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "ResourceNotFoundException", "InvalidNetworkInterfaceID.NotFound",
+          "InvalidLaunchTemplateId.NotFound"}
 
 
 class Reader:
@@ -61,10 +62,11 @@ def read(answers):
             ("parameters", "ssm", "describe_parameters", "Parameters", {}),
             ("secrets", "secretsmanager", "list_secrets", "SecretList", {}),
             ("aliases", "kms", "list_aliases", "Aliases", {}),
-             ("acls", "ec2", "describe_network_acls", "NetworkAcls", {}),
-             ("file_systems", "efs", "describe_file_systems", "FileSystems", {}),
-             ("access_points", "efs", "describe_access_points", "AccessPoints", {}),
+            ("acls", "ec2", "describe_network_acls", "NetworkAcls", {}),
+            ("file_systems", "efs", "describe_file_systems", "FileSystems", {}),
+            ("access_points", "efs", "describe_access_points", "AccessPoints", {}),
             ("queues", "sqs", "list_queues", "QueueUrls", {"PaginationConfig": {"PageSize": 1000}}),
+            ("tables", "dynamodb", "list_tables", "TableNames", {}),
             ("subscriptions", "sns", "list_subscriptions", "Subscriptions", {}),
             ("functions", "lambda", "list_functions", "Functions", {}),
             ("mappings", "lambda", "list_event_source_mappings", "EventSourceMappings", {}),

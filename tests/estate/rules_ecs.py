@@ -146,9 +146,28 @@ def task_definition(graph, definition, names):
         if logging.get("logDriver") == "awslogs" and options.get("awslogs-group"):
             region = options.get("awslogs-region") or id.split(":")[3]
             graph.link(id, "LOGS_TO", arn("logs", "log-group:" + options["awslogs-group"], region))
+        routed(graph, id, container, options if logging.get("logDriver") == "awsfirelens" else {})
     for volume in definition.get("volumes", []):
         efs = volume.get("efsVolumeConfiguration", {})
         if efs.get("fileSystemId"):
             graph.link(id, "MOUNTS", arn("elasticfilesystem", "file-system/" + efs["fileSystemId"]))
         if efs.get("authorizationConfig", {}).get("accessPointId"):
             graph.link(id, "MOUNTS", arn("elasticfilesystem", "access-point/" + efs["authorizationConfig"]["accessPointId"]))
+
+
+def routed(graph, id, container, options):
+    """Where FireLens sends what a container logs, and where its router's own configuration lies."""
+    router = container.get("firelensConfiguration", {}).get("options", {})
+    if router.get("config-file-type") == "s3":
+        graph.link(id, "READS_SECRET", router["config-file-value"].partition("/")[0])
+    given = {name.lower(): value for name, value in options.items()}
+    plugin, region = given.get("name", given.get("@type")), given.get("region")
+    account = given["role_arn"].split(":")[4] if "role_arn" in given else None
+    if plugin in ("cloudwatch", "cloudwatch_logs") and "$" not in given["log_group_name"]:
+        graph.link(id, "LOGS_TO", arn("logs", "log-group:" + given["log_group_name"], region, account))
+    if plugin in ("firehose", "kinesis_firehose"):
+        graph.link(id, "LOGS_TO", arn("firehose", "deliverystream/" + given["delivery_stream"], region, account))
+    if plugin in ("kinesis", "kinesis_streams"):
+        graph.link(id, "LOGS_TO", arn("kinesis", "stream/" + given.get("stream", given.get("stream_name", "")), region, account))
+    if plugin == "s3":
+        graph.link(id, "LOGS_TO", "arn:aws:s3:::" + given["bucket"])

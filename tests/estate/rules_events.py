@@ -64,6 +64,8 @@ def more(graph, places, names):
         with within(*scope):
             environments(graph, facts, places)
             queues(graph, reader, facts, names)
+            for id in graph.named() & table_arns(facts):
+                graph.node(id)
             functions(graph, reader, facts, names, places)
             machines(graph, reader, facts)
             topics(graph, facts)
@@ -104,6 +106,21 @@ def environments(graph, facts, places):
         for container in definition["containerDefinitions"]:
             for variable in container.get("environment", []):
                 graph.link(definition["taskDefinitionArn"], "CONSUMES", called(facts, variable["value"], places))
+                graph.link(definition["taskDefinitionArn"], "USES_TABLE", table(facts, variable["value"], places))
+
+
+def table_arns(facts):
+    return {arn("dynamodb", f"table/{name}") for name in facts["tables"]}
+
+
+def table(facts, value, places):
+    """The table of which a value is the ARN, wherever it is, or the distinctive name of one of here."""
+    for scope, (_, theirs) in places.items():
+        with within(*scope):
+            if value in table_arns(theirs):
+                return value
+    id = arn("dynamodb", f"table/{value}") if distinctive(value) else None
+    return id if id in table_arns(facts) else None
 
 
 def queues(graph, reader, facts, names):

@@ -3,6 +3,8 @@
 import fnmatch
 import json
 
+from aws import Here
+
 
 def read(reader, facts):
     """The account's details by ARN; None where they may not be read. `roles` are all that are known, whichever way."""
@@ -76,6 +78,13 @@ def profile(graph, reader, facts, id):
         for own in found["Roles"]:
             graph.link(id, "ASSUMES", own["Arn"])
     return bool(found)
+
+
+def profile_of_name(reader, facts, name):
+    """The ARN of the instance profile of this name; where nobody tells its path, it is taken for none."""
+    known = [own["Arn"] for own in facts["details"]["profiles"].values() if own["InstanceProfileName"] == name] if facts["details"] else []
+    answer = None if known else reader.call("iam", "get_instance_profile", InstanceProfileName=name)
+    return known[0] if known else answer["InstanceProfile"]["Arn"] if answer else f"arn:aws:iam::{Here.account}:instance-profile/{name}"
 
 
 def allowed(document):

@@ -20,6 +20,7 @@ mod state;
 
 pub use app::{App, PublicUrl, PublicUrlError, Settings};
 pub use crawl::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
+pub use fence::{Documents, DocumentsError};
 pub use graphql::schema_text;
 pub use json::{assessment_json, diff_json, radius_json};
 pub use server::{router, serve};

@@ -33,6 +33,7 @@ mod service_addresses;
 mod services;
 pub(crate) mod starts;
 pub(crate) mod state_machines;
+mod tables;
 mod tags;
 mod target_groups;
 mod target_health;
@@ -180,6 +181,7 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     queues::COLLECTOR,
     queues::DETAILS,
     topics::COLLECTOR,
+    tables::COLLECTOR,
     functions::COLLECTOR,
     state_machines::COLLECTOR,
     roles::DETAILS,
@@ -221,6 +223,8 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     ec2::VPC_DNS,
     #[cfg(feature = "ec2")]
     ec2::INSTANCES_OF_HOSTS,
+    #[cfg(feature = "ec2")]
+    ec2::LAUNCH_TEMPLATES,
     #[cfg(feature = "ec2")]
     ec2::ELASTIC_IPS,
     #[cfg(feature = "ec2")]

@@ -120,7 +120,7 @@ pub fn policy_terraform(reach: &Reach) -> String {
         .iter()
         .map(|own| {
             let actions: Vec<_> = own.actions.iter().map(ToString::to_string).collect();
-            let resources: Vec<_> = own.resources.iter().map(|text| format!("\"{text}\"")).collect();
+            let resources: Vec<_> = own.resources.iter().map(|text| quoted(text)).collect();
             format!(
                 "  statement {{\n    sid    = \"{}\"\n    effect = \"Allow\"\n    actions = [\n{}\n    ]\n    resources = [{}]\n  }}\n",
                 own.sid,
@@ -135,9 +135,39 @@ pub fn policy_terraform(reach: &Reach) -> String {
     )
 }
 
+/// A text as Terraform's language writes it, so that nothing in it is a template.
+///
+/// <https://developer.hashicorp.com/terraform/language/expressions/strings>
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            _ => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted.replace("${", "$${").replace("%{", "%%{")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_given_is_no_template() {
+        let cases = [
+            ("arn:aws:iam::1:role/a", "\"arn:aws:iam::1:role/a\""),
+            ("a\"]\n}", r#""a\"]\n}""#),
+            (r"\${file(x)}%{if}", r#""\\$${file(x)}%%{if}""#),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(quoted(text), expected);
+        }
+    }
 
     #[test]
     fn only_reads_metadata() {

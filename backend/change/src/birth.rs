@@ -6,7 +6,7 @@ use blastmap_model::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{Lookup, Place, Workbench};
+use crate::{Lookup, Place, Workbench, network_acl};
 
 /// The ARN of something new. True: AWS makes it of the name alone, so it will be this very one.
 pub(crate) fn arn(
@@ -127,6 +127,18 @@ pub(crate) fn arn(
             let (queue, certain) = name("QueueName");
             own("sqs", queue, certain)
         }
+        ResourceKind::DynamodbTable => {
+            let (table, certain) = name("TableName");
+            own("dynamodb", format!("table/{table}"), certain)
+        }
+        ResourceKind::KinesisStream => {
+            let (stream, certain) = name("Name");
+            own("kinesis", format!("stream/{stream}"), certain)
+        }
+        ResourceKind::FirehoseStream => {
+            let (stream, certain) = name("DeliveryStreamName");
+            own("firehose", format!("deliverystream/{stream}"), certain)
+        }
         ResourceKind::SnsTopic => {
             let (topic, certain) = name("TopicName");
             own("sns", topic, certain)
@@ -185,6 +197,13 @@ fn made_up_form(kind: ResourceKind) -> Option<(&'static str, &'static str)> {
         ResourceKind::VpcEndpoint => ("ec2", "vpc-endpoint/"),
         ResourceKind::SecurityGroup => ("ec2", "security-group/"),
         ResourceKind::NetworkInterface => ("ec2", "network-interface/"),
+        ResourceKind::NetworkAcl => ("ec2", "network-acl/"),
+        ResourceKind::DhcpOptions => ("ec2", "dhcp-options/"),
+        ResourceKind::ElasticIp => ("ec2", "elastic-ip/"),
+        ResourceKind::PrefixList => ("ec2", "prefix-list/"),
+        ResourceKind::VpcPeeringConnection => ("ec2", "vpc-peering-connection/"),
+        ResourceKind::TransitGateway => ("ec2", "transit-gateway/"),
+        ResourceKind::VpcEndpointService => ("ec2", "vpc-endpoint-service/"),
         ResourceKind::Ec2Instance => ("ec2", "instance/"),
         ResourceKind::EfsFileSystem => ("elasticfilesystem", "file-system/"),
         ResourceKind::EfsAccessPoint => ("elasticfilesystem", "access-point/"),
@@ -200,6 +219,7 @@ fn made_up_form(kind: ResourceKind) -> Option<(&'static str, &'static str)> {
         ResourceKind::ApiGatewayVpcLink => ("apigateway", "/vpclinks/"),
         ResourceKind::VpcLatticeTargetGroup => ("vpc-lattice", "targetgroup/"),
         ResourceKind::EcsTaskSet => ("ecs", "task-set/"),
+        ResourceKind::LaunchTemplate => ("ec2", "launch-template/"),
         ResourceKind::CodedeployGroup => ("codedeploy", "deploymentgroup:"),
         _ => return None,
     })
@@ -220,6 +240,9 @@ pub(crate) fn is_named_by_its_owner(kind: ResourceKind) -> bool {
             | ResourceKind::EcrRepository
             | ResourceKind::S3Bucket
             | ResourceKind::SqsQueue
+            | ResourceKind::DynamodbTable
+            | ResourceKind::KinesisStream
+            | ResourceKind::FirehoseStream
             | ResourceKind::LambdaFunction
             | ResourceKind::SnsTopic
             | ResourceKind::StateMachine
@@ -302,7 +325,15 @@ fn identity(kind: ResourceKind, own: &Arn) -> Vec<(&'static str, String)> {
         ResourceKind::VpcEndpoint => vec![("VpcEndpointId", last)],
         ResourceKind::SecurityGroup => vec![("GroupId", last)],
         ResourceKind::NetworkInterface => vec![("NetworkInterfaceId", last)],
+        ResourceKind::NetworkAcl => vec![("NetworkAclId", last)],
+        ResourceKind::DhcpOptions => vec![("DhcpOptionsId", last)],
+        ResourceKind::ElasticIp => vec![("AllocationId", last)],
+        ResourceKind::PrefixList => vec![("PrefixListId", last)],
+        ResourceKind::VpcPeeringConnection => vec![("VpcPeeringConnectionId", last)],
+        ResourceKind::TransitGateway => vec![("TransitGatewayId", last)],
+        ResourceKind::VpcEndpointService => vec![("ServiceId", last)],
         ResourceKind::Ec2Instance => vec![("InstanceId", last)],
+        ResourceKind::LaunchTemplate => vec![("LaunchTemplateId", last)],
         ResourceKind::EfsFileSystem => vec![("FileSystemArn", arn), ("FileSystemId", last)],
         ResourceKind::EfsAccessPoint => vec![("AccessPointArn", arn), ("AccessPointId", last)],
         ResourceKind::EfsMountTarget => vec![("MountTargetId", last)],
@@ -451,6 +482,11 @@ fn defaults(
             "OwnerId": own.account(),
             "AvailableIpAddressCount": text(facts, "CidrBlock").and_then(free_addresses),
             "MapPublicIpOnLaunch": false,
+        }),
+        ResourceKind::NetworkAcl => json!({
+            "OwnerId": own.account(),
+            "IsDefault": false,
+            "Entries": network_acl::last_entries(),
         }),
         ResourceKind::NatGateway => json!({
             "State": "available",

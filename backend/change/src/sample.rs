@@ -116,6 +116,11 @@ pub(crate) fn estate() -> Inventory {
             format!("{EC2}:subnet/subnet-2"),
             json!({"SubnetId": "subnet-2", "VpcId": "vpc-1", "CidrBlock": "10.0.2.0/24", "AvailabilityZone": "eu-west-1b", "NetworkAcl": network_acl()}),
         ),
+        (format!("{EC2}:network-acl/acl-1"), {
+            let mut facts = network_acl();
+            facts["VpcId"] = json!("vpc-1");
+            facts
+        }),
         (
             format!("{EC2}:route-table/rtb-1"),
             json!({

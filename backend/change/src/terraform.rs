@@ -4,13 +4,16 @@
 
 mod by_hand;
 mod data;
+mod dhcp_options;
 mod ecs;
 mod fields;
 mod iam;
+mod launching;
 mod load_balancing;
 mod mapping;
 mod messaging;
 mod network;
+mod network_acls;
 mod network_edges;
 mod places;
 mod plan;

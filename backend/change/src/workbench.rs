@@ -12,6 +12,8 @@ use blastmap_model::{
 };
 use serde_json::{Map, Value};
 
+use crate::{network_acl, policies};
+
 /// What a resource is called before it is there.
 const PLANNED: &str = "planned:";
 
@@ -307,6 +309,23 @@ impl<'a> Workbench<'a> {
         }
     }
 
+    /// Resources of a kind that the change makes or alters, in order.
+    pub(crate) fn changed(&self, kind: ResourceKind) -> Vec<ResourceId> {
+        let is = |entry: &Entry| matches!(entry, Entry::Is(kept) if kept.resource.kind == kind);
+        let entries = self.entries.iter().filter(|(_, entry)| is(entry));
+        entries.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// True for what the change makes, alters or deletes.
+    pub(crate) fn is_changed(&self, id: &ResourceId) -> bool {
+        self.entries.contains_key(id)
+    }
+
+    /// True where only the change itself will tell this field.
+    pub(crate) fn is_unknown(&self, id: &ResourceId, field: &str) -> bool {
+        matches!(self.entries.get(id), Some(Entry::Is(kept)) if kept.unknown.contains(field))
+    }
+
     /// True for what the change deletes.
     pub fn is_gone(&self, id: &ResourceId) -> bool {
         matches!(self.entries.get(id), Some(Entry::Gone))
@@ -515,7 +534,7 @@ impl<'a> Workbench<'a> {
     /// The net effect, with secrets cut out.
     pub fn finish(mut self) -> Edits {
         self.take_in_the_unnamed();
-        self.carry_network_acls();
+        network_acl::carry(&mut self);
         let redactor = self.redactor;
         let after = self.entries.into_iter().map(|(id, entry)| {
             let after = match entry {
@@ -526,38 +545,6 @@ impl<'a> Workbench<'a> {
         });
         Edits {
             after: after.collect(),
-        }
-    }
-
-    /// What changes in a subnet's network ACL changes in the ACL itself.
-    fn carry_network_acls(&mut self) {
-        let mut changed = Vec::new();
-        for (id, entry) in &self.entries {
-            let (Entry::Is(kept), Some(before)) = (entry, self.before(id)) else {
-                continue;
-            };
-            if kept.resource.kind != ResourceKind::Subnet {
-                continue;
-            }
-            let (before, after) = (before.attributes.to_value(), &kept.facts);
-            let (old, new) = (&before["NetworkAcl"], &after["NetworkAcl"]);
-            let Some(acl) = new["NetworkAclId"].as_str() else {
-                continue;
-            };
-            if old["NetworkAclId"] == acl
-                && old["Entries"] != new["Entries"]
-                && let Ok(acl) = kept.own.sibling("ec2", &format!("network-acl/{acl}"))
-            {
-                changed.push((ResourceId::from(acl), new["Entries"].clone()));
-            }
-        }
-        for (acl, entries) in changed {
-            self.change(&acl, |facts| {
-                // A snapshot from elsewhere may hold facts of any shape.
-                if let Some(facts) = facts.as_object_mut() {
-                    facts.insert("Entries".to_owned(), entries);
-                }
-            });
         }
     }
 
@@ -613,6 +600,7 @@ impl Kept {
         if !facts.is_object() {
             facts = Value::Object(Map::new());
         }
+        policies::redact(&mut facts, redactor);
         redactor.scrub_value(&mut facts);
         self.resource.attributes = Attributes::from_value(&facts);
         let made = matches!(self.resource.presence, Presence::Planned | Presence::Stated);

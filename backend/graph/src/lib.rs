@@ -17,6 +17,7 @@ pub mod render;
 mod search;
 mod snapshot;
 mod topology;
+mod way;
 
 pub use diff::{
     AttributeDifference, Differences, KindDifferences, LinkDifferences, attribute_differences,
@@ -34,3 +35,4 @@ pub use reach::reach;
 pub use search::{named, nearest_ids, search};
 pub use snapshot::Snapshot;
 pub use topology::{LinkIndex, Topology};
+pub use way::way_of_harm;

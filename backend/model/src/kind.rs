@@ -71,8 +71,8 @@ resource_kinds! {
     SsmParameter, "SSM_PARAMETER", "parameter", "ssm" / "parameter/", "AWS::SSM::Parameter", ["aws_ssm_parameter"], "systems-manager/parameters/{name}/description?region={region}";
     Secret, "SECRET", "secret", "secretsmanager" / "secret:", "AWS::SecretsManager::Secret", ["aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_secretsmanager_secret_policy"], "secretsmanager/secret?name={arn}&region={region}";
     KmsKey, "KMS_KEY", "key", "kms" / "key/", "AWS::KMS::Key", ["aws_kms_key", "aws_kms_alias", "aws_kms_key_policy", "aws_kms_replica_key", "aws_kms_external_key"], "kms/home?region={region}#/kms/keys/{last}";
-    Vpc, "VPC", "VPC", "ec2" / "vpc/", "AWS::EC2::VPC", ["aws_vpc"], "vpcconsole/home?region={region}#VpcDetails:VpcId={last}";
-    Subnet, "SUBNET", "subnet", "ec2" / "subnet/", "AWS::EC2::Subnet", ["aws_subnet"], "vpcconsole/home?region={region}#SubnetDetails:subnetId={last}";
+    Vpc, "VPC", "VPC", "ec2" / "vpc/", "AWS::EC2::VPC", ["aws_vpc", "aws_vpc_dhcp_options_association"], "vpcconsole/home?region={region}#VpcDetails:VpcId={last}";
+    Subnet, "SUBNET", "subnet", "ec2" / "subnet/", "AWS::EC2::Subnet", ["aws_subnet", "aws_network_acl_association"], "vpcconsole/home?region={region}#SubnetDetails:subnetId={last}";
     RouteTable, "ROUTE_TABLE", "route table", "ec2" / "route-table/", "AWS::EC2::RouteTable", ["aws_route_table", "aws_route", "aws_route_table_association", "aws_main_route_table_association", "aws_default_route_table"], "vpcconsole/home?region={region}#RouteTableDetails:RouteTableId={last}";
     NatGateway, "NAT_GATEWAY", "NAT gateway", "ec2" / "natgateway/", "AWS::EC2::NatGateway", ["aws_nat_gateway"], "vpcconsole/home?region={region}#NatGatewayDetails:natGatewayId={last}";
     InternetGateway, "INTERNET_GATEWAY", "internet gateway", "ec2" / "internet-gateway/", "AWS::EC2::InternetGateway", ["aws_internet_gateway", "aws_internet_gateway_attachment"], "vpcconsole/home?region={region}#InternetGateway:internetGatewayId={last}";
@@ -101,8 +101,8 @@ resource_kinds! {
     StateMachine, "STATE_MACHINE", "state machine", "states" / "stateMachine:", "AWS::StepFunctions::StateMachine", ["aws_sfn_state_machine"], "states/home?region={region}#/statemachines/view/{arn}";
     CodedeployGroup, "CODEDEPLOY_GROUP", "deployment group", "codedeploy" / "deploymentgroup:", "AWS::CodeDeploy::DeploymentGroup", ["aws_codedeploy_deployment_group"], "";
     AppMeshVirtualNode, "APP_MESH_VIRTUAL_NODE", "virtual node", "appmesh" / "mesh/", "AWS::AppMesh::VirtualNode", ["aws_appmesh_virtual_node"], "";
-    NetworkAcl, "NETWORK_ACL", "network ACL", "ec2" / "network-acl/", "AWS::EC2::NetworkAcl", [], "vpcconsole/home?region={region}#NetworkAclDetails:networkAclId={last}";
-    DhcpOptions, "DHCP_OPTIONS", "set of DHCP options", "ec2" / "dhcp-options/", "AWS::EC2::DHCPOptions", [], "vpcconsole/home?region={region}#DhcpOptionsDetails:DhcpOptionsId={last}";
+    NetworkAcl, "NETWORK_ACL", "network ACL", "ec2" / "network-acl/", "AWS::EC2::NetworkAcl", ["aws_network_acl", "aws_default_network_acl", "aws_network_acl_rule"], "vpcconsole/home?region={region}#NetworkAclDetails:networkAclId={last}";
+    DhcpOptions, "DHCP_OPTIONS", "set of DHCP options", "ec2" / "dhcp-options/", "AWS::EC2::DHCPOptions", ["aws_vpc_dhcp_options"], "vpcconsole/home?region={region}#DhcpOptionsDetails:DhcpOptionsId={last}";
     ElasticIp, "ELASTIC_IP", "Elastic IP address", "ec2" / "elastic-ip/", "AWS::EC2::EIP", ["aws_eip"], "ec2/home?region={region}#ElasticIpDetails:AllocationId={last}";
     PrefixList, "PREFIX_LIST", "prefix list", "ec2" / "prefix-list/", "AWS::EC2::PrefixList", ["aws_ec2_managed_prefix_list"], "";
     VpcPeeringConnection, "VPC_PEERING_CONNECTION", "peering connection", "ec2" / "vpc-peering-connection/", "AWS::EC2::VPCPeeringConnection", ["aws_vpc_peering_connection"], "vpcconsole/home?region={region}#PeeringConnectionDetails:VpcPeeringConnectionId={last}";
@@ -114,6 +114,10 @@ resource_kinds! {
     CloudfrontDistribution, "CLOUDFRONT_DISTRIBUTION", "distribution", "cloudfront" / "distribution/", "AWS::CloudFront::Distribution", ["aws_cloudfront_distribution"], "cloudfront/v4/home#/distributions/{last}";
     ApiGatewayVpcLink, "API_GATEWAY_VPC_LINK", "VPC link", "apigateway" / "/vpclinks/", "AWS::ApiGatewayV2::VpcLink", ["aws_apigatewayv2_vpc_link", "aws_apigatewayv2_integration"], "";
     VpcLatticeTargetGroup, "VPC_LATTICE_TARGET_GROUP", "VPC Lattice target group", "vpc-lattice" / "targetgroup/", "AWS::VpcLattice::TargetGroup", ["aws_vpclattice_target_group"], "";
+    KinesisStream, "KINESIS_STREAM", "Kinesis stream", "kinesis" / "stream/", "AWS::Kinesis::Stream", ["aws_kinesis_stream"], "kinesis/home?region={region}#/streams/details/{last}/monitoring";
+    FirehoseStream, "FIREHOSE_STREAM", "Firehose stream", "firehose" / "deliverystream/", "AWS::KinesisFirehose::DeliveryStream", ["aws_kinesis_firehose_delivery_stream"], "firehose/home?region={region}#/details/{last}/monitoring";
+    LaunchTemplate, "LAUNCH_TEMPLATE", "launch template", "ec2" / "launch-template/", "AWS::EC2::LaunchTemplate", ["aws_launch_template"], "ec2/home?region={region}#LaunchTemplateDetails:launchTemplateId={last}";
+    DynamodbTable, "DYNAMODB_TABLE", "database table", "dynamodb" / "table/", "AWS::DynamoDB::Table", ["aws_dynamodb_table"], "dynamodbv2/home?region={region}#table?name={last}";
 }
 
 impl ResourceKind {
@@ -128,6 +132,8 @@ impl ResourceKind {
                 && (service != "route53" || (*kind == Self::DnsRecord) == resource.contains('#'))
                 // A subscription's ARN is its topic's, and more.
                 && (*kind != Self::SnsTopic || !resource.contains(':'))
+                // An index's and a stream's ARN are their table's, and more.
+                && (*kind != Self::DynamodbTable || resource.matches('/').count() == 1)
         })
     }
 
@@ -292,7 +298,12 @@ mod tests {
                 Some(ResourceKind::SnsTopic),
             ),
             ("arn:aws:sns:eu-west-1:1:topic:a-subscription", None),
-            ("arn:aws:dynamodb:eu-west-1:1:table/a", None),
+            (
+                "arn:aws:dynamodb:eu-west-1:1:table/a",
+                Some(ResourceKind::DynamodbTable),
+            ),
+            ("arn:aws:dynamodb:eu-west-1:1:table/a/index/b", None),
+            ("arn:aws:rds:eu-west-1:1:db:a", None),
         ];
         for (arn, kind) in cases {
             assert_eq!(
@@ -308,6 +319,6 @@ mod tests {
         for kind in ResourceKind::ALL {
             assert_eq!(kind.name().parse(), Ok(*kind));
         }
-        assert_eq!(ResourceKind::ALL.len(), 61);
+        assert_eq!(ResourceKind::ALL.len(), 65);
     }
 }

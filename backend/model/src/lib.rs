@@ -15,6 +15,7 @@ mod kind;
 pub mod kinds;
 mod links;
 mod phase;
+mod policy_conditions;
 pub mod record;
 pub mod redact;
 mod relation;
@@ -32,7 +33,8 @@ pub use inventory::{Inventory, InventoryError, Link, NamedLink, ResourceIndex, S
 pub use kind::ResourceKind;
 pub use links::{Declared, Links, Reference};
 pub use phase::{Phase, Phases};
-pub use redact::Redactor;
+pub use policy_conditions::redact_policy_conditions;
+pub use redact::{Redactor, is_fingerprint};
 pub use relation::{Cardinality, End, Harm, Relation, Share};
 pub use resource::{Attributes, Presence, Resource, Tags};
 pub use scope::{GLOBAL, Scope, ScopeRecord};

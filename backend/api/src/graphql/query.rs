@@ -15,7 +15,7 @@ use crate::{
         enums::{Direction, GroupBy, Kind, Phase},
         estate::{EstateGroup, groups_in},
         filter::{ResourceFilter, check_text},
-        finding::{Finding, FindingFilter},
+        finding::{Finding, FindingFilter, page_of_findings},
         history::ResourceHistory,
         link::Link,
         pinned::{find, latest, snapshot, state, take},
@@ -47,6 +47,7 @@ pub(crate) const COSTS: &[(&str, u64)] = &[
     ("createReview", 20_000),
     ("diff", 200_000),
     ("estate", 20_000),
+    ("findings", 10_000),
     ("markRisk", 10_000),
     ("paths", 50_000),
     ("resourceHistory", 200_000),
@@ -268,14 +269,16 @@ impl Query {
     }
 
     /// Best-practice findings, most severe first.
-    #[expect(unused_variables, reason = "findings come later")]
     async fn findings(
         &self,
+        ctx: &Context<'_>,
         filter: Option<FindingFilter>,
         #[graphql(default_with = "Some(50)")] first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Finding>, Problem> {
-        Connection::empty(first, after.as_deref())
+        let first = page_size("first", first, 50, LARGEST_PAGE)?;
+        let snapshot = latest(ctx)?;
+        page_of_findings(&snapshot, filter.as_ref(), first, after.as_deref())
     }
 
     /// How far the graph can be trusted.

@@ -9,6 +9,7 @@
 mod support;
 
 mod assessments;
+mod corpus;
 mod fences;
 mod folds;
 mod histories;

@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Entry, Reading};
 use crate::{
-    Action, Change, Lookup, Match, Workbench,
+    Action, Change, Lookup, Match,
     birth::{last_part, text},
     network_acl, policies,
     shape::holds_unknown,
@@ -36,7 +36,8 @@ pub(super) fn owner(type_name: &str) -> Option<ResourceKind> {
         "AWS::SecretsManager::ResourcePolicy" => ResourceKind::Secret,
         "AWS::S3::BucketPolicy" => ResourceKind::S3Bucket,
         "AWS::SQS::QueuePolicy" => ResourceKind::SqsQueue,
-        "AWS::EC2::NetworkAclEntry" => ResourceKind::Subnet,
+        "AWS::EC2::NetworkAclEntry" => ResourceKind::NetworkAcl,
+        "AWS::EC2::SubnetNetworkAclAssociation" => ResourceKind::Subnet,
         "AWS::ECS::ClusterCapacityProviderAssociations" => ResourceKind::EcsCluster,
         _ => return None,
     })
@@ -47,11 +48,7 @@ pub(super) fn is_part(type_name: &str) -> bool {
 }
 
 /// The names of a part's owners.
-fn owners(
-    workbench: &Workbench<'_>,
-    type_name: &str,
-    properties: &Map<String, Value>,
-) -> Vec<String> {
+fn owners(type_name: &str, properties: &Map<String, Value>) -> Vec<String> {
     let several = |name: &str| {
         let names = properties.get(name).and_then(Value::as_array);
         let names = names.into_iter().flatten().filter_map(Value::as_str);
@@ -64,7 +61,8 @@ fn owners(
             let name = |url: &String| last_part(url).to_owned();
             return urls.iter().map(name).collect();
         }
-        "AWS::EC2::NetworkAclEntry" => return subnets_of(workbench, properties),
+        "AWS::EC2::NetworkAclEntry" => "NetworkAclId",
+        "AWS::EC2::SubnetNetworkAclAssociation" => "SubnetId",
         "AWS::S3::BucketPolicy" => "Bucket",
         "AWS::IAM::RolePolicy" => "RoleName",
         "AWS::EC2::Route" | "AWS::EC2::SubnetRouteTableAssociation" => "RouteTableId",
@@ -76,22 +74,6 @@ fn owners(
     };
     let owner = properties.get(field).and_then(Value::as_str);
     owner.map(str::to_owned).into_iter().collect()
-}
-
-/// The subnets that have a network ACL; its own name where none has it, which leads to none.
-fn subnets_of(workbench: &Workbench<'_>, entry: &Map<String, Value>) -> Vec<String> {
-    let Some(acl) = text(entry, "NetworkAclId") else {
-        return Vec::new();
-    };
-    let subnets = workbench.live(ResourceKind::Subnet).filter(|subnet| {
-        let facts = workbench.facts(&subnet.id);
-        facts.is_some_and(|facts| network_acl::id_of(&facts) == acl)
-    });
-    let subnets: Vec<String> = subnets.map(|subnet| subnet.id.to_string()).collect();
-    if subnets.is_empty() {
-        return vec![acl.to_owned()];
-    }
-    subnets
 }
 
 /// Takes the part out of its owners as it was, and puts it in as it will be.
@@ -113,7 +95,7 @@ pub(super) fn apply(reading: &mut Reading<'_, '_>, entry: &Entry<'_>, change: &m
             continue;
         }
         known = true;
-        for name in owners(reading.workbench, entry.type_name, properties) {
+        for name in owners(entry.type_name, properties) {
             match reading.owner(entry, &name) {
                 Lookup::One(id) => {
                     let done = put(reading, entry.type_name, &id, properties, adds);
@@ -291,17 +273,30 @@ fn put(
         }
         "AWS::EC2::NetworkAclEntry" => {
             let (number, made) = acl_entry(properties);
-            let unknown = adds && properties.values().any(holds_unknown);
+            let unknown = adds && properties.get("Egress").is_some_and(holds_unknown);
             let egress = made["Egress"] == true;
-            let done = workbench.change(id, |subnet| {
+            let done = workbench.change(id, |acl| {
                 if adds {
-                    network_acl::put_in(subnet, made);
+                    network_acl::put_in(acl, made);
                 } else {
-                    network_acl::take_out(subnet, number, egress);
+                    network_acl::take_out(acl, number, egress);
                 }
             });
             if unknown {
-                workbench.unknown(id, "NetworkAcl.Entries");
+                workbench.unknown(id, "Entries");
+            }
+            done
+        }
+        "AWS::EC2::SubnetNetworkAclAssociation" => {
+            let acl = if adds {
+                text(properties, "NetworkAclId").map(str::to_owned)
+            } else {
+                network_acl::default_for(workbench, id)
+            };
+            let unknown = acl.is_none();
+            let done = workbench.change(id, |subnet| network_acl::give(subnet, acl));
+            if unknown {
+                workbench.unknown(id, "NetworkAcl");
             }
             done
         }
@@ -337,9 +332,11 @@ fn acl_entry(properties: &Map<String, Value>) -> (Option<i64>, Value) {
         other => other.to_string(),
     };
     let number = |value: Option<&Value>| -> Option<i64> { plain(value?).trim().parse().ok() };
-    let protocol = properties.get("Protocol").map(plain).unwrap_or_default();
-    let protocol = network_acl::protocol(&protocol);
-    let range = properties.get("PortRange").filter(|_| protocol != "-1");
+    let protocol = properties.get("Protocol").map(plain);
+    let protocol = protocol.filter(|protocol| !protocol.contains("{{"));
+    let protocol = protocol.as_deref().map(network_acl::protocol);
+    let range = properties.get("PortRange");
+    let range = range.filter(|_| protocol != Some("-1"));
     let ports = range
         .map(|range| json!({"From": number(range.get("From")), "To": number(range.get("To"))}));
     let rule = number(properties.get("RuleNumber"));

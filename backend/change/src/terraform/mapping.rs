@@ -164,7 +164,7 @@ pub(super) struct Finish<'f> {
     pub(super) redactor: &'f Redactor,
     /// Facts before the change of what goes by the same id.
     pub(super) old: Option<&'f Value>,
-    /// Facts of other resources that change with it.
+    /// Facts of other resources that change with it; null where only the apply will tell.
     pub(super) also: &'f mut Vec<(ResourceId, &'static str, Value)>,
 }
 
@@ -224,8 +224,6 @@ pub(super) struct Owner<'o> {
     pub(super) marks: &'o Value,
     pub(super) unknown: &'o mut Vec<String>,
     pub(super) finder: &'o mut dyn Find,
-    /// True where what is removed comes back, changed.
-    pub(super) comes_back: bool,
 }
 
 impl Owner<'_> {

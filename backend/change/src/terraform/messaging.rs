@@ -102,6 +102,7 @@ const MAPPED: &[Field] = &[
     field("event_source_arn", "EventSourceArn", Shape::Text),
     field("uuid", "UUID", Shape::Text),
     field("state", "State", Shape::Text),
+    field("enabled", "State", Shape::Word("Enabled", "Disabled")),
 ];
 
 /// A function is named by its name, its ARN, or either with a version or alias behind it.

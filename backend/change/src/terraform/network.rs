@@ -1,4 +1,4 @@
-//! Networks: VPCs, subnets, routes, gateways, endpoints, network ACLs, and what stands in them.
+//! Networks: VPCs, subnets, routes, gateways, endpoints, and what stands in them.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route_table>
 
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     fields::{Field, Shape, field, list, set},
     mapping::{Find, Finish, Id, Owner, Part, Whole, owner},
+    network_acls,
     side::{Side, plain},
 };
 use crate::{Lookup, network_acl};
@@ -46,65 +47,6 @@ fn by_id(side: Side<'_>) -> Vec<String> {
     side.names(&["arn", "id"])
 }
 
-pub(super) const DHCP_OPTIONS: Part = Part {
-    kind: ResourceKind::Vpc,
-    owners: |finder, side| {
-        having(
-            finder,
-            ResourceKind::Vpc,
-            side.text("id"),
-            |facts| &facts["DhcpOptionsId"],
-        )
-    },
-    remove: |_| {},
-    add: |owner| {
-        let servers = owner.side.texts("domain_name_servers");
-        set(owner.facts, "DomainNameServers", json!(servers));
-        if owner.is_unknown("domain_name_servers") {
-            owner.unknown.push("DomainNameServers".to_owned());
-        }
-    },
-    last: false,
-};
-
-/// What is there whose facts name this.
-fn having(
-    finder: &mut dyn Find,
-    kind: ResourceKind,
-    id: Option<&str>,
-    named: fn(&Value) -> &Value,
-) -> Vec<Lookup> {
-    let Some(id) = id else {
-        return Vec::new();
-    };
-    let there = finder.there(kind);
-    let naming = there
-        .into_iter()
-        .filter(|own| finder.facts(own).is_some_and(|facts| *named(&facts) == *id));
-    naming.map(Lookup::One).collect()
-}
-
-pub(super) const DHCP_ASSOCIATION: Part = Part {
-    kind: ResourceKind::Vpc,
-    owners: |finder, side| owner(finder, ResourceKind::Vpc, side, &["vpc_id"]),
-    remove: |owner| {
-        set(owner.facts, "DhcpOptionsId", "default".into());
-        set(
-            owner.facts,
-            "DomainNameServers",
-            json!(["AmazonProvidedDNS"]),
-        );
-    },
-    add: |owner| {
-        let options = owner.side.text("dhcp_options_id").map(str::to_owned);
-        set(owner.facts, "DhcpOptionsId", json!(options));
-        // Which servers they name is not told here.
-        set(owner.facts, "DomainNameServers", Value::Null);
-        owner.unknown.push("DomainNameServers".to_owned());
-    },
-    last: false,
-};
-
 pub(super) const SUBNET: Whole = Whole {
     own: |naming| naming.invented("ec2", "subnet/"),
     id: Id::Last,
@@ -124,10 +66,13 @@ pub(super) const SUBNET: Whole = Whole {
         finish.set_new("SubnetId", finish.own.last_part());
         finish.set_new("OwnerId", finish.own.account());
         finish.set_new("State", "available");
-        if finish.is_new
-            && let Some(free) = finish.facts["CidrBlock"].as_str().and_then(addresses)
-        {
-            finish.set("AvailableIpAddressCount", free);
+        if finish.is_new {
+            if let Some(free) = finish.facts["CidrBlock"].as_str().and_then(addresses) {
+                finish.set("AvailableIpAddressCount", free);
+            }
+            let vpc = finish.facts["VpcId"].clone();
+            let acl = network_acls::default_of(finish.finder, &vpc);
+            network_acl::give(finish.facts, acl);
         }
     },
     ..Whole::of(ResourceKind::Subnet)
@@ -527,157 +472,6 @@ pub(super) const ENDPOINT_GROUP: Part = Part {
         }
     },
     last: false,
-};
-
-/// A network ACL is a fact of the subnets that have it.
-pub(super) const ACL: Part = Part {
-    kind: ResourceKind::Subnet,
-    owners: |finder, side| {
-        let id = side
-            .text("id")
-            .or_else(|| side.text("default_network_acl_id"));
-        let mut owners = having(finder, ResourceKind::Subnet, id, network_acl::id_of);
-        for subnet in side.texts("subnet_ids") {
-            let found = finder.find(ResourceKind::Subnet, &[subnet]);
-            if !owners.contains(&found) {
-                owners.push(found);
-            }
-        }
-        owners
-    },
-    // Its subnets get the default one of their VPC, which may say anything.
-    remove: |owner| {
-        if !owner.comes_back {
-            set(owner.facts, "NetworkAcl", Value::Null);
-            owner.unknown.push("NetworkAcl".to_owned());
-        }
-    },
-    add: |owner| {
-        let id = owner
-            .side
-            .text("id")
-            .or_else(|| owner.side.text("default_network_acl_id"))
-            .map(str::to_owned);
-        let subnets = owner.side.texts("subnet_ids");
-        let leaves = !subnets.is_empty()
-            && !owner.is_unknown("subnet_ids")
-            && !subnets.iter().any(|subnet| subnet == owner.own.last_part());
-        if leaves {
-            set(owner.facts, "NetworkAcl", Value::Null);
-            owner.unknown.push("NetworkAcl".to_owned());
-            return;
-        }
-        owner.unknown.retain(|field| field != "NetworkAcl");
-        let mut entries = Vec::new();
-        for (attribute, egress) in [("ingress", false), ("egress", true)] {
-            let blocks = owner.side.blocks(attribute).into_iter();
-            entries.extend(blocks.map(|block| acl_entry(block, egress)));
-            if owner.is_unknown(attribute) {
-                owner.unknown.push("NetworkAcl.Entries".to_owned());
-            }
-        }
-        entries.extend(last_entries());
-        network_acl::sort(&mut entries);
-        let id = id.unwrap_or_else(|| "planned".to_owned());
-        set(
-            owner.facts,
-            "NetworkAcl",
-            json!({"NetworkAclId": id, "IsDefault": false, "Entries": entries}),
-        );
-    },
-    last: false,
-};
-
-/// The ACL that a VPC comes with: Terraform takes it over, and lets go of it.
-pub(super) const DEFAULT_ACL: Part = Part {
-    remove: |_| {},
-    ..ACL
-};
-
-/// What no entry takes is denied.
-fn last_entries() -> [Value; 2] {
-    [false, true].map(|egress| {
-        json!({"Egress": egress, "RuleNumber": 32_767, "Protocol": "-1", "RuleAction": "deny", "CidrBlock": "0.0.0.0/0"})
-    })
-}
-
-fn acl_entry(side: Side<'_>, egress: bool) -> Value {
-    let name = side.plain("protocol").unwrap_or_default();
-    let protocol = network_acl::protocol(&name);
-    let ports = (protocol != "-1")
-        .then(|| json!({"From": side.number("from_port"), "To": side.number("to_port")}));
-    let block = |short: &str, long: &str| {
-        side.text(short)
-            .or_else(|| side.text(long))
-            .map(str::to_owned)
-    };
-    json!({
-        "Egress": egress,
-        "RuleNumber": side.number("rule_no").or_else(|| side.number("rule_number")),
-        "Protocol": protocol,
-        "RuleAction": side.text("action").or_else(|| side.text("rule_action")),
-        "CidrBlock": block("cidr_block", "cidr_block"),
-        "Ipv6CidrBlock": block("ipv6_cidr_block", "ipv6_cidr_block"),
-        "PortRange": ports,
-    })
-}
-
-pub(super) const ACL_RULE: Part = Part {
-    kind: ResourceKind::Subnet,
-    owners: |finder, side| {
-        having(
-            finder,
-            ResourceKind::Subnet,
-            side.text("network_acl_id"),
-            network_acl::id_of,
-        )
-    },
-    remove: |owner| {
-        let (number, egress) = rule_key(owner.side);
-        network_acl::take_out(owner.facts, number, egress);
-    },
-    add: |owner| {
-        let (_, egress) = rule_key(owner.side);
-        network_acl::put_in(owner.facts, acl_entry(owner.side, egress));
-    },
-    last: false,
-};
-
-fn rule_key(side: Side<'_>) -> (Option<i64>, bool) {
-    (
-        side.number("rule_number").map(i64::from),
-        side.flag("egress").unwrap_or_default(),
-    )
-}
-
-pub(super) const ACL_ASSOCIATION: Part = Part {
-    kind: ResourceKind::Subnet,
-    owners: |finder, side| owner(finder, ResourceKind::Subnet, side, &["subnet_id"]),
-    remove: |owner| {
-        set(owner.facts, "NetworkAcl", Value::Null);
-        owner.unknown.push("NetworkAcl".to_owned());
-    },
-    add: |owner| {
-        // Another subnet that has it tells what it says.
-        let id = owner.side.text("network_acl_id").map(str::to_owned);
-        let others = having(
-            owner.finder,
-            ResourceKind::Subnet,
-            id.as_deref(),
-            network_acl::id_of,
-        );
-        let acl = others.into_iter().find_map(|other| match other {
-            Lookup::One(other) => owner.finder.facts(&other)?.get("NetworkAcl").cloned(),
-            _ => None,
-        });
-        let known = acl.is_some();
-        set(owner.facts, "NetworkAcl", acl.unwrap_or_default());
-        owner.unknown.retain(|field| field != "NetworkAcl");
-        if !known {
-            owner.unknown.push("NetworkAcl".to_owned());
-        }
-    },
-    last: true,
 };
 
 const INTERFACE_FIELDS: &[Field] = &[

@@ -604,8 +604,12 @@ impl Applying<'_, '_, '_> {
             }
         }
         for (id, field, value) in also {
+            let unknown = value.is_null();
             self.workbench
                 .change(&id, |facts| super::fields::set(facts, field, value));
+            if unknown {
+                self.workbench.unknown(&id, field);
+            }
         }
     }
 
@@ -906,7 +910,6 @@ impl Applying<'_, '_, '_> {
                 marks: &marks,
                 unknown: &mut unknown,
                 finder: &mut finder,
-                comes_back: !keeps_unknown,
             });
             if self.workbench.is_there(&id) {
                 self.workbench.change(&id, |now| *now = facts);

@@ -1,10 +1,10 @@
 //! The table of Terraform's types: what each is to the graph. A new type is a row here, and what the row names.
 
 use super::{
-    data, ecs, iam, load_balancing,
+    data, dhcp_options, ecs, iam, launching, load_balancing,
     mapping::Mapping::{self, Part, Whole},
-    messaging, network, network_edges, rolling, scaling, scheduling, security_groups, storage,
-    traffic,
+    messaging, network, network_acls, network_edges, rolling, scaling, scheduling, security_groups,
+    storage, traffic,
 };
 
 /// What a type is; none for what is not judged.
@@ -76,19 +76,22 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_sqs_queue", Whole(&data::QUEUE)),
     ("aws_sqs_queue_policy", Part(&data::QUEUE_POLICY)),
     ("aws_sqs_queue_redrive_policy", Part(&data::QUEUE_REDRIVE)),
+    ("aws_dynamodb_table", Whole(&data::TABLE)),
     ("aws_lambda_function", Whole(&messaging::FUNCTION)),
     ("aws_lambda_event_source_mapping", Part(&messaging::EVENT_SOURCE)),
     ("aws_sns_topic", Whole(&messaging::TOPIC)),
     ("aws_sns_topic_subscription", Part(&messaging::SUBSCRIPTION)),
     ("aws_sfn_state_machine", Whole(&messaging::STATE_MACHINE)),
+    ("aws_kinesis_stream", Whole(&data::STREAM)),
+    ("aws_kinesis_firehose_delivery_stream", Whole(&data::DELIVERY_STREAM)),
     ("aws_s3_bucket", Whole(&data::BUCKET)),
     ("aws_s3_bucket_policy", Part(&data::BUCKET_POLICY)),
     ("aws_s3_object", Part(&data::OBJECT)),
     ("aws_s3_bucket_object", Part(&data::OBJECT)),
 
     ("aws_vpc", Whole(&network::VPC)),
-    ("aws_vpc_dhcp_options", Part(&network::DHCP_OPTIONS)),
-    ("aws_vpc_dhcp_options_association", Part(&network::DHCP_ASSOCIATION)),
+    ("aws_vpc_dhcp_options", Whole(&dhcp_options::OPTIONS)),
+    ("aws_vpc_dhcp_options_association", Part(&dhcp_options::ASSOCIATION)),
     ("aws_subnet", Whole(&network::SUBNET)),
     ("aws_route_table", Whole(&network::ROUTE_TABLE)),
     ("aws_default_route_table", Whole(&network::DEFAULT_ROUTE_TABLE)),
@@ -104,10 +107,10 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_vpc_endpoint_route_table_association", Part(&network::ENDPOINT_ROUTES)),
     ("aws_vpc_endpoint_subnet_association", Part(&network::ENDPOINT_SUBNET)),
     ("aws_vpc_endpoint_security_group_association", Part(&network::ENDPOINT_GROUP)),
-    ("aws_network_acl", Part(&network::ACL)),
-    ("aws_default_network_acl", Part(&network::DEFAULT_ACL)),
-    ("aws_network_acl_rule", Part(&network::ACL_RULE)),
-    ("aws_network_acl_association", Part(&network::ACL_ASSOCIATION)),
+    ("aws_network_acl", Whole(&network_acls::ACL)),
+    ("aws_default_network_acl", Whole(&network_acls::DEFAULT_ACL)),
+    ("aws_network_acl_rule", Part(&network_acls::RULE)),
+    ("aws_network_acl_association", Part(&network_acls::ASSOCIATION)),
     ("aws_eip", Whole(&network_edges::ELASTIC_IP)),
     ("aws_ec2_managed_prefix_list", Whole(&network_edges::PREFIX_LIST)),
     ("aws_vpc_peering_connection", Whole(&network_edges::PEERING)),
@@ -141,6 +144,7 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_cloudwatch_metric_alarm", Whole(&scaling::ALARM)),
     ("aws_cloudwatch_composite_alarm", Whole(&scaling::ALARM)),
     ("aws_autoscaling_group", Whole(&scaling::GROUP)),
+    ("aws_launch_template", Whole(&launching::TEMPLATE)),
 ];
 
 #[cfg(test)]

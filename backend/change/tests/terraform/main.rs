@@ -7,7 +7,9 @@
 )]
 
 mod by_hand;
+mod dhcp_options;
 mod hostile;
+mod network_acls;
 mod real_plans;
 mod references;
 mod stated;

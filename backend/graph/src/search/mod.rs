@@ -76,6 +76,8 @@ fn fit(text: &Text<'_>, wanted: &str) -> Fit {
             .id
             .strip_suffix(wanted)
             .is_some_and(|rest| rest.ends_with([':', '/']))
+        // A record is called by its host name.
+        || text.id.contains(&format!("#{wanted}/"))
     {
         Fit::Name
     } else if text.name.starts_with(wanted) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use blastmap_graph::Overlay;
-use blastmap_model::{Relation, ResourceIndex, ResourceKind};
+use blastmap_model::{Relation, ResourceId, ResourceIndex, ResourceKind, kinds::web_acl::WebAcl};
 
 /// Contenders of the touched resources, in the estate before or after: one step, and no further.
 pub(super) fn contenders(
@@ -21,6 +21,7 @@ pub(super) fn contenders(
                 }
                 ResourceKind::VpcEndpoint => found.extend(whom_it_catches(estate, *place)),
                 ResourceKind::EcsContainerInstance => found.extend(same_cluster(estate, *place)),
+                ResourceKind::WebAcl => found.extend(whom_it_filters(estate, *place)),
                 _ => {}
             }
         }
@@ -83,6 +84,14 @@ fn whom_it_catches(estate: &Overlay<'_>, endpoint: ResourceIndex) -> BTreeSet<Re
         }
     }
     found
+}
+
+/// The balancers before which a web ACL stands, which its association alone tells; of anything else none.
+pub(super) fn whom_it_filters(estate: &Overlay<'_>, acl: ResourceIndex) -> Vec<ResourceIndex> {
+    let facts = estate.facts::<WebAcl>(acl);
+    let arns = facts.iter().flat_map(|facts| &facts.resource_arns);
+    arns.filter_map(|arn| estate.find(&ResourceId::new(arn)))
+        .collect()
 }
 
 fn starters(estate: &Overlay<'_>, subnet: ResourceIndex) -> impl Iterator<Item = ResourceIndex> {

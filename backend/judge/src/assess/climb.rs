@@ -13,9 +13,9 @@ use blastmap_model::{
 
 use super::{
     Impact, Outcome,
-    candidates::contenders,
+    candidates::{contenders, whom_it_filters},
     compare::{Effect, compare},
-    requests,
+    queues, requests,
     serving::Loss,
     subject::{self, Judged},
     taken,
@@ -109,6 +109,9 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         for estate in [what_if.before, what_if.after] {
             for place in what_if.touched {
                 near.extend(estate.dependencies(*place).iter().map(|tie| tie.to));
+                if estate.holds(*place) {
+                    near.extend(whom_it_filters(estate, *place));
+                }
             }
         }
         Self {
@@ -143,9 +146,9 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             | ResourceKind::CloudfrontDistribution
             | ResourceKind::ApiGatewayVpcLink => self.serving(place),
             ResourceKind::EventRule | ResourceKind::Schedule => self.schedule(place, outcomes),
-            ResourceKind::ScalableTarget | ResourceKind::ScalingPolicy => {
-                self.by_own_need(place, Phase::Scale, outcomes)
-            }
+            ResourceKind::ScalableTarget
+            | ResourceKind::ScalingPolicy
+            | ResourceKind::AutoScalingGroup => self.by_own_need(place, Phase::Scale, outcomes),
             ResourceKind::VpcEndpoint
             | ResourceKind::EfsMountTarget
             | ResourceKind::EfsAccessPoint => [Phase::Run, Phase::Start, Phase::Traffic]
@@ -484,6 +487,7 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
         }
         found.extend(taken::from_task_role(self.what_if, place));
         found.extend(taken::with_what_is_deleted(self.what_if, place));
+        found.extend(queues::closed(self.what_if, place));
         if !after.is_there(place) {
             // Deleted along with something else; its own deletion is a change.
             return Some(self.gone_along(place, Phase::Run));

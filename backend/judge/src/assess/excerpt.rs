@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use blastmap_graph::{LinkIndex, Overlay, Snapshot};
+use blastmap_graph::{LinkIndex, Overlay, Snapshot, way_of_harm};
 use blastmap_model::{
     BlindSpot, Inventory, NamedLink, Presence, Resource, ResourceId, ResourceIndex,
 };
@@ -98,16 +98,14 @@ impl Excerpt {
         self.places.get(&of).copied()
     }
 
-    /// The links from one of these resources to another, in whatever direction, as few as there can be; none where they
-    /// are the same or nothing joins them.
+    /// The links from one of these resources to another, as few as there can be: those along which harm travels, else in whatever
+    /// direction; none where they are the same or nothing joins them.
     pub fn path(&self, from: &[ResourceIndex], to: ResourceIndex) -> Vec<LinkIndex> {
-        for start in from.iter().filter(|start| **start != to) {
-            let path = self.path_from(*start, to);
-            if !path.is_empty() {
-                return path;
-            }
-        }
-        Vec::new()
+        let starts = || from.iter().copied().filter(|start| *start != to);
+        let by_harm = starts().map(|start| way_of_harm(&self.snapshot, start, to));
+        let by_any = starts().map(|start| self.path_from(start, to));
+        let mut paths = by_harm.chain(by_any);
+        paths.find(|path| !path.is_empty()).unwrap_or_default()
     }
 
     fn path_from(&self, from: ResourceIndex, to: ResourceIndex) -> Vec<LinkIndex> {

@@ -8,8 +8,11 @@ use blastmap_model::{
     kinds::{ecs_service::EcsService, scalable_target::ScalableTarget},
 };
 
-use crate::Level;
-use crate::words::{counted, listed};
+use super::{alarms, messages};
+use crate::{
+    Level,
+    words::{counted, listed},
+};
 
 /// Something that is less after the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +52,8 @@ pub(super) fn of(
             .iter()
             .filter_map(|place| leads_away(before, after, *place)),
     );
+    less.extend(messages::of(before, after, touched));
+    less.extend(alarms::of(before, after, touched));
     let mut lost: BTreeMap<ResourceIndex, Vec<ResourceIndex>> = BTreeMap::new();
     for policy in touched {
         if is_deleted(before, after, *policy, ResourceKind::ScalingPolicy) {

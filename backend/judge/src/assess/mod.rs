@@ -2,12 +2,15 @@
 //!
 //! `docs/impact.md` says it in words. No change is made to AWS, and no change has a rule of its own: what is judged is facts.
 
+mod alarms;
 mod candidates;
 mod climb;
 mod compare;
 pub(crate) mod connect;
 mod excerpt;
 pub(crate) mod less;
+mod messages;
+mod queues;
 pub(crate) mod refused;
 mod requests;
 mod serving;

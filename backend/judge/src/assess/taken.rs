@@ -128,7 +128,7 @@ pub(super) fn from_task_role(what_if: &WhatIf<'_, '_>, service: ResourceIndex) -
     })
 }
 
-fn task_role(estate: &Overlay<'_>, service: ResourceIndex) -> Option<ResourceIndex> {
+pub(super) fn task_role(estate: &Overlay<'_>, service: ResourceIndex) -> Option<ResourceIndex> {
     let definition = *estate.needed(service, Relation::Runs).first()?;
     estate
         .needed(definition, Relation::TaskRole)

@@ -7,6 +7,7 @@ use crate::{verdict::Share, words::counted};
 
 const NO_TRAFFIC: &str = "It gets no more traffic";
 const STOPS: &str = "It cannot go on";
+const ACTS_NO_MORE: &str = "It cannot act any more";
 
 /// What is only lost in part is told so; `clients` are those that an endpoint or the like has.
 pub(super) fn in_part(outcome: Outcome, clients: Option<Share>, cause: &str) -> String {
@@ -20,6 +21,7 @@ pub(super) fn in_part(outcome: Outcome, clients: Option<Share>, cause: &str) -> 
     let told = [
         (NO_TRAFFIC, "Part of it gets no more traffic".to_owned()),
         (STOPS, format!("It cannot serve {whom} any more")),
+        (ACTS_NO_MORE, "It can act only in part".to_owned()),
     ];
     let found = told
         .into_iter()
@@ -54,7 +56,7 @@ pub(super) fn sentence(outcome: Outcome, phase: Phase, judged: &Judged) -> Strin
         (_, Phase::Start) => "No new task can be relied on to start",
         (_, Phase::Deploy) => "A deployment cannot move",
         (_, Phase::Schedule) => "Its next run fails",
-        (_, Phase::Scale) => "It cannot act any more",
+        (_, Phase::Scale) => ACTS_NO_MORE,
         (_, Phase::Traffic) => NO_TRAFFIC,
         (_, Phase::Run) => STOPS,
     };

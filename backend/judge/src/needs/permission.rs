@@ -88,7 +88,7 @@ fn was_asked_for(overlay: &Overlay<'_>, place: ResourceIndex) -> bool {
     users.into_iter().any(|link| {
         matches!(
             snapshot.link(*link).relation,
-            Relation::ReadsSecret | Relation::PullsFrom | Relation::Mounts
+            Relation::ReadsSecret | Relation::PullsFrom | Relation::Mounts | Relation::Consumes
         )
     })
 }

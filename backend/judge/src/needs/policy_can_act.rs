@@ -5,7 +5,7 @@
 use blastmap_graph::Overlay;
 use blastmap_model::{
     Phase, Presence, Relation, ResourceId, ResourceIndex, ResourceKind,
-    kinds::scaling_policy::ScalingPolicy,
+    kinds::{cloudwatch_alarm::CloudwatchAlarm, scaling_policy::ScalingPolicy},
 };
 
 use super::{Need, Subject, deleted_users::deleted_users};
@@ -50,17 +50,25 @@ fn judge(overlay: &Overlay<'_>, policy: ResourceIndex) -> Verdict {
         facts.alarms.iter().any(|own| own.alarm_arn == id.as_str())
     };
     let alarms = overlay.needed(policy, Relation::WatchedBy).into_iter();
+    let policy_name = &facts.policy_name;
     Verdict::shared(alarms.filter(own).map(|alarm| {
         let resource = overlay.resource(alarm);
         if resource.presence == Presence::Missing {
             let text = format!(
-                "alarm {} of policy {} does not exist",
-                resource.name, facts.policy_name
+                "alarm {} of policy {policy_name} does not exist",
+                resource.name
             );
-            Verdict::unmet(alarm, text)
-        } else {
-            Verdict::met()
+            return Verdict::unmet(alarm, text);
         }
+        let facts = overlay.facts::<CloudwatchAlarm>(alarm);
+        if facts.is_some_and(|facts| facts.actions_enabled == Some(false)) {
+            let text = format!(
+                "the actions of alarm {}, by which policy {} acts, are switched off",
+                resource.name, policy_name
+            );
+            return Verdict::unmet(alarm, text);
+        }
+        Verdict::met()
     }))
 }
 

@@ -1,7 +1,11 @@
 //! The web ACL before a load balancer lets requests in.
 
+use std::collections::BTreeSet;
+
 use blastmap_graph::Overlay;
-use blastmap_model::{Phase, Relation, ResourceIndex, ResourceKind, kinds::web_acl::WebAcl};
+use blastmap_model::{
+    Phase, Relation, ResourceId, ResourceIndex, ResourceKind, kinds::web_acl::WebAcl,
+};
 
 use super::{Need, Subject};
 use crate::Verdict;
@@ -17,8 +21,7 @@ pub(super) const NEED: Need = Need {
 
 /// An ACL whose default action was not asked for is taken to let requests in, as it does today.
 fn judge(overlay: &Overlay<'_>, balancer: ResourceIndex) -> Verdict {
-    let acls = overlay.needed(balancer, Relation::FilteredBy).into_iter();
-    Verdict::all(acls.map(|acl| {
+    Verdict::all(acls_before(overlay, balancer).into_iter().map(|acl| {
         let facts = overlay.facts::<WebAcl>(acl);
         if facts.is_none_or(|facts| facts.default_action.as_deref() != Some("Block")) {
             return Verdict::met();
@@ -29,6 +32,20 @@ fn judge(overlay: &Overlay<'_>, balancer: ResourceIndex) -> Verdict {
         );
         Verdict::unknown(acl, text)
     }))
+}
+
+/// The ACLs that stand before a balancer: a change may associate one, or end that.
+fn acls_before(overlay: &Overlay<'_>, balancer: ResourceIndex) -> BTreeSet<ResourceIndex> {
+    let mut acls = BTreeSet::from_iter(overlay.needed(balancer, Relation::FilteredBy));
+    acls.extend(overlay.touched());
+    acls.retain(|acl| {
+        let facts = overlay.facts::<WebAcl>(*acl);
+        facts.is_some_and(|facts| {
+            let mut arns = facts.resource_arns.iter();
+            arns.any(|arn| overlay.find(&ResourceId::new(arn)) == Some(balancer))
+        })
+    });
+    acls
 }
 
 #[cfg(test)]
@@ -43,25 +60,40 @@ mod tests {
     fn an_acl_that_comes_to_block_is_a_risk() {
         let acl = arn("wafv2", "regional/webacl/front/1");
         let front = arn("elasticloadbalancing", "loadbalancer/app/front/1");
-        let facts = WebAcl {
-            arn: acl.clone(),
-            name: "front".to_owned(),
-            resource_arns: vec![front.clone()],
-            ..WebAcl::default()
+        let estate_of = |resource_arns| {
+            let facts = WebAcl {
+                arn: acl.clone(),
+                name: "front".to_owned(),
+                resource_arns,
+                ..WebAcl::default()
+            };
+            let estate = Estate::new().vpc_with_nat().fargate_service().alb();
+            estate.put(&acl, &facts).snapshot()
         };
-        let estate = Estate::new()
-            .vpc_with_nat()
-            .fargate_service()
-            .alb()
-            .put(&acl, &facts);
-        let snapshot = estate.snapshot();
+        let snapshot = estate_of(vec![front.clone()]);
         let blocks = |facts: &mut WebAcl| facts.default_action = Some("Block".to_owned());
+        let unrelated = |facts: &mut WebAcl| {
+            facts.resource_arns.clear();
+            blocks(facts);
+        };
+        let elsewhere = estate_of(Vec::new());
+        let associated = |facts: &mut WebAcl| {
+            facts.resource_arns = vec![front.clone()];
+            blocks(facts);
+        };
         let cases = [
-            (together([]), Answer::Met),
-            (patched::<WebAcl>(&snapshot, &acl, blocks), Answer::Unknown),
+            (&snapshot, together([]), Answer::Met),
+            (&snapshot, patched(&snapshot, &acl, blocks), Answer::Unknown),
+            (&snapshot, patched(&snapshot, &acl, unrelated), Answer::Met),
+            (&elsewhere, patched(&elsewhere, &acl, blocks), Answer::Met),
+            (
+                &elsewhere,
+                patched(&elsewhere, &acl, associated),
+                Answer::Unknown,
+            ),
         ];
-        for (edits, expected) in cases {
-            let overlay = Overlay::with(&snapshot, &edits);
+        for (snapshot, edits, expected) in cases {
+            let overlay = Overlay::with(snapshot, &edits);
             let balancer = place(&overlay, &front);
             assert_eq!(judge(&overlay, balancer).answer, expected);
         }

@@ -61,7 +61,7 @@ pub fn lets_nat(
     Verdict::all(parts)
 }
 
-/// Whether a subnet's ACL lets TCP packets in or out. Where it is not known, AWS's default stands in, which lets all through.
+/// Whether a subnet's ACL lets TCP packets in or out. Where it was not read, AWS's default stands in, which lets all through.
 fn lets(
     overlay: &Overlay<'_>,
     subnet: ResourceIndex,
@@ -69,19 +69,27 @@ fn lets(
     ports: Ports,
     peer: &Addresses,
 ) -> Verdict {
+    let name = &overlay.resource(subnet).name;
+    let direction = match way {
+        Way::In => "in",
+        Way::Out => "out",
+    };
+    if overlay.is_unknown(subnet, "NetworkAcl") {
+        return Verdict::unknown(
+            subnet,
+            format!(
+                "check the network ACL of subnet {name}: whether it lets {ports} {direction} is not known"
+            ),
+        );
+    }
     let Some(facts) = overlay.facts::<Subnet>(subnet) else {
         return Verdict::met();
     };
     let Some(acl) = &facts.network_acl else {
         return Verdict::met();
     };
-    let answer = decide(&acl.entries, way, ports, peer);
-    let (id, name) = (&acl.network_acl_id, &overlay.resource(subnet).name);
-    let direction = match way {
-        Way::In => "in",
-        Way::Out => "out",
-    };
-    match answer {
+    let id = &acl.network_acl_id;
+    match decide(&acl.entries, way, ports, peer) {
         Cover::Whole => Verdict::met(),
         Cover::Part => Verdict::unknown(
             subnet,
@@ -99,35 +107,60 @@ fn decide(entries: &[NetworkAclEntry], way: Way, ports: Ports, peer: &Addresses)
     let mut entries: Vec<_> = entries
         .iter()
         .filter(|entry| entry.egress == (way == Way::Out))
-        .filter(|entry| matches!(entry.protocol.as_deref(), Some("-1" | "6" | "tcp")))
+        .filter(|entry| matches!(entry.protocol.as_deref(), None | Some("-1" | "6" | "tcp")))
         .collect();
-    // The last one has no number or the highest.
-    entries.sort_by_key(|entry| entry.rule_number.unwrap_or(i32::MAX));
+    // One whose number is not known may come before all others.
+    entries.sort_by_key(|entry| entry.rule_number);
     let mut let_in_part = false;
     let mut held_in_part = false;
     for entry in entries {
         let covered = covers(entry, ports, peer);
-        let allows = entry.rule_action.as_deref() == Some("allow");
-        match (covered, allows) {
+        let action = Action::of(entry);
+        match (covered, action) {
             (Cover::None, _) => {}
-            (Cover::Part, true) => let_in_part = true,
+            (_, Action::NotKnown) => (let_in_part, held_in_part) = (true, true),
+            (Cover::Part, Action::Allow) => let_in_part = true,
             // Whoever bars a few public addresses does not mean AWS's.
-            (Cover::Part, false) if *peer == Addresses::Public => {}
-            (Cover::Part, false) => held_in_part = true,
-            (Cover::Whole, true) => {
+            (Cover::Part, Action::Deny) if *peer == Addresses::Public => {}
+            (Cover::Part, Action::Deny) => held_in_part = true,
+            (Cover::Whole, Action::Allow) => {
                 return if held_in_part {
                     Cover::Part
                 } else {
                     Cover::Whole
                 };
             }
-            (Cover::Whole, false) => break,
+            (Cover::Whole, Action::Deny) => break,
         }
     }
     if let_in_part {
         Cover::Part
     } else {
         Cover::None
+    }
+}
+
+/// What an entry does to the packets that it fits.
+enum Action {
+    Allow,
+    Deny,
+    /// A change does not tell all of the entry yet, or tells what AWS does not take.
+    NotKnown,
+}
+
+impl Action {
+    fn of(entry: &NetworkAclEntry) -> Self {
+        let range = entry.port_range.as_ref();
+        let bounded = range.is_none_or(|range| range.from.is_some() && range.to.is_some());
+        let known = entry.rule_number.is_some()
+            && entry.protocol.is_some()
+            && bounded
+            && nets(entry).is_some();
+        match entry.rule_action.as_deref() {
+            Some("allow") if known => Self::Allow,
+            Some("deny") if known => Self::Deny,
+            _ => Self::NotKnown,
+        }
     }
 }
 
@@ -138,9 +171,16 @@ fn covers(entry: &NetworkAclEntry, ports: Ports, peer: &Addresses) -> Cover {
         Some(range) if !all => ports.covered(range.from, range.to),
         _ => Cover::Whole,
     };
+    // Addresses that are not known may be any.
+    let by_address = nets(entry).map_or(Cover::Part, |nets| peer.covered(&nets));
+    by_port.min(by_address)
+}
+
+/// The addresses of an entry; none where they are not known.
+fn nets(entry: &NetworkAclEntry) -> Option<Vec<IpNet>> {
     let cidrs = entry.cidr_block.iter().chain(&entry.ipv6_cidr_block);
-    let nets: Vec<IpNet> = cidrs.filter_map(|cidr| cidr.parse().ok()).collect();
-    by_port.min(peer.covered(&nets))
+    let nets: Option<Vec<IpNet>> = cidrs.map(|cidr| cidr.parse().ok()).collect();
+    nets.filter(|nets| !nets.is_empty())
 }
 
 #[cfg(test)]
@@ -160,8 +200,8 @@ mod tests {
                 egress: parts[1] == "out",
                 rule_number: i32::try_from(number).ok(),
                 protocol: Some(if range.is_some() { "6" } else { "-1" }.to_owned()),
-                rule_action: Some(parts[0].to_owned()),
-                cidr_block: Some(parts[2].to_owned()),
+                rule_action: Some(parts[0].to_owned()).filter(|action| action != "?"),
+                cidr_block: Some(parts[2].to_owned()).filter(|cidr| cidr != "?"),
                 port_range: range,
                 ..NetworkAclEntry::default()
             }
@@ -213,6 +253,33 @@ mod tests {
                 Cover::None,
             ),
             ("", own(), Cover::None),
+            // What is not known of an entry may be anything.
+            (
+                "? out 10.0.1.0/24 443-443\nallow out 0.0.0.0/0 all",
+                own(),
+                Cover::Part,
+            ),
+            (
+                "? out 10.0.1.0/24 80-80\nallow out 0.0.0.0/0 all",
+                own(),
+                Cover::Whole,
+            ),
+            (
+                "deny out ? 443-443\nallow out 0.0.0.0/0 all",
+                Addresses::Public,
+                Cover::Part,
+            ),
+            ("allow out ? all", own(), Cover::Part),
+            (
+                "allow out 0.0.0.0/0 all\ndeny out ? all",
+                own(),
+                Cover::Whole,
+            ),
+            (
+                "deny out 0.0.0.0/0 443-?\nallow out 0.0.0.0/0 all",
+                own(),
+                Cover::Part,
+            ),
         ];
         for (lines, peer, expected) in cases {
             let answer = decide(&entries(lines), Way::Out, Ports::HTTPS, &peer);

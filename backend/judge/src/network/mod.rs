@@ -4,6 +4,7 @@ pub mod acl;
 pub mod agent;
 pub mod aws_service;
 pub mod calls;
+pub mod dns_servers;
 pub mod endpoint;
 pub mod glob;
 pub mod groups;

@@ -13,7 +13,7 @@ use blastmap_model::{
 };
 
 use super::{
-    AwsService, agent, endpoint, internet,
+    AwsService, agent, dns_servers, endpoint, internet,
     lookup::{in_vpc, is_blind, is_missing, list, named, vpc_of},
 };
 use crate::{Answer, Launch, Reason, Seat, Verdict};
@@ -248,7 +248,7 @@ fn obstacles(overlay: &Overlay<'_>, seat: &Seat, service: &AwsService, gone: &[G
         Verdict::any(each.map(|(place, _)| endpoint::interface_lets_in(overlay, *place, seat)));
     // Both an interface and a gateway endpoint of S3: a setting that is not seen says which serves the VPC.
     let gateway_too = ways.gateway.is_some();
-    if *certain && !gateway_too && !has_own_resolvers(overlay, subnet) {
+    if *certain && !gateway_too && !dns_servers::are_own(overlay, subnet) {
         caught
     } else {
         either(caught, otherwise())
@@ -308,31 +308,8 @@ fn by_default_route(overlay: &Overlay<'_>, seat: &Seat, ways: &Ways) -> Verdict 
     path
 }
 
-/// <https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html>
 fn names_resolve(overlay: &Overlay<'_>, seat: &Seat) -> Verdict {
-    let Some(vpc) = vpc_of(overlay, seat.subnet) else {
-        return Verdict::met();
-    };
-    let off = overlay
-        .facts::<Vpc>(vpc)
-        .is_some_and(|facts| facts.enable_dns_support == Some(false));
-    if off && !has_own_resolvers(overlay, seat.subnet) {
-        let name = &overlay.resource(vpc).name;
-        return Verdict::unmet(
-            vpc,
-            format!("DNS support of VPC {name} is off, so that names do not resolve"),
-        );
-    }
-    Verdict::met()
-}
-
-/// True where the VPC's DHCP options name DNS servers that are not Amazon's: whether they ask Amazon's is not seen.
-pub(super) fn has_own_resolvers(overlay: &Overlay<'_>, subnet: ResourceIndex) -> bool {
-    let vpc = vpc_of(overlay, subnet).and_then(|vpc| overlay.facts::<Vpc>(vpc));
-    vpc.is_some_and(|facts| {
-        let servers = &facts.domain_name_servers;
-        !servers.is_empty() && !servers.iter().any(|server| server == "AmazonProvidedDNS")
-    })
+    vpc_of(overlay, seat.subnet).map_or_else(Verdict::met, |vpc| dns_servers::answer(overlay, vpc))
 }
 
 #[cfg(test)]

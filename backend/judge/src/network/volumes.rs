@@ -4,12 +4,11 @@
 
 use blastmap_graph::Overlay;
 use blastmap_model::{
-    Presence, Relation, ResourceIndex, ResourceKind,
-    kinds::{efs_mount_target::EfsMountTarget, vpc::Vpc},
+    Presence, Relation, ResourceIndex, ResourceKind, kinds::efs_mount_target::EfsMountTarget,
 };
 
 use super::{
-    acl, groups,
+    acl, dns_servers, groups,
     lookup::{is_blind, is_missing, vpc_of, zone_of},
     peer::{Addresses, Ports, Way},
 };
@@ -62,7 +61,7 @@ pub fn mountable(overlay: &Overlay<'_>, file_system: ResourceIndex, seat: &Seat)
             ),
         );
     };
-    let resolves = name_resolves(overlay, vpc);
+    let resolves = dns_servers::answer(overlay, vpc);
     if !resolves.is_met() {
         return resolves;
     }
@@ -134,21 +133,4 @@ pub fn lets_in(overlay: &Overlay<'_>, target: ResourceIndex, seat: &Seat) -> Ver
         groups::let_through(overlay, &client_groups, Way::Out, NFS, &server),
         acl::let_through(overlay, seat.subnet, own_subnet, NFS, &server.addresses),
     ])
-}
-
-/// <https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html>
-fn name_resolves(overlay: &Overlay<'_>, vpc: ResourceIndex) -> Verdict {
-    let Some(facts) = overlay.facts::<Vpc>(vpc) else {
-        return Verdict::met();
-    };
-    let servers = &facts.domain_name_servers;
-    let amazons = servers.is_empty() || servers.iter().any(|server| server == "AmazonProvidedDNS");
-    if amazons && facts.enable_dns_support == Some(false) {
-        let name = &overlay.resource(vpc).name;
-        return Verdict::unmet(
-            vpc,
-            format!("DNS support of VPC {name} is off, so that file systems have no names"),
-        );
-    }
-    Verdict::met()
 }

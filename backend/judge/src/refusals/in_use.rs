@@ -120,6 +120,52 @@ pub(super) const ROUTE_TABLE: Rule = Rule {
     },
 };
 
+pub(super) const NETWORK_ACL: Rule = Rule {
+    name: "network-acl-in-use",
+    documentation: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNetworkAcl.html",
+    sentence: "The deletion of a network ACL that subnets still have. Terraform gives them the default one first.",
+    refuses: |before, after, change, place| {
+        // Whose association a change set ends as well, it does not say in a way that can be followed.
+        let ends = |own: &Change| {
+            own.type_name == "AWS::EC2::SubnetNetworkAclAssociation"
+                && own.action.changes_something()
+        };
+        if change.all.iter().any(ends) {
+            return Vec::new();
+        }
+        let kind = ResourceKind::NetworkAcl;
+        let users = needing(Relation::FilteredBy);
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            kind,
+            "DependencyViolation",
+            users,
+        )
+    },
+};
+
+pub(super) const ELASTIC_IP: Rule = Rule {
+    name: "elastic-ip-in-use",
+    documentation: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html",
+    sentence: "The release of an Elastic IP address that a NAT gateway or load balancer still has.",
+    refuses: |before, after, change, place| {
+        let kind = ResourceKind::ElasticIp;
+        let users = needing(Relation::AttachedTo);
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            kind,
+            "InvalidIPAddress.InUse",
+            users,
+        )
+    },
+};
+
 /// Subnets of a table whose association nothing in the change takes away, and that get no other table.
 fn subnets_left(
     before: &Overlay<'_>,
@@ -260,6 +306,31 @@ pub(super) const DISCOVERY: Rule = Rule {
     },
 };
 
+pub(super) const HOSTED_ZONE: Rule = Rule {
+    name: "hosted-zone-not-empty",
+    documentation: "https://docs.aws.amazon.com/Route53/latest/APIReference/API_DeleteHostedZone.html",
+    sentence: "The deletion of a hosted zone that still has records, unless Terraform's `force_destroy` takes them out first.",
+    refuses: |before, after, change, place| {
+        let forced = change.attributes.iter().any(|attribute| {
+            attribute.name == "force_destroy" && attribute.before == Some(true.into())
+        });
+        if forced {
+            return Vec::new();
+        }
+        let kind = ResourceKind::HostedZone;
+        let users = needing(Relation::PartOf);
+        deleted(
+            before,
+            after,
+            change,
+            place,
+            kind,
+            "HostedZoneNotEmpty",
+            users,
+        )
+    },
+};
+
 pub(super) const CAPACITY_PROVIDER: Rule = Rule {
     name: "capacity-provider-in-use",
     documentation: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html",
@@ -381,6 +452,9 @@ fn is_whole(type_name: &str, kind: ResourceKind) -> bool {
         ResourceKind::RouteTable => &["aws_route_table"],
         ResourceKind::EcrRepository => &["aws_ecr_repository"],
         ResourceKind::CloudMapService => &["aws_service_discovery_service"],
+        ResourceKind::NetworkAcl => &["aws_network_acl"],
+        ResourceKind::ElasticIp => &["aws_eip"],
+        ResourceKind::HostedZone => &["aws_route53_zone"],
         _ => &[],
     };
     main.contains(&type_name) || type_name == kind.cloudformation_type()

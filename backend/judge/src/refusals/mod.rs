@@ -80,9 +80,12 @@ pub const ALL: &[Rule] = &[
     in_use::SECURITY_GROUP,
     in_use::SUBNET,
     in_use::ROUTE_TABLE,
+    in_use::NETWORK_ACL,
+    in_use::ELASTIC_IP,
     in_use::REPOSITORY,
     in_use::VPC,
     in_use::DISCOVERY,
+    in_use::HOSTED_ZONE,
     in_use::CAPACITY_PROVIDER,
 ];
 

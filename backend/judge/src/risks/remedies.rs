@@ -138,6 +138,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "Ask the owner whether the containers use these permissions before they are taken away.",
     ),
     (
+        "queue-access",
+        "Ask the owner what the containers do with the queue, and keep what they need in its policy.",
+    ),
+    (
         "host-active",
         "Drain the instance first, and wait until its tasks run elsewhere.",
     ),
@@ -182,6 +186,14 @@ const REMEDIES: &[(&str, &str)] = &[
         "Let the web ACL count for a while what it is to block, before it blocks.",
     ),
     (
+        "targets-within-quota",
+        "Ask Service Quotas for more targets per target group first, or spread the tasks over several groups.",
+    ),
+    (
+        "rules-within-quota",
+        "Ask Service Quotas for more rules per application load balancer first, or use a second balancer.",
+    ),
+    (
         "certificates-valid",
         "Give the listener a certificate that is issued for its names before clients turn away.",
     ),
@@ -210,6 +222,14 @@ const REMEDIES: &[(&str, &str)] = &[
         "Make sure that nobody asks for this name any more, or that what it leads to now can answer.",
     ),
     (
+        "messages-end",
+        "Make sure that the messages are not needed any more, or that another way brings them before this one ends.",
+    ),
+    (
+        "alarm-silenced",
+        "Make sure that another alarm watches it, or keep this one.",
+    ),
+    (
         "scaling-policies-fewer",
         "Make sure that what is left scales out and in when it has to.",
     ),
@@ -228,6 +248,10 @@ const REMEDIES: &[(&str, &str)] = &[
     (
         "policy-can-act",
         "Keep the scalable target, the alarms and the metric's source of the policy.",
+    ),
+    (
+        "launch-template-exists",
+        "Keep the launch template in the version that the group names, or point the group at another first.",
     ),
     (
         "schedule-enabled",

@@ -13,6 +13,7 @@
 mod alike;
 mod change_sets;
 mod deploying;
+mod edges;
 mod estates;
 mod harness;
 mod network;
@@ -21,6 +22,7 @@ mod placement;
 mod properties;
 mod refused;
 mod scheduled;
+mod silent;
 mod starting;
 mod traffic;
 mod unread;
@@ -36,6 +38,7 @@ fn all() -> Vec<Case> {
         starting::cases,
         permissions::cases,
         network::cases,
+        edges::cases,
         placement::cases,
         traffic::cases,
         deploying::cases,

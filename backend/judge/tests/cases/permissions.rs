@@ -9,8 +9,11 @@ use blastmap_model::{
     Phase::{Run, Start},
     ResourceKind,
     kinds::{
+        ecs_task_definition::{EcsTaskDefinition, KeyValue},
         iam_policy::IamPolicy,
         iam_role::{AttachedPolicy, IamRole, InlinePolicy, PermissionsBoundary},
+        resource_policy::ResourcePolicy,
+        sqs_queue::SqsQueue,
     },
 };
 use serde_json::{Value, json};
@@ -87,7 +90,36 @@ pub(crate) fn cases() -> Vec<Case> {
                 });
         })
     };
+    // Named in the environment, too.
+    let with_named_queue = || {
+        let facts = SqsQueue {
+            queue_arn: arn("sqs", "jobs"),
+            queue_name: "jobs".to_owned(),
+            policy: Some(ResourcePolicy::none()),
+            address_fingerprints: vec!["fingerprint:1".to_owned()],
+            ..SqsQueue::default()
+        };
+        with_queue()
+            .put(&arn("sqs", "jobs"), &facts)
+            .with::<EcsTaskDefinition>(&definition(), |own| {
+                own.container_definitions[0].environment = vec![KeyValue {
+                    name: "JOBS".to_owned(),
+                    value: "fingerprint:1".to_owned(),
+                }];
+            })
+    };
+    let queue_policy = |effect: &str, action: &str| {
+        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": effect, "Principal": "*", "Action": action, "Resource": "*"}]});
+        tf_create(
+            "aws_sqs_queue_policy",
+            json!({"queue_url": "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs", "policy": policy.to_string()}),
+        )
+    };
     vec![
+        terraform("a queue's policy denies what the tasks may do with it", with_named_queue(), [queue_policy("Deny", "sqs:SendMessage")])
+            .hits(&service(), AtRisk, Run).by("queue-access"),
+        terraform("a queue's policy denies what the tasks may not do anyway", with_named_queue(), [queue_policy("Deny", "sqs:ReceiveMessage")]),
+        terraform("a queue's policy lets others in", with_named_queue(), [queue_policy("Allow", "sqs:SendMessage")]),
         edited("a queue that the task role may send to is deleted", with_queue().blind(ResourceKind::SqsQueue), move |_| gone(&queue))
             .hits(&service(), AtRisk, Run),
         edited("what the task role's policies say is known only after the apply", with_queue(), |snapshot| {

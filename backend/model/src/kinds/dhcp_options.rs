@@ -23,10 +23,13 @@ pub struct DhcpConfiguration {
     pub values: Vec<String>,
 }
 
+/// The key of the DNS servers.
+pub const SERVERS: &str = "domain-name-servers";
+
 impl DhcpOptions {
     /// The DNS servers, which are asked in this order.
     pub fn domain_name_servers(&self) -> Vec<String> {
-        let servers = self.dhcp_configurations.iter().filter(|own| own.key == "domain-name-servers");
+        let servers = self.dhcp_configurations.iter().filter(|own| own.key == SERVERS);
         servers.flat_map(|own| own.values.iter().cloned()).collect()
     }
 }

@@ -65,6 +65,13 @@ pub struct EventSourceMapping {
     pub state: Option<String>,
 }
 
+impl EventSourceMapping {
+    /// True unless somebody switched it off.
+    pub fn is_on(&self) -> bool {
+        !matches!(self.state.as_deref(), Some("Disabled" | "Disabling"))
+    }
+}
+
 impl LambdaFunction {
     /// What its environment may name, if it is to be kept for that: clusters, task definitions and queues, by what a value is.
     /// `own` is its ARN.

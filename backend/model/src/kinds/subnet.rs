@@ -65,8 +65,7 @@ impl Facts for Subnet {
         if let Some(vpc) = &self.vpc_id {
             links.ec2(Relation::InVpc, ResourceKind::Vpc, vpc, "VpcId");
         }
-        // One that a plan makes has no id yet.
-        if let Some(acl) = self.network_acl.as_ref().filter(|acl| acl.network_acl_id.starts_with("acl-")) {
+        if let Some(acl) = self.network_acl.as_ref().filter(|acl| !acl.network_acl_id.is_empty()) {
             links.ec2(Relation::FilteredBy, ResourceKind::NetworkAcl, &acl.network_acl_id, "NetworkAcl.NetworkAclId");
         }
         known_by_id(&self.subnet_id, links);

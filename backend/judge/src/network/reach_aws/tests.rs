@@ -362,7 +362,7 @@ fn the_path_that_packets_take_is_tested() {
             },
             "ssm",
             Unknown,
-            "check which path is taken",
+            "check that the DNS servers 10.0.0.9 answer",
         ),
         (
             "own DNS servers, either path serves",
@@ -373,8 +373,8 @@ fn the_path_that_packets_take_is_tested() {
                 })
             },
             "ssm",
-            Met,
-            "",
+            Unknown,
+            "check that the DNS servers 10.0.0.9 answer",
         ),
         (
             "NAT goes",
