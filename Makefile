@@ -12,7 +12,7 @@ DENY_VERSION := 0.20.2
 PYTHON := tests/.venv/bin/python
 export CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || echo /usr/bin/chromium)
 
-.PHONY: help run build web test test-rust test-web test-estate test-browser lint licenses schema demo docker fuzz
+.PHONY: help run build web test test-rust test-web test-estate test-deploy test-browser lint licenses schema demo docker fuzz
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -33,7 +33,7 @@ WEB_SOURCES := $(shell find web/src web/scripts web/*.html web/*.ts web/package.
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	cd web && npm run build
 
-test: lint test-rust licenses test-web test-estate test-browser ## everything that CI checks
+test: lint test-rust licenses test-web test-estate test-deploy test-browser ## everything that CI checks
 	@echo "All tests passed."
 
 lint: web
@@ -59,6 +59,9 @@ tests/.venv/ready: tests/requirements.txt
 test-estate: build tests/.venv/ready ## crawls of estates built on moto, held against an independent oracle
 	BLASTMAP_BIN=$(abspath $(BLASTMAP)) $(PYTHON) -m pytest tests/estate
 
+test-deploy: build tests/.venv/ready ## modules, templates, image, alert rules and the docs of running it, held against the binary
+	BLASTMAP_BIN=$(abspath $(BLASTMAP)) $(PYTHON) -m pytest tests/deploy
+
 tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
 	cd tests/browser && npm ci --no-audit --no-fund
 	touch $@
@@ -79,13 +82,16 @@ fuzz: web ## whatever is read from outside, of any bytes: twenty minutes for eac
 		$${CARGO_TARGET_DIR:-target}/$(FUZZ_HOST)/release/$$target found/$$target corpus/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
 			$$(test -f $$target.dict && echo -dict=$$target.dict); done
 
-schema: build ## print schema.graphql, the docs that come from code and the page's types again
+schema: build tests/.venv/ready ## print schema.graphql, the docs and policies that come from code and the page's types again
 	$(BLASTMAP) schema > schema.graphql
 	BLASTMAP_BLESS=1 cargo test $(CARGO_FLAGS) --quiet --test relations_doc --test needs_doc --test it kinds
+	BLASTMAP_BLESS=1 BLASTMAP_BIN=$(abspath $(BLASTMAP)) $(PYTHON) -m pytest --quiet tests/deploy/test_policies.py
 	cd web && npm run generate
 
 demo: build tests/.venv/ready ## record the demo estate again
 	BLASTMAP_BIN=$(abspath $(BLASTMAP)) $(PYTHON) tests/estate/record_demo.py
 
-docker: ## a small image
+# Layers are sent compressed by gzip: what is counted is about what is pulled.
+docker: ## a small image, and its compressed size, which must be under 40 MB
 	docker build -t blastmap .
+	size=$$(docker save blastmap | gzip -c | wc -c) && echo "$$size bytes compressed" && test "$$size" -lt 40000000
