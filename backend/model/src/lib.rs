@@ -14,6 +14,7 @@ mod inventory;
 mod kind;
 pub mod kinds;
 mod links;
+pub mod memory;
 mod merge;
 mod phase;
 pub mod record;

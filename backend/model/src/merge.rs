@@ -115,19 +115,19 @@ impl<'p> View<'p> {
             region: Arc::clone(&resource.region),
         };
         Some(match (resource.presence, self.holds.contains(&scope)) {
-            (Presence::Live | Presence::Missing, true) => SEEN,
+            (Presence::Live | Presence::Missing, true) => 0,
             (Presence::Live, false) => 1,
-            (Presence::Unreadable, true) => LOOKED_FOR,
-            (Presence::Unreadable, false) => 3,
-            (Presence::Missing, false) => 4,
-            _ => 5,
+            (Presence::Unreadable, true) => 2,
+            (_, true) => 3,
+            (Presence::Unreadable, false) => 4,
+            (Presence::Missing, false) => 5,
+            (_, false) => 6,
         })
     }
 }
 
-/// The ranks of what the part that holds the scope says for sure, and of what it could not read.
-const SEEN: u8 = 0;
-const LOOKED_FOR: u8 = 2;
+/// The ranks of what the part says that holds the scope.
+const BY_HOLDER: [u8; 3] = [0, 2, 3];
 
 /// Which part's word on each resource counts, and what resources are called.
 struct Chosen<'p> {
@@ -320,7 +320,7 @@ impl<'p> Chosen<'p> {
             Some((&*scope.account, &*scope.region)) == place
         });
         let presence = match choice {
-            Some(choice) if !is_held || [SEEN, LOOKED_FOR].contains(&choice.rank) => {
+            Some(choice) if !is_held || BY_HOLDER.contains(&choice.rank) => {
                 choice.resource.presence
             }
             _ => around.presence_of_unseen(kind, arn.as_ref()),
