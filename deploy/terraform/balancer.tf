@@ -107,6 +107,7 @@ resource "aws_lb_listener" "https" {
 }
 
 # Programs show a token to blastmap itself. A header of the balancer that they bring along is worth nothing without its signature.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
 resource "aws_lb_listener_rule" "tokens" {
   count = var.tokens_file == null ? 0 : 1
 
