@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use blastmap_model::Inventory;
 use blastmap_store::{Seen, Store};
 
 use crate::publishing::Publisher;
@@ -31,10 +32,17 @@ async fn look(store: &Store, publisher: &Publisher, seen: &mut Seen) -> anyhow::
     for own in &refused {
         tracing::warn!("Not used: {own}");
     }
+    if let Some(latest) = latest {
+        show(publisher, latest).await?;
+    }
+    if let Some(own) = refused.iter().find(|own| own.is_too_large()) {
+        publisher.refuse(&own.to_string());
+    }
+    Ok(())
+}
+
+async fn show(publisher: &Publisher, latest: Inventory) -> anyhow::Result<()> {
     let shown = publisher.latest();
-    let Some(latest) = latest else {
-        return Ok(());
-    };
     // What was refused for its size leads to one that is older than what is shown.
     let is_news =
         shown.is_none_or(|shown| shown.id() != latest.id && shown.taken_at() <= latest.taken_at);
@@ -46,9 +54,6 @@ async fn look(store: &Store, publisher: &Publisher, seen: &mut Seen) -> anyhow::
             snapshot.resources = resources,
             "Read snapshot {id}"
         );
-    }
-    if let Some(own) = refused.iter().find(|own| own.is_too_large()) {
-        publisher.refuse(&own.to_string());
     }
     Ok(())
 }

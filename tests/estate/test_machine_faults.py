@@ -124,7 +124,7 @@ def test_a_crawl_into_somebody_elses_folder_says_so(machine):
 def test_with_few_descriptors_a_crawl_works_or_says_what_to_do(machine):
     assert crawl(machine, "store").returncode == 0
     told = set()
-    for most in range(6, 26):
+    for most in range(8, 26):  # with fewer the runtime does not start
         done = crawl(machine, "store", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most)))
         assert done.returncode in (0, 1), (most, done)
         if done.returncode:
