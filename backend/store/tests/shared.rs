@@ -15,7 +15,7 @@ use blastmap_model::{
     ScopeRecord, Tags,
 };
 use blastmap_store::{Retention, Seen, Store};
-use common::{FIRST, ids, inventory};
+use common::{FIRST, ids, inventory, newest};
 use time::Duration;
 
 fn open(root: &Path) -> Store {
@@ -299,7 +299,10 @@ async fn what_is_too_large_is_refused_and_the_one_before_used() {
 #[tokio::test]
 async fn the_last_of_each_day_stays() {
     let root = tempfile::tempdir().unwrap();
-    let store = open(root.path()).keeping(Retention { newest: 2, days: 3 });
+    let store = open(root.path()).keeping(Retention {
+        days: 3,
+        ..newest(2)
+    });
     let day = 24 * 60;
     for (id, minutes) in [
         ("a1", 0),
