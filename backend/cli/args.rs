@@ -97,6 +97,10 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Serve {
     /// Serve the built-in demo estate, crawled from recorded answers; AWS is not called.
     #[arg(long, conflicts_with_all = ["snapshot", "region", "role_arn", "organization", "replay", "record"], env = "BLASTMAP_DEMO", value_parser = clap::builder::FalseyValueParser::new())]

@@ -10,7 +10,7 @@ pub(crate) enum Others {
     /// This crawl is the whole snapshot.
     Nobody,
     /// This crawl is a shard, beside those of others if there are any.
-    Crawl(Option<Inventory>),
+    Crawl(Option<Box<Inventory>>),
 }
 
 impl Others {
@@ -23,7 +23,8 @@ impl Others {
         if !shared && !store.is_shared().await? {
             return Ok(Self::Nobody);
         }
-        Ok(Self::Crawl(store.load_others(&crawler.scopes()).await?))
+        let others = store.load_others(&crawler.scopes()).await?;
+        Ok(Self::Crawl(others.map(Box::new)))
     }
 
     /// What this crawl has to look for because others name it.
@@ -63,7 +64,7 @@ impl Others {
         let whole = match self {
             Self::Crawl(Some(others)) => merge(
                 crawled.id.clone(),
-                vec![whole_part(crawled), whole_part(others)],
+                vec![whole_part(crawled), whole_part(*others)],
             ),
             Self::Nobody | Self::Crawl(None) => Ok(crawled),
         };

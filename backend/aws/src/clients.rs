@@ -251,7 +251,8 @@ impl Clients {
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         // An answer that comes too late is one that does not come: what it would have told is a blind spot.
-        let called = tokio::time::timeout_at(self.deadline.at, self.call_now(action, request));
+        let called = Box::pin(self.call_now(action, request));
+        let called = tokio::time::timeout_at(self.deadline.at, called);
         called
             .await
             .unwrap_or_else(|_elapsed| Err(CallError::late(action, self.deadline.after)))

@@ -14,7 +14,7 @@ use blastmap_model::{
     Attributes, GLOBAL, Inventory, Presence, Resource, ResourceId, ResourceKind, Scope,
     ScopeRecord, Tags,
 };
-use blastmap_store::{Retention, Seen, Store};
+use blastmap_store::{Refused, Retention, Seen, Store};
 use common::{FIRST, ids, inventory, newest};
 use time::Duration;
 
@@ -289,7 +289,7 @@ async fn what_is_too_large_is_refused_and_the_one_before_used() {
         let reader = open(root.path()).within(most);
         let (latest, refused) = reader.load_latest().await.unwrap();
         assert_eq!(latest.unwrap().id, "small");
-        assert!(refused.iter().all(|own| own.is_too_large()) && !refused.is_empty());
+        assert!(refused.iter().all(Refused::is_too_large) && !refused.is_empty());
         assert!(refused[0].why.contains("20000 resources"), "{refused:?}");
     }
     let (latest, _) = store.load_latest().await.unwrap();
