@@ -12,7 +12,7 @@ DENY_VERSION := 0.20.2
 PYTHON := tests/.venv/bin/python
 export CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || echo /usr/bin/chromium)
 
-.PHONY: help run build web test test-rust test-web test-estate test-deploy test-browser lint licenses schema demo docker fuzz
+.PHONY: help run build web test test-rust test-web test-estate test-deploy test-browser lint licenses schema demo docker fuzz soak
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -69,6 +69,9 @@ tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
 test-browser: build tests/browser/node_modules/.package-lock.json ## the page in a real browser
 	test -x "$(CHROMIUM)" || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
 	cd tests/browser && BLASTMAP_BIN=$(abspath $(BLASTMAP)) npm test
+
+soak: build tests/.venv/ready ## crawls killed 200 times, and crawlers and servers of one store killed at random for five minutes
+	BLASTMAP_BIN=$(abspath $(BLASTMAP)) BLASTMAP_KILLS=200 BLASTMAP_SOAK=300 $(PYTHON) -m pytest -s tests/estate/test_store_kills.py
 
 # The coverage that libFuzzer goes by needs no nightly Rust, and no cargo-fuzz. What it finds new lies in fuzz/found, a crash in fuzz/.
 FUZZ := policy plan names snapshot document

@@ -127,6 +127,12 @@ pub(crate) struct Serve {
     /// Do not tell callers what the schema holds: /graphiql and code generators then read schema.graphql.
     #[arg(long, env = "BLASTMAP_NO_INTROSPECTION", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) no_introspection: bool,
+    /// Call no AWS: serve what other processes crawl into the store, and what they add to it.
+    #[arg(long, conflicts_with_all = ["demo", "snapshot", "region", "role_arn", "organization", "replay", "record"], env = "BLASTMAP_NO_CRAWL", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) no_crawl: bool,
+    /// Show no snapshot for which there is less memory than this, as in 2GiB: the one before stays. Default: no limit.
+    #[arg(long, value_parser = size, env = "BLASTMAP_MAX_MEMORY", value_name = "SIZE")]
+    pub(crate) max_memory: Option<usize>,
     /// Serve everybody who can reach the address: there is no sign-in.
     #[arg(long, env = "BLASTMAP_INSECURE_NO_AUTH", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) insecure_no_auth: bool,
@@ -134,6 +140,8 @@ pub(crate) struct Serve {
     pub(crate) scope: Scope,
     #[command(flatten)]
     pub(crate) keep: Keep,
+    #[command(flatten)]
+    pub(crate) stay: Stay,
     #[command(flatten)]
     pub(crate) owners: Owners,
 }
@@ -144,6 +152,8 @@ pub(crate) struct Crawl {
     pub(crate) scope: Scope,
     #[command(flatten)]
     pub(crate) keep: Keep,
+    #[command(flatten)]
+    pub(crate) stay: Stay,
     /// Write the snapshot to this file, compressed if its name ends in .zst.
     #[arg(long, value_name = "FILE", env = "BLASTMAP_OUT")]
     pub(crate) out: Option<PathBuf>,
@@ -203,6 +213,29 @@ pub(crate) struct Keep {
     /// A file with the key of fingerprints, instead of the store's own: 64 hexadecimal digits.
     #[arg(long, value_name = "FILE", env = "BLASTMAP_FINGERPRINT_KEY")]
     pub(crate) fingerprint_key: Option<PathBuf>,
+}
+
+/// What stays in the store.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Stay {
+    /// Other crawls write their accounts and regions into the same store: this one is a part of the snapshot that they make.
+    #[arg(long, env = "BLASTMAP_SHARED", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) shared: bool,
+    /// How many of the newest snapshots stay in the store.
+    #[arg(long, value_name = "N", default_value_t = blastmap_store::KEPT_SNAPSHOTS, env = "BLASTMAP_KEEP_NEWEST")]
+    pub(crate) keep_newest: usize,
+    /// Of so many days the last snapshot stays, too.
+    #[arg(long, value_name = "DAYS", default_value_t = blastmap_store::KEPT_DAYS, env = "BLASTMAP_KEEP_DAYS")]
+    pub(crate) keep_days: u32,
+}
+
+impl Stay {
+    pub(crate) fn retention(&self) -> blastmap_store::Retention {
+        blastmap_store::Retention {
+            newest: self.keep_newest,
+            days: self.keep_days,
+        }
+    }
 }
 
 /// Whom to call.

@@ -24,4 +24,4 @@ pub use fence::{Documents, DocumentsError};
 pub use graphql::schema_text;
 pub use json::{assessment_json, diff_json, radius_json};
 pub use server::{router, serve};
-pub use snapshots::{Change, Snapshots};
+pub use snapshots::{Change, Snapshots, Trouble};

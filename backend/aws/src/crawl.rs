@@ -11,7 +11,7 @@ use std::{
 };
 
 use blastmap_model::{
-    Found, GLOBAL, Inventory, InventoryBuilder, Presence, ResourceId, Scope, ScopeRecord,
+    Elsewhere, Found, GLOBAL, Inventory, InventoryBuilder, Presence, ResourceId, Scope, ScopeRecord,
 };
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use sha2::{Digest as _, Sha256};
@@ -65,23 +65,25 @@ impl Crawler {
         self.session.may_change() && self.counted.load(Ordering::Relaxed)
     }
 
-    /// One crawl. `previous` spares questions whose answers cannot have changed; `progress` follows along.
+    /// What a crawl covers, and what it should and cannot.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let clients = self.session.clients();
+        let open = clients.iter().map(Clients::scope);
+        open.chain(self.session.closed()).cloned().collect()
+    }
+
+    /// One crawl. `previous` spares questions whose answers cannot have changed; `elsewhere` is what other crawls saw and has to do
+    /// with these scopes; `progress` follows along.
     pub async fn crawl(
         &self,
         previous: Option<&Inventory>,
+        elsewhere: Elsewhere,
         progress: &watch::Sender<Progress>,
     ) -> Result<Crawled, CrawlError> {
         let started = Instant::now();
         let clients = self.session.clients();
         let mut crawl = Crawl {
-            builder: InventoryBuilder::new(
-                clients
-                    .iter()
-                    .map(Clients::scope)
-                    .chain(self.session.closed())
-                    .cloned()
-                    .collect(),
-            ),
+            builder: InventoryBuilder::new(self.scopes()).beside(elsewhere),
             rounds: 0,
             asked: HashSet::new(),
             session: &self.session,

@@ -290,7 +290,8 @@ impl Query {
         let snapshot = snapshot(ctx, snapshot_id.as_ref()).await?;
         let inventory = snapshot.inventory();
         take(ctx, inventory.scopes.len() + inventory.blind_spots.len())?;
-        Ok(Coverage { snapshot })
+        let problems = state(ctx).app.snapshots.troubles();
+        Ok(Coverage { snapshot, problems })
     }
 
     /// The snapshots that can be asked for by id, newest first; those whose file cannot be read have a `problem`.
