@@ -95,8 +95,9 @@ class Faulty:
     calls: Counter
 
 
-def side_by_side(stand, blastmap, cases):
-    """Crawls of a stand, each with its own faults, as many at once as there are processors; in the order of the cases."""
+def side_by_side(stand, blastmap, cases, at_once=None):
+    """Crawls of a stand, each with its own faults, as many at once as there are processors, or more of those that mostly wait; in the
+    order of the cases."""
 
     def crawl(faults):
         proxy = Proxy(stand.url, memory=stand.memory)
@@ -106,7 +107,7 @@ def side_by_side(stand, blastmap, cases):
         finally:
             proxy.close()
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(at_once or os.cpu_count()) as pool:
         return list(pool.map(crawl, cases))
 
 

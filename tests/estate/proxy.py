@@ -136,6 +136,10 @@ ANSWERS = {"deny": denied, "throttle": throttled, "error": failed, "html": html,
            "skewed": skewed}
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128  # a crawl opens many connections at once, and one that is not taken in is tried again after a second
+
+
 class Proxy:
     """A running proxy: `url`, `calls` (a Counter by action), `faults` (a list that may be replaced at any time).
 
@@ -161,7 +165,7 @@ class Proxy:
                 pass
 
         self.closed = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server = Server(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()

@@ -3,7 +3,7 @@
 import pytest
 
 from compare import differences, same
-from harness import side_by_side
+from harness import Blastmap, side_by_side
 
 def spot(crawl, action):
     """The blind spot of an action."""
@@ -16,23 +16,35 @@ def missing(crawl, kind):
     return [id for id, (k, presence) in crawl.snapshot()[0].items() if (k, presence) == (kind, "MISSING")]
 
 
-@pytest.mark.parametrize("kind, reason", [("throttle", "THROTTLED"), ("error", "ERROR"), ("html", "UNSUPPORTED"), ("reset", None)])
-def test_an_api_that_is_out_of_order(kind, reason, few, proxies, blastmap):
-    proxy = proxies(few)
-    proxy.faults = [{"match": "secretsmanager:ListSecrets", "kind": kind}]
-    crawl = blastmap.crawl(proxy.url)
-    assert crawl.status == 0, crawl.err
-    found = spot(crawl, "secretsmanager:ListSecrets")["reason"]
-    assert found == reason if reason else found in ("ERROR", "TIMEOUT")
-    assert missing(crawl, "SECRET") == []
-    assert 1 < proxy.calls["secretsmanager:ListSecrets"] <= 10, "tried again, but not for ever"
+ALONE = "secretsmanager:ListSecrets"
+OUT_OF_ORDER = {"throttle": {"THROTTLED"}, "error": {"ERROR"}, "html": {"UNSUPPORTED"}, "reset": {"ERROR", "TIMEOUT"}}
+STUMBLING = ["throttle", "error", "reset"]
 
 
-@pytest.mark.parametrize("kind", ["throttle", "error", "reset"])
-def test_an_api_that_stumbles(kind, few, proxies, blastmap):
-    proxy = proxies(few)
-    proxy.faults = [{"match": "ecs:DescribeServices", "kind": kind, "times": 2}, {"match": "ec2:DescribeSubnets", "kind": kind, "times": 1}]
-    crawl = blastmap.crawl(proxy.url)
+@pytest.fixture(scope="module")
+def broken(few, tmp_path_factory):
+    """Crawls that mostly wait between two attempts, all of them at once: by what is out of order."""
+    cases = {f"alone {kind}": [{"match": ALONE, "kind": kind}] for kind in OUT_OF_ORDER}
+    cases |= {f"stumbles {kind}": [{"match": "ecs:DescribeServices", "kind": kind, "times": 2}, {"match": "ec2:DescribeSubnets", "kind": kind, "times": 1}]
+              for kind in STUMBLING}
+    cases |= {f"{name} {kind}": [{"match": action, "kind": kind} for action in actions]
+              for kind in OUT_OF_ORDER if kind != "throttle" for name, actions in SMALL.items()}
+    runs = side_by_side(few, Blastmap(tmp_path_factory.mktemp("broken")), cases.values(), at_once=len(cases))
+    return dict(zip(cases, runs, strict=True))
+
+
+@pytest.mark.parametrize("kind", OUT_OF_ORDER)
+def test_an_api_that_is_out_of_order(kind, broken):
+    run = broken[f"alone {kind}"]
+    assert run.crawl.status == 0, run.crawl.err
+    assert spot(run.crawl, ALONE)["reason"] in OUT_OF_ORDER[kind]
+    assert missing(run.crawl, "SECRET") == []
+    assert 1 < run.calls[ALONE] <= 10, "tried again, but not for ever"
+
+
+@pytest.mark.parametrize("kind", STUMBLING)
+def test_an_api_that_stumbles(kind, few, broken):
+    crawl = broken[f"stumbles {kind}"].crawl
     assert crawl.status == 0, crawl.err
     assert crawl.blind_spots() == []
     same(crawl, few.oracle()[0])
@@ -66,6 +78,7 @@ DETAILS = [
     "events:ListRules", "lambda:ListEventSourceMappings", "route53:ListResourceRecordSets", "scheduler:GetSchedule", "sqs:GetQueueAttributes",
     "states:DescribeStateMachine", "wafv2:ListResourcesForWebACL"]
 PARTS = ["codedeploy:BatchGetDeploymentGroups", "events:ListTargetsByRule"]
+SMALL = {"lists": LISTS, "details": DETAILS, "parts": PARTS}
 ONE_PAGE = {"acm:DescribeCertificate", "codedeploy:BatchGetDeploymentGroups", "ec2:DescribeAddresses", "scheduler:GetSchedule", "sqs:GetQueueAttributes",
             "states:DescribeStateMachine", "vpc-lattice:GetTargetGroup", "wafv2:ListResourcesForWebACL"}
 
@@ -80,21 +93,18 @@ def one_each(run, reasons):
     return lines + ([f"blind for {seen}"] if seen != sorted(actions) else [])
 
 
-def test_many_small_apis_that_are_out_of_order(few, blastmap):
+@pytest.mark.parametrize("kind", [kind for kind in OUT_OF_ORDER if kind != "throttle"])
+@pytest.mark.parametrize("name", SMALL)
+def test_many_small_apis_that_are_out_of_order(name, kind, few, broken):
     """The graph is exactly what is left: that of a crawl that may not call them."""
-    kinds = {"html": {"UNSUPPORTED"}, "error": {"ERROR"}, "reset": {"ERROR", "TIMEOUT"}}
-    cases = [[{"match": action, "kind": kind} for action in actions] for kind in kinds for actions in (LISTS, DETAILS, PARTS)]
-    lines = []
-    for run in side_by_side(few, blastmap, cases):
-        rest = few.oracle(*(fault["match"] for fault in run.faults))[0]
-        found = one_each(run, kinds[run.faults[0]["kind"]]) + differences(run.crawl.snapshot(), rest)
-        lines += [f"{run.faults[0]['kind']}: {line}" for line in found]
+    run = broken[f"{name} {kind}"]
+    lines = one_each(run, OUT_OF_ORDER[kind]) + differences(run.crawl.snapshot(), few.oracle(*SMALL[name])[0])
     assert not lines, "\n".join(lines)
 
 
 def test_many_small_apis_whose_tokens_repeat(few, blastmap):
     """Each list ends there, incomplete: nothing that was not on it is missing, and nothing is said that is not so."""
-    cases = [[{"match": action, "kind": "repeat"} for action in actions if action not in ONE_PAGE] for actions in (LISTS, DETAILS, PARTS)]
+    cases = [[{"match": action, "kind": "repeat"} for action in actions if action not in ONE_PAGE] for actions in SMALL.values()]
     right = few.oracle()[0]
     presences = {r["id"]: r["presence"] for r in right["resources"]}
     right_links = {(link["from"], link["relation"], link["to"]) for link in right["links"]}
