@@ -12,7 +12,7 @@ DENY_VERSION := 0.20.2
 PYTHON := tests/.venv/bin/python
 export CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || echo /usr/bin/chromium)
 
-.PHONY: help run build web test test-rust test-web test-estate test-browser lint licenses schema demo docker fuzz
+.PHONY: help run build web test test-rust test-web test-estate test-deploy test-browser lint licenses schema demo docker fuzz soak
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -33,7 +33,7 @@ WEB_SOURCES := $(shell find web/src web/scripts web/*.html web/*.ts web/package.
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	cd web && npm run build
 
-test: lint test-rust licenses test-web test-estate test-browser ## everything that CI checks
+test: lint test-rust licenses test-web test-estate test-deploy test-browser ## everything that CI checks
 	@echo "All tests passed."
 
 lint: web
@@ -59,6 +59,9 @@ tests/.venv/ready: tests/requirements.txt
 test-estate: build tests/.venv/ready ## crawls of estates built on moto, held against an independent oracle
 	BLASTMAP_BIN=$(abspath $(BLASTMAP)) $(PYTHON) -m pytest tests/estate
 
+test-deploy: build tests/.venv/ready ## modules, templates, image, alert rules and the docs of running it, held against the binary
+	BLASTMAP_BIN=$(abspath $(BLASTMAP)) $(PYTHON) -m pytest tests/deploy
+
 tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
 	cd tests/browser && npm ci --no-audit --no-fund
 	touch $@
@@ -67,18 +70,31 @@ test-browser: build tests/browser/node_modules/.package-lock.json ## the page in
 	test -x "$(CHROMIUM)" || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
 	cd tests/browser && BLASTMAP_BIN=$(abspath $(BLASTMAP)) npm test
 
-FUZZ_SECONDS := 600
-fuzz: ## plans and policies of any bytes, ten minutes each; needs a nightly Rust and cargo-fuzz
-	cargo +nightly fuzz run policy -- -max_total_time=$(FUZZ_SECONDS)
-	cargo +nightly fuzz run plan -- -max_total_time=$(FUZZ_SECONDS)
+soak: build tests/.venv/ready ## crawls killed 200 times, and crawlers and servers of one store killed at random for five minutes
+	BLASTMAP_BIN=$(abspath $(BLASTMAP)) BLASTMAP_KILLS=200 BLASTMAP_SOAK=300 $(PYTHON) -m pytest -s tests/estate/test_store_kills.py
 
-schema: build ## print schema.graphql, the docs that come from code and the page's types again
+# The coverage that libFuzzer goes by needs no nightly Rust, and no cargo-fuzz. What it finds new lies in fuzz/found, a crash in fuzz/.
+FUZZ := policy plan names snapshot document
+FUZZ_SECONDS := 1200
+FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+FUZZ_COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+	-Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing
+fuzz: web ## whatever is read from outside, of any bytes: twenty minutes for each of FUZZ
+	cd fuzz && RUSTFLAGS="$(FUZZ_COVERAGE)" cargo build --release --locked --target $(FUZZ_HOST)
+	cd fuzz && for target in $(FUZZ); do mkdir -p found/$$target; \
+		$${CARGO_TARGET_DIR:-target}/$(FUZZ_HOST)/release/$$target found/$$target corpus/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+			$$(test -f $$target.dict && echo -dict=$$target.dict); done
+
+schema: build tests/.venv/ready ## print schema.graphql, the docs and policies that come from code and the page's types again
 	$(BLASTMAP) schema > schema.graphql
 	BLASTMAP_BLESS=1 cargo test $(CARGO_FLAGS) --quiet --test relations_doc --test needs_doc --test it kinds
+	BLASTMAP_BLESS=1 BLASTMAP_BIN=$(abspath $(BLASTMAP)) $(PYTHON) -m pytest --quiet tests/deploy/test_policies.py
 	cd web && npm run generate
 
 demo: build tests/.venv/ready ## record the demo estate again
 	BLASTMAP_BIN=$(abspath $(BLASTMAP)) $(PYTHON) tests/estate/record_demo.py
 
-docker: ## a small image
+# Layers are sent compressed by gzip: what is counted is about what is pulled.
+docker: ## a small image, and its compressed size, which must be under 40 MB
 	docker build -t blastmap .
+	size=$$(docker save blastmap | gzip -c | wc -c) && echo "$$size bytes compressed" && test "$$size" -lt 40000000

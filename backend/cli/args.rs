@@ -107,6 +107,10 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Serve {
     /// Serve the built-in demo estate, crawled from recorded answers; AWS is not called.
     #[arg(long, conflicts_with_all = ["snapshot", "region", "role_arn", "organization", "replay", "record"], env = "BLASTMAP_DEMO", value_parser = clap::builder::FalseyValueParser::new())]
@@ -131,6 +135,18 @@ pub(crate) struct Serve {
     /// The largest plan that is taken, as in 64MiB.
     #[arg(long, default_value = "64MiB", value_parser = size, env = "BLASTMAP_MAX_BODY", value_name = "SIZE")]
     pub(crate) max_body: usize,
+    /// Answer only the GraphQL documents of this file and those of the page: a JSON list of texts, or an object with them by name.
+    #[arg(long, value_name = "FILE", env = "BLASTMAP_ALLOW_DOCUMENTS")]
+    pub(crate) allow_documents: Option<PathBuf>,
+    /// Do not tell callers what the schema holds: /graphiql and code generators then read schema.graphql.
+    #[arg(long, env = "BLASTMAP_NO_INTROSPECTION", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) no_introspection: bool,
+    /// Call no AWS: serve what other processes crawl into the store, and what they add to it.
+    #[arg(long, conflicts_with_all = ["demo", "snapshot", "region", "role_arn", "organization", "replay", "record"], env = "BLASTMAP_NO_CRAWL", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) no_crawl: bool,
+    /// Show no snapshot for which there is less memory than this, as in 2GiB: the one before stays. Default: no limit.
+    #[arg(long, value_parser = size, env = "BLASTMAP_MAX_MEMORY", value_name = "SIZE")]
+    pub(crate) max_memory: Option<usize>,
     /// Serve everybody who can reach the address: nobody is asked who they are.
     #[arg(long, conflicts_with_all = ["auth_tokens", "auth_oidc", "auth_alb"], env = "BLASTMAP_INSECURE_NO_AUTH", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) insecure_no_auth: bool,
@@ -156,6 +172,8 @@ pub(crate) struct Serve {
     pub(crate) scope: Scope,
     #[command(flatten)]
     pub(crate) keep: Keep,
+    #[command(flatten)]
+    pub(crate) stay: Stay,
     #[command(flatten)]
     pub(crate) owners: Owners,
 }
@@ -287,6 +305,8 @@ pub(crate) struct Crawl {
     pub(crate) scope: Scope,
     #[command(flatten)]
     pub(crate) keep: Keep,
+    #[command(flatten)]
+    pub(crate) stay: Stay,
     /// Write the snapshot to this file, compressed if its name ends in .zst.
     #[arg(long, value_name = "FILE", env = "BLASTMAP_OUT")]
     pub(crate) out: Option<PathBuf>,
@@ -321,6 +341,9 @@ pub(crate) struct Scope {
         env = "BLASTMAP_ORGANIZATION"
     )]
     pub(crate) organization: Option<String>,
+    /// How long one crawl may take: 10m, 1h. What AWS has not answered by then is a blind spot.
+    #[arg(long, default_value = "1h", value_parser = duration, env = "BLASTMAP_DEADLINE", value_name = "DURATION")]
+    pub(crate) deadline: Duration,
     /// Record AWS's answers in this folder, for a bug report: only what is read of them, secrets redacted.
     #[arg(
         long,
@@ -343,6 +366,29 @@ pub(crate) struct Keep {
     /// A file with the key of fingerprints, instead of the store's own: 64 hexadecimal digits.
     #[arg(long, value_name = "FILE", env = "BLASTMAP_FINGERPRINT_KEY")]
     pub(crate) fingerprint_key: Option<PathBuf>,
+}
+
+/// What stays in the store.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Stay {
+    /// Other crawls write their accounts and regions into the same store: this one is a part of the snapshot that they make.
+    #[arg(long, env = "BLASTMAP_SHARED", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) shared: bool,
+    /// How many of the newest snapshots stay in the store.
+    #[arg(long, value_name = "N", default_value_t = blastmap_store::KEPT_SNAPSHOTS, env = "BLASTMAP_KEEP_NEWEST")]
+    pub(crate) keep_newest: usize,
+    /// Of so many days the last snapshot stays, too.
+    #[arg(long, value_name = "DAYS", default_value_t = blastmap_store::KEPT_DAYS, env = "BLASTMAP_KEEP_DAYS")]
+    pub(crate) keep_days: u32,
+}
+
+impl Stay {
+    pub(crate) fn retention(&self) -> blastmap_store::Retention {
+        blastmap_store::Retention {
+            newest: self.keep_newest,
+            days: self.keep_days,
+        }
+    }
 }
 
 /// Whom to call.

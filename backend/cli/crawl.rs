@@ -9,15 +9,15 @@ use std::{
 
 use anyhow::Context as _;
 use blastmap_aws::{Crawled, Progress};
-use blastmap_graph::count_changes;
 use blastmap_model::{Inventory, Presence, Resource, record};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::watch;
 
-use crate::{args::Crawl, crawling, output, stores};
+use crate::{args::Crawl, crawling, output, shards::Others, stores};
 
 pub(crate) async fn run(args: Crawl) -> anyhow::Result<()> {
     let store = stores::open(&args.keep).await?;
+    let store = store.keeping(args.stay.retention());
     let redactor = stores::redactor(&args.keep, &store).await?;
     let crawler = crawling::open(&args.scope, redactor).await?;
     // A file alone is whole by itself: nothing of earlier crawls goes into it.
@@ -31,22 +31,36 @@ pub(crate) async fn run(args: Crawl) -> anyhow::Result<()> {
         output::say(&format!("warning: {} is not used: {}", own.name, own.why));
     }
 
+    let others = if kept {
+        Others::of(&store, &crawler, args.stay.shared).await?
+    } else {
+        Others::Nobody
+    };
     let started = Instant::now();
     let (sender, receiver) = watch::channel(Progress::default());
     let bar = tokio::spawn(show(receiver));
-    let crawled = crawler.crawl(previous.as_ref(), &sender).await;
+    let elsewhere = others.elsewhere();
+    let crawled = crawler.crawl(previous.as_ref(), elsewhere, &sender).await;
     drop(sender);
     drop(bar.await);
-    let mut crawled = crawled?;
-    let inventory = &mut crawled.inventory;
-    inventory.changes = previous
-        .as_ref()
-        .map(|previous| count_changes(previous, inventory));
+    let crawled = crawled?;
 
     let mut written = Vec::new();
     if kept {
-        store.save_snapshot(&crawled.inventory).await?;
-        written.push(store.describe());
+        let inventory = crawled.inventory.clone();
+        let whole = others.save(&store, inventory, previous.as_ref()).await?;
+        written.push(if whole.id == crawled.inventory.id {
+            store.describe()
+        } else {
+            format!(
+                "{}, as a part of snapshot {}: {} resources, {} links, {} scopes",
+                store.describe(),
+                whole.id,
+                whole.resources().len(),
+                whole.links().len(),
+                whole.scopes.len()
+            )
+        });
     }
     if let Some(path) = &args.out {
         write_file(&crawled.inventory, path)

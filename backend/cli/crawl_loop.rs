@@ -5,13 +5,15 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context as _;
-use blastmap_api::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun, Snapshots};
+use blastmap_api::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
 use blastmap_aws::{Crawler, Progress};
-use blastmap_graph::{Snapshot, count_changes};
+use blastmap_graph::Snapshot;
+use blastmap_model::{Elsewhere, Inventory};
 use blastmap_store::Store;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
+
+use crate::{publishing::Publisher, shards::Others};
 
 /// What the API sees of the crawls.
 pub(crate) struct CrawlLoop {
@@ -32,9 +34,10 @@ struct State {
 pub(crate) struct Plan {
     /// Opens the crawler; done again if it fails, for credentials come and go.
     pub(crate) open: Box<dyn Fn() -> futures::Opening + Send + Sync>,
-    pub(crate) snapshots: Arc<Snapshots>,
-    pub(crate) store: Option<Arc<Store>>,
-    pub(crate) owner_keys: Vec<String>,
+    pub(crate) publisher: Publisher,
+    pub(crate) store: Arc<Store>,
+    /// Whether other crawls write into the store, too.
+    pub(crate) shared: bool,
     pub(crate) interval: Duration,
 }
 
@@ -125,45 +128,38 @@ impl CrawlLoop {
             None => (plan.open)().await?,
         };
         let crawler = crawler.insert(opened);
-        let before = plan.snapshots.latest();
+        let before = plan.publisher.latest();
+        let others = self.others(plan, crawler).await;
+        let elsewhere = others
+            .as_ref()
+            .map_or_else(Elsewhere::default, Others::elsewhere);
         let (sender, receiver) = watch::channel(Progress::default());
         let known = before.as_deref().map(Snapshot::inventory);
         let crawling = async move {
-            let crawled = crawler.crawl(known, &sender).await;
+            let crawled = crawler.crawl(known, elsewhere, &sender).await;
             drop(sender);
             crawled
         };
         let (crawled, ()) = tokio::join!(crawling, self.pass_on(run, receiver));
         let crawled = crawled?;
         let calls = crawled.calls.values().sum();
-        let counted = tokio::task::spawn_blocking(move || {
-            let mut inventory = crawled.inventory;
-            let before = before.as_deref().map(Snapshot::inventory);
-            inventory.changes = before.map(|before| count_changes(before, &inventory));
-            inventory
-        });
-        let inventory = counted
-            .await
-            .context("cannot compare the snapshot with the one before")?;
-        if let Some(store) = &plan.store
-            && let Err(error) = store.save_snapshot(&inventory).await
-        {
-            // The service goes on from memory.
-            tracing::error!(
-                "Cannot keep snapshot {}: {:#}",
-                inventory.id,
-                anyhow::Error::new(error)
-            );
-        }
-        let owner_keys = plan.owner_keys.clone();
-        let snapshot = tokio::task::spawn_blocking(move || Snapshot::new(inventory, owner_keys))
-            .await
-            .context("cannot build the graph")?;
-        let snapshots = Arc::clone(&plan.snapshots);
-        tokio::task::spawn_blocking(move || drop(snapshots.publish(snapshot)))
-            .await
-            .context("cannot publish the graph")?;
+        let whole = keep(plan, others, crawled.inventory, known).await;
+        plan.publisher.publish(whole).await?;
         Ok(calls)
+    }
+
+    /// What other crawls saw. A store that cannot say hinders no crawl.
+    async fn others(&self, plan: &Plan, crawler: &Crawler) -> Option<Others> {
+        match Others::of(&plan.store, crawler, plan.shared).await {
+            Ok(others) => Some(others),
+            Err(error) => {
+                tracing::error!(
+                    "Crawling without what other crawls saw: {:#}",
+                    anyhow::Error::new(error)
+                );
+                None
+            }
+        }
     }
 
     async fn pass_on(&self, run: &CrawlRun, mut progress: watch::Receiver<Progress>) {
@@ -178,6 +174,37 @@ impl CrawlLoop {
                 // Only when readers see it.
                 finished: false,
             }));
+        }
+    }
+}
+
+/// Keeps what was crawled. Where the store cannot, the service goes on from memory, and says so.
+async fn keep(
+    plan: &Plan,
+    others: Option<Others>,
+    crawled: Inventory,
+    previous: Option<&Inventory>,
+) -> Inventory {
+    let id = crawled.id.clone();
+    let saved = match &others {
+        Some(others) => others
+            .save(&plan.store, crawled.clone(), previous)
+            .await
+            .map_err(anyhow::Error::new),
+        None => Err(anyhow::anyhow!("the store cannot be read")),
+    };
+    match saved {
+        Ok(whole) => {
+            plan.publisher.store_works();
+            whole
+        }
+        Err(error) => {
+            tracing::error!("Cannot keep snapshot {id}, going on from memory: {error:#}");
+            plan.publisher
+                .store_fails(&format!("snapshot {id} is not kept: {error:#}"));
+            others
+                .unwrap_or(Others::Nobody)
+                .without_store(crawled, previous)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use blastmap_aws::{Crawler, Origin, Recording, Settings};
-use blastmap_model::{Inventory, Redactor};
+use blastmap_model::{Elsewhere, Inventory, Redactor};
 use tokio::sync::watch;
 
 use crate::args::Scope;
@@ -29,6 +29,7 @@ pub(crate) async fn open(scope: &Scope, redactor: Redactor) -> anyhow::Result<Cr
         organization: scope.organization.clone(),
         origin,
         redactor,
+        deadline: scope.deadline,
     };
     Ok(Crawler::open(settings).await?)
 }
@@ -47,6 +48,7 @@ pub(crate) async fn open_demo() -> anyhow::Result<Crawler> {
         organization: None,
         origin: Origin::Replay(Arc::new(recording)),
         redactor: demo_redactor(),
+        deadline: blastmap_aws::DEADLINE,
     };
     Ok(Crawler::open(settings).await?)
 }
@@ -57,5 +59,8 @@ pub(crate) async fn once(
     previous: Option<&Inventory>,
 ) -> anyhow::Result<Inventory> {
     let (progress, _) = watch::channel(blastmap_aws::Progress::default());
-    Ok(crawler.crawl(previous, &progress).await?.inventory)
+    Ok(crawler
+        .crawl(previous, Elsewhere::default(), &progress)
+        .await?
+        .inventory)
 }

@@ -9,14 +9,18 @@ mod crawling;
 mod diff;
 mod failure;
 mod log;
+mod memory;
 mod output;
 mod policy;
 mod precedence;
+mod publishing;
 mod radius;
 mod review;
 mod schema;
 mod serve;
+mod shards;
 mod source;
+mod store_watch;
 mod stores;
 mod token;
 

@@ -1,19 +1,22 @@
 //! `blastmap serve`.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context as _;
-use blastmap_api::{App, Crawl, PublicUrl, Settings, Snapshots, Tls};
-use blastmap_graph::Snapshot;
-use blastmap_model::{Inventory, Redactor};
-use blastmap_store::Store;
+use blastmap_api::{App, Crawl, Documents, PublicUrl, Settings, Snapshots, Tls};
+use blastmap_model::Redactor;
+use blastmap_store::{Retention, Store};
 use tokio::net::TcpListener;
 
 use crate::{
     access,
     args::Serve,
     crawl_loop::{CrawlLoop, Plan, futures::Opening},
-    crawling, output, source, stores,
+    crawling,
+    memory::Limit,
+    output,
+    publishing::Publisher,
+    source, store_watch, stores,
 };
 
 /// How many snapshots the demo keeps, in memory.
@@ -34,31 +37,44 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let owner_keys = args.owners.owner_tag.clone();
     let snapshots = Arc::new(Snapshots::new());
 
+    let publisher = Publisher {
+        snapshots: Arc::clone(&snapshots),
+        owner_keys: owner_keys.clone(),
+        limit: Limit(args.max_memory.map(|size| size as u64)),
+    };
+
     let (store, crawl, redactor): Parts = if let Some(path) = &args.snapshot {
-        publish(&snapshots, source::read_file(path)?, &owner_keys);
+        publisher.publish(source::read_file(path)?).await?;
         (None, None, stores::redactor_of(&args.keep).await?)
     } else if args.demo {
         let open = || Box::pin(crawling::open_demo()) as Opening;
         // History has something to show, and nothing stays behind.
-        let store = Arc::new(Store::in_memory().keeping(DEMO_SNAPSHOTS));
+        let store = Arc::new(Store::in_memory().keeping(Retention {
+            newest: DEMO_SNAPSHOTS,
+            days: 0,
+        }));
         // A replay costs nothing: the demo looks alive, yet does not fill the log.
         let plan = Plan {
             open: Box::new(open),
-            snapshots: Arc::clone(&snapshots),
-            store: Some(Arc::clone(&store)),
-            owner_keys: owner_keys.clone(),
+            publisher,
+            store: Arc::clone(&store),
+            shared: false,
             interval: args.interval,
         };
         let crawl = start(plan, None);
         (Some(store), Some(crawl), crawling::demo_redactor())
+    } else if args.no_crawl {
+        reading_the_store(&args, publisher).await?
     } else {
-        crawling_from_aws(&args, &snapshots, &owner_keys).await?
+        crawling_from_aws(&args, publisher).await?
     };
 
     let mut settings = Settings::new(address);
     settings.public_url = public_url;
     settings.over_tls = tls.is_some();
     settings.max_plan = args.max_body;
+    settings.introspection = !args.no_introspection;
+    settings.documents = args.allow_documents.as_deref().map(documents).transpose()?;
     settings.stale_after = args.interval * 2;
     settings.owner_keys = owner_keys;
     let app = App {
@@ -76,23 +92,42 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
         .context("the server stopped")
 }
 
+/// The documents that are answered, where not all are.
+fn documents(path: &Path) -> anyhow::Result<Arc<Documents>> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let documents =
+        Documents::read(&text).with_context(|| format!("cannot use {}", path.display()))?;
+    Ok(Arc::new(documents))
+}
+
+/// The store, with the user's rules.
+async fn open_store(args: &Serve) -> anyhow::Result<Arc<Store>> {
+    let store = stores::open(&args.keep).await?;
+    let most_memory = args.max_memory.map(|size| size as u64);
+    Ok(Arc::new(
+        store.keeping(args.stay.retention()).within(most_memory),
+    ))
+}
+
+/// Serves what others write into the store.
+async fn reading_the_store(args: &Serve, publisher: Publisher) -> anyhow::Result<Parts> {
+    let store = open_store(args).await?;
+    let redactor = stores::redactor(&args.keep, &store).await?;
+    tokio::spawn(store_watch::run(
+        Arc::clone(&store),
+        publisher,
+        args.interval,
+    ));
+    Ok((Some(store), None, redactor))
+}
+
 /// Opens the store and the crawler. Without AWS the server starts all the same if it has something to show.
-async fn crawling_from_aws(
-    args: &Serve,
-    snapshots: &Arc<Snapshots>,
-    owner_keys: &[String],
-) -> anyhow::Result<Parts> {
-    let store = Arc::new(stores::open(&args.keep).await?);
+async fn crawling_from_aws(args: &Serve, publisher: Publisher) -> anyhow::Result<Parts> {
+    let store = open_store(args).await?;
     let redactor = stores::redactor(&args.keep, &store).await?;
     let changes = redactor.clone();
-    let (latest, refused) = store.load_latest().await?;
-    for own in refused {
-        output::say(&format!("warning: {} is not used: {}", own.name, own.why));
-    }
-    let has_data = latest.is_some();
-    if let Some(inventory) = latest {
-        publish(snapshots, inventory, owner_keys);
-    }
+    let has_data = show_latest(&store, &publisher).await?;
     let scope = args.scope.clone();
     let open = move || {
         let (scope, redactor) = (scope.clone(), redactor.clone());
@@ -110,22 +145,43 @@ async fn crawling_from_aws(
     };
     let plan = Plan {
         open: Box::new(open),
-        snapshots: Arc::clone(snapshots),
-        store: Some(Arc::clone(&store)),
-        owner_keys: owner_keys.to_vec(),
+        publisher,
+        store: Arc::clone(&store),
+        shared: args.stay.shared,
         interval: args.interval,
     };
     Ok((Some(store), Some(start(plan, crawler)), changes))
+}
+
+/// Shows what the last process left in the store. A store that cannot be read hinders no crawl.
+async fn show_latest(store: &Store, publisher: &Publisher) -> anyhow::Result<bool> {
+    let (latest, refused) = match store.load_latest().await {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            let error = anyhow::Error::new(error);
+            output::say(&format!(
+                "warning: starting without the last snapshot: {error:#}"
+            ));
+            publisher.store_fails(&format!("{error:#}"));
+            return Ok(false);
+        }
+    };
+    for own in &refused {
+        output::say(&format!("warning: {} is not used: {}", own.name, own.why));
+    }
+    if let Some(inventory) = latest {
+        publisher.publish(inventory).await?;
+    }
+    if let Some(own) = refused.iter().find(|own| own.is_too_large()) {
+        publisher.refuse(&own.to_string());
+    }
+    Ok(publisher.latest().is_some())
 }
 
 fn start(plan: Plan, crawler: Option<blastmap_aws::Crawler>) -> Arc<dyn Crawl> {
     let crawl = CrawlLoop::new();
     tokio::spawn(Arc::clone(&crawl).run(plan, crawler));
     crawl
-}
-
-fn publish(snapshots: &Snapshots, inventory: Inventory, owner_keys: &[String]) {
-    snapshots.publish(Snapshot::new(inventory, owner_keys.to_vec()));
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

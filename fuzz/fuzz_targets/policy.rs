@@ -1,9 +1,9 @@
-//! Policy documents of any bytes: `cargo +nightly fuzz run policy -- -dict=fuzz/policy.dict`.
+//! Policy documents of any bytes: `make fuzz FUZZ=policy`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../policy.rs"]
+#[path = "../checks/policy.rs"]
 mod policy;
 
 fuzz_target!(|bytes: &[u8]| policy::check(bytes));

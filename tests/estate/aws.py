@@ -41,7 +41,7 @@ class Aws:
 
     def __init__(self, endpoint=None, region=REGION, key="test", secret="test", token=None, account=ACCOUNT):
         self.endpoint, self.region, self.key, self.secret, self.token, self.account = endpoint, region, key, secret, token, account
-        self.clients = {}
+        self.clients, self.members = {}, {}
 
     def __call__(self, service):
         if service not in self.clients:
@@ -52,8 +52,11 @@ class Aws:
 
     def member(self, account, region):
         """Clients of another account, as a role that the stand-in takes for granted, or of another region of this one."""
-        if account == self.account:
-            return Aws(self.endpoint, region, self.key, self.secret, self.token, account)
-        role = f"arn:aws:iam::{account}:role/blastmap"
-        keys = self("sts").assume_role(RoleArn=role, RoleSessionName="estate")["Credentials"]
-        return Aws(self.endpoint, region, keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], account)
+        if (account, region) not in self.members:
+            keys = self.key, self.secret, self.token
+            if account != self.account:
+                role = f"arn:aws:iam::{account}:role/blastmap"
+                given = self("sts").assume_role(RoleArn=role, RoleSessionName="estate")["Credentials"]
+                keys = given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]
+            self.members[account, region] = Aws(self.endpoint, region, *keys, account)
+        return self.members[account, region]

@@ -1,4 +1,4 @@
-"""What stands around the company's services: names that lead to its balancers, queues, a topic, a function, and alarms."""
+"""What stands around the company's services: names that lead to its balancers, queues, a topic, a function, alarms, and a table."""
 
 import io
 import zipfile
@@ -15,6 +15,14 @@ def build(site):
     function(site)
     names(site)
     alarms(site)
+    carts(site)
+
+
+def carts(site):
+    """The table that the carts lie in."""
+    site.aws("dynamodb").create_table(
+        TableName="prod-carts", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "cart", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "cart", "AttributeType": "S"}], Tags=upper({"owner": "checkout"}))
 
 
 def queues(site):

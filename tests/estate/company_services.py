@@ -170,6 +170,8 @@ def adjust(site, name, main, sidecar):
     queue = {"payments-worker": "payments-captured", "ledger": "ledger-entries", "checkout": "orders"}.get(name)
     if queue:
         environment.append({"name": "QUEUE_URL", "value": f"https://sqs.{REGION}.amazonaws.com/{site.aws.account}/{queue}"})
+    if name == "cart":
+        environment.append({"name": "CARTS_TABLE", "value": "prod-carts"})
     if name == "notifications":  # an image of a private registry, and logs to Splunk
         sidecar.update(name="relay", image="docker.io/larkspur/smtp-relay:4.2",
                        repositoryCredentials={"credentialsParameter": secret(site, "registry/docker-hub")})

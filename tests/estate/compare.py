@@ -52,38 +52,26 @@ def differences(snapshot, oracle):
     return lines
 
 
-# Relations that are concluded from the facts of several kinds: each of these may be what a call does not give.
-CONCLUDED = {"REACHES_AWS_VIA", "REGISTERED_IN", "ROUTED_BY", "ROUTES_VIA", "SCALED_BY", "PROTECTED_BY", "WATCHED_BY", "DEPLOYED_BY", "STARTS", "STARTS_IN", "PULLS_FROM",
-             "CALLS"}
-STEPS = 4
+LINKLESS = {"CLOUD_MAP_NAMESPACE"}  # Service Connect names one, and no relation says so
 
 
-def less(snapshot, whole, kinds):
-    """Lines, none if a snapshot is the whole graph less what gives these kinds: nothing else is gone, and nothing is said that is not so."""
-    resources, links = snapshot[:2]
-    right = {r["id"]: (r["kind"], r["presence"]) for r in whole["resources"]}
-    right_links = {(link["from"], link["relation"], link["to"]) for link in whole["links"]}
-    lost = {id for id, (_, presence) in right.items() if presence == "LIVE" and resources.get(id, ("", ""))[1] != "LIVE"}
-    beside = {}  # the other ends of the links that are gone
-    for source, _, target in right_links - links:
+def unexplained(whole, rest, kinds):
+    """Ids of what is LIVE in one oracle's graph and not in the other's, and is neither of these kinds nor hangs on what is: by links
+    that are gone with it."""
+    live, still = ({r["id"]: r["kind"] for r in own["resources"] if r["presence"] == "LIVE"} for own in (whole, rest))
+    links, left = ({(link["from"], link["to"]) for link in own["links"]} for own in (whole, rest))
+    lost, beside = live.keys() - still.keys(), {}
+    for source, target in links - left:
         beside.setdefault(source, set()).add(target)
         beside.setdefault(target, set()).add(source)
-    lines = [f"{id} is {presence}" for id, (kind, presence) in resources.items()
-             if presence == "LIVE" and right.get(id) != (kind, presence) or presence == "MISSING" and right.get(id, ("", "MISSING"))[1] != "MISSING"]
-    # What is asked for because of something else is gone with it: a balancer's listeners, if no service is known to stand behind it.
-    near = {id for id in lost | set(beside) if right[id][0] in kinds}
-    for _ in range(STEPS):
-        near |= {end for link in right_links if link[0] in near or link[2] in near for end in (link[0], link[2])}
-    lines += [f"{id} is gone" for id in lost - near]
-    for link in right_links - links:
-        ends = {link[0], link[2]}
-        if not ends & lost and not {right[id][0] for id in ends} & set(kinds) and link[1] not in CONCLUDED:
-            lines.append(f"{' '.join(link)} is gone")
-    for link in links - right_links:
-        unseen = [id for id in (link[0], link[2]) if id not in right and resources[id][1] in ("UNREADABLE", "OUTSIDE")]
-        if not unseen:
-            lines.append(f"{' '.join(link)} is new")
-    return lines
+    reached, waiting = set(), [id for id in lost | beside.keys() if live.get(id) in kinds]
+    while waiting:
+        id = waiting.pop()
+        if id not in reached:
+            reached.add(id)
+            # A balancer has listeners because a service is registered in a group under it.
+            waiting += [other for other in beside.get(id, ()) if other in lost or live.get(other) in ("TARGET_GROUP", "LOAD_BALANCER")]
+    return sorted(id for id in lost - reached if live[id] not in LINKLESS)
 
 
 def table(snapshot, oracle):

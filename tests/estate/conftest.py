@@ -38,7 +38,7 @@ def proxies():
 
     def proxy(stand):
         if stand.url not in made:
-            made[stand.url] = Proxy(stand.url)
+            made[stand.url] = Proxy(stand.url, memory=stand.memory)
         made[stand.url].reset()
         return made[stand.url]
 

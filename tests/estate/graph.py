@@ -5,7 +5,7 @@ from naming import crawled, kind_of, scope_of
 
 class Graph:
     def __init__(self):
-        self.live, self.links, self.absent, self.unreadable = {}, set(), set(), set()
+        self.live, self.links, self.unreadable, self.names = {}, set(), set(), {}
 
     def node(self, id, kind=None):
         """Something that AWS described."""
@@ -15,7 +15,12 @@ class Graph:
     def link(self, source, relation, target):
         """A link; a target that is None is no link."""
         if target:
-            self.links.add((source, relation, target))
+            self.links.add((source, relation, self.names.get(target, target)))
+
+    def rename(self, name, id):
+        """What links call by this name goes by this id."""
+        self.names[name] = id
+        self.links = {(source, relation, id if target == name else target) for source, relation, target in self.links}
 
     def named(self):
         """Everything that some link points to."""

@@ -1,16 +1,21 @@
 """What the tests run: the stand-in as a process of its own, and blastmap against it."""
 
+import itertools
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from answers import Answers
 from aws import REGION, Aws
 from compare import load
 from oracle import oracle
+from proxy import Proxy
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
@@ -27,12 +32,13 @@ class Stand:
         if not self.url:
             raise RuntimeError(f"the stand-in for AWS did not start: {' '.join(command)}")
         self.aws = Aws(self.url)
+        self.answers, self.memory, self.worked_out = Answers(self.aws), {}, {}
 
-    def oracle(self):
-        """The right graph and the facts under it, worked out once."""
-        if not hasattr(self, "worked_out"):
-            self.worked_out = oracle(self.aws)
-        return self.worked_out
+    def oracle(self, *denied):
+        """The right graph where these actions are denied, and the facts under it, worked out once."""
+        if denied not in self.worked_out:
+            self.worked_out[denied] = oracle(self.answers.without(*denied))
+        return self.worked_out[denied]
 
     def close(self):
         self.process.send_signal(signal.SIGTERM)
@@ -62,7 +68,7 @@ class Blastmap:
     def __init__(self, home):
         self.home = Path(home)
         self.program = program()
-        self.number = 0
+        self.numbers = itertools.count(1)
 
     def run(self, *arguments, url=None, key="test", secret="test", seconds=CRAWL_SECONDS):
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "BLASTMAP_")) and not k.lower().endswith("_proxy")}
@@ -73,11 +79,36 @@ class Blastmap:
 
     def crawl(self, url, *arguments, store=None, **more):
         """A crawl; its store is new unless one is given."""
-        self.number += 1
-        file = self.home / f"snapshot-{self.number}.jsonl"
-        store = store or self.home / f"store-{self.number}"
+        number = next(self.numbers)
+        file = self.home / f"snapshot-{number}.jsonl"
+        store = store or self.home / f"store-{number}"
         done = self.run("crawl", "--region", REGION, "--store", f"file://{store}", "--out", file, *arguments, url=url, **more)
         return Crawl(done.returncode, done.stdout, done.stderr, file)
+
+
+@dataclass
+class Faulty:
+    """A crawl with faults in its way, and what it called."""
+
+    faults: list
+    crawl: Crawl
+    calls: Counter
+
+
+def side_by_side(stand, blastmap, cases, at_once=None):
+    """Crawls of a stand, each with its own faults, as many at once as there are processors, or more of those that mostly wait; in the
+    order of the cases."""
+
+    def crawl(faults):
+        proxy = Proxy(stand.url, memory=stand.memory)
+        try:
+            proxy.faults = [dict(fault) for fault in faults]
+            return Faulty(faults, blastmap.crawl(proxy.url), proxy.calls)
+        finally:
+            proxy.close()
+
+    with ThreadPoolExecutor(at_once or os.cpu_count()) as pool:
+        return list(pool.map(crawl, cases))
 
 
 def program():

@@ -57,6 +57,7 @@ def least(facts, document):
         "secretsmanager:ListSecrets": pages(len(facts["secrets"]), 100),
         "kms:ListAliases": pages(len(facts["aliases"]), 100), "kms:DescribeKey": len(asked["KMS_KEY"]),
         "ecr:DescribeRepositories": pages(len(facts["repositories"]), 1000), "ecr:DescribeImages": image_calls(facts),
+        "ecr:DescribeRegistry": min(1, len(facts["repositories"])),
         "iam:GetAccountAuthorizationDetails": pages(len(roles) + len(live["IAM_POLICY"]), 1000),
         "tag:GetResources": pages(tagged(facts, live), 100),
         "events:ListEventBuses": 1, "events:ListRules": sum(pages(n, 100) for n in rules_of_buses(facts).values()),
@@ -71,6 +72,7 @@ def least(facts, document):
         "lambda:ListEventSourceMappings": pages(len(facts["mappings"]), 100),
         "states:ListStateMachines": facts["may_run"] and pages(len(facts["machines"]), 1000),
         "states:DescribeStateMachine": facts["may_run"] and len(facts["machines"]),
+        "dynamodb:ListTables": pages(len(facts["tables"]), 100),
         "cloudwatch:DescribeAlarms": pages(len(facts["alarms"]), 100),
         "servicediscovery:ListNamespaces": pages(len(facts["namespaces"]), 100), "servicediscovery:ListServices": len(facts["namespaces"]),
         **{f"ec2:Describe{name}": pages(len(facts[kind]), size) for name, kind, size in [
@@ -138,6 +140,7 @@ def edges(facts, document):
     return {"ec2:DescribeAddresses": int("ELASTIC_IP" in named), "ec2:DescribeManagedPrefixLists": int("PREFIX_LIST" in named),
             "ec2:DescribeVpcPeeringConnections": int("VPC_PEERING_CONNECTION" in named), "ec2:DescribeTransitGateways": int("TRANSIT_GATEWAY" in named),
             "ec2:DescribeVpcEndpointServiceConfigurations": pages(len(facts["endpoint_services"]), 1000),
+            "ec2:DescribeLaunchTemplateVersions": sum(r["kind"] == "LAUNCH_TEMPLATE" and r["presence"] != "OUTSIDE" for r in document["resources"]),
             "ecr:DescribePullThroughCacheRules": pages(len(facts["cache_rules"]), 1000),
             "codedeploy:ListApplications": pages(applications, 100) if applications else 0, "codedeploy:BatchGetApplications": batches(applications, 100),
             "codedeploy:ListDeploymentGroups": len(for_ecs), "codedeploy:BatchGetDeploymentGroups": len(for_ecs)}

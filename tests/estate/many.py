@@ -11,6 +11,7 @@ import many_data
 import many_ec2
 import many_events
 import many_jobs
+import many_logs
 import many_network
 import many_traffic
 from blocks import Site, allow, arn, awslogs, awsvpc, document, lower, registry
@@ -104,7 +105,7 @@ def containers(site, line, images):
         sidecar = {"name": "agent", "image": f"{registry()}/shared/agent:v1", "cpu": 32, "memory": 64, "essential": False,
                    "logConfiguration": awslogs("/ecs/shared/agent")}
         return [first, sidecar]
-    return [first]
+    return [first, *many_logs.containers(line)]
 
 
 def register(site, line, images, **fields):

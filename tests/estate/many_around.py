@@ -1,5 +1,6 @@
 """The scale estate's edges: deployments that shift requests, and what lies around its networks and its registry."""
 
+from aws import Here
 from blocks import allow, arn
 
 
@@ -49,6 +50,10 @@ def services(site, lines):
         made = ec2.create_vpc_endpoint(VpcId=site.ids["old"], ServiceName=service["ServiceName"], VpcEndpointType="Interface",
                                        SubnetIds=[site.ids["old-a"]], SecurityGroupIds=[site.ids["offered"]], PrivateDnsEnabled=False)
         site.ids["vpce-offered"] = made["VpcEndpoint"]["VpcEndpointId"]
+    # last, as the stand-in is to copy no images
+    other = "eu-west-1" if Here.region == "us-east-1" else "us-east-1"
+    rule = {"destinations": [{"region": other, "registryId": Here.account}], "repositoryFilters": [{"filter": "shared/", "filterType": "PREFIX_MATCH"}]}
+    site.aws("ecr").put_replication_configuration(replicationConfiguration={"rules": [rule]})
     deploy = site.aws("codedeploy")
     deploy.create_application(applicationName="functions", computePlatform="Lambda")
     for application, service in (("functions", {}), ("deploys-0", {"ecsServices": [{"clusterName": lines[0].cluster, "serviceName": "not-there"}]})):

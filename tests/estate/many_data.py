@@ -89,7 +89,7 @@ def statements(site, line):
         allow("ssm:GetParameter", arn("ssm", f"parameter/{line.owner}/{line.name}/setting")), allow("ssm:GetParameter", arn("ssm", "parameter/gone")),
         allow("logs:PutLogEvents", arn("logs", "log-group:/ecs/shared/agent:*")), allow("kms:Decrypt", site.keys[n % len(site.keys)]),
         allow("kms:Decrypt", arn("kms", f"key/00000000-0000-4000-8000-{n:012d}")),
-        allow("ecr:BatchGetImage", arn("ecr", "repository/shared/agent")), allow("dynamodb:*", arn("dynamodb", f"table/{line.owner}")),
+        allow("ecr:BatchGetImage", arn("ecr", "repository/shared/agent")), allow("dynamodb:*", [arn("dynamodb", f"table/{line.owner}"), arn("dynamodb", f"table/{line.owner}/index/*")]),
         allow("iam:PassRole", site.ids[f"role/execution-{n // 10}"]), allow("lambda:InvokeFunction", arn("lambda", f"function:{line.owner}-hook")),
         {"Effect": "Deny", "Action": "sqs:*", "Resource": arn("sqs", "payroll")},
         {"Effect": "Allow", "Action": "ecs:DescribeClusters", "Resource": arn("ecs", f"cluster/{line.cluster}")}]

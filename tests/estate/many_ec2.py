@@ -10,6 +10,8 @@ def clusters(site, lines):
     profiles(site)
     for name in sorted({line.cluster for line in lines}):
         mine = [line for line in lines if line.cluster == name]
+        if name == "ec2-0":
+            templates(site)
         if name.startswith("ec2"):
             ec2_cluster(site, name, sum(line.count for line in mine) // TASKS_PER_HOST + 2)
         else:
@@ -42,6 +44,36 @@ def ec2_cluster(site, name, hosts):
         site.host(name, host, f"private-{'abc'[n % 3]}", ["hosts"], "m5.4xlarge", image, "hosts" if n % 4 else "no-role", owner="platform")
     pooled = [site.ids[f"i/{host}"] for host in site.hosts[name][::2]]
     scaling.attach_instances(InstanceIds=pooled, AutoScalingGroupName=name)
+
+
+def templates(site):
+    """Capacity providers whose groups start instances from templates: by version, in a policy of several types, and from one that is gone."""
+    ec2 = site.aws("ec2")
+    site.security_group("main", "templated", "Hosts from templates", (22, "10.0.0.0/16"))
+    first = {"InstanceType": "m5.large", "UserData": "aHVudGVyMg==", "IamInstanceProfile": {"Name": "hosts" + site.tail}}
+    second = {"InstanceType": "m6i.large", "SecurityGroupIds": [site.ids["templated"]]}
+    third = {"InstanceType": "m7g.large", "NetworkInterfaces": [{"DeviceIndex": 0, "Groups": [site.ids["hosts"]], "SubnetId": site.ids["private-a"]}]}
+    made = {}
+    for name in ("hosts", "mixed", "gone"):
+        template = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=first)["LaunchTemplate"]
+        made[name] = template["LaunchTemplateId"]
+        for data in (second, third):
+            ec2.create_launch_template_version(LaunchTemplateId=made[name], LaunchTemplateData=data)
+    ec2.create_launch_template(LaunchTemplateName="unused", LaunchTemplateData=first)
+    mixed = {"LaunchTemplate": {"LaunchTemplateSpecification": {"LaunchTemplateId": made["mixed"]}, "Overrides": [{"InstanceType": "m5.large"}]}}
+    group(site, "by-number", LaunchTemplate={"LaunchTemplateId": made["hosts"], "Version": "2"})
+    group(site, "by-latest", LaunchTemplate={"LaunchTemplateName": "hosts", "Version": "$Latest"})
+    group(site, "by-policy", MixedInstancesPolicy=mixed)
+    group(site, "of-gone", LaunchTemplate={"LaunchTemplateId": made["gone"], "Version": "1"})
+    ec2.delete_launch_template(LaunchTemplateId=made["gone"])
+
+
+def group(site, name, **launched):
+    """An Auto Scaling group without instances, and its capacity provider."""
+    scaling = site.aws("autoscaling")
+    scaling.create_auto_scaling_group(AutoScalingGroupName=name, MinSize=0, MaxSize=5, DesiredCapacity=0, VPCZoneIdentifier=site.ids["private-a"], **launched)
+    made = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]["AutoScalingGroupARN"]
+    site.aws("ecs").create_capacity_provider(name=f"cp-{name}", autoScalingGroupProvider={"autoScalingGroupArn": made})
 
 
 def service(site, line, register):

@@ -27,6 +27,7 @@ def dimensions(**values):
 
 def build(site, lines):
     queues(site, lines)
+    tables(site, lines)
     topics(site)
     functions(site, lines)
     machines(site, lines)
@@ -78,12 +79,24 @@ def queue_of(line):
 
 
 def environment(line):
-    """The team's queue in each form in which a variable can name one; then what names none."""
+    """The team's queue or table in each form in which a variable can name one; then what names none."""
     name = queue_of(line)
     domain, account = f"{Here.region}.amazonaws.com", Here.account
     forms = [f"https://sqs.{domain}/{account}/{name}", arn("sqs", name), name, f"https://queue.amazonaws.com/{account}/{name}",
              f"https://sqs.ap-south-1.amazonaws.com/{account}/{name}", "jobs", arn("sqs", "gone")]
+    tables = [f"carts-{line.owner}", arn("dynamodb", f"table/carts-{line.owner}"), "carts", arn("dynamodb", f"table/carts-{line.owner}", "ap-south-1")]
+    if line.number % 3 == 1:
+        return [{"name": "TABLE", "value": tables[line.number // 3 % len(tables)]}]
     return [{"name": "QUEUE", "value": forms[line.number % len(forms)]}] if line.number % 3 == 0 else []
+
+
+def tables(site, lines):
+    """A table that definitions name, for most teams; one called by a plain word; some that roles name; and those that nobody does."""
+    names = ["carts", *TEAMS[::2], *(f"carts-{owner}" for owner in TEAMS[:8]), *(f"unrelated-{n:04d}" for n in range(len(lines) // 10))]
+    for name in names:
+        site.aws("dynamodb").create_table(
+            TableName=name, KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
 
 
 def queues(site, lines):

@@ -114,6 +114,10 @@ def records(site, balancers, lines):
     put(site, public, "trip.example.com", values("CNAME", "round.example.com"))
     put(site, public, "partner.example.com", values("CNAME", "example.org"))
     put(site, public, "example.com", values("TXT", '"v=spf1 -all"'), values("MX", "10 mail.example.org"), values("A", "192.0.2.1"))
+    address = site.aws("ec2").describe_nat_gateways()["NatGateways"][0]["NatGatewayAddresses"][0]["PublicIp"]
+    put(site, public, "egress.example.com", values("A", address, "198.51.100.7"))
+    put(site, public, "out.example.com", {**within, "AliasTarget": {**within["AliasTarget"], "DNSName": "egress.example.com."}})
+    put(site, private, "egress.example.internal", values("CNAME", "egress.example.com"))
     by_name = distribution(site, "by-name", "alb-0.example.com")
     distribution(site, "by-balancer", first["DNSName"], certificate())
     distribution(site, "elsewhere", "www.example.org")

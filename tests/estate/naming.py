@@ -29,6 +29,8 @@ KINDS = [
     ("appmesh", "mesh/", "APP_MESH_VIRTUAL_NODE"), ("acm", "certificate/", "ACM_CERTIFICATE"),
     ("wafv2", "regional/webacl/", "WEB_ACL"), ("cloudfront", "distribution/", "CLOUDFRONT_DISTRIBUTION"),
     ("apigateway", "/vpclinks/", "API_GATEWAY_VPC_LINK"), ("vpc-lattice", "targetgroup/", "VPC_LATTICE_TARGET_GROUP"),
+    ("kinesis", "stream/", "KINESIS_STREAM"), ("firehose", "deliverystream/", "FIREHOSE_STREAM"),
+    ("ec2", "launch-template/", "LAUNCH_TEMPLATE"), ("dynamodb", "table/", "DYNAMODB_TABLE"),
 ]
 
 # Kinds that a crawl reads: the rest are known by name alone.
@@ -42,7 +44,7 @@ CRAWLED = {
     "AUTO_SCALING_GROUP", "EVENT_RULE", "SCHEDULE", "SCALABLE_TARGET", "SCALING_POLICY", "CLOUD_MAP_NAMESPACE", "CLOUD_MAP_SERVICE",
     "EC2_INSTANCE", "IAM_INSTANCE_PROFILE", "EFS_FILE_SYSTEM", "EFS_ACCESS_POINT", "EFS_MOUNT_TARGET",
     "HOSTED_ZONE", "DNS_RECORD", "ACM_CERTIFICATE", "WEB_ACL", "CLOUDFRONT_DISTRIBUTION", "API_GATEWAY_VPC_LINK", "VPC_LATTICE_TARGET_GROUP",
-    "CLOUDWATCH_ALARM", "SQS_QUEUE", "LAMBDA_FUNCTION", "STATE_MACHINE"}
+    "CLOUDWATCH_ALARM", "SQS_QUEUE", "LAMBDA_FUNCTION", "STATE_MACHINE", "LAUNCH_TEMPLATE", "DYNAMODB_TABLE"}
 
 
 # The accounts and regions of the crawl, {(account, region)}; none: only the one that is read at the moment.
@@ -144,6 +146,8 @@ class Names:
         service, secret_name = (resource.split(":") + [""] * 3)[2], None
         if service == "s3":
             resource = resource.removesuffix("/*").split("/")[0] if "*" not in resource.removesuffix("/*") else resource
+        elif service == "dynamodb":  # indexes are a part of their table
+            resource = "/".join(resource.split("/")[:2])
         elif service == "logs":
             resource = resource.removesuffix(":*")
         elif service == "secretsmanager":

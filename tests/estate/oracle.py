@@ -10,28 +10,37 @@ from collections import Counter
 import rules_around
 import rules_ecs
 import rules_events
+import rules_iam
 import rules_jobs
 import rules_network
 import rules_traffic
+from answers import Answers
 from aws import Aws, isolate, within
 from graph import Graph
 import naming
 from naming import Names, arn, crawled, ec2, kind_of, scope_of
 from reading import read
 
-# Kinds whose nodes come from one listing, and that listing.
+ELB = "elasticloadbalancing:Describe"
+CLUSTERS = {"ecs:ListClusters"}
+# The actions that list a kind: where one was not allowed, what was not found may be there all the same.
 LISTINGS = {
-    "VPC": ("ec2", "describe_vpcs"), "SUBNET": ("ec2", "describe_subnets"), "ROUTE_TABLE": ("ec2", "describe_route_tables"),
-    "NAT_GATEWAY": ("ec2", "describe_nat_gateways"), "INTERNET_GATEWAY": ("ec2", "describe_internet_gateways"),
-    "VPC_ENDPOINT": ("ec2", "describe_vpc_endpoints"), "SECURITY_GROUP": ("ec2", "describe_security_groups"),
-    "NETWORK_INTERFACE": ("ec2", "describe_network_interfaces"), "TARGET_GROUP": ("elasticloadbalancing", "describe_target_groups"),
-    "LOAD_BALANCER": ("elasticloadbalancing", "describe_load_balancers"), "LOG_GROUP": ("logs", "describe_log_groups"),
-    "SSM_PARAMETER": ("ssm", "describe_parameters"), "SECRET": ("secretsmanager", "list_secrets"),
-    "ECR_REPOSITORY": ("ecr", "describe_repositories"), "ELASTIC_IP": ("ec2", "describe_addresses"),
-    "PREFIX_LIST": ("ec2", "describe_managed_prefix_lists"), "TRANSIT_GATEWAY": ("ec2", "describe_transit_gateways"),
-    "VPC_PEERING_CONNECTION": ("ec2", "describe_vpc_peering_connections"), "AUTO_SCALING_GROUP": ("autoscaling", "describe_auto_scaling_groups"),
-    "CLOUDWATCH_ALARM": ("monitoring", "describe_alarms"), "SQS_QUEUE": ("sqs", "list_queues"), "LAMBDA_FUNCTION": ("lambda", "list_functions"),
-    "CLOUD_MAP_SERVICE": ("servicediscovery", "list_services"), "CLOUD_MAP_NAMESPACE": ("servicediscovery", "list_namespaces")}
+    **{kind: {f"ec2:Describe{name}"} for kind, name in {
+        "VPC": "Vpcs", "SUBNET": "Subnets", "ROUTE_TABLE": "RouteTables", "NAT_GATEWAY": "NatGateways", "INTERNET_GATEWAY": "InternetGateways",
+        "VPC_ENDPOINT": "VpcEndpoints", "SECURITY_GROUP": "SecurityGroups", "NETWORK_INTERFACE": "NetworkInterfaces", "ELASTIC_IP": "Addresses",
+        "PREFIX_LIST": "ManagedPrefixLists", "TRANSIT_GATEWAY": "TransitGateways", "VPC_PEERING_CONNECTION": "VpcPeeringConnections"}.items()},
+    "ECS_CLUSTER": CLUSTERS | {"ecs:DescribeClusters"}, "ECS_CAPACITY_PROVIDER": {"ecs:DescribeCapacityProviders"},
+    "ECS_SERVICE": CLUSTERS | {"ecs:ListServices", "ecs:DescribeServices"},
+    "ECS_CONTAINER_INSTANCE": CLUSTERS | {"ecs:ListContainerInstances", "ecs:DescribeContainerInstances"},
+    "TARGET_GROUP": {ELB + "TargetGroups"}, "LOAD_BALANCER": {ELB + "LoadBalancers"},
+    # those of a balancer are asked for where a group of its is in use
+    "LISTENER": CLUSTERS | {ELB + "LoadBalancers", ELB + "TargetGroups", ELB + "Listeners", "ecs:ListServices", "ecs:DescribeServices"},
+    "LISTENER_RULE": CLUSTERS | {ELB + "LoadBalancers", ELB + "TargetGroups", ELB + "Listeners", ELB + "Rules", "ecs:ListServices", "ecs:DescribeServices"},
+    "LOG_GROUP": {"logs:DescribeLogGroups"}, "SSM_PARAMETER": {"ssm:DescribeParameters"}, "SECRET": {"secretsmanager:ListSecrets"},
+    "ECR_REPOSITORY": {"ecr:DescribeRepositories"}, "AUTO_SCALING_GROUP": {"autoscaling:DescribeAutoScalingGroups"},
+    "CLOUDWATCH_ALARM": {"cloudwatch:DescribeAlarms"}, "SQS_QUEUE": {"sqs:ListQueues"}, "DYNAMODB_TABLE": {"dynamodb:ListTables"}, "LAMBDA_FUNCTION": {"lambda:ListFunctions"},
+    "SCALING_POLICY": {"application-autoscaling:DescribeScalingPolicies"},
+    "CLOUD_MAP_NAMESPACE": {"servicediscovery:ListNamespaces"}, "CLOUD_MAP_SERVICE": {"servicediscovery:ListNamespaces", "servicediscovery:ListServices"}}
 
 
 def data(graph, facts, names):
@@ -52,34 +61,6 @@ def data(graph, facts, names):
         graph.link(id, "ENCRYPTED_BY", names.key(key) if key else None)
 
 
-def role(graph, reader, names, id):
-    name = id.rpartition("/")[2]
-    found = reader.call("iam", "get_role", RoleName=name)
-    if not found or found["Role"]["Arn"] != id:
-        return False
-    graph.node(id)
-    documents = [reader.call("iam", "get_role_policy", RoleName=name, PolicyName=policy)["PolicyDocument"]
-                 for policy in reader.pages("iam", "list_role_policies", "PolicyNames", RoleName=name)]
-    for attached in reader.pages("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=name):
-        graph.link(id, "GRANTED_BY", attached["PolicyArn"])
-        version = reader.call("iam", "get_policy", PolicyArn=attached["PolicyArn"])["Policy"]["DefaultVersionId"]
-        documents.append(reader.call("iam", "get_policy_version", PolicyArn=attached["PolicyArn"], VersionId=version)["PolicyVersion"]["Document"])
-    graph.link(id, "BOUNDED_BY", found["Role"].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"))
-    for document in documents:
-        for resource in allowed(document):
-            graph.link(id, "GRANTED_ON", names.granted(resource))
-    return True
-
-
-def allowed(document):
-    """The resources that a policy's Allow statements name."""
-    statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
-    for statement in statements:
-        if statement["Effect"] == "Allow":
-            resources = statement.get("Resource", [])
-            yield from [resources] if isinstance(resources, str) else resources
-
-
 def look_up(graph, reader, facts, names, id):
     """Reads what is kept only because it is named; says whether it is there."""
     kind = kind_of(id)
@@ -90,18 +71,17 @@ def look_up(graph, reader, facts, names, id):
             rules_ecs.task_definition(graph, answer["taskDefinition"], names)
         return bool(answer)
     if kind == "IAM_ROLE":
-        return role(graph, reader, names, id)
+        return rules_iam.role(graph, reader, facts, names, id)
     if kind == "IAM_POLICY":
-        return bool(reader.call("iam", "get_policy", PolicyArn=id) and graph.node(id))
-    if kind == "KMS_KEY" and ":key/" in id:
-        answer = reader.call("kms", "describe_key", KeyId=id)
-        if answer:
-            facts["keys"].append(answer["KeyMetadata"])
-        return bool(answer and graph.node(id))
+        return bool(rules_iam.policy(reader, facts, id) and graph.node(id))
+    if kind == "KMS_KEY":
+        return key(graph, reader, facts, id)
     if kind == "EC2_INSTANCE":
         return instance(graph, reader, id)
+    if kind == "LAUNCH_TEMPLATE":
+        return rules_jobs.template(graph, reader, facts, id)
     if kind == "IAM_INSTANCE_PROFILE":
-        return profile(graph, reader, facts, id)
+        return rules_iam.profile(graph, reader, facts, id)
     if kind == "VPC_LATTICE_TARGET_GROUP":
         answer = reader.call("vpc-lattice", "get_target_group", targetGroupIdentifier=id.rpartition("/")[2])
         if answer:
@@ -109,9 +89,22 @@ def look_up(graph, reader, facts, names, id):
         return bool(answer)
     if kind == "ACM_CERTIFICATE":
         return bool(reader.call("acm", "describe_certificate", CertificateArn=id) and graph.node(id))
-    if kind in ("EFS_FILE_SYSTEM", "EFS_ACCESS_POINT"):
-        return files(graph, reader, names, id)
+    if kind == "EFS_FILE_SYSTEM":
+        return file_system(graph, reader, names, id)
+    if kind == "EFS_ACCESS_POINT":
+        return access_point(graph, reader, id)
     return True
+
+
+def key(graph, reader, facts, id):
+    """A key; KMS tells it by an alias too, which the list of aliases spares where it may be read."""
+    if ":alias/" in id and "kms:ListAliases" not in reader.refusals:
+        return False
+    answer = reader.call("kms", "describe_key", KeyId=id)
+    if answer:
+        facts["keys"].append(answer["KeyMetadata"])
+        graph.rename(id, graph.node(answer["KeyMetadata"]["Arn"]))
+    return bool(answer)
 
 
 def instance(graph, reader, id):
@@ -127,30 +120,32 @@ def instance(graph, reader, id):
     return bool(found)
 
 
-def profile(graph, reader, facts, id):
-    found = reader.call("iam", "get_instance_profile", InstanceProfileName=id.rpartition("/")[2])
-    if found:
-        facts["profiles"].append(found["InstanceProfile"])
-        graph.node(id)
-        for own in found["InstanceProfile"]["Roles"]:
-            graph.link(id, "ASSUMES", own["Arn"])
-    return bool(found)
-
-
-def files(graph, reader, names, id):
-    """A file system with its mount targets and access points, or one access point."""
+def file_system(graph, reader, names, id):
+    """A file system with its mount targets and access points."""
     name = id.rpartition("/")[2]
-    for own in reader.pages("efs", "describe_access_points", "AccessPoints"):
-        if name in (own["AccessPointId"], own["FileSystemId"]):
-            point = graph.node(own["AccessPointArn"])
-            graph.link(point, "PART_OF", arn("elasticfilesystem", "file-system/" + own["FileSystemId"]))
     for own in reader.pages("efs", "describe_file_systems", "FileSystems"):
         if own["FileSystemId"] == name:
             graph.node(id)
             graph.link(id, "ENCRYPTED_BY", names.key(own["KmsKeyId"]) if own.get("KmsKeyId") else None)
             for target in reader.pages("efs", "describe_mount_targets", "MountTargets", FileSystemId=name):
                 mount_target(graph, reader, id, target)
+            access_points(graph, [own for own in points(reader) if own["FileSystemId"] == name])
     return id in graph.live
+
+
+def access_point(graph, reader, id):
+    """One that a volume names."""
+    access_points(graph, [own for own in points(reader) if own["AccessPointArn"] == id])
+    return id in graph.live
+
+
+def points(reader):
+    return reader.pages("efs", "describe_access_points", "AccessPoints")
+
+
+def access_points(graph, some):
+    for own in some:
+        graph.link(graph.node(own["AccessPointArn"]), "PART_OF", arn("elasticfilesystem", "file-system/" + own["FileSystemId"]))
 
 
 def mount_target(graph, reader, file_system, target):
@@ -181,19 +176,20 @@ def follow(graph, places, names):
                     graph.unreadable.add(id)
 
 
-def oracle(aws):
+def oracle(answers):
     """The graph of one account and region as {"resources": [...], "links": [...]}, and the facts it was worked out from."""
-    document, facts = whole(aws, [(aws.account, aws.region)])
-    return document, facts[aws.account, aws.region]
+    here = answers.aws.account, answers.aws.region
+    document, facts = whole(answers, [here])
+    return document, facts[here]
 
 
-def whole(aws, scopes):
+def whole(answers, scopes):
     """The one graph of all these (account, region), and the facts of each."""
     naming.SCOPES.update(scopes)
     names, graph, places = Names(), Graph(), {}
     for scope in scopes:
         with within(*scope):
-            places[scope] = read(aws.member(*scope))
+            places[scope] = read(answers.member(*scope))
             names.add(places[scope][1]["secrets"], places[scope][1]["aliases"])
     for scope, (reader, facts) in places.items():
         with within(*scope):
@@ -203,8 +199,9 @@ def whole(aws, scopes):
     for scope, (_, facts) in places.items():
         with within(*scope):
             rules_around.last(graph, facts)
+            rules_ecs.registered(graph, reader, facts)
             rules_traffic.calls(graph, facts)
-    unlisted = {(scope, kind) for scope, (reader, _) in places.items() for kind, listing in LISTINGS.items() if listing in reader.refusals}
+    unlisted = {(scope, kind) for scope, (reader, _) in places.items() for kind, listing in LISTINGS.items() if listing & set(reader.refusals)}
     document = graph.document(unlisted)
     naming.SCOPES.clear()
     return document, {scope: facts for scope, (_, facts) in places.items()}
@@ -225,7 +222,6 @@ def listed(graph, reader, facts, names):
     rules_jobs.discovery(graph, facts)
     rules_around.edges(graph, facts)
     rules_traffic.edge(graph, facts)
-    rules_events.machines(graph, reader, facts, names)
     data(graph, facts, names)
 
 
@@ -244,7 +240,7 @@ def main():
     parser.add_argument("out")
     options = parser.parse_args()
     isolate()
-    document, _ = oracle(Aws(options.endpoint))
+    document, _ = oracle(Answers(Aws(options.endpoint)))
     with open(options.out, "w") as file:
         json.dump(document, file, indent=1)
     print("\n".join(summary(document)))

@@ -5,14 +5,18 @@
 Prints its URL, and the counts as JSON when it is told to stop. FILE holds a list of faults, such as
     {"match": "ssm:Describe*", "kind": "deny"}
 kind: deny, throttle, error (an AWS error 500), html (a web server's error page), reset (the connection closes
-unanswered), repeat (every page has the same token). Further keys: "contains" (only requests whose body has this
-text), "times" (only so many calls), "after" (not the first so many). Requests pass unchanged, so signatures hold.
+unanswered), repeat (every page has the same token), hang (no answer), cut (half an answer, then the connection
+closes), garbled (status 200 and what is neither XML nor JSON), expired (the credentials are no longer good), skewed
+(the clock is wrong). Further keys: "contains" (only requests whose body has this text), "signed" (only requests
+signed with this key), "times" (only so many calls), "after" (not the first so many), "chance" (only this share of
+the calls, by a generator of its own). Requests pass unchanged, so signatures hold.
 """
 
 import argparse
 import fnmatch
 import http.client
 import json
+import random
 import re
 import signal
 import sys
@@ -49,8 +53,8 @@ class Call:
     """A request, named by service and action."""
 
     def __init__(self, path, headers, body, method="POST"):
-        scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", headers.get("Authorization", ""))
-        self.region, signing = scope.groups() if scope else ("", "unsigned")
+        scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", headers.get("Authorization", ""))
+        self.signer, self.region, signing = scope.groups() if scope else ("", "", "unsigned")
         self.path, self.body = path, body
         target, operation = headers.get("X-Amz-Target"), re.search(r"/operation/(\w+)", path)
         form = re.search(rb"(?:^|&)Action=(\w+)", body)
@@ -109,18 +113,41 @@ def failed(call):
     return error(call.protocol, 500, "InternalFailure", "An internal error occurred")
 
 
+def expired(call):
+    code = {"ec2": "RequestExpired", "query": "ExpiredToken"}.get(call.protocol, "ExpiredTokenException")
+    return error(call.protocol, 400 if call.protocol in ("json", "ec2") else 403, code, "The security token included in the request is expired")
+
+
+def skewed(call):
+    code = {"ec2": "RequestExpired", "query": "SignatureDoesNotMatch"}.get(call.protocol, "InvalidSignatureException")
+    return error(call.protocol, 400 if call.protocol in ("json", "ec2") else 403, code,
+                 "Signature expired: 20260101T000000Z is now earlier than 20260101T004500Z (20260101T005000Z - 5 min.)")
+
+
+def garbled(call):
+    return 200, {"Content-Type": "text/plain"}, b"<<< this is { no answer"
+
+
 def html(call):
     return 500, {"Content-Type": "text/html"}, HTML
 
 
-ANSWERS = {"deny": denied, "throttle": throttled, "error": failed, "html": html, "reset": lambda call: None}
+ANSWERS = {"deny": denied, "throttle": throttled, "error": failed, "html": html, "reset": lambda call: None, "garbled": garbled, "expired": expired,
+           "skewed": skewed}
+
+
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128  # a crawl opens many connections at once, and one that is not taken in is tried again after a second
 
 
 class Proxy:
-    """A running proxy: `url`, `calls` (a Counter by action), `faults` (a list that may be replaced at any time)."""
+    """A running proxy: `url`, `calls` (a Counter by action), `faults` (a list that may be replaced at any time).
 
-    def __init__(self, upstream, port=0):
-        self.upstream, self.faults = urllib.parse.urlsplit(upstream), []
+    With a memory, a dictionary that several may share, it asks nothing twice: for estates that do not change.
+    """
+
+    def __init__(self, upstream, port=0, memory=None):
+        self.upstream, self.memory, self.faults = urllib.parse.urlsplit(upstream), memory, []
         self.lock, self.local = threading.Lock(), threading.local()
         self.reset()
         proxy = self
@@ -137,12 +164,14 @@ class Proxy:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.closed = threading.Event()
+        self.server = Server(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self):
+        self.closed.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -159,11 +188,14 @@ class Proxy:
             self.calls[call.action] += 1
             self.retries[call.action] += bool(attempt and int(attempt.group(1)) > 1)
             fault = self.fault(call)
-        if fault and fault["kind"] != "repeat":
+        if fault and fault["kind"] == "hang":
+            self.closed.wait()
+            answer = None
+        elif fault and fault["kind"] in ANSWERS:
             answer = ANSWERS[fault["kind"]](call)
         else:
             answer = self.forward(request, call)
-            if fault:
+            if fault and fault["kind"] == "repeat":
                 answer = self.repeat(call, answer)
         if answer is None:
             request.close_connection = True
@@ -177,12 +209,21 @@ class Proxy:
             request.send_header(name, value)
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
+        if fault and fault["kind"] == "cut":
+            request.wfile.write(content[:len(content) // 2])
+            request.close_connection = True
+            request.connection.close()
+            return
         request.wfile.write(content)
 
     def fault(self, call):
         """The first fault that fits this call."""
         for fault in self.faults:
+            if "signed" in fault and fault["signed"] != call.signer:
+                continue
             if fnmatch.fnmatchcase(call.action, fault["match"]) and fault.get("contains", "").encode() in call.body:
+                if "chance" in fault and fault.setdefault("dice", random.Random(fault["match"] + fault["kind"])).random() >= fault["chance"]:
+                    continue
                 fault["seen"] = fault.get("seen", 0) + 1
                 number = fault["seen"] - fault.get("after", 0)
                 if 0 < number <= fault.get("times", number):
@@ -190,8 +231,19 @@ class Proxy:
         return None
 
     def forward(self, request, call):
-        if REPEATED.encode() in call.body and call.action in self.kept:
-            return self.kept[call.action]
+        if self.repeated(call):
+            return self.kept[self.repeated(call)]
+        asked = request.command, call.path, call.body, call.signer, call.region, call.action
+        if self.memory is None or call.action.startswith("sts:"):
+            return self.ask(request, call)
+        if asked in self.memory:
+            return self.memory[asked]
+        answer = self.ask(request, call)
+        if answer[0] < 500:
+            self.memory[asked] = answer
+        return answer
+
+    def ask(self, request, call):
         headers = {k: v for k, v in request.headers.items() if k.lower() not in HOP}
         for last in (False, True):  # a kept connection may have been closed on the other side
             if getattr(self.local, "connection", None) is None:
@@ -212,12 +264,20 @@ class Proxy:
         return answer.status, kept, content
 
     def repeat(self, call, answer):
-        """The first page with a token that leads back to it; the request names it in REPEATED."""
+        """The first page with a token that leads back to it."""
         status, headers, content = answer
-        if status == 200 and call.action not in self.kept:
-            content = add_token(call, content)
-            self.kept[call.action] = status, headers, content
-        return self.kept.get(call.action, answer)
+        token = self.repeated(call)
+        if status != 200 or token:
+            return answer
+        with self.lock:
+            token = f"{REPEATED}-{len(self.kept)}"
+            self.kept[token] = status, headers, add_token(call, content, token)
+        return self.kept[token]
+
+    def repeated(self, call):
+        """The token of `repeat` that a request names."""
+        named = re.search(f"{REPEATED}-\\d+".encode(), call.path.encode() + call.body)
+        return named and named.group().decode()
 
 
 def translated(call, content):
@@ -232,18 +292,26 @@ def translated(call, content):
     return error(call.protocol, 400 if call.protocol == "json" else 403, names.get(code, code), message.group(1).decode() if message else "")
 
 
-def add_token(call, content):
+# The field of a page that has the token, by service, else by protocol.
+TOKENS = {"ecs": "nextToken", "ecr": "nextToken", "logs": "nextToken", "states": "nextToken", "codedeploy": "nextToken", "apigateway": "nextToken",
+          "kms": "NextMarker", "wafv2": "NextMarker", "lambda": "NextMarker", "tag": "PaginationToken", "ec2": "nextToken", "iam": "Marker",
+          "elasticloadbalancing": "NextMarker", "cloudfront": "NextMarker", "route53": "NextMarker", "route53:ListResourceRecordSets": "NextRecordName"}
+
+
+def add_token(call, content, token):
     """The answer with a token for a next page."""
-    if call.protocol == "json":
-        document = json.loads(content)
-        service = call.action.split(":")[0]
-        name = {"ecs": "nextToken", "ecr": "nextToken", "logs": "nextToken", "kms": "NextMarker", "tag": "PaginationToken"}.get(service, "NextToken")
-        return json.dumps({**document, name: REPEATED, **({"Truncated": True} if service == "kms" else {})}).encode()
-    name = {"ec2": "nextToken", "iam": "Marker"}.get(call.action.split(":")[0], "NextMarker")
-    action = call.action.split(":")[1]
-    end = f"</{action}Response>" if call.protocol == "ec2" else f"</{action}Result>"
+    service, action = call.action.split(":")
+    name = TOKENS.get(call.action) or TOKENS.get(service, "NextToken")
+    if call.protocol in ("json", "rest"):
+        return json.dumps({**json.loads(content), name: token, **({"Truncated": True} if service == "kms" else {})}).encode()
+    if call.protocol == "cbor":
+        pairs = content[0] - 0xA0
+        if not 0 <= pairs < 23:
+            raise ValueError(f"{call.action} answers no short map in CBOR")
+        return bytes([content[0] + 1]) + cbor({name: token})[1:] + content[1:]
     text = content.decode().replace("<IsTruncated>false</IsTruncated>", "<IsTruncated>true</IsTruncated>")
-    return text.replace(end, f"<{name}>{REPEATED}</{name}>{end}").encode()
+    end = next(end for end in ("</DistributionList>", f"</{action}Result>", f"</{action}Response>") if end in text)
+    return text.replace(end, f"<{name}>{token}</{name}>{end}").encode()
 
 
 def main():

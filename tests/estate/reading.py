@@ -3,57 +3,50 @@
 from botocore.exceptions import ClientError
 
 import rules_around
+import rules_iam
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "ResourceNotFoundException", "InvalidNetworkInterfaceID.NotFound"}
+ABSENT = {"NoSuchEntity", "NoSuchEntityException", "NotFoundException", "ClientException", "ResourceNotFoundException", "InvalidNetworkInterfaceID.NotFound",
+          "InvalidLaunchTemplateId.NotFound"}
 
 
 class Reader:
-    """Answers of the API; `refusals` lists the (service, operation) of each call that was not allowed."""
+    """Reads what may be read; `refusals` holds the actions that were not allowed."""
 
-    def __init__(self, aws):
-        self.aws, self.refusals = aws, []
+    def __init__(self, answers):
+        self.answers, self.refusals = answers, []
 
     def pages(self, service, operation, field, **arguments):
-        """All items of a paginated list; empty, and noted in `refusals`, where it may not be read."""
-        client = self.aws(service)
-        try:
-            return [item for page in client.get_paginator(operation).paginate(**arguments) for item in page.get(field, [])]
-        except ClientError as error:
-            return self.refused(error, client, operation, [])
+        """All items of a paginated list; empty where it may not be read."""
+        return [item for page in self.pages_of(service, operation, **arguments) for item in page.get(field, [])]
 
     def pages_of(self, service, operation, **arguments):
         """Whole pages, where a list comes in several fields."""
-        client = self.aws(service)
-        try:
-            return list(client.get_paginator(operation).paginate(**arguments))
-        except ClientError as error:
-            return self.refused(error, client, operation, [])
+        return self.unless_refused(self.answers.pages, service, operation, arguments) or []
 
     def call(self, service, operation, **arguments):
         """One answer; None where there is no such thing, or where it may not be read: `refusals` tells."""
-        client = self.aws(service)
-        try:
-            return getattr(client, operation)(**arguments)
-        except ClientError as error:
-            return self.refused(error, client, operation, None)
+        return self.unless_refused(self.answers.call, service, operation, arguments)
 
-    def refused(self, error, client, operation, otherwise):
-        code = error.response["Error"]["Code"]
-        if code in DENIED:
-            self.refusals.append((client.meta.service_model.signing_name, operation))
-        elif code not in ABSENT:
-            raise error
-        return otherwise
+    def unless_refused(self, ask, service, operation, arguments):
+        try:
+            return ask(service, operation, **arguments)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in DENIED:
+                self.refusals.append(self.answers.action(service, operation))
+            elif code not in ABSENT:
+                raise
+            return None
 
 
 def batches(items, size):
     return [items[n:n + size] for n in range(0, len(items), size)]
 
 
-def read(aws):
+def read(answers):
     """Everything that is listed, as (reader, facts); what is only looked at when named is left to the rules."""
-    reader = Reader(aws)
+    reader = Reader(answers)
     facts = {}
     for kind, service, operation, field, arguments in [
             ("vpcs", "ec2", "describe_vpcs", "Vpcs", {}), ("subnets", "ec2", "describe_subnets", "Subnets", {}),
@@ -69,10 +62,11 @@ def read(aws):
             ("parameters", "ssm", "describe_parameters", "Parameters", {}),
             ("secrets", "secretsmanager", "list_secrets", "SecretList", {}),
             ("aliases", "kms", "list_aliases", "Aliases", {}),
-             ("acls", "ec2", "describe_network_acls", "NetworkAcls", {}),
-             ("file_systems", "efs", "describe_file_systems", "FileSystems", {}),
-             ("access_points", "efs", "describe_access_points", "AccessPoints", {}),
+            ("acls", "ec2", "describe_network_acls", "NetworkAcls", {}),
+            ("file_systems", "efs", "describe_file_systems", "FileSystems", {}),
+            ("access_points", "efs", "describe_access_points", "AccessPoints", {}),
             ("queues", "sqs", "list_queues", "QueueUrls", {"PaginationConfig": {"PageSize": 1000}}),
+            ("tables", "dynamodb", "list_tables", "TableNames", {}),
             ("subscriptions", "sns", "list_subscriptions", "Subscriptions", {}),
             ("functions", "lambda", "list_functions", "Functions", {}),
             ("mappings", "lambda", "list_event_source_mappings", "EventSourceMappings", {}),
@@ -83,34 +77,46 @@ def read(aws):
             ("scaling_policies", "application-autoscaling", "describe_scaling_policies", "ScalingPolicies", {"ServiceNamespace": "ecs"}),
             ("auto_scaling_groups", "autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups", {}),
             ("namespaces", "servicediscovery", "list_namespaces", "Namespaces", {}),
-            ("discovery", "servicediscovery", "list_services", "Services", {}),
             ("zones", "route53", "list_hosted_zones", "HostedZones", {})]:
         facts[kind] = reader.pages(service, operation, field, **arguments)
     facts["alarms"] = [alarm for page in reader.pages_of("cloudwatch", "describe_alarms", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
                        for alarm in page["MetricAlarms"] + page["CompositeAlarms"]]
     facts["images"] = {r["repositoryArn"]: reader.pages("ecr", "describe_images", "imageDetails", repositoryName=r["repositoryName"])
                        for r in facts["repositories"]}
-    facts["listeners"] = [item for b in facts["balancers"]
+    rules_iam.read(reader, facts)
+    read_ecs(reader, facts)
+    read_balancing(reader, facts)
+    read_traffic(reader, facts)
+    read_jobs(reader, facts)
+    rules_around.read(reader, facts)
+    return reader, facts
+
+
+def read_balancing(reader, facts):
+    """Health of the target groups in use, and the listeners of the balancers above them: nothing else leads to ECS."""
+    services = [item for s in facts["services"] for item in [s, *s.get("taskSets", [])]]
+    named = {name for item in services for b in item.get("loadBalancers", [])
+             for name in (b.get("targetGroupArn"), b.get("advancedConfiguration", {}).get("alternateTargetGroupArn"))}
+    used = [g for g in facts["target_groups"] if g["TargetGroupArn"] in named or g["TargetType"] == "alb" and g["LoadBalancerArns"]]
+    facts["health"] = {}
+    for group in used:
+        answer = reader.call("elbv2", "describe_target_health", TargetGroupArn=group["TargetGroupArn"])
+        facts["health"][group["TargetGroupArn"]] = answer["TargetHealthDescriptions"] if answer else []
+    above = {balancer for group in used for balancer in group["LoadBalancerArns"]}
+    facts["listeners"] = [item for b in facts["balancers"] if b["LoadBalancerArn"] in above
                           for item in reader.pages("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=b["LoadBalancerArn"])]
     application = {b["LoadBalancerArn"] for b in facts["balancers"] if b["Type"] == "application"}
     facts["rules"] = {item["ListenerArn"]: reader.pages("elbv2", "describe_rules", "Rules", ListenerArn=item["ListenerArn"])
                       for item in facts["listeners"] if item["LoadBalancerArn"] in application}
-    facts["health"] = {}
-    for group in facts["target_groups"]:
-        answer = reader.call("elbv2", "describe_target_health", TargetGroupArn=group["TargetGroupArn"])
-        facts["health"][group["TargetGroupArn"]] = answer["TargetHealthDescriptions"] if answer else []
-    read_traffic(reader, facts)
-    read_jobs(reader, facts)
-    read_ecs(reader, facts)
-    rules_around.read(reader, facts)
-    return reader, facts
 
 
 def read_traffic(reader, facts):
     """Every certificate of each listener that has one, and the records of the zones that no service of AWS writes."""
     for listener in facts["listeners"]:
         if listener.get("Certificates"):
-            listener["Certificates"] = reader.pages("elbv2", "describe_listener_certificates", "Certificates", ListenerArn=listener["ListenerArn"])
+            # The listener itself names its default one.
+            every = reader.pages("elbv2", "describe_listener_certificates", "Certificates", ListenerArn=listener["ListenerArn"])
+            listener["Certificates"] = every or listener["Certificates"]
     answer = reader.call("cloudfront", "list_distributions")
     facts["distributions"] = answer["DistributionList"].get("Items", []) if answer else []
     facts["web_acls"] = []
@@ -128,14 +134,16 @@ def read_traffic(reader, facts):
 
 
 def read_jobs(reader, facts):
-    """Rules of every bus with their targets, whole schedules, and Cloud Map's services with their namespaces."""
+    """Rules of every bus with their targets, whole schedules, and Cloud Map's services by namespace."""
     buses = reader.call("events", "list_event_buses") or {"EventBuses": [{"Name": "default"}]}
     facts["event_rules"] = [rule for bus in buses["EventBuses"] for rule in reader.pages("events", "list_rules", "Rules", EventBusName=bus["Name"])]
     for rule in facts["event_rules"]:
         rule["Targets"] = reader.pages("events", "list_targets_by_rule", "Targets", Rule=rule["Name"], EventBusName=rule["EventBusName"])
-    facts["schedules"] = [reader.call("scheduler", "get_schedule", Name=s["Name"], GroupName=s["GroupName"]) or s for s in facts["schedules"]]
-    for service in facts["discovery"]:
-        service.update((reader.call("servicediscovery", "get_service", Id=service["Id"]) or {"Service": {}})["Service"])
+    asked = [reader.call("scheduler", "get_schedule", Name=s["Name"], GroupName=s["GroupName"]) for s in facts["schedules"]]
+    facts["schedules"] = [schedule for schedule in asked if schedule]
+    # A service does not say which namespace it is in: each is asked for its own.
+    facts["discovery"] = [{**service, "NamespaceId": namespace["Id"]} for namespace in facts["namespaces"] for service in reader.pages(
+        "servicediscovery", "list_services", "Services", Filters=[{"Name": "NAMESPACE_ID", "Values": [namespace["Id"]], "Condition": "EQ"}])]
 
 
 def read_ecs(reader, facts):

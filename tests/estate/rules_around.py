@@ -15,6 +15,8 @@ def read(reader, facts):
     addresses = reader.call("ec2", "describe_addresses")
     facts["addresses"] = addresses["Addresses"] if addresses else []
     facts["cache_rules"] = reader.pages("ecr", "describe_pull_through_cache_rules", "pullThroughCacheRules")
+    registry = reader.call("ecr", "describe_registry") if facts["repositories"] else None
+    facts["replication"] = registry["replicationConfiguration"]["rules"] if registry else []
     facts["applications"], facts["deployment_groups"] = [], []
     if any(deployed(s) for s in facts["services"]):
         facts["applications"] = reader.pages("codedeploy", "list_applications", "applications")
@@ -61,8 +63,11 @@ def edges(graph, facts):
                 graph.link(ec2("security-group", group["GroupId"]), "MATCHES", prefix_list(item["PrefixListId"]))
     services = {}
     for service in facts["endpoint_services"]:
+        balancers = service.get("NetworkLoadBalancerArns", []) + service.get("GatewayLoadBalancerArns", [])
+        if not graph.live.keys() & set(balancers):
+            continue
         id = services[service["ServiceName"]] = graph.node(ec2("vpc-endpoint-service", service["ServiceId"]))
-        for balancer in service.get("NetworkLoadBalancerArns", []) + service.get("GatewayLoadBalancerArns", []):
+        for balancer in balancers:
             graph.link(id, "ROUTES_VIA", balancer)
     for endpoint in facts["endpoints"]:
         graph.link(ec2("vpc-endpoint", endpoint["VpcEndpointId"]), "ROUTES_VIA", services.get(endpoint["ServiceName"]))
@@ -144,6 +149,13 @@ def last(graph, facts):
     for vpc in facts["vpcs"]:
         if vpc["DhcpOptionsId"] in named:
             graph.link(ec2("vpc", vpc["VpcId"], vpc["OwnerId"]), "CONFIGURED_BY", graph.node(ec2("dhcp-options", vpc["DhcpOptionsId"])))
+    for name in (own["repositoryName"] for own in facts["repositories"]):
+        for rule in facts["replication"]:
+            filters = rule.get("repositoryFilters", [])
+            if not filters or any(name.startswith(own["filter"]) for own in filters):
+                for to in rule["destinations"]:
+                    copy = arn("ecr", f"repository/{name}", to["region"], to["registryId"])
+                    graph.link(copy, "REPLICATED_FROM", arn("ecr", f"repository/{name}") if copy in graph.live else None)
     here = arn("ecr", "repository/")
     for id in {own for own in graph.live.keys() | graph.named() if own.startswith(here)}:
         fitting = [rule for rule in facts["cache_rules"] if id.removeprefix(here).startswith(rule["ecrRepositoryPrefix"] + "/")]

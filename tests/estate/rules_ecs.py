@@ -103,7 +103,7 @@ def tasks(graph, facts, hosts):
             for binding in container.get("networkBindings", []):
                 by_port.setdefault((hosts.get(task.get("containerInstanceArn")), binding.get("hostPort")), set()).add(id)
     for group in facts["target_groups"]:
-        for description in facts["health"][group["TargetGroupArn"]]:
+        for description in facts["health"].get(group["TargetGroupArn"], []):
             target = description["Target"]
             if group["TargetType"] == "instance":
                 found = by_port.get((target["Id"], target.get("Port")), ())
@@ -111,6 +111,17 @@ def tasks(graph, facts, hosts):
                 found = by_address.get((group.get("VpcId"), target["Id"]), ())
             for id in found:
                 graph.link(id, "REGISTERED_IN", group["TargetGroupArn"])
+
+
+def registered(graph, reader, facts):
+    """Where the health of groups may not be read, ECS's own word counts: its services say where it registers their tasks."""
+    if not {"elasticloadbalancing:DescribeTargetHealth", "elasticloadbalancing:DescribeTargetGroups"} & set(reader.refusals):
+        return
+    services = {s["serviceArn"]: s for s in facts["services"]}
+    for task, relation, service in list(graph.links):
+        if relation == "PART_OF" and ":task/" in task and service in services:
+            for balancer in services[service].get("loadBalancers", []):
+                graph.link(task, "REGISTERED_IN", balancer.get("targetGroupArn"))
 
 
 def task_definition(graph, definition, names):
@@ -135,9 +146,28 @@ def task_definition(graph, definition, names):
         if logging.get("logDriver") == "awslogs" and options.get("awslogs-group"):
             region = options.get("awslogs-region") or id.split(":")[3]
             graph.link(id, "LOGS_TO", arn("logs", "log-group:" + options["awslogs-group"], region))
+        routed(graph, id, container, options if logging.get("logDriver") == "awsfirelens" else {})
     for volume in definition.get("volumes", []):
         efs = volume.get("efsVolumeConfiguration", {})
         if efs.get("fileSystemId"):
             graph.link(id, "MOUNTS", arn("elasticfilesystem", "file-system/" + efs["fileSystemId"]))
         if efs.get("authorizationConfig", {}).get("accessPointId"):
             graph.link(id, "MOUNTS", arn("elasticfilesystem", "access-point/" + efs["authorizationConfig"]["accessPointId"]))
+
+
+def routed(graph, id, container, options):
+    """Where FireLens sends what a container logs, and where its router's own configuration lies."""
+    router = container.get("firelensConfiguration", {}).get("options", {})
+    if router.get("config-file-type") == "s3":
+        graph.link(id, "READS_SECRET", router["config-file-value"].partition("/")[0])
+    given = {name.lower(): value for name, value in options.items()}
+    plugin, region = given.get("name", given.get("@type")), given.get("region")
+    account = given["role_arn"].split(":")[4] if "role_arn" in given else None
+    if plugin in ("cloudwatch", "cloudwatch_logs") and "$" not in given["log_group_name"]:
+        graph.link(id, "LOGS_TO", arn("logs", "log-group:" + given["log_group_name"], region, account))
+    if plugin in ("firehose", "kinesis_firehose"):
+        graph.link(id, "LOGS_TO", arn("firehose", "deliverystream/" + given["delivery_stream"], region, account))
+    if plugin in ("kinesis", "kinesis_streams"):
+        graph.link(id, "LOGS_TO", arn("kinesis", "stream/" + given.get("stream", given.get("stream_name", "")), region, account))
+    if plugin == "s3":
+        graph.link(id, "LOGS_TO", "arn:aws:s3:::" + given["bucket"])

@@ -1,9 +1,9 @@
 """The oracle's alarms, queues, topics, functions and state machines: what belongs to something in the graph."""
 
-import fnmatch
 import json
 import re
 
+import rules_iam
 import rules_jobs
 from aws import Here, within
 from naming import arn, ec2, kind_of, role
@@ -64,7 +64,10 @@ def more(graph, places, names):
         with within(*scope):
             environments(graph, facts, places)
             queues(graph, reader, facts, names)
+            for id in graph.named() & table_arns(facts):
+                graph.node(id)
             functions(graph, reader, facts, names, places)
+            machines(graph, reader, facts)
             topics(graph, facts)
             alarms(graph, facts)
     return before != (len(graph.live), len(graph.links))
@@ -103,6 +106,21 @@ def environments(graph, facts, places):
         for container in definition["containerDefinitions"]:
             for variable in container.get("environment", []):
                 graph.link(definition["taskDefinitionArn"], "CONSUMES", called(facts, variable["value"], places))
+                graph.link(definition["taskDefinitionArn"], "USES_TABLE", table(facts, variable["value"], places))
+
+
+def table_arns(facts):
+    return {arn("dynamodb", f"table/{name}") for name in facts["tables"]}
+
+
+def table(facts, value, places):
+    """The table of which a value is the ARN, wherever it is, or the distinctive name of one of here."""
+    for scope, (_, theirs) in places.items():
+        with within(*scope):
+            if value in table_arns(theirs):
+                return value
+    id = arn("dynamodb", f"table/{value}") if distinctive(value) else None
+    return id if id in table_arns(facts) else None
 
 
 def queues(graph, reader, facts, names):
@@ -116,31 +134,6 @@ def queues(graph, reader, facts, names):
             graph.link(id, "DEAD_LETTERS_TO", json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"])
         if attributes.get("KmsMasterKeyId"):
             graph.link(id, "ENCRYPTED_BY", names.key(attributes["KmsMasterKeyId"]))
-
-
-def runners(reader, facts):
-    """Roles whose policies allow to start a task, by what each says of whom it trusts."""
-    if "runners" not in facts:
-        details = reader.pages_of("iam", "get_account_authorization_details")
-        policies = {p["Arn"]: next(v["Document"] for v in p["PolicyVersionList"] if v["IsDefaultVersion"]) for page in details for p in page["Policies"]}
-        facts["runners"] = {}
-        for own in (own for page in details for own in page["RoleDetailList"]):
-            documents = [p["PolicyDocument"] for p in own.get("RolePolicyList", [])] + [
-                policies.get(p["PolicyArn"], {"Statement": []}) for p in own.get("AttachedManagedPolicies", [])]
-            if any(runs_tasks(document) for document in documents):
-                facts["runners"][own["Arn"]] = json.dumps(own["AssumeRolePolicyDocument"])
-    return facts["runners"]
-
-
-def runs_tasks(document):
-    statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
-    for statement in (s for s in statements if s["Effect"] == "Allow"):
-        given = statement.get("Action", statement.get("NotAction", []))
-        fits = any(fnmatch.fnmatchcase(action, pattern.lower()) for pattern in ([given] if isinstance(given, str) else given)
-                   for action in ("ecs:runtask", "ecs:starttask"))
-        if fits == ("Action" in statement):
-            return True
-    return False
 
 
 def started(facts, name, value, places):
@@ -164,11 +157,11 @@ def started(facts, name, value, places):
 
 def functions(graph, reader, facts, names, places):
     """Functions that take from a queue in the graph, that may start something of it, or that something names."""
-    named = graph.named()
+    named, starters = graph.named(), rules_iam.runners(reader, facts)
     for function in facts["functions"]:
         id = function["FunctionArn"]
         sources = [m["EventSourceArn"] for m in facts["mappings"] if m["FunctionArn"] == id and ":sqs:" in m["EventSourceArn"]]
-        variables = function.get("Environment", {}).get("Variables", {}) if function["Role"] in runners(reader, facts) else {}
+        variables = function.get("Environment", {}).get("Variables", {}) if function["Role"] in starters else {}
         starts = [link for name, value in variables.items() for link in started(facts, name, value, places)]
         if not (id in named or any(s in graph.live for s in sources) or any(t in graph.live for _, t in starts)):
             continue
@@ -194,9 +187,9 @@ def topics(graph, facts):
             graph.link(subscription["Endpoint"], "SUBSCRIBED_TO", graph.node(subscription["TopicArn"]))
 
 
-def machines(graph, reader, facts, names):
+def machines(graph, reader, facts):
     """State machines that run tasks, where some role of theirs may."""
-    facts["may_run"] = any('"states.' in trust for trust in runners(reader, facts).values())
+    facts["may_run"] = any('"states.' in trust for trust in rules_iam.runners(reader, facts).values())
     for machine in facts["machines"] if facts["may_run"] else []:
         own = reader.call("stepfunctions", "describe_state_machine", stateMachineArn=machine["stateMachineArn"])
         runs = list(states(json.loads(own["definition"]))) if own else []

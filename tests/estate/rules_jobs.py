@@ -1,5 +1,6 @@
 """The oracle's links of what starts tasks, scales services and names them to others."""
 
+import rules_iam
 from naming import arn, ec2, role
 
 
@@ -83,6 +84,33 @@ def groups(graph, facts):
                 graph.link(id, "BACKED_BY", ec2("instance", instance["InstanceId"]))
             for subnet in group.get("VPCZoneIdentifier", "").split(","):
                 graph.link(id, "PLACED_IN", ec2("subnet", subnet) if subnet else None)
+            for template in launched(group):
+                graph.link(id, "LAUNCHES_FROM", ec2("launch-template", template["LaunchTemplateId"]))
+
+
+def launched(group):
+    """The templates that a group starts instances from."""
+    mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
+    overrides = [own["LaunchTemplateSpecification"] for own in mixed.get("Overrides", []) if "LaunchTemplateSpecification" in own]
+    return [own for own in [group.get("LaunchTemplate"), mixed.get("LaunchTemplateSpecification"), *overrides] if own]
+
+
+def template(graph, reader, facts, id):
+    """A launch template, in the versions that groups in the graph name."""
+    name = id.rpartition("/")[2]
+    own = [t for g in facts["auto_scaling_groups"] if g["AutoScalingGroupARN"] in graph.live for t in launched(g)]
+    versions = sorted({t.get("Version", "$Default") for t in own if t["LaunchTemplateId"] == name})
+    answer = reader.call("ec2", "describe_launch_template_versions", LaunchTemplateId=name, Versions=versions)
+    for version in answer["LaunchTemplateVersions"] if answer else []:
+        graph.node(id)
+        data = version["LaunchTemplateData"]
+        profile = data.get("IamInstanceProfile", {}).get("Name")
+        graph.link(id, "ASSUMES", rules_iam.profile_of_name(reader, facts, profile) if profile else None)
+        for interface in data.get("NetworkInterfaces", []):
+            graph.link(id, "PLACED_IN", ec2("subnet", interface["SubnetId"]))
+        for sg in data.get("SecurityGroupIds", []) + [sg for interface in data.get("NetworkInterfaces", []) for sg in interface["Groups"]]:
+            graph.link(id, "PROTECTED_BY", ec2("security-group", sg))
+    return bool(answer)
 
 
 def discovery(graph, facts):

@@ -112,7 +112,7 @@ def balancing(graph, facts):
     for group in facts["target_groups"]:
         id = graph.node(group["TargetGroupArn"])
         graph.link(id, "IN_VPC", ec2("vpc", group["VpcId"]) if group.get("VpcId") else None)
-        for described in facts["health"][id] if group["TargetType"] == "alb" else []:
+        for described in facts["health"].get(id, []) if group["TargetType"] == "alb" else []:
             graph.link(id, "FRONTS", described["Target"]["Id"])
     for balancer in facts["balancers"]:
         id = graph.node(balancer["LoadBalancerArn"])

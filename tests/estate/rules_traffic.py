@@ -2,7 +2,7 @@
 
 import re
 
-from aws import Here
+from aws import Here, within
 from naming import ec2
 
 
@@ -42,6 +42,7 @@ def names(graph, places):
     ends = {host(own["DNSName"]): own["LoadBalancerArn"] for facts in places.values() for own in facts["balancers"] if own.get("DNSName")}
     for name, id in sorted((named for facts in places.values() for named in discovered(facts)), reverse=True):
         ends[name] = id  # of several that have a name, the first
+    ends.update({own["PublicIp"]: id for id, own in elastic(places).items()})
     kept = set(ends.values()) & graph.live.keys()
     ends.update({host(own["DomainName"]): own["ARN"] for own in distributions.values()})
     leads = {id: set(targets(zone, record, records, ends)) for id, (zone, record) in records.items()}
@@ -63,6 +64,15 @@ def names(graph, places):
             graph.link(id, "USES_CERTIFICATE", distributions[id]["ViewerCertificate"].get("ACMCertificateArn"))
 
 
+def elastic(places):
+    """The Elastic IP addresses of every account and region, by their ids."""
+    addresses = {}
+    for scope, facts in places.items():
+        with within(*scope):
+            addresses.update({ec2("elastic-ip", own["AllocationId"]): own for own in facts["addresses"]})
+    return addresses
+
+
 def discovered(facts):
     """Cloud Map's services, by their names in DNS."""
     namespaces = {n["Id"]: n for n in facts["namespaces"]}
@@ -73,15 +83,15 @@ def discovered(facts):
 
 
 def targets(zone, record, records, ends):
-    """What a record stands for: an alias for a record of its own zone and type, a CNAME for whatever has the name."""
+    """What a record stands for: an alias for a record of its own zone and type, a CNAME for whatever has the name, an address for what has it."""
     alias = record.get("AliasTarget")
-    values = [alias["DNSName"]] if alias else [r["Value"] for r in record.get("ResourceRecords", [])] if record["Type"] == "CNAME" else []
+    values = [alias["DNSName"]] if alias else [r["Value"] for r in record.get("ResourceRecords", [])] if record["Type"] in ("CNAME", "A") else []
     for value in map(host, values):
         if value in ends:
             yield ends[value]
         for id, (other_zone, other) in records.items():
             same = not alias or (other_zone, other["Type"]) == (alias["HostedZoneId"], record["Type"])
-            if host(other["Name"]) == value and same and other is not record:
+            if host(other["Name"]) == value and same and other is not record and (alias or record["Type"] == "CNAME"):
                 yield id
 
 
@@ -91,7 +101,8 @@ def calls(graph, facts):
     connected, aliases = {}, {}
     for service in facts["services"]:
         for own in [d["serviceConnectConfiguration"] for d in service.get("deployments", [])[:1] if "serviceConnectConfiguration" in d]:
-            graph.node(own["namespace"])
+            if own["namespace"] in {namespace["Arn"] for namespace in facts["namespaces"]}:
+                graph.node(own["namespace"])
             connected[service["serviceArn"]] = own["namespace"]
             for alias in (alias for s in own.get("services", []) for alias in s.get("clientAliases", [])):
                 aliases[own["namespace"], alias["dnsName"], alias["port"]] = service["serviceArn"]

@@ -35,7 +35,8 @@ def test_keys(value, meant):
     (arn("secretsmanager", "secret:prod/db-??????"), DB), (arn("secretsmanager", "secret:prod/db-*"), DB), (arn("secretsmanager", "secret:prod/*"), None),
     ("arn:aws:s3:::b", "arn:aws:s3:::b"), ("arn:aws:s3:::b/*", "arn:aws:s3:::b"), ("arn:aws:s3:::b/in/x.csv", "arn:aws:s3:::b"),
     ("arn:aws:s3:::b-*/*", None), ("arn:aws:s3:::b/in*/x", None), (arn("logs", "log-group:/ecs/a:*"), arn("logs", "log-group:/ecs/a")),
-    (arn("logs", "log-group:/ecs/*"), None), (arn("dynamodb", "table/t"), None), (arn("sqs", "q", account="210987654321"), arn("sqs", "q", account="210987654321"))])
+    (arn("logs", "log-group:/ecs/*"), None), (arn("dynamodb", "table/t"), arn("dynamodb", "table/t")),
+    (arn("dynamodb", "table/t/index/*"), arn("dynamodb", "table/t")), (arn("dynamodb", "table/*"), None), (arn("sqs", "q", account="210987654321"), arn("sqs", "q", account="210987654321"))])
 def test_what_a_policy_names_in_full(resource, meant):
     assert NAMES.granted(resource) == meant
 
@@ -52,5 +53,5 @@ def test_images(image, meant):
 def test_what_is_crawled():
     assert crawled(KEY) and not crawled(arn("kms", "key/1", "eu-west-1")) and not crawled("arn:aws:s3:::b")
     assert crawled("arn:aws:iam::aws:policy/X") and not crawled("arn:aws:iam::210987654321:role/x")
-    assert kind_of(arn("dynamodb", "table/t")) is None and kind_of("$NAME") is None
+    assert kind_of(arn("rds", "db:t")) is None and kind_of("$NAME") is None
     assert role("worker") == f"arn:aws:iam::{ACCOUNT}:role/worker"

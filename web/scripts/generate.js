@@ -1,6 +1,7 @@
 // Writes src/api/generated.ts: one typed operation for each in src/api/operations/*.graphql, checked
-// against the repository's schema.graphql. `--check` fails instead of writing when the file is out of date.
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+// against the repository's schema.graphql; and their texts alone into src/api/documents.json.
+// `--check` fails instead of writing when a file is out of date.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as gql from "graphql";
@@ -9,6 +10,7 @@ const web = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const schemaFile = process.env.SCHEMA ?? join(web, "..", "schema.graphql");
 const operationsFolder = join(web, "src/api/operations");
 const target = join(web, "src/api/generated.ts");
+const documents = join(web, "src/api/documents.json");
 
 const schema = gql.buildSchema(readFileSync(schemaFile, "utf8"));
 const files = readdirSync(operationsFolder).filter((name) => name.endsWith(".graphql")).toSorted();
@@ -136,11 +138,15 @@ const output = [
   ...body,
 ].join("\n\n");
 
-if (process.argv.includes("--check")) {
-  if (readFileSync(target, "utf8") !== `${output}\n`) {
-    console.error("src/api/generated.ts is out of date: run `npm run generate`");
+// What a server that answers listed documents only must answer for the page.
+const texts = JSON.stringify(operations.map(textOf), null, 1);
+const written = { [target]: `${output}\n`, [documents]: `${texts}\n` };
+
+for (const [file, text] of Object.entries(written)) {
+  if (!process.argv.includes("--check")) {
+    writeFileSync(file, text);
+  } else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
+    console.error(`${file} is out of date: run \`npm run generate\``);
     process.exit(1);
   }
-} else {
-  writeFileSync(target, `${output}\n`);
 }

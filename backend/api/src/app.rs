@@ -5,7 +5,7 @@ use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
 use blastmap_model::Redactor;
 use blastmap_store::Store;
 
-use crate::{Access, Crawl, Snapshots};
+use crate::{Access, Crawl, Documents, Snapshots};
 
 /// How the server answers.
 #[derive(Debug, Clone)]
@@ -30,6 +30,10 @@ pub struct Settings {
     pub sockets: usize,
     /// How many subscriptions one connection has at once.
     pub subscriptions_per_socket: usize,
+    /// Whether queries may ask what the schema holds.
+    pub introspection: bool,
+    /// The only documents that are answered; none: any.
+    pub documents: Option<Arc<Documents>>,
     /// The tags that name an owner, for snapshots that are loaded from the store.
     pub owner_keys: Vec<String>,
 }
@@ -48,6 +52,8 @@ impl Settings {
             concurrent_queries: 8,
             sockets: 100,
             subscriptions_per_socket: 10,
+            introspection: true,
+            documents: None,
             owner_keys: ["owner", "team", "service-owner"]
                 .map(str::to_owned)
                 .to_vec(),

@@ -6,13 +6,13 @@ use std::sync::{
 };
 
 use async_graphql::{
-    Data, Executor, Request, Response, ServerError, futures_util::stream::BoxStream,
-    parser::types::OperationType,
+    Data, Executor, IntrospectionMode, Request, Response, ServerError,
+    futures_util::stream::BoxStream, parser::types::OperationType,
 };
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
-    fence::{self, Tables},
+    fence::{self, Admitted, Tables},
     graphql::{BlastmapSchema, COSTS, registry, schema},
     problem::{Code, Problem, with_codes},
     state::{Pinned, State},
@@ -36,22 +36,33 @@ impl Engine {
     }
 
     /// Weighs a request and pins it to the newest snapshot.
-    fn admit(&self, request: &mut Request) -> Result<OperationType, ServerError> {
-        let operation = fence::admit(request, &self.tables)?;
+    fn admit(&self, request: &mut Request) -> Result<Admitted, ServerError> {
+        let settings = &self.state.app.settings;
+        if let Some(documents) = &settings.documents
+            && !documents.allow(&request.query)
+        {
+            let message = "this server answers only the documents of its list (--allow-documents)";
+            return Err(Problem::new(Code::Forbidden, message).into());
+        }
+        let admitted = fence::admit(request, &self.tables)?;
+        if !settings.introspection {
+            request.introspection_mode = IntrospectionMode::Disabled;
+        }
         request
             .data
             .insert(Pinned::new(self.state.app.snapshots.latest()));
-        Ok(operation)
+        Ok(admitted)
     }
 
     /// Answers a query or a mutation.
     pub(crate) async fn execute(&self, mut request: Request) -> Response {
         let mut response = match self.admit(&mut request) {
-            Ok(OperationType::Subscription) => refused(Problem::bad_input(
-                "subscriptions go by WebSocket (graphql-transport-ws)",
-            )),
-            Ok(OperationType::Query | OperationType::Mutation) => {
-                self.schema.execute(request).await
+            Ok(admitted) if admitted.operation == OperationType::Subscription => refused(
+                Problem::bad_input("subscriptions go by WebSocket (graphql-transport-ws)"),
+            ),
+            Ok(admitted) => {
+                let answered = self.schema.execute(request).await;
+                answered.extension("cost", admitted.cost())
             }
             Err(error) => Response::from_errors(vec![error]),
         };
@@ -96,7 +107,7 @@ impl Subscriptions {
                 format!("this connection has {most} subscriptions, the most there may be");
             return Err(Problem::new(Code::RateLimited, message).into());
         }
-        if self.engine.admit(&mut request)? != OperationType::Subscription {
+        if self.engine.admit(&mut request)?.operation != OperationType::Subscription {
             return Err(
                 Problem::bad_input("only subscriptions go by WebSocket: POST the query").into(),
             );

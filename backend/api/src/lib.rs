@@ -25,7 +25,8 @@ pub use auth::{
     TokensError, new_token,
 };
 pub use crawl::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
+pub use fence::{Documents, DocumentsError};
 pub use graphql::schema_text;
 pub use json::{assessment_json, diff_json, radius_json};
 pub use server::{Tls, TlsError, router, serve};
-pub use snapshots::{Change, Snapshots};
+pub use snapshots::{Change, Snapshots, Trouble};

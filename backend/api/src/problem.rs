@@ -5,7 +5,7 @@ use axum::{
     Json,
     response::{IntoResponse as _, Response},
 };
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
 /// The codes in `extensions.code`.
@@ -38,6 +38,9 @@ impl Code {
     }
 }
 
+/// Seconds after which a busy server may be asked again.
+const RETRY_AFTER: &str = "5";
+
 /// One sentence on what went wrong, with its code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -65,7 +68,16 @@ impl Problem {
         let body = json!({
             "errors": [{ "message": self.message, "extensions": { "code": self.code.name() } }],
         });
-        (status, Json(body)).into_response()
+        let mut response = (status, Json(body)).into_response();
+        // Who is told to come later is told when.
+        if matches!(
+            status,
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+        ) {
+            let later = HeaderValue::from_static(RETRY_AFTER);
+            response.headers_mut().insert(header::RETRY_AFTER, later);
+        }
+        response
     }
 
     fn extensions(&self) -> ErrorExtensionValues {

@@ -1,6 +1,10 @@
 //! The snapshot that is answered from, and word of each new one.
 
-use std::{fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use arc_swap::ArcSwapOption;
 use blastmap_graph::{Snapshot, count_changes};
@@ -18,10 +22,20 @@ pub struct Change {
     pub changed: usize,
 }
 
+/// What the server may have to go on without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trouble {
+    /// The store: snapshots are not kept, or not read.
+    Store,
+    /// Memory: a snapshot is too large to be shown.
+    Memory,
+}
+
 /// Hands the newest snapshot to whoever reads, without making anybody wait.
 pub struct Snapshots {
     latest: ArcSwapOption<Snapshot>,
     changes: watch::Sender<Option<Change>>,
+    troubles: Mutex<BTreeMap<Trouble, String>>,
 }
 
 impl Snapshots {
@@ -29,6 +43,7 @@ impl Snapshots {
         Self {
             latest: ArcSwapOption::empty(),
             changes: watch::Sender::new(None),
+            troubles: Mutex::default(),
         }
     }
 
@@ -59,6 +74,25 @@ impl Snapshots {
     /// None until the first is there.
     pub fn latest(&self) -> Option<Arc<Snapshot>> {
         self.latest.load_full()
+    }
+
+    /// What the server goes on without from now on: one sentence, with what to do.
+    pub fn trouble(&self, trouble: Trouble, what: String) {
+        self.known_troubles().insert(trouble, what);
+    }
+
+    /// That is over.
+    pub fn no_trouble(&self, trouble: Trouble) {
+        self.known_troubles().remove(&trouble);
+    }
+
+    /// What the server goes on without.
+    pub fn troubles(&self) -> Vec<String> {
+        self.known_troubles().values().cloned().collect()
+    }
+
+    fn known_troubles(&self) -> MutexGuard<'_, BTreeMap<Trouble, String>> {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Word of each new snapshot; who is slow sees the newest only.

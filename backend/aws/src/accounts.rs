@@ -246,6 +246,9 @@ async fn identify(
     let answer = answer.map_err(|error| {
         let error = CallError::of("sts:GetCallerIdentity", &error);
         match error.reason {
+            BlindSpotReason::AccessDenied if error.is_of_clock() => CrawlError::Clock {
+                message: error.message,
+            },
             BlindSpotReason::AccessDenied | BlindSpotReason::Throttled => CrawlError::Refused {
                 region: region.clone(),
                 message: error.message,

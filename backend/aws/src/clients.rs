@@ -68,9 +68,27 @@ impl Limits {
     }
 }
 
+/// When a crawl makes no more calls, and how long that is after its beginning.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    at: tokio::time::Instant,
+    after: Duration,
+}
+
+impl Deadline {
+    /// That of a crawl that begins now.
+    pub(crate) fn after(after: Duration) -> Self {
+        Self {
+            at: tokio::time::Instant::now() + after,
+            after,
+        }
+    }
+}
+
 /// Clients of every service, for one scope.
 pub(crate) struct Clients {
     scope: Scope,
+    deadline: Deadline,
     redactor: Redactor,
     limits: Limits,
     counts: CallCounts,
@@ -97,6 +115,7 @@ pub(crate) struct Clients {
     pub(crate) api_gateway: aws_sdk_apigatewayv2::Client,
     pub(crate) lattice: aws_sdk_vpclattice::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) lambda: aws_sdk_lambda::Client,
@@ -143,8 +162,10 @@ impl Clients {
         wire: &Wire,
         limits: Limits,
         redactor: Redactor,
+        deadline: Deadline,
     ) -> Self {
         Self {
+            deadline,
             ecs: client!(aws_sdk_ecs, "ecs", config, scope, wire),
             iam: client!(aws_sdk_iam, "iam", config, scope, wire),
             elbv2: client!(
@@ -165,6 +186,7 @@ impl Clients {
             ),
             kms: client!(aws_sdk_kms, "kms", config, scope, wire),
             ecr: client!(aws_sdk_ecr, "ecr", config, scope, wire),
+            dynamodb: client!(aws_sdk_dynamodb, "dynamodb", config, scope, wire),
             events: client!(aws_sdk_eventbridge, "events", config, scope, wire),
             scheduler: client!(aws_sdk_scheduler, "scheduler", config, scope, wire),
             scaling: client!(
@@ -221,6 +243,22 @@ impl Clients {
 
     /// Makes a call when there is room for it. `action` is IAM's name for it, such as `ecs:ListClusters`.
     pub(crate) async fn call<T, E>(
+        &self,
+        action: &'static str,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, CallError>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        // An answer that comes too late is one that does not come: what it would have told is a blind spot.
+        let called = Box::pin(self.call_now(action, request));
+        let called = tokio::time::timeout_at(self.deadline.at, called);
+        called
+            .await
+            .unwrap_or_else(|_elapsed| Err(CallError::late(action, self.deadline.after)))
+    }
+
+    async fn call_now<T, E>(
         &self,
         action: &'static str,
         request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,

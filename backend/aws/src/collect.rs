@@ -33,6 +33,7 @@ mod service_addresses;
 mod services;
 pub(crate) mod starts;
 pub(crate) mod state_machines;
+mod tables;
 mod tags;
 mod target_groups;
 mod target_health;
@@ -96,15 +97,8 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     fn unseen(builder: &InventoryBuilder, kind: ResourceKind, scope: &Scope) -> Vec<Self> {
-        builder
-            .unseen(kind, scope)
-            .into_iter()
-            .map(|id| Self {
-                id,
-                known: None,
-                parts: BTreeSet::new(),
-            })
-            .collect()
+        let unseen = builder.unseen(kind, scope).into_iter();
+        unseen.map(Self::named).collect()
     }
 
     fn kept(builder: &InventoryBuilder, kind: ResourceKind, scope: &Scope) -> Vec<Self> {
@@ -115,20 +109,32 @@ impl Wanted {
             .collect()
     }
 
-    /// For what matters only where ECS is used: one question, once a region has clusters.
+    /// Every cluster that is there. What is in it can be asked for by its name, even if nobody may describe it.
+    fn clusters(builder: &InventoryBuilder, scope: &Scope) -> Vec<Self> {
+        let mut clusters = Self::kept(builder, ResourceKind::EcsCluster, scope);
+        let unread = builder.unread(ResourceKind::EcsCluster, scope);
+        clusters.extend(unread.into_iter().map(Self::named));
+        clusters
+    }
+
+    /// For what matters only where ECS is used: one question, once a region has clusters, or may have some that are hidden.
     fn once_there_are_clusters(builder: &InventoryBuilder, scope: &Scope) -> Vec<Self> {
-        let clusters = builder.kept(ResourceKind::EcsCluster, scope);
-        let once = clusters.first().map(|_| Self::all("every cluster"));
+        let once = uses_ecs(builder, scope).then(|| Self::all("every cluster"));
         once.into_iter().collect()
+    }
+
+    /// Something of which nothing is known but its name.
+    fn named(id: ResourceId) -> Self {
+        Self {
+            id,
+            known: None,
+            parts: BTreeSet::new(),
+        }
     }
 
     /// A question about everything at once, called `what`.
     fn all(what: &str) -> Self {
-        Self {
-            id: ResourceId::new(what),
-            known: None,
-            parts: BTreeSet::new(),
-        }
+        Self::named(ResourceId::new(what))
     }
 
     fn of(resource: &Resource) -> Self {
@@ -138,6 +144,17 @@ impl Wanted {
             parts: BTreeSet::new(),
         }
     }
+}
+
+/// Whether ECS is used in a scope, as far as that can be known: where nobody may list the clusters, there may be some.
+fn uses_ecs(builder: &InventoryBuilder, scope: &Scope) -> bool {
+    !builder.kept(ResourceKind::EcsCluster, scope).is_empty()
+        || builder.may_hide(ResourceKind::EcsCluster, scope)
+}
+
+/// Whether ECS is used in any of the scopes.
+fn uses_ecs_anywhere(builder: &InventoryBuilder) -> bool {
+    builder.scopes().any(|scope| uses_ecs(builder, scope))
 }
 
 /// Every collector. Their order does not matter.
@@ -164,6 +181,7 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     queues::COLLECTOR,
     queues::DETAILS,
     topics::COLLECTOR,
+    tables::COLLECTOR,
     functions::COLLECTOR,
     state_machines::COLLECTOR,
     roles::DETAILS,
@@ -205,6 +223,8 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     ec2::VPC_DNS,
     #[cfg(feature = "ec2")]
     ec2::INSTANCES_OF_HOSTS,
+    #[cfg(feature = "ec2")]
+    ec2::LAUNCH_TEMPLATES,
     #[cfg(feature = "ec2")]
     ec2::ELASTIC_IPS,
     #[cfg(feature = "ec2")]

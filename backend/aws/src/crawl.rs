@@ -5,12 +5,13 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
+    pin::Pin,
     sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use blastmap_model::{
-    Found, GLOBAL, Inventory, InventoryBuilder, Presence, ResourceId, Scope, ScopeRecord,
+    Elsewhere, Found, GLOBAL, Inventory, InventoryBuilder, Presence, ResourceId, Scope, ScopeRecord,
 };
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use sha2::{Digest as _, Sha256};
@@ -64,23 +65,26 @@ impl Crawler {
         self.session.may_change() && self.counted.load(Ordering::Relaxed)
     }
 
-    /// One crawl. `previous` spares questions whose answers cannot have changed; `progress` follows along.
+    /// What a crawl covers, and what it should and cannot.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let clients = self.session.clients();
+        let open = clients.iter().map(Clients::scope);
+        open.chain(self.session.closed()).cloned().collect()
+    }
+
+    /// One crawl. `previous` spares questions whose answers cannot have changed; `elsewhere` is what other crawls saw and has to do
+    /// with these scopes; `progress` follows along.
     pub async fn crawl(
         &self,
         previous: Option<&Inventory>,
+        elsewhere: Elsewhere,
         progress: &watch::Sender<Progress>,
     ) -> Result<Crawled, CrawlError> {
         let started = Instant::now();
         let clients = self.session.clients();
         let mut crawl = Crawl {
-            builder: InventoryBuilder::new(
-                clients
-                    .iter()
-                    .map(Clients::scope)
-                    .chain(self.session.closed())
-                    .cloned()
-                    .collect(),
-            ),
+            builder: InventoryBuilder::new(self.scopes()).beside(elsewhere),
+            rounds: 0,
             asked: HashSet::new(),
             session: &self.session,
             previous,
@@ -89,14 +93,18 @@ impl Crawler {
         };
         crawl.absorb_what_is_hidden();
         crawl.report();
-        let listed = crawl.jobs(|collector, _, _| collector.wanted.is_none().then(Vec::new));
-        crawl.round(listed).await;
+        let mut running = FuturesUnordered::new();
+        let mut jobs = crawl.jobs(|collector, _, _| collector.wanted.is_none().then(Vec::new));
         loop {
-            let jobs = crawl.wanted();
             if jobs.is_empty() {
-                break;
+                // Those that hold up nothing else may still name more.
+                let Some(late) = running.next().await else {
+                    break;
+                };
+                crawl.take_in(late);
             }
-            crawl.round(jobs).await;
+            crawl.round(jobs, &mut running).await;
+            jobs = crawl.wanted();
         }
         let taken_at = OffsetDateTime::now_utc();
         let opening = self.session.counts().by_action();
@@ -167,8 +175,36 @@ struct Job<'a> {
     wanted: Vec<Wanted>,
 }
 
+impl Job<'_> {
+    /// What it finds; what it cannot is a blind spot.
+    async fn run(self, mut found: Found) -> Found {
+        let scope = self.clients.scope();
+        let collected = (self.collector.collect)(self.clients, self.wanted, &mut found).await;
+        if let Err(error) = collected {
+            tracing::warn!(
+                aws.action = error.action,
+                aws.account = &*scope.account,
+                aws.region = &*scope.region,
+                "Going on without `{}`: {}",
+                error.action,
+                error.message
+            );
+            found.blind_spot(error.blind_spot(scope, self.collector.kinds));
+        }
+        found
+    }
+}
+
+/// A round that makes no progress for so long goes on without those that hold it up: an API that hangs does not stop the others.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Jobs under way; each ends with the number of its round and what it found.
+type Running<'a> = FuturesUnordered<Pin<Box<dyn Future<Output = (usize, Found)> + Send + 'a>>>;
+
 /// A crawl under way.
 struct Crawl<'a> {
+    /// How many rounds there were.
+    rounds: usize,
     builder: InventoryBuilder,
     /// What was asked: by which collector, where, about what and which part of it.
     asked: HashSet<(usize, usize, ResourceId, String)>,
@@ -263,35 +299,27 @@ impl<'a> Crawl<'a> {
         )
     }
 
-    /// Runs jobs side by side and takes in what they find.
-    async fn round(&mut self, jobs: Vec<Job<'a>>) {
-        let mut running: FuturesUnordered<_> = jobs
-            .into_iter()
-            .map(|job| {
-                let mut found = self.found(job.clients);
-                async move {
-                    if let Err(error) =
-                        (job.collector.collect)(job.clients, job.wanted, &mut found).await
-                    {
-                        tracing::warn!(
-                            aws.action = error.action,
-                            aws.account = &*job.clients.scope().account,
-                            aws.region = &*job.clients.scope().region,
-                            "Going on without `{}`: {}",
-                            error.action,
-                            error.message
-                        );
-                        found
-                            .blind_spot(error.blind_spot(job.clients.scope(), job.collector.kinds));
-                    }
-                    found
-                }
-            })
-            .collect();
-        while let Some(found) = running.next().await {
-            self.builder.absorb(found);
-            self.report();
+    /// Runs jobs side by side, beside those of earlier rounds, and takes in what they find, until these are done or held up.
+    async fn round(&mut self, jobs: Vec<Job<'a>>, running: &mut Running<'a>) {
+        self.rounds += 1;
+        let round = self.rounds;
+        let mut open = jobs.len();
+        for job in jobs {
+            let found = self.found(job.clients);
+            running.push(Box::pin(async move { (round, job.run(found).await) }));
         }
+        while open > 0 {
+            let Ok(Some(done)) = tokio::time::timeout(PATIENCE, running.next()).await else {
+                return;
+            };
+            open -= usize::from(done.0 == round);
+            self.take_in(done);
+        }
+    }
+
+    fn take_in(&mut self, (_, found): (usize, Found)) {
+        self.builder.absorb(found);
+        self.report();
     }
 
     /// Where not one call of any region was answered, and none was denied, there is no such region.

@@ -1,5 +1,7 @@
 //! What can go wrong when asking AWS: a failed call is data (a blind spot), a crawl that cannot start is an error.
 
+use std::time::Duration;
+
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use blastmap_model::{BlindSpot, BlindSpotReason, ResourceKind, Scope};
@@ -65,6 +67,19 @@ impl CallError {
         }
     }
 
+    /// A call that was not answered before the crawl's deadline, or not made.
+    pub(crate) fn late(action: &'static str, deadline: Duration) -> Self {
+        Self {
+            action,
+            code: None,
+            reason: BlindSpotReason::Timeout,
+            message: format!(
+                "not answered within the {} s that a crawl may take (--deadline)",
+                deadline.as_secs()
+            ),
+        }
+    }
+
     /// An answer without what it must have.
     pub(crate) fn unexpected(action: &'static str, message: impl Into<String>) -> Self {
         Self {
@@ -73,6 +88,15 @@ impl CallError {
             reason: BlindSpotReason::Error,
             message: message.into(),
         }
+    }
+
+    /// A request that is signed for another time than AWS's: more than five minutes, for most services.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html>
+    pub(crate) fn is_of_clock(&self) -> bool {
+        self.has_code(&["RequestTimeTooSkewed"])
+            || self.message.contains("Signature expired")
+            || self.message.contains("Signature not yet current")
     }
 
     pub(crate) fn has_code(&self, codes: &[&str]) -> bool {
@@ -186,6 +210,8 @@ pub enum CrawlError {
     NoCredentials(String),
     #[error("AWS does not accept these credentials in {region}: {message}")]
     Refused { region: String, message: String },
+    #[error("AWS says that the clock of this machine is wrong, set it: {message}")]
+    Clock { message: String },
     #[error("cannot assume `{role}`: {message}")]
     AssumeRole { role: String, message: String },
     #[error(

@@ -23,5 +23,5 @@ pub use crawl::{Crawled, Crawler, Progress};
 pub use demo::demo;
 pub use error::{CallError, CrawlError};
 pub use permissions::{Reach, actions, actions_of, policy_json, policy_terraform};
-pub use session::{Origin, Settings};
+pub use session::{DEADLINE, Origin, Settings};
 pub use wire::{Recording, RecordingError};

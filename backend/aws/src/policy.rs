@@ -1,59 +1,7 @@
 //! Policy documents as AWS sends them.
 
-use blastmap_model::{Redactor, kinds::resource_policy::ResourcePolicy};
+use blastmap_model::{Redactor, kinds::resource_policy::ResourcePolicy, redact_policy_conditions};
 use serde_json::Value;
-
-/// Condition keys whose values are names of AWS's own, and not secrets. What else is compared, such as an external id,
-/// stays as a fingerprint.
-///
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
-const PLAIN_KEYS: [&str; 35] = [
-    "aws:calledvia",
-    "aws:calledviafirst",
-    "aws:calledvialast",
-    "aws:currenttime",
-    "aws:multifactorauthpresent",
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalisawsservice",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principalservicename",
-    "aws:principaltype",
-    "aws:requestedregion",
-    "aws:resourceaccount",
-    "aws:resourceorgid",
-    "aws:securetransport",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceip",
-    "aws:sourceorgid",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:tagkeys",
-    "aws:viaawsservice",
-    "aws:vpcsourceip",
-    "ecs:cluster",
-    "elasticfilesystem:accessedviamounttarget",
-    "elasticfilesystem:accesspointarn",
-    "iam:passedtoservice",
-    "kms:calleraccount",
-    "kms:encryptioncontext:aws:logs:arn",
-    "kms:encryptioncontext:parameter_arn",
-    "kms:encryptioncontext:secretarn",
-    "kms:grantisforawsresource",
-    "kms:viaservice",
-];
-
-/// Tags are shown, so are conditions on them.
-const PLAIN_BEGINNINGS: [&str; 6] = [
-    "aws:principaltag/",
-    "aws:requesttag/",
-    "aws:resourcetag/",
-    "ecs:resourcetag/",
-    "secretsmanager:resourcetag/",
-    "ssm:resourcetag/",
-];
 
 /// Reads a policy document, percent-encoded (as IAM sends it) or plain. What is no JSON is null.
 pub(crate) fn document(text: &str, redactor: &Redactor) -> Value {
@@ -66,7 +14,7 @@ pub(crate) fn document(text: &str, redactor: &Redactor) -> Value {
     let Ok(mut document) = serde_json::from_str::<Value>(&decoded) else {
         return Value::Null;
     };
-    redact_conditions(&mut document, redactor);
+    redact_policy_conditions(&mut document, redactor);
     document
 }
 
@@ -77,42 +25,6 @@ pub(crate) fn on_resource(text: Option<&str>, redactor: &Redactor) -> Option<Res
     };
     let document = document(text, redactor);
     document.is_object().then(|| ResourcePolicy::of(document))
-}
-
-fn redact_conditions(document: &mut Value, redactor: &Redactor) {
-    let statements = match document.get_mut("Statement") {
-        Some(Value::Array(statements)) => statements.iter_mut().collect(),
-        Some(one) => vec![one],
-        None => return,
-    };
-    let operators = statements
-        .into_iter()
-        .filter_map(|statement| statement.get_mut("Condition")?.as_object_mut());
-    for (key, values) in operators
-        .flatten()
-        .filter_map(|(_, keys)| keys.as_object_mut())
-        .flatten()
-    {
-        let key = key.to_ascii_lowercase();
-        if PLAIN_KEYS.contains(&key.as_str())
-            || PLAIN_BEGINNINGS
-                .iter()
-                .any(|beginning| key.starts_with(beginning))
-        {
-            continue;
-        }
-        match values {
-            Value::String(text) => *text = redactor.fingerprint(text),
-            Value::Array(values) => {
-                for value in values {
-                    if let Value::String(text) = value {
-                        *text = redactor.fingerprint(text);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 fn percent_decode(text: &str) -> String {

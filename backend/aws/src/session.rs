@@ -9,7 +9,7 @@ use blastmap_model::{BlindSpot, GLOBAL, Redactor, ResourceKind, Scope};
 
 use crate::{
     accounts::{Account, Accounts},
-    clients::{CallCounts, Clients, Limits},
+    clients::{CallCounts, Clients, Deadline, Limits},
     error::{CrawlError, chain},
     regions::{self, Regions},
     wire::{Recorder, Recording, Wire},
@@ -38,7 +38,12 @@ pub struct Settings {
     pub organization: Option<String>,
     pub origin: Origin,
     pub redactor: Redactor,
+    /// How long one crawl may take: what is not answered by then is a blind spot.
+    pub deadline: Duration,
 }
+
+/// What [`Settings::deadline`] is where nobody says otherwise.
+pub const DEADLINE: Duration = Duration::from_hours(1);
 
 /// What a crawl needs, made ready once.
 pub(crate) struct Session {
@@ -53,6 +58,7 @@ pub(crate) struct Session {
     wire: Wire,
     limits: Limits,
     redactor: Redactor,
+    deadline: Duration,
 }
 
 impl Session {
@@ -97,6 +103,7 @@ impl Session {
             wire,
             limits: Limits::default(),
             redactor: settings.redactor,
+            deadline: settings.deadline,
         })
     }
 
@@ -124,9 +131,10 @@ impl Session {
         &self.redactor
     }
 
-    /// Clients of every scope: each account's global services, then its regions.
+    /// Clients of every scope for a crawl that begins now: each account's global services, then its regions.
     pub(crate) fn clients(&self) -> Vec<Clients> {
         let mut clients = Vec::new();
+        let deadline = Deadline::after(self.deadline);
         for (account, regions) in self.accounts.iter().zip(&self.regions) {
             for region in [GLOBAL]
                 .into_iter()
@@ -153,6 +161,7 @@ impl Session {
                     &wire,
                     self.limits.clone(),
                     self.redactor.clone(),
+                    deadline,
                 ));
             }
         }

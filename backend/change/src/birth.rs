@@ -127,6 +127,18 @@ pub(crate) fn arn(
             let (queue, certain) = name("QueueName");
             own("sqs", queue, certain)
         }
+        ResourceKind::DynamodbTable => {
+            let (table, certain) = name("TableName");
+            own("dynamodb", format!("table/{table}"), certain)
+        }
+        ResourceKind::KinesisStream => {
+            let (stream, certain) = name("Name");
+            own("kinesis", format!("stream/{stream}"), certain)
+        }
+        ResourceKind::FirehoseStream => {
+            let (stream, certain) = name("DeliveryStreamName");
+            own("firehose", format!("deliverystream/{stream}"), certain)
+        }
         ResourceKind::SnsTopic => {
             let (topic, certain) = name("TopicName");
             own("sns", topic, certain)
@@ -207,6 +219,7 @@ fn made_up_form(kind: ResourceKind) -> Option<(&'static str, &'static str)> {
         ResourceKind::ApiGatewayVpcLink => ("apigateway", "/vpclinks/"),
         ResourceKind::VpcLatticeTargetGroup => ("vpc-lattice", "targetgroup/"),
         ResourceKind::EcsTaskSet => ("ecs", "task-set/"),
+        ResourceKind::LaunchTemplate => ("ec2", "launch-template/"),
         ResourceKind::CodedeployGroup => ("codedeploy", "deploymentgroup:"),
         _ => return None,
     })
@@ -227,6 +240,9 @@ pub(crate) fn is_named_by_its_owner(kind: ResourceKind) -> bool {
             | ResourceKind::EcrRepository
             | ResourceKind::S3Bucket
             | ResourceKind::SqsQueue
+            | ResourceKind::DynamodbTable
+            | ResourceKind::KinesisStream
+            | ResourceKind::FirehoseStream
             | ResourceKind::LambdaFunction
             | ResourceKind::SnsTopic
             | ResourceKind::StateMachine
@@ -317,6 +333,7 @@ fn identity(kind: ResourceKind, own: &Arn) -> Vec<(&'static str, String)> {
         ResourceKind::TransitGateway => vec![("TransitGatewayId", last)],
         ResourceKind::VpcEndpointService => vec![("ServiceId", last)],
         ResourceKind::Ec2Instance => vec![("InstanceId", last)],
+        ResourceKind::LaunchTemplate => vec![("LaunchTemplateId", last)],
         ResourceKind::EfsFileSystem => vec![("FileSystemArn", arn), ("FileSystemId", last)],
         ResourceKind::EfsAccessPoint => vec![("AccessPointArn", arn), ("AccessPointId", last)],
         ResourceKind::EfsMountTarget => vec![("MountTargetId", last)],

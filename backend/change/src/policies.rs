@@ -1,6 +1,6 @@
 //! Policies that stand on a resource, as facts keep them.
 
-use blastmap_model::Arn;
+use blastmap_model::{Arn, Redactor, redact_policy_conditions};
 use serde_json::{Value, json};
 
 /// What AWS would answer of a policy on a resource; what is no document says that there is none.
@@ -8,6 +8,28 @@ pub(crate) fn on_resource(policy: &Value) -> Value {
     match document(policy) {
         Some(document) => json!({"Read": true, "Document": document}),
         None => json!({"Read": true}),
+    }
+}
+
+/// Puts fingerprints in the place of what conditions compare with, in each policy document inside, be it written as JSON or as text.
+pub(crate) fn redact(value: &mut Value, redactor: &Redactor) {
+    match value {
+        Value::Object(fields) if fields.contains_key("Statement") => {
+            redact_policy_conditions(value, redactor);
+        }
+        Value::Object(fields) => fields.values_mut().for_each(|own| redact(own, redactor)),
+        Value::Array(values) => values.iter_mut().for_each(|own| redact(own, redactor)),
+        Value::String(text) if text.contains("\"Condition\"") => {
+            let Some(mut own) = document(value).filter(|own| own.get("Statement").is_some()) else {
+                return;
+            };
+            let before = own.clone();
+            redact_policy_conditions(&mut own, redactor);
+            if own != before {
+                *value = Value::String(own.to_string());
+            }
+        }
+        _ => {}
     }
 }
 

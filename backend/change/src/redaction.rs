@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 /// Puts fingerprints in the place of what is or may be secret in facts or properties of a kind.
 pub(crate) fn redact(kind: Option<ResourceKind>, value: &mut Value, redactor: &Redactor) {
     walk(kind, value, redactor);
+    crate::policies::redact(value, redactor);
     redactor.scrub_value(value);
 }
 
@@ -18,7 +19,7 @@ fn walk(kind: Option<ResourceKind>, value: &mut Value, redactor: &Redactor) {
             }
         }
         Value::Object(fields) => {
-            let plain = plain_options(fields);
+            let driver = log_driver(fields);
             if kind == Some(ResourceKind::ListenerRule) {
                 conditions(fields, redactor);
             }
@@ -29,7 +30,7 @@ fn walk(kind: Option<ResourceKind>, value: &mut Value, redactor: &Redactor) {
                     | "headervalue" => {
                         hide(value, redactor);
                     }
-                    "options" => options(value, plain, redactor),
+                    "options" => options(value, driver.as_deref(), redactor),
                     // The name of a parameter's value, of a target's input and of an override is a plain one.
                     "value" if kind == Some(ResourceKind::SsmParameter) => hide(value, redactor),
                     "input" | "inputtemplate" | "containeroverrides"
@@ -95,19 +96,19 @@ fn environment(value: &mut Value, redactor: &Redactor) {
     }
 }
 
-/// True where these are the fields of awslogs, whose options say where logs go.
-fn plain_options(fields: &Map<String, Value>) -> bool {
-    fields
-        .iter()
-        .any(|(name, value)| name.eq_ignore_ascii_case("logDriver") && value == "awslogs")
+/// The log driver whose fields these are: of some, options say where logs go.
+fn log_driver(fields: &Map<String, Value>) -> Option<String> {
+    let mut fields = fields.iter();
+    let (_, driver) = fields.find(|(name, _)| name.eq_ignore_ascii_case("logDriver"))?;
+    driver.as_str().map(str::to_owned)
 }
 
-fn options(value: &mut Value, awslogs: bool, redactor: &Redactor) {
+fn options(value: &mut Value, driver: Option<&str>, redactor: &Redactor) {
     let Value::Object(options) = value else {
         return hide(value, redactor);
     };
     for (name, value) in options {
-        if !(awslogs && is_plain_log_option(name)) {
+        if !is_plain_log_option(driver, name) {
             hide(value, redactor);
         }
     }
@@ -182,12 +183,16 @@ mod tests {
                 json!({"ContainerDefinitions": [{
                     "Environment": [{"Name": "PORT", "Value": 80}],
                     "LogConfiguration": {"LogDriver": "splunk", "Options": {"splunk-token": "x"}},
-                    "FirelensConfiguration": {"Type": "fluentbit", "Options": {"config": "x"}},
+                    "FirelensConfiguration": {"Type": "fluentbit", "Options": {"config": "x", "config-file-type": "s3"}},
+                }, {
+                    "LogConfiguration": {"LogDriver": "awsfirelens", "Options": {"Name": "firehose", "delivery_stream": "logs", "apikey": "x"}},
                 }]}),
                 json!({"ContainerDefinitions": [{
                     "Environment": [{"Name": "PORT", "Value": print("80")}],
                     "LogConfiguration": {"LogDriver": "splunk", "Options": {"splunk-token": print("x")}},
-                    "FirelensConfiguration": {"Type": "fluentbit", "Options": {"config": print("x")}},
+                    "FirelensConfiguration": {"Type": "fluentbit", "Options": {"config": print("x"), "config-file-type": "s3"}},
+                }, {
+                    "LogConfiguration": {"LogDriver": "awsfirelens", "Options": {"Name": "firehose", "delivery_stream": "logs", "apikey": print("x")}},
                 }]}),
             ),
             (

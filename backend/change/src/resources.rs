@@ -498,7 +498,7 @@ mod tests {
             {"id": "web", "action": "DELETE"},
             {"id": "nobody", "action": "DELETE"},
             {"id": "arn:aws:ecs:eu-west-1:123456789012:service/prod/nobody", "action": "UPDATE", "attributes": {"desiredCount": 1}},
-            {"id": "arn:aws:dynamodb:eu-west-1:123456789012:table/orders", "action": "CREATE"},
+            {"id": "arn:aws:rds:eu-west-1:123456789012:db:orders", "action": "CREATE"},
             {"id": "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/jobs", "action": "UPDATE", "attributes": {"retentionInDays": 1}},
             {"id": "/ecs/web", "action": "NO_OP"},
         ])));

@@ -8,6 +8,7 @@ mod dhcp_options;
 mod ecs;
 mod fields;
 mod iam;
+mod launching;
 mod load_balancing;
 mod mapping;
 mod messaging;

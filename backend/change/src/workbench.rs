@@ -12,7 +12,7 @@ use blastmap_model::{
 };
 use serde_json::{Map, Value};
 
-use crate::network_acl;
+use crate::{network_acl, policies};
 
 /// What a resource is called before it is there.
 const PLANNED: &str = "planned:";
@@ -600,6 +600,7 @@ impl Kept {
         if !facts.is_object() {
             facts = Value::Object(Map::new());
         }
+        policies::redact(&mut facts, redactor);
         redactor.scrub_value(&mut facts);
         self.resource.attributes = Attributes::from_value(&facts);
         let made = matches!(self.resource.presence, Presence::Planned | Presence::Stated);

@@ -5,6 +5,7 @@ mod breaker;
 #[doc(hidden)]
 pub mod estate;
 pub mod fargate;
+pub mod findings;
 pub mod iam;
 mod kept;
 pub mod launch;
@@ -21,6 +22,7 @@ mod words;
 
 pub use assess::{Assessment, Excerpt, Impact, Outcome, assess};
 pub use breaker::{Breaker, circuit_breaker};
+pub use findings::Finding;
 pub use kept::{Review, ReviewCounts, ReviewError, ReviewSummary};
 pub use launch::{Host, Launch, Seat};
 pub use marks::{Mark, MarksError, RiskMark, marks_from_bytes, marks_to_bytes};

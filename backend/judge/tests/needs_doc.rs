@@ -2,7 +2,7 @@
 
 #![expect(clippy::format_push_string, reason = "a page of text, printed once")]
 
-use blastmap_judge::{Subject, needs, refusals};
+use blastmap_judge::{Subject, findings, needs, refusals};
 use blastmap_model::{Phase, ResourceKind};
 
 #[test]
@@ -23,6 +23,7 @@ fn the_page_in_the_docs_is_what_the_code_judges() {
 fn names_are_stable_and_unlike() {
     let mut names: Vec<&str> = needs::ALL.iter().map(|need| need.name).collect();
     names.extend(refusals::ALL.iter().map(|rule| rule.name));
+    names.extend(findings::ALL.iter().map(|rule| rule.name));
     let plain = |name: &str| {
         name.bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
@@ -67,6 +68,21 @@ fn print() -> String {
         text += &format!(
             "| [{}]({}) | {} |\n",
             rule.name, rule.documentation, rule.sentence
+        );
+    }
+    text.push_str(
+        "\n## Findings\n\nWhat a snapshot shows by itself, without any change; on the page of the resource, and in the query `findings`.\n\n\
+         | rule | level | whose | says |\n|---|---|---|---|\n",
+    );
+    for rule in findings::ALL {
+        let whose: Vec<_> = rule.kinds.iter().map(|kind| kind.label()).collect();
+        text += &format!(
+            "| [{}]({}) | {} | {} | {} |\n",
+            rule.name,
+            rule.documentation,
+            rule.level.name(),
+            whose.join(", "),
+            rule.sentence
         );
     }
     text.push_str(

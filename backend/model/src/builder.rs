@@ -8,8 +8,9 @@ use std::{
 use time::OffsetDateTime;
 
 use crate::{
-    BlindSpot, BlindSpotReason, Declared, Evidence, Inventory, InventoryError, NamedLink, Presence,
-    Reference, Resource, ResourceId, ResourceKind, Scope, ScopeRecord, Tags, computed,
+    BlindSpot, BlindSpotReason, Declared, Elsewhere, Evidence, Inventory, InventoryError,
+    NamedLink, Presence, Reference, Resource, ResourceId, ResourceKind, Scope, ScopeRecord, Tags,
+    computed,
     found::{Entry, Found},
     kinds,
     resource::Attributes,
@@ -28,6 +29,7 @@ pub struct InventoryBuilder {
     /// One for each call that fails for one reason in one scope, with how often it did.
     blind_spots: BTreeMap<(Scope, std::sync::Arc<str>, BlindSpotReason), (BlindSpot, usize)>,
     scopes: Vec<Scope>,
+    elsewhere: Elsewhere,
     /// What stays and what is unseen, worked out when first asked for and forgotten when facts come in.
     reached: OnceLock<Reached>,
     /// Roles that may start tasks, worked out when first asked for and forgotten when roles or policies come in: each collector
@@ -52,6 +54,12 @@ impl InventoryBuilder {
             scopes,
             ..Self::default()
         }
+    }
+
+    /// What the rest of the estate has to do with these scopes.
+    #[must_use]
+    pub fn beside(self, elsewhere: Elsewhere) -> Self {
+        Self { elsewhere, ..self }
     }
 
     /// Takes in what a collector found. What was seen first stays.
@@ -111,6 +119,11 @@ impl InventoryBuilder {
             known.kinds.sort();
             known.kinds.dedup();
         }
+    }
+
+    /// What is crawled.
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.scopes.iter()
     }
 
     /// How many resources are known.
@@ -206,6 +219,29 @@ impl InventoryBuilder {
         unseen.filter(|id| !known(id)).cloned().collect()
     }
 
+    /// Ids of this kind in this scope that are known to be there, or were asked for, and could not be read.
+    pub fn unread(&self, kind: ResourceKind, scope: &Scope) -> BTreeSet<ResourceId> {
+        let own = |id: &&ResourceId| {
+            id.arn().is_some_and(|arn| {
+                ResourceKind::of_arn(&arn) == Some(kind)
+                    && arn.account() == &*scope.account
+                    && kind.region_of(&arn) == &*scope.region
+            })
+        };
+        self.unreadable.iter().filter(own).cloned().collect()
+    }
+
+    /// True if this scope may have resources of this kind that nobody was allowed to see. In one that is silent there is nothing to
+    /// be had.
+    pub fn may_hide(&self, kind: ResourceKind, scope: &Scope) -> bool {
+        let own = |spot: &BlindSpot| {
+            spot.account == scope.account
+                && spot.region == scope.region
+                && spot.kinds.contains(&kind)
+        };
+        self.blind_spots().any(own) && !self.is_silent(scope)
+    }
+
     /// What could not be seen so far.
     pub fn blind_spots(&self) -> impl Iterator<Item = &BlindSpot> {
         self.blind_spots.values().map(|(spot, _)| spot)
@@ -256,6 +292,28 @@ impl InventoryBuilder {
             .map(|(id, _)| id.clone())
             .collect();
         let mut unseen: BTreeMap<ResourceId, ResourceKind> = BTreeMap::new();
+        for reference in &self.elsewhere.named {
+            if !self.is_crawled(reference) {
+                continue;
+            }
+            let target = self.resolve(&reference.id);
+            if self.entries.contains_key(&target) {
+                kept.insert(target);
+            } else {
+                unseen.insert(target, reference.kind);
+            }
+        }
+        for reference in &self.elsewhere.guessed {
+            let target = self.resolve(&reference.id);
+            if self.is_of_kind(&target, reference.kind) {
+                kept.insert(target);
+            }
+        }
+        let follow_others = self.entries.iter().filter(|(_, entry)| {
+            let mut subjects = entry.follows.iter();
+            subjects.any(|subject| self.elsewhere.known.contains(subject))
+        });
+        kept.extend(follow_others.map(|(id, _)| id.clone()));
         let followers = self.followers();
         let mut waiting: Vec<ResourceId> = kept.iter().cloned().collect();
         while let Some(id) = waiting.pop() {
@@ -289,10 +347,20 @@ impl InventoryBuilder {
         Reached { kept, unseen }
     }
 
+    /// Whether what a reference names lies in a scope of this crawl.
+    fn is_crawled(&self, reference: &Reference) -> bool {
+        self.scope_of(reference)
+            .is_some_and(|scope| self.scopes.contains(&scope))
+    }
+
     /// Whether a name that may be anything's is that of a known resource of the kind that it is to name.
     fn is_meant(&self, declared: &Declared, to: &ResourceId) -> bool {
-        let known = self.entries.get(to);
-        known.is_some_and(|entry| entry.resource.kind == declared.to.kind)
+        self.is_of_kind(to, declared.to.kind)
+    }
+
+    fn is_of_kind(&self, id: &ResourceId, kind: ResourceKind) -> bool {
+        let known = self.entries.get(id);
+        known.is_some_and(|entry| entry.resource.kind == kind)
     }
 
     /// Who stays if this does.
@@ -465,7 +533,11 @@ impl InventoryBuilder {
 
 /// Of several that go by one name, the first by id has it, and of what an environment carries the last revision: answers come in
 /// any order.
-fn name_also(names: &mut HashMap<ResourceId, ResourceId>, name: ResourceId, id: ResourceId) {
+pub(crate) fn name_also(
+    names: &mut HashMap<ResourceId, ResourceId>,
+    name: ResourceId,
+    id: ResourceId,
+) {
     let rank = |id: &ResourceId| (id.as_str().len(), id.clone());
     let carried = kinds::environment::is_carried(&name);
     names

@@ -114,6 +114,10 @@ resource_kinds! {
     CloudfrontDistribution, "CLOUDFRONT_DISTRIBUTION", "distribution", "cloudfront" / "distribution/", "AWS::CloudFront::Distribution", ["aws_cloudfront_distribution"], "cloudfront/v4/home#/distributions/{last}";
     ApiGatewayVpcLink, "API_GATEWAY_VPC_LINK", "VPC link", "apigateway" / "/vpclinks/", "AWS::ApiGatewayV2::VpcLink", ["aws_apigatewayv2_vpc_link", "aws_apigatewayv2_integration"], "";
     VpcLatticeTargetGroup, "VPC_LATTICE_TARGET_GROUP", "VPC Lattice target group", "vpc-lattice" / "targetgroup/", "AWS::VpcLattice::TargetGroup", ["aws_vpclattice_target_group"], "";
+    KinesisStream, "KINESIS_STREAM", "Kinesis stream", "kinesis" / "stream/", "AWS::Kinesis::Stream", ["aws_kinesis_stream"], "kinesis/home?region={region}#/streams/details/{last}/monitoring";
+    FirehoseStream, "FIREHOSE_STREAM", "Firehose stream", "firehose" / "deliverystream/", "AWS::KinesisFirehose::DeliveryStream", ["aws_kinesis_firehose_delivery_stream"], "firehose/home?region={region}#/details/{last}/monitoring";
+    LaunchTemplate, "LAUNCH_TEMPLATE", "launch template", "ec2" / "launch-template/", "AWS::EC2::LaunchTemplate", ["aws_launch_template"], "ec2/home?region={region}#LaunchTemplateDetails:launchTemplateId={last}";
+    DynamodbTable, "DYNAMODB_TABLE", "database table", "dynamodb" / "table/", "AWS::DynamoDB::Table", ["aws_dynamodb_table"], "dynamodbv2/home?region={region}#table?name={last}";
 }
 
 impl ResourceKind {
@@ -128,6 +132,8 @@ impl ResourceKind {
                 && (service != "route53" || (*kind == Self::DnsRecord) == resource.contains('#'))
                 // A subscription's ARN is its topic's, and more.
                 && (*kind != Self::SnsTopic || !resource.contains(':'))
+                // An index's and a stream's ARN are their table's, and more.
+                && (*kind != Self::DynamodbTable || resource.matches('/').count() == 1)
         })
     }
 
@@ -292,7 +298,12 @@ mod tests {
                 Some(ResourceKind::SnsTopic),
             ),
             ("arn:aws:sns:eu-west-1:1:topic:a-subscription", None),
-            ("arn:aws:dynamodb:eu-west-1:1:table/a", None),
+            (
+                "arn:aws:dynamodb:eu-west-1:1:table/a",
+                Some(ResourceKind::DynamodbTable),
+            ),
+            ("arn:aws:dynamodb:eu-west-1:1:table/a/index/b", None),
+            ("arn:aws:rds:eu-west-1:1:db:a", None),
         ];
         for (arn, kind) in cases {
             assert_eq!(
@@ -308,6 +319,6 @@ mod tests {
         for kind in ResourceKind::ALL {
             assert_eq!(kind.name().parse(), Ok(*kind));
         }
-        assert_eq!(ResourceKind::ALL.len(), 61);
+        assert_eq!(ResourceKind::ALL.len(), 65);
     }
 }

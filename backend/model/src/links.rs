@@ -141,6 +141,18 @@ impl<'a> Links<'a> {
         declared.inferred = true;
     }
 
+    /// As [`Self::id`], for a dependency that is needed in other phases than the relation's own.
+    pub fn in_phases(
+        &mut self,
+        phases: Phases,
+        relation: Relation,
+        kind: ResourceKind,
+        id: ResourceId,
+        field: impl Into<String>,
+    ) {
+        self.declare(relation, kind, id, field.into()).phases = Some(phases);
+    }
+
     fn declare(
         &mut self,
         relation: Relation,
@@ -192,6 +204,7 @@ pub(crate) fn ec2_prefix(kind: ResourceKind) -> Option<&'static str> {
         ResourceKind::VpcPeeringConnection => "vpc-peering-connection",
         ResourceKind::TransitGateway => "transit-gateway",
         ResourceKind::VpcEndpointService => "vpc-endpoint-service",
+        ResourceKind::LaunchTemplate => "launch-template",
         _ => return None,
     })
 }

@@ -150,7 +150,7 @@ relations! {
     /// Reads this secret, parameter or bucket's environment file when a task starts.
     ReadsSecret, "READS_SECRET", [needs(&[EcsTaskDefinition], &[SsmParameter, Secret, S3Bucket]), needs(&[EcrPullThroughCacheRule], &[Secret])], [Start], ToDependent, Each;
     /// Sends its logs here.
-    LogsTo, "LOGS_TO", [share(&[EcsCluster], &[LogGroup, S3Bucket]), needs(&[EcsTaskDefinition], &[LogGroup, S3Bucket])], [Start, Run], ToDependent, Each;
+    LogsTo, "LOGS_TO", [share(&[EcsCluster], &[LogGroup, S3Bucket]), needs(&[EcsTaskDefinition], &[LogGroup, S3Bucket, KinesisStream, FirehoseStream])], [Start, Run], ToDependent, Each;
     /// Mounts this file system.
     Mounts, "MOUNTS", [needs(&[EcsTaskDefinition], &[EfsFileSystem, EfsAccessPoint])], [Start, Run], ToDependent, Each;
     /// Is encrypted with this key.
@@ -160,7 +160,7 @@ relations! {
     /// The containers act as this role.
     TaskRole, "TASK_ROLE", [needs(&[EcsTaskDefinition, EcsTask], &[IamRole])], [Start, Run], ToDependent, Each;
     /// Acts as this role.
-    Assumes, "ASSUMES", [needs(&[EventRule, Schedule, EcsService, Ec2Instance, IamInstanceProfile, ScalableTarget, CodedeployGroup, LambdaFunction, EcsCapacityProvider, EcrPullThroughCacheRule, StateMachine], &[IamRole, IamInstanceProfile])], [Run, Deploy, Scale, Schedule], ToDependent, Each;
+    Assumes, "ASSUMES", [needs(&[EventRule, Schedule, EcsService, Ec2Instance, IamInstanceProfile, ScalableTarget, CodedeployGroup, LambdaFunction, EcsCapacityProvider, EcrPullThroughCacheRule, StateMachine, LaunchTemplate], &[IamRole, IamInstanceProfile])], [Run, Deploy, Scale, Schedule], ToDependent, Each;
     /// Has the permissions of this policy.
     GrantedBy, "GRANTED_BY", [needs(&[IamRole], &[IamPolicy])], [Start, Run], ToDependent, Each;
     /// Has at most the permissions of this boundary.
@@ -172,14 +172,14 @@ relations! {
     /// Has its network addresses in this subnet.
     PlacedIn, "PLACED_IN", [
         share(&[LoadBalancer], &[Subnet]),
-        needs(&[EcsTask, EcsService, VpcEndpoint, NatGateway, EfsMountTarget, Ec2Instance, NetworkInterface, AutoScalingGroup, EcsCapacityProvider, LambdaFunction, Schedule, EventRule, ApiGatewayVpcLink], &[Subnet])
+        needs(&[EcsTask, EcsService, VpcEndpoint, NatGateway, EfsMountTarget, Ec2Instance, NetworkInterface, AutoScalingGroup, EcsCapacityProvider, LambdaFunction, Schedule, EventRule, ApiGatewayVpcLink, LaunchTemplate], &[Subnet])
     ], [Start, Run, Traffic], ToDependent, Any;
     /// Uses this network interface or address, or this VPC's edge.
     AttachedTo, "ATTACHED_TO", [
         needs(&[EcsTask], &[NetworkInterface]), needs(&[InternetGateway, VpcPeeringConnection], &[Vpc]), needs(&[NatGateway], &[ElasticIp]), share(&[LoadBalancer], &[ElasticIp])
     ], [Run, Traffic], ToDependent, Each;
     /// Its traffic passes the rules of this security group.
-    ProtectedBy, "PROTECTED_BY", [needs(&[EcsTask, EcsService, NetworkInterface, LoadBalancer, VpcEndpoint, EfsMountTarget, Ec2Instance, EcsCapacityProvider, LambdaFunction, Schedule, EventRule, ApiGatewayVpcLink], &[SecurityGroup])], [Start, Run, Traffic], ToDependent, Each;
+    ProtectedBy, "PROTECTED_BY", [needs(&[EcsTask, EcsService, NetworkInterface, LoadBalancer, VpcEndpoint, EfsMountTarget, Ec2Instance, EcsCapacityProvider, LambdaFunction, Schedule, EventRule, ApiGatewayVpcLink, LaunchTemplate], &[SecurityGroup])], [Start, Run, Traffic], ToDependent, Each;
     /// Lets this security group's members in.
     Allows, "ALLOWS", [share(&[SecurityGroup], &[SecurityGroup])], [Start, Run, Traffic], ToDependency, Each;
     /// Its packets follow this route table.
@@ -202,7 +202,7 @@ relations! {
     /// Forwards requests to this target group, whose members get no traffic without it.
     ForwardsTo, "FORWARDS_TO", [needs(&[Listener, ListenerRule], &[TargetGroup])], [Traffic], Both, Each;
     /// Resolves to this address.
-    ResolvesTo, "RESOLVES_TO", [needs(&[DnsRecord], &[LoadBalancer, CloudMapService, DnsRecord, CloudfrontDistribution])], [Traffic], ToDependent, Each;
+    ResolvesTo, "RESOLVES_TO", [needs(&[DnsRecord], &[LoadBalancer, CloudMapService, DnsRecord, CloudfrontDistribution, ElasticIp])], [Traffic], ToDependent, Each;
     /// Proves its name with this certificate.
     UsesCertificate, "USES_CERTIFICATE", [needs(&[Listener, CloudfrontDistribution], &[AcmCertificate])], [Traffic], ToDependent, Each;
     /// Gets requests first, and passes them on to this.
@@ -233,6 +233,12 @@ relations! {
     Shifts, "SHIFTS", [only_whole(&[CodedeployGroup, EcsService, EcsTaskSet], &[Listener, ListenerRule, TargetGroup])], [Deploy], ToDependent, Each;
     /// Asks this before a deployment goes on.
     HookedBy, "HOOKED_BY", [needs(&[EcsService], &[LambdaFunction])], [Deploy], ToDependent, Each;
+    /// Starts its instances from this template.
+    LaunchesFrom, "LAUNCHES_FROM", [needs(&[AutoScalingGroup], &[LaunchTemplate])], [Start, Scale], ToDependent, Each;
+    /// Reads or writes this table, which its environment names.
+    UsesTable, "USES_TABLE", [needs(&[EcsTaskDefinition], &[DynamodbTable])], [Run], ToDependent, Each;
+    /// Gets copies of the images that are pushed to this repository.
+    ReplicatedFrom, "REPLICATED_FROM", [needs(&[EcrRepository], &[EcrRepository])], [Start], ToDependent, Each;
 }
 
 impl Relation {

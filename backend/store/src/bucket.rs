@@ -5,14 +5,17 @@ use std::{error::Error, fmt, pin::Pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, future::BoxFuture};
 use object_store::{
-    ClientOptions, CredentialProvider, ObjectStore as _, ObjectStoreExt as _, PutMode, PutOptions,
-    RetryConfig,
+    ClientOptions, CredentialProvider, GetOptions, ObjectMeta, ObjectStore as _,
+    ObjectStoreExt as _, PutMode, PutOptions, RetryConfig, UpdateVersion,
     aws::{AmazonS3, AmazonS3Builder, AwsCredential},
     path::Path,
 };
 use time::OffsetDateTime;
 
-use crate::{StoreError, place::Item};
+use crate::{
+    StoreError,
+    place::{Item, Tag, Tagged},
+};
 
 /// AWS access keys, as they are now.
 #[derive(Clone)]
@@ -217,12 +220,72 @@ impl Bucket {
             .map_err(self.failed("read", name))
     }
 
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-reads.html>
+    pub(crate) async fn get_new(
+        &self,
+        name: &str,
+        seen: Option<&Tag>,
+    ) -> Result<Tagged, StoreError> {
+        let mut options = GetOptions::new();
+        options.if_none_match = seen.map(|seen| String::from_utf8_lossy(&seen.0).into_owned());
+        let found = match self.client.get_opts(&self.path(name), options).await {
+            Err(object_store::Error::NotFound { .. }) => return Ok(Tagged::Absent),
+            Err(object_store::Error::NotModified { .. }) => return Ok(Tagged::Same),
+            found => found.map_err(self.failed("read", name))?,
+        };
+        let tag = Tag(found.meta.e_tag.clone().unwrap_or_default().into());
+        let bytes = found.bytes().await.map_err(self.failed("read", name))?;
+        Ok(Tagged::New(bytes, tag))
+    }
+
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
+    pub(crate) async fn swap(
+        &self,
+        name: &str,
+        bytes: Bytes,
+        seen: &Tag,
+    ) -> Result<bool, StoreError> {
+        let options = PutOptions::from(PutMode::Update(UpdateVersion {
+            e_tag: Some(String::from_utf8_lossy(&seen.0).into_owned()),
+            version: None,
+        }));
+        let path = self.path(name);
+        match self.client.put_opts(&path, bytes.into(), options).await {
+            Ok(_) => Ok(true),
+            // Several at once: S3 answers 412, or 409 for as long as another is under way.
+            Err(
+                object_store::Error::Precondition { .. }
+                | object_store::Error::AlreadyExists { .. },
+            ) => Ok(false),
+            Err(error) => Err(self.failed("write", name)(error)),
+        }
+    }
+
+    pub(crate) async fn list_below(&self, name: &str) -> Result<Vec<Item>, StoreError> {
+        let beginning = self.path("").to_string();
+        let named = |found: &ObjectMeta| {
+            let whole = found.location.as_ref();
+            let own = whole.strip_prefix(&beginning).unwrap_or(whole);
+            own.trim_start_matches('/').to_owned()
+        };
+        self.items(name, named).await
+    }
+
     pub(crate) async fn list(&self, name: &str) -> Result<Vec<Item>, StoreError> {
+        let named = |found: &ObjectMeta| found.location.filename().unwrap_or_default().to_owned();
+        self.items(name, named).await
+    }
+
+    async fn items(
+        &self,
+        name: &str,
+        named: impl Fn(&ObjectMeta) -> String + Send + Sync,
+    ) -> Result<Vec<Item>, StoreError> {
         let folder = self.path(name);
         self.client
             .list(Some(&folder))
             .map_ok(|found| Item {
-                name: found.location.filename().unwrap_or_default().to_owned(),
+                name: named(&found),
                 bytes: found.size,
                 modified: OffsetDateTime::from_unix_timestamp(found.last_modified.timestamp())
                     .unwrap_or(OffsetDateTime::UNIX_EPOCH),

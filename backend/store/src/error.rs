@@ -11,6 +11,13 @@ pub struct Refused {
     pub why: String,
 }
 
+impl Refused {
+    /// True for one that is whole, and more than `--max-memory` has room for.
+    pub fn is_too_large(&self) -> bool {
+        self.why.contains("--max-memory")
+    }
+}
+
 impl fmt::Display for Refused {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "`{}` {}", self.name, self.why)
@@ -67,16 +74,32 @@ pub enum StoreError {
         "`{name}` in {place} does not hold 64 hexadecimal digits: restore it, or delete it for a new key, with which fingerprints change"
     )]
     Key { name: String, place: String },
+    #[error(
+        "`{name}` in {place} was changed by others each time: crawl again, with fewer crawls at once"
+    )]
+    Contended { name: String, place: String },
     #[error("the system gives no random bytes: {0}")]
     Random(String),
+}
+
+/// Too many open files, of the process and of the system: the same numbers on Linux and macOS. There is no kind for them, and whoever
+/// names the path of a temporary file in an error leaves the number in its text alone.
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    let text = error.to_string();
+    [24, 23].into_iter().any(|number| {
+        error.raw_os_error() == Some(number) || text.contains(&format!("(os error {number})"))
+    })
 }
 
 fn folder_advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::PermissionDenied => "let this user read and write there",
         io::ErrorKind::ReadOnlyFilesystem => "choose a folder that can be written",
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "free some space"
+        }
         io::ErrorKind::NotADirectory => "choose a folder, not a file",
+        _ if is_out_of_descriptors(error) => "let the process open more files (ulimit -n)",
         _ => "check that it is a folder that can be read and written",
     }
 }

@@ -10,10 +10,16 @@ use std::{
 use bytes::Bytes;
 use time::OffsetDateTime;
 
-use crate::{StoreError, place::Item};
+use crate::{
+    StoreError,
+    place::{Item, Tag},
+};
 
 /// The beginning of the names of files that are being written.
 const HALF_WRITTEN: &str = ".writing-";
+
+/// Whoever swaps holds this file.
+const LOCK: &str = ".lock";
 
 /// No write takes longer: an older half-written file belongs to a process that was killed.
 const LONGEST_WRITE: Duration = Duration::from_hours(1);
@@ -64,6 +70,46 @@ impl Folder {
         self.run("delete", name, |_root, path| match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
+        })
+        .await
+    }
+
+    /// A folder has no conditional rename: those who swap wait for each other. The lock goes with the process that has it.
+    pub(crate) async fn swap(
+        &self,
+        name: &str,
+        bytes: Bytes,
+        seen: &Tag,
+    ) -> Result<bool, StoreError> {
+        let seen = seen.clone();
+        self.run("write", name, move |root, path| {
+            let lock = File::options()
+                .create(true)
+                .append(true)
+                .open(root.join(LOCK))?;
+            lock.lock()?;
+            let is_same = fs::read(path).is_ok_and(|own| own == seen.0);
+            if is_same {
+                write(root, path, &bytes, true)?;
+            }
+            Ok(is_same)
+        })
+        .await
+    }
+
+    pub(crate) async fn list_below(&self, name: &str) -> Result<Vec<Item>, StoreError> {
+        self.run("list", name, |root, path| {
+            let (mut items, mut folders) = (Vec::new(), vec![path.to_owned()]);
+            while let Some(folder) = folders.pop() {
+                let inside = folder.strip_prefix(root).unwrap_or(&folder);
+                let inside = inside.display().to_string();
+                items.extend(list(&folder)?.into_iter().map(|item| Item {
+                    name: format!("{inside}/{}", item.name),
+                    ..item
+                }));
+                folders.extend(folders_in(&folder)?);
+            }
+            Ok(items)
         })
         .await
     }
@@ -124,6 +170,21 @@ fn make_private_folder(folder: &Path) -> io::Result<()> {
         builder.mode(0o700);
     }
     builder.create(folder)
+}
+
+/// Links are not followed: what is listed may be deleted.
+fn folders_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let folders = entries.filter_map(|entry| {
+        let entry = entry.ok()?;
+        let is_folder = entry.file_type().is_ok_and(|own| own.is_dir());
+        is_folder.then(|| entry.path())
+    });
+    Ok(folders.collect())
 }
 
 fn list(folder: &Path) -> io::Result<Vec<Item>> {

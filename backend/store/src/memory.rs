@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use time::OffsetDateTime;
 
-use crate::place::Item;
+use crate::place::{Item, Tag};
 
 /// How much all names together hold at most; the oldest go first.
 const MOST: usize = 64 * 1024 * 1024;
@@ -76,6 +76,15 @@ impl Memory {
             files.put(name, bytes);
         }
         is_new
+    }
+
+    pub(crate) fn swap(&self, name: &str, bytes: Bytes, seen: &Tag) -> bool {
+        let mut files = self.files();
+        let is_same = files.named.get(name).is_some_and(|own| own.bytes == seen.0);
+        if is_same {
+            files.put(name, bytes);
+        }
+        is_same
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Bytes> {

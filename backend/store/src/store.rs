@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use blastmap_model::{Inventory, ResourceId, record};
+use blastmap_model::{Inventory, ResourceId, memory, record};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use time::OffsetDateTime;
@@ -19,16 +19,14 @@ use crate::{
     fingerprint_key,
     folder::Folder,
     location::Location,
-    memory::Memory,
+    memory::Memory as InMemory,
     place::{Item, Place},
+    retention::Retention,
     snapshots::{
         FOLDER, REVIEWS, UnreadableSnapshot, check_id, entry_name, id_of_entry, id_of_review,
         id_of_snapshot, review_marks_name, review_name, review_summary_name, snapshot_name,
     },
 };
-
-/// How many snapshots stay unless told otherwise.
-pub const KEPT_SNAPSHOTS: usize = 30;
 
 /// How many small files are asked for at once.
 const AT_ONCE: usize = 8;
@@ -36,22 +34,24 @@ const AT_ONCE: usize = 8;
 /// Named bytes in a folder, in S3 or in memory.
 #[derive(Debug)]
 pub struct Store {
-    place: Place,
-    keep: usize,
+    pub(crate) place: Place,
+    pub(crate) keep: Retention,
+    /// The most memory that whoever reads has.
+    most_memory: Option<u64>,
     /// Snapshots never change, nor do their entries.
     entries: Mutex<HashMap<String, SnapshotEntry>>,
 }
 
 /// A listed snapshot and what is known of it.
-struct Candidate {
-    id: String,
+pub(crate) struct Candidate {
+    pub(crate) id: String,
     item: Item,
     entry: Option<SnapshotEntry>,
 }
 
 impl Candidate {
     /// When it was taken; when it was written, where that is not known.
-    fn age(&self) -> OffsetDateTime {
+    pub(crate) fn age(&self) -> OffsetDateTime {
         self.entry
             .as_ref()
             .map_or(self.item.modified, |entry| entry.taken_at)
@@ -73,24 +73,48 @@ impl Store {
 
     /// A store that is gone with the process, and writes nothing to a disk.
     pub fn in_memory() -> Self {
-        Self::of(Place::Memory(Memory::default()))
+        let own = Self::of(Place::Memory(InMemory::default()));
+        own.keeping(Retention {
+            days: 0,
+            ..Retention::default()
+        })
     }
 
     fn of(place: Place) -> Self {
         Self {
             place,
-            keep: KEPT_SNAPSHOTS,
+            keep: Retention::default(),
+            most_memory: None,
             entries: Mutex::default(),
         }
     }
 
-    /// Keeps this many snapshots, at least one.
+    /// Which snapshots stay when one is saved.
     #[must_use]
-    pub fn keeping(self, snapshots: usize) -> Self {
+    pub fn keeping(self, keep: Retention) -> Self {
+        Self { keep, ..self }
+    }
+
+    /// Refuses snapshots that take more memory than this when they are read.
+    #[must_use]
+    pub fn within(self, most_memory: Option<u64>) -> Self {
         Self {
-            keep: snapshots.max(1),
+            most_memory,
             ..self
         }
+    }
+
+    /// Refuses what is too large, by name.
+    pub(crate) fn check_size(
+        &self,
+        name: &str,
+        resources: usize,
+        links: usize,
+    ) -> Result<(), StoreError> {
+        memory::check(self.most_memory, resources, links).map_err(|why| {
+            let name = name.to_owned();
+            StoreError::Refused(Refused { name, why })
+        })
     }
 
     /// For messages: the folder's path or `s3://bucket/prefix`.
@@ -103,20 +127,12 @@ impl Store {
         fingerprint_key::fingerprint_key(&self.place).await
     }
 
-    /// Writes a snapshot whole or not at all, then forgets those beyond the number to keep.
+    /// Writes a snapshot whole or not at all, then forgets those that are not to stay.
     pub async fn save_snapshot(&self, inventory: &Inventory) -> Result<SnapshotEntry, StoreError> {
         check_id(&inventory.id)?;
-        let mut bytes = Vec::new();
-        beside_other_tasks(|| record::write_compressed(inventory, &mut bytes)).map_err(
-            |source| StoreError::Encode {
-                id: inventory.id.clone(),
-                source,
-            },
-        )?;
+        let bytes = encode(inventory)?;
         let entry = SnapshotEntry::of(inventory, bytes.len() as u64);
-        self.place
-            .put(&snapshot_name(&inventory.id), bytes.into())
-            .await?;
+        self.place.put(&snapshot_name(&inventory.id), bytes).await?;
         self.remember(&entry).await;
         if let Err(error) = self.forget_old(&entry.id).await {
             warn!(
@@ -177,10 +193,18 @@ impl Store {
     /// The newest snapshot that can be used, and those that were refused on the way to it.
     pub async fn load_latest(&self) -> Result<(Option<Inventory>, Vec<Refused>), StoreError> {
         let mut refused = Vec::new();
-        for candidate in self.candidates().await? {
+        let candidates = self.candidates().await?;
+        if let Some(inventory) = self.load_shared(&candidates, &mut refused).await? {
+            return Ok((Some(inventory), refused));
+        }
+        for candidate in candidates {
             match self.load(&candidate.id).await {
                 Ok(inventory) => return Ok((Some(inventory), refused)),
-                Err(StoreError::Refused(why)) => refused.push(why),
+                Err(StoreError::Refused(why)) => {
+                    if !refused.contains(&why) {
+                        refused.push(why);
+                    }
+                }
                 // Another process forgot it meanwhile.
                 Err(StoreError::Unknown { .. }) => {}
                 Err(error) => return Err(error),
@@ -191,6 +215,12 @@ impl Store {
 
     /// Reads one snapshot. Ids may come from outside.
     pub async fn load(&self, id: &str) -> Result<Inventory, StoreError> {
+        check_id(id)?;
+        if self.most_memory.is_some()
+            && let Some(entry) = self.entry(id).await
+        {
+            self.check_size(&snapshot_name(id), entry.resources, entry.links)?;
+        }
         let mut inventory = self.read_with(id, |bytes| record::read(bytes)).await?;
         // A file that was renamed goes by its name.
         id.clone_into(&mut inventory.id);
@@ -217,18 +247,7 @@ impl Store {
         read: impl FnOnce(&[u8]) -> Result<T, record::RecordError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let bytes = self.read_raw(id).await?;
-        let read = tokio::task::spawn_blocking(move || read(&bytes)).await;
-        let refuse = |why: String| {
-            StoreError::Refused(Refused {
-                name: snapshot_name(id),
-                why,
-            })
-        };
-        match read {
-            Ok(Ok(read)) => Ok(read),
-            Ok(Err(error)) => Err(refuse(chain(&error))),
-            Err(gone) => Err(refuse(format!("could not be read: {gone}"))),
-        }
+        decode(&snapshot_name(id), bytes, read).await
     }
 
     /// The bytes of one snapshot file. Ids may come from outside.
@@ -287,7 +306,7 @@ impl Store {
     }
 
     /// What lies in the folder of snapshots, newest first.
-    async fn candidates(&self) -> Result<Vec<Candidate>, StoreError> {
+    pub(crate) async fn candidates(&self) -> Result<Vec<Candidate>, StoreError> {
         let items = self.place.list(FOLDER).await?;
         let with_entry: HashSet<String> = items
             .iter()
@@ -353,21 +372,51 @@ impl Store {
         }
     }
 
-    /// Deletes the oldest snapshots beyond the number to keep, but never the one just saved.
+    /// Deletes the snapshots that are not to stay, but never the one just saved.
     async fn forget_old(&self, saved: &str) -> Result<(), StoreError> {
         let candidates = self.candidates().await?;
-        let old = candidates
-            .iter()
-            .filter(|candidate| candidate.id != saved)
-            .skip(self.keep - 1);
-        for candidate in old {
+        let ages: Vec<OffsetDateTime> = candidates.iter().map(Candidate::age).collect();
+        let is_saved = candidates.iter().position(|own| own.id == saved);
+        for place in self.keep.to_forget(&ages, is_saved) {
+            let id = &candidates[place].id;
             // The entry last: alone it is never taken for a snapshot.
-            self.place.delete(&snapshot_name(&candidate.id)).await?;
-            self.place.delete(&entry_name(&candidate.id)).await?;
+            self.place.delete(&snapshot_name(id)).await?;
+            self.place.delete(&entry_name(id)).await?;
             let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-            entries.remove(&candidate.id);
+            entries.remove(id);
         }
         Ok(())
+    }
+}
+
+/// A snapshot's file.
+pub(crate) fn encode(inventory: &Inventory) -> Result<Bytes, StoreError> {
+    let mut bytes = Vec::new();
+    beside_other_tasks(|| record::write_compressed(inventory, &mut bytes)).map_err(|source| {
+        StoreError::Encode {
+            id: inventory.id.clone(),
+            source,
+        }
+    })?;
+    Ok(bytes.into())
+}
+
+/// Reads the file of this name, beside the threads that answer.
+pub(crate) async fn decode<T: Send + 'static>(
+    name: &str,
+    bytes: Bytes,
+    read: impl FnOnce(&[u8]) -> Result<T, record::RecordError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let refuse = |why: String| {
+        StoreError::Refused(Refused {
+            name: name.to_owned(),
+            why,
+        })
+    };
+    match tokio::task::spawn_blocking(move || read(&bytes)).await {
+        Ok(Ok(read)) => Ok(read),
+        Ok(Err(error)) => Err(refuse(chain(&error))),
+        Err(gone) => Err(refuse(format!("could not be read: {gone}"))),
     }
 }
 
@@ -379,7 +428,7 @@ fn newest_first(
 }
 
 /// Long work on borrowed data: other tasks go on, where the runtime has threads for them.
-fn beside_other_tasks<T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn beside_other_tasks<T>(work: impl FnOnce() -> T) -> T {
     match Handle::try_current().map(|handle| handle.runtime_flavor()) {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
         _ => work(),

@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 
 use blastmap_model::{SnapshotChanges, record::write_plain};
 use blastmap_store::{Refused, Store, StoreError, read_fingerprint_key};
-use common::{FIRST, ids, inventory};
+use common::{FIRST, ids, inventory, newest};
 use time::Duration;
 
 fn open(root: &Path) -> Store {
@@ -80,7 +80,7 @@ async fn what_was_counted_is_listed_with_and_without_the_entry() {
 
 #[tokio::test]
 async fn memory_keeps_the_last_few_and_shares_nothing() {
-    let store = Store::in_memory().keeping(3);
+    let store = Store::in_memory().keeping(newest(3));
     for minutes in 0..5 {
         let snapshot = inventory(&format!("s{minutes}"), minutes);
         store.save_snapshot(&snapshot).await.unwrap();
@@ -219,7 +219,7 @@ async fn a_file_put_there_by_hand_goes_by_its_name() {
 #[tokio::test]
 async fn the_oldest_are_forgotten_and_the_one_just_saved_never() {
     let root = tempfile::tempdir().unwrap();
-    let store = open(root.path()).keeping(2);
+    let store = open(root.path()).keeping(newest(2));
     for (id, minutes) in [("a", 1), ("b", 2), ("c", 3)] {
         store.save_snapshot(&inventory(id, minutes)).await.unwrap();
     }

@@ -9,8 +9,9 @@ use std::{
     net::TcpStream,
 };
 
-use blastmap_store::{S3Keys, S3Settings, Store, StoreError};
-use common::{ids, inventory};
+use blastmap_model::{GLOBAL, Inventory, Scope, ScopeRecord};
+use blastmap_store::{S3Keys, S3Settings, Seen, Store, StoreError};
+use common::{ids, inventory, newest};
 
 /// The endpoint, and a bucket made on it for this run.
 fn endpoint(name: &str) -> Option<(String, String)> {
@@ -44,7 +45,7 @@ async fn snapshots_are_kept_listed_and_forgotten() {
     let Some((endpoint, bucket)) = endpoint("blastmap-snapshots") else {
         return;
     };
-    let store = open(&format!("s3://{bucket}/a/b"), endpoint.clone()).keeping(2);
+    let store = open(&format!("s3://{bucket}/a/b"), endpoint.clone()).keeping(newest(2));
     assert!(store.list_snapshots().await.unwrap().is_empty());
     for (id, minutes) in [("one", 1), ("three", 3), ("two", 2)] {
         store.save_snapshot(&inventory(id, minutes)).await.unwrap();
@@ -116,4 +117,50 @@ async fn an_absent_bucket_is_an_error_that_names_it() {
             .contains(&format!("s3://{bucket}-absent/p")),
         "{error}"
     );
+}
+
+/// A crawl of one account, which has nothing.
+fn crawl(account: usize, minutes: i64) -> Inventory {
+    let scopes = ["eu-west-1", GLOBAL].map(|region| ScopeRecord {
+        scope: Scope::new(&account.to_string(), region),
+        crawled_at: None,
+        duration_ms: None,
+        api_calls: 0,
+    });
+    let mut crawled = inventory(&format!("crawl-{account}-{minutes}"), minutes);
+    crawled.scopes = scopes.to_vec();
+    crawled
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_writes_at_once_takes_nothing_from_the_others() {
+    let Some((endpoint, bucket)) = endpoint("blastmap-shared") else {
+        return;
+    };
+    let url = format!("s3://{bucket}/a/b");
+    let writers: Vec<_> = (0..4)
+        .map(|account| {
+            let store = open(&url, endpoint.clone());
+            tokio::spawn(async move {
+                for minutes in 0..4 {
+                    store.save_shard(&crawl(account, minutes)).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let reader = open(&url, endpoint);
+    let mut seen = Seen::default();
+    let (latest, refused) = reader.load_new(&mut seen).await.unwrap().unwrap();
+    assert_eq!(refused, []);
+    assert_eq!(latest.unwrap().scopes.len(), 8);
+    assert!(
+        reader.load_new(&mut seen).await.unwrap().is_none(),
+        "nothing is new"
+    );
+    reader.save_shard(&crawl(9, 9)).await.unwrap();
+    let (latest, _) = reader.load_new(&mut seen).await.unwrap().unwrap();
+    assert_eq!(latest.unwrap().scopes.len(), 10);
 }

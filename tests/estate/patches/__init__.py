@@ -43,7 +43,7 @@ class Fields:
 def apply():
     """Patches moto in this process. A second call does nothing."""
     if not apply.done:
-        from patches import alarms, cloud_map, data, edge, edges, ecs_capacity, ecs_services, ecs_tasks, identity, load_balancers, names, network  # noqa: F401
+        from patches import alarms, cloud_map, data, edge, edges, ecs_capacity, ecs_services, ecs_tasks, identity, load_balancers, names, network, objects  # noqa: F401
         from patches import limits  # noqa: F401  (last: around all the others)
 
         for _, _, function in PATCHES:

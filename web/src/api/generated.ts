@@ -117,7 +117,10 @@ export type Relation =
   | "SUBSCRIBED_TO"
   | "DEPLOYED_BY"
   | "SHIFTS"
-  | "HOOKED_BY";
+  | "HOOKED_BY"
+  | "LAUNCHES_FROM"
+  | "USES_TABLE"
+  | "REPLICATED_FROM";
 
 export type ResourceKind =
   | "ECS_TASK"
@@ -180,7 +183,11 @@ export type ResourceKind =
   | "WEB_ACL"
   | "CLOUDFRONT_DISTRIBUTION"
   | "API_GATEWAY_VPC_LINK"
-  | "VPC_LATTICE_TARGET_GROUP";
+  | "VPC_LATTICE_TARGET_GROUP"
+  | "KINESIS_STREAM"
+  | "FIREHOSE_STREAM"
+  | "LAUNCH_TEMPLATE"
+  | "DYNAMODB_TABLE";
 
 export type RiskLevel =
   | "CRITICAL"

@@ -30,7 +30,8 @@ test("a task definition keeps names and loses values, in any case of letters", (
         secrets: [{ name: "KEY", valueFrom: "/prod/key" }],
         logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/ecs/web", other: "x" } },
       },
-      { Name: "log", Environment: [{ Name: "PORT", Value: 80 }], LogConfiguration: { LogDriver: "splunk", Options: { "splunk-token": "x" } }, FirelensConfiguration: { Type: "fluentbit", Options: { config: "x" } } },
+      { Name: "log", Environment: [{ Name: "PORT", Value: 80 }], LogConfiguration: { LogDriver: "splunk", Options: { "splunk-token": "x" } }, FirelensConfiguration: { Type: "fluentbit", Options: { config: "x", "config-file-type": "s3" } } },
+      { name: "routed", logConfiguration: { logDriver: "awsfirelens", options: { Name: "firehose", delivery_stream: "logs", apikey: "x" } } },
     ],
   };
   expect(reduced(definition)).toEqual({
@@ -46,7 +47,8 @@ test("a task definition keeps names and loses values, in any case of letters", (
         secrets: [{ name: "KEY", valueFrom: "/prod/key" }],
         logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/ecs/web", other: secret } },
       },
-      { Name: "log", Environment: [{ Name: "PORT", Value: secret }], LogConfiguration: { LogDriver: "splunk", Options: { "splunk-token": secret } }, FirelensConfiguration: { Type: "fluentbit", Options: { config: secret } } },
+      { Name: "log", Environment: [{ Name: "PORT", Value: secret }], LogConfiguration: { LogDriver: "splunk", Options: { "splunk-token": secret } }, FirelensConfiguration: { Type: "fluentbit", Options: { config: secret, "config-file-type": "s3" } } },
+      { name: "routed", logConfiguration: { logDriver: "awsfirelens", options: { Name: "firehose", delivery_stream: "logs", apikey: secret } } },
     ],
   });
 });

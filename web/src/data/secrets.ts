@@ -6,7 +6,12 @@ const SECRET = new Set(
 );
 /** Inside of those, what says whom a task acts as stays. */
 const ROLES = /^(task|execution)rolearn$/;
-const PLAIN_LOG_OPTIONS = /^(awslogs-(group|region|stream-prefix|create-group|endpoint)|mode|max-buffer-size)$/;
+/** Options that say where logs go, by log driver; those of FireLens's own router stand without one. */
+const PLAIN_LOG_OPTIONS: Record<string, RegExp> = {
+  awslogs: /^(awslogs-(group|region|stream-prefix|create-group|endpoint)|mode|max-buffer-size)$/,
+  awsfirelens: /^(name|@type|(s3_)?region|log_group_name|auto_create_group|delivery_stream(_name)?|stream(_name)?|(s3_)?bucket|(sts_)?role_arn)$/i,
+  "": /^(config-file-(type|value)|enable-ecs-log-metadata)$/,
+};
 /** What has the form of a credential, in any text. */
 const CREDENTIAL =
   /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)|eyJ[\w-]{5,}\.eyJ[\w-]{2,}\.[\w-]*|(?<=[A-Za-z][A-Za-z0-9+.-]*:\/\/)[^/\s@?#]+(?=@)|(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{10,}|AIza[\w-]{35}/g;
@@ -69,13 +74,14 @@ export function withoutSecrets(change: Json): { value: Json; count: number } {
     if (Array.isArray(value)) return value.map((inner) => walk(inner, ofParameter));
     if (!isFields(value)) return value;
     const parameter = ofParameter || value.ResourceType === "AWS::SSM::Parameter" || value.kind === "SSM_PARAMETER" || String(value.id).includes(":parameter/");
-    const awslogs = Object.entries(value).some(([name, driver]) => plain(name) === "logdriver" && driver === "awslogs");
+    const driver = Object.entries(value).find(([name]) => plain(name) === "logdriver")?.[1] ?? "";
+    const kept = typeof driver === "string" && Object.hasOwn(PLAIN_LOG_OPTIONS, driver) ? PLAIN_LOG_OPTIONS[driver] : undefined;
     const ofHeader = ["http-header", "query-string"].includes(String(value.Field ?? value.field));
     return each(value, (name, inner) => {
       const own = plain(name);
       if (own === "tags" || own === "tagsall") return isFields(inner) ? each(inner, (_, tag) => (typeof tag === "string" ? scrub(tag) : tag)) : walk(inner, false);
       if (own === "environment") return Array.isArray(inner) ? inner.map((one) => (isFields(one) ? each(one, (field, set) => (field.toLowerCase() === "name" ? set : hide(set))) : hide(one))) : hide(inner);
-      if (own === "options" && isFields(inner)) return each(inner, (option, set) => (awslogs && PLAIN_LOG_OPTIONS.test(option) ? set : hide(set)));
+      if (own === "options" && isFields(inner)) return each(inner, (option, set) => (kept?.test(option) ? set : hide(set)));
       if (/^(httpheader|querystring)(config)?$/.test(own) || own === "customheader") return hideValues(inner);
       if (SECRET.has(own) || own.endsWith("password") || (own === "value" && parameter) || (own === "values" && ofHeader)) return hide(inner);
       return walk(inner, parameter);

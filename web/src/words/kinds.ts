@@ -65,6 +65,10 @@ const WORDS: Record<ResourceKind, KindWords> = {
   CLOUDFRONT_DISTRIBUTION: { one: "CloudFront distribution", many: "CloudFront distributions", code: "CDN" },
   API_GATEWAY_VPC_LINK: { one: "VPC link", many: "VPC links", code: "VPCL" },
   VPC_LATTICE_TARGET_GROUP: { one: "VPC Lattice target group", many: "VPC Lattice target groups", code: "VPLT" },
+  KINESIS_STREAM: { one: "Kinesis stream", many: "Kinesis streams", code: "KDS" },
+  FIREHOSE_STREAM: { one: "Firehose stream", many: "Firehose streams", code: "KDF" },
+  LAUNCH_TEMPLATE: { one: "Launch template", many: "Launch templates", code: "LT" },
+  DYNAMODB_TABLE: { one: "DynamoDB table", many: "DynamoDB tables", code: "DDB" },
 };
 
 /** The words of a kind; one that a newer server knows and this page does not is spelled out from its name. */

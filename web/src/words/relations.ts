@@ -47,6 +47,9 @@ const WORDS: Record<Relation, RelationWords> = {
   SUBSCRIBED_TO: { forward: "is subscribed to", back: "is delivered to" },
   DEPLOYED_BY: { forward: "is deployed by", back: "deploys" },
   SHIFTS: { forward: "shifts requests at", back: "has requests shifted by" },
+  LAUNCHES_FROM: { forward: "launches from", back: "launches instances of" },
+  USES_TABLE: { forward: "uses table", back: "is used by" },
+  REPLICATED_FROM: { forward: "is replicated from", back: "is replicated to" },
   HOOKED_BY: { forward: "asks before going on", back: "is asked during deployments of" },
 };
 

@@ -1,10 +1,14 @@
 //! Weighs a query before anything works on it: GraphQL lets a short text ask for endless work.
 
+mod documents;
 mod text;
 mod weight;
 
-use async_graphql::{Request, ServerError, parser::types::OperationType};
+use async_graphql::{Request, ServerError, Value, parser::types::OperationType, value};
 
+use weight::Weight;
+
+pub use self::documents::{Documents, DocumentsError};
 pub(crate) use self::weight::Tables;
 use crate::problem::{Code, Problem};
 
@@ -22,9 +26,27 @@ fn too_complex(message: String) -> Problem {
     Problem::new(Code::TooComplex, message)
 }
 
+/// What was let in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Admitted {
+    /// The kind of the operation that would run.
+    pub(crate) operation: OperationType,
+    weight: Weight,
+}
+
+impl Admitted {
+    /// What the query weighs and may weigh, for `extensions.cost`.
+    pub(crate) fn cost(&self) -> Value {
+        value!({
+            "fields": self.weight.fields, "mostFields": FIELDS,
+            "depth": self.weight.depth, "mostDepth": DEPTH,
+            "values": self.weight.values, "mostValues": WEIGHT,
+        })
+    }
+}
+
 /// Parses the query if that is safe, and refuses it if answering would be too much work.
-/// Returns the kind of the operation that would run.
-pub(crate) fn admit(request: &mut Request, tables: &Tables) -> Result<OperationType, ServerError> {
+pub(crate) fn admit(request: &mut Request, tables: &Tables) -> Result<Admitted, ServerError> {
     text::check(&request.query)?;
     let variables = request.variables.clone();
     let operation = request.operation_name.clone();
@@ -51,7 +73,10 @@ pub(crate) fn admit(request: &mut Request, tables: &Tables) -> Result<OperationT
     };
     let chosen = chosen
         .ok_or_else(|| Problem::bad_input("`operationName` names no operation of the query"))?;
-    Ok(chosen.1.node.ty)
+    Ok(Admitted {
+        operation: chosen.1.node.ty,
+        weight,
+    })
 }
 
 #[cfg(test)]

@@ -79,15 +79,6 @@ impl<T: OutputType + Clone> Connection<T> {
             total_count: int(all),
         }
     }
-
-    /// A list without items, whose mechanism comes later. Arguments are checked all the same.
-    pub(super) fn empty(first: Option<i32>, after: Option<&str>) -> Result<Self, Problem> {
-        page_size("first", first, 1, LARGEST_PAGE)?;
-        if after.is_some() {
-            return Err(unknown_cursor());
-        }
-        Ok(Self::new(Vec::new(), |_item| String::new(), 0, 0))
-    }
 }
 
 /// How many items are asked for: `usual` where the caller says null.

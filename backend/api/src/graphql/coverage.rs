@@ -15,6 +15,7 @@ use crate::graphql::{
 /// What was looked at for a snapshot.
 pub(crate) struct Coverage {
     pub(super) snapshot: Arc<Snapshot>,
+    pub(super) problems: Vec<String>,
 }
 
 /// An account and a region, as the last crawl left them.
@@ -111,6 +112,12 @@ impl Coverage {
                 named_only: int(counts.named_only),
             })
             .collect()
+    }
+
+    /// What the server goes on without: a store that does not keep the snapshots, or one that is too large for `--max-memory`. Each says
+    /// what to do.
+    async fn problems(&self) -> &[String] {
+        &self.problems
     }
 
     async fn scopes(&self) -> Vec<ScopeCoverage> {

@@ -16,7 +16,7 @@ use crate::{
         enums::{Direction, GroupBy, Kind, Phase},
         estate::{EstateGroup, groups_in},
         filter::{ResourceFilter, check_text},
-        finding::{Finding, FindingFilter},
+        finding::{Finding, FindingFilter, page_of_findings},
         history::ResourceHistory,
         link::Link,
         pinned::{caller, find, latest, snapshot, state, take},
@@ -48,6 +48,7 @@ pub(crate) const COSTS: &[(&str, u64)] = &[
     ("createReview", 20_000),
     ("diff", 200_000),
     ("estate", 20_000),
+    ("findings", 10_000),
     ("markRisk", 10_000),
     ("paths", 50_000),
     ("resourceHistory", 200_000),
@@ -275,14 +276,16 @@ impl Query {
     }
 
     /// Best-practice findings, most severe first.
-    #[expect(unused_variables, reason = "findings come later")]
     async fn findings(
         &self,
+        ctx: &Context<'_>,
         filter: Option<FindingFilter>,
         #[graphql(default_with = "Some(50)")] first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Finding>, Problem> {
-        Connection::empty(first, after.as_deref())
+        let first = page_size("first", first, 50, LARGEST_PAGE)?;
+        let snapshot = latest(ctx)?;
+        page_of_findings(&snapshot, filter.as_ref(), first, after.as_deref())
     }
 
     /// How far the graph can be trusted.
@@ -294,7 +297,8 @@ impl Query {
         let snapshot = snapshot(ctx, snapshot_id.as_ref()).await?;
         let inventory = snapshot.inventory();
         take(ctx, inventory.scopes.len() + inventory.blind_spots.len())?;
-        Ok(Coverage { snapshot })
+        let problems = state(ctx).app.snapshots.troubles();
+        Ok(Coverage { snapshot, problems })
     }
 
     /// The snapshots that can be asked for by id, newest first; those whose file cannot be read have a `problem`.

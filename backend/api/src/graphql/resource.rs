@@ -11,6 +11,7 @@ use async_graphql::{
     resolver_utils::resolve_container,
 };
 use blastmap_graph::{LinkIndex, Snapshot};
+use blastmap_judge as judge;
 use blastmap_model::{ResourceIndex, ResourceKind};
 use time::OffsetDateTime;
 
@@ -198,7 +199,10 @@ impl Fields {
 
     /// Best-practice findings on this resource.
     async fn findings(&self) -> Vec<Finding> {
-        Vec::new()
+        let findings = judge::findings::of(&self.snapshot, self.index).into_iter();
+        findings
+            .map(|own| Finding::new(&self.snapshot, own))
+            .collect()
     }
 }
 

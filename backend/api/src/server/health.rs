@@ -18,11 +18,15 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `/readyz`: there is a graph to answer from, so old.
+/// `/readyz`: there is a graph to answer from, so old, and what the server goes on without.
 pub(super) async fn ready(From(state): From<Arc<State>>) -> Response {
+    let troubles = state.app.snapshots.troubles();
     let Some(snapshot) = state.app.snapshots.latest() else {
-        let body =
-            json!({ "ready": false, "why": "there is no graph yet: the first crawl is not done" });
+        let body = json!({
+            "ready": false,
+            "why": "there is no graph yet: the first crawl is not done",
+            "problems": troubles,
+        });
         return (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response();
     };
     let age = OffsetDateTime::now_utc() - snapshot.taken_at();
@@ -31,6 +35,7 @@ pub(super) async fn ready(From(state): From<Arc<State>>) -> Response {
         "snapshot": snapshot.id(),
         "takenAt": snapshot.taken_at().format(&Rfc3339).ok(),
         "ageSeconds": age.whole_seconds().max(0),
+        "problems": troubles,
         "stale": age > state.app.settings.stale_after,
     }))
     .into_response()

@@ -6,11 +6,11 @@ use axum::{
     body::{Body, Bytes},
     http::{Method, Request, StatusCode, header},
 };
-use blastmap_api::App;
+use blastmap_api::{App, Documents};
 use futures_util::stream;
 use serde_json::json;
 
-use crate::support::{Caller, FakeCrawl, app, get, post, post_with, settings};
+use crate::support::{Caller, FakeCrawl, app, empty, get, post, post_with, settings};
 
 /// The introspection query as tools send it, with nine levels of types in types.
 const INTROSPECTION: &str = "query IntrospectionQuery { __schema { description queryType { name } mutationType { name }
@@ -519,6 +519,58 @@ async fn queries_wait_their_turn_and_are_given_up_in_time() {
     drop(release);
     while caller.send(post_with(&[], SMALL)).await.status != StatusCode::OK {
         tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn who_asks_is_told_what_it_cost_and_when_to_come_again() {
+    let caller = Caller::of(app());
+    let answer = caller
+        .ask("{ resources(first: 3) { nodes { id name } } }", json!({}))
+        .await;
+    let cost = &answer.json()["extensions"]["cost"];
+    assert_eq!((&cost["fields"], &cost["depth"]), (&json!(4), &json!(3)));
+    assert!(cost["values"].as_u64().unwrap() >= 6, "{cost}");
+    for most in ["mostFields", "mostDepth", "mostValues"] {
+        assert!(cost[most].as_u64().unwrap() > 4, "{cost}");
+    }
+    let busy = Caller::of(empty()).get("/snapshots/latest.jsonl.zst").await;
+    assert_eq!(
+        (busy.status, busy.header("retry-after")),
+        (StatusCode::SERVICE_UNAVAILABLE, "5")
+    );
+}
+
+#[tokio::test]
+async fn the_schema_is_told_unless_it_is_not_to_be() {
+    const WHAT: &str = "{ __schema { types { name } } coverage { resources } }";
+    let mut closed = app();
+    closed.settings.introspection = false;
+    for (app, told) in [(app(), true), (closed, false)] {
+        let answer = Caller::of(app).ask(WHAT, json!({})).await.json();
+        assert_eq!(answer["data"]["__schema"].is_object(), told, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn only_documents_of_the_list_are_answered_where_there_is_one() {
+    let mut listed = app();
+    let documents = Documents::read("[\"{ coverage { resources } }\"]").unwrap();
+    listed.settings.documents = Some(Arc::new(documents));
+    let caller = Caller::of(listed);
+    caller.data("{ coverage { resources } }", json!({})).await;
+    let freshness =
+        "query Freshness{coverage{scopes{account region crawledAt resources}blindSpots{reason}}}";
+    caller.data(freshness, json!({})).await;
+    for other in [
+        "{ coverage { resources blindSpots { api } } }",
+        "{ __typename }",
+    ] {
+        assert_eq!(
+            caller.ask(other, json!({})).await.code(),
+            "FORBIDDEN",
+            "{other}"
+        );
     }
 }
 

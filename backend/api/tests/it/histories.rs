@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use blastmap_api::App;
 use blastmap_graph::Snapshot;
 use blastmap_model::{Attributes, Presence, Relation, Resource, ResourceKind};
-use blastmap_store::Store;
+use blastmap_store::{Retention, Store};
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -39,7 +39,10 @@ fn without(ids: &[&str]) -> (Vec<Resource>, Vec<blastmap_model::NamedLink>) {
 
 fn store(root: &Path) -> Arc<Store> {
     let store = Store::open(root.to_str().unwrap(), None).unwrap();
-    Arc::new(store.keeping(100))
+    Arc::new(store.keeping(Retention {
+        newest: 100,
+        days: 0,
+    }))
 }
 
 /// A week: the service is not there, comes, grows, is not changed, cannot be read, loses its role's link, goes, and is there now.

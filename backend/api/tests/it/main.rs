@@ -10,6 +10,7 @@ mod support;
 
 mod access;
 mod assessments;
+mod corpus;
 mod fences;
 mod folds;
 mod histories;

@@ -359,12 +359,48 @@ async fn coverage_counts_every_resource_once() {
 }
 
 #[tokio::test]
-async fn what_comes_later_is_empty() {
-    let query = "{ findings(filter: { levels: [HIGH], rules: [\"a\"], resource: \"b\" }) { totalCount nodes { id } } }";
+async fn findings_are_filtered_and_come_in_pages() {
+    let in_mesh = |id: &str| Resource {
+        attributes: Attributes::from_value(
+            &json!({ "proxyConfiguration": { "type": "APPMESH", "containerName": "envoy" } }),
+        ),
+        ..resource(id, ResourceKind::EcsTaskDefinition)
+    };
+    let other = DEFINITION.replace("web:7", "web:8");
+    let app = app();
+    app.snapshots.publish(Snapshot::new(
+        inventory(
+            "mesh",
+            TAKEN_AT,
+            vec![in_mesh(DEFINITION), in_mesh(&other)],
+            Vec::new(),
+        ),
+        owner_keys(),
+    ));
+    let caller = Caller::of(app);
+    let query = "query($filter: FindingFilter, $first: Int, $after: String) { findings(filter: $filter, first: $first, after: $after) {
+        totalCount nodes { id level resource { id findings { id } } } pageInfo { endCursor hasNextPage } } }";
+    let id = format!("app-mesh-ended:{DEFINITION}");
+    let first = caller.data(query, json!({ "first": 1 })).await;
+    assert_eq!(first["findings"]["totalCount"], 2);
     assert_eq!(
-        Caller::of(app()).data(query, json!({})).await,
-        json!({ "findings": { "totalCount": 0, "nodes": [] } })
+        first["findings"]["nodes"],
+        json!([{ "id": id, "level": "HIGH", "resource": { "id": DEFINITION, "findings": [{ "id": id }] } }])
     );
+    let after = &first["findings"]["pageInfo"]["endCursor"];
+    let second = caller.data(query, json!({ "after": after })).await;
+    let second = &second["findings"];
+    assert_eq!(second["nodes"][0]["resource"]["id"], other);
+    assert_eq!(second["pageInfo"]["hasNextPage"], false);
+    let counts = [
+        (json!({ "levels": ["LOW"] }), 0),
+        (json!({ "rules": ["app-mesh-ended"], "resource": other }), 1),
+        (json!({ "rules": ["another"] }), 0),
+    ];
+    for (filter, count) in counts {
+        let data = caller.data(query, json!({ "filter": filter })).await;
+        assert_eq!(data["findings"]["totalCount"], count, "{filter}");
+    }
 }
 
 #[tokio::test]

@@ -208,6 +208,9 @@ fn mixed_instances(policy: &types::MixedInstancesPolicy) -> MixedInstancesPolicy
                     .map(|own| LaunchTemplateOverride {
                         instance_type: owned(own.instance_type()),
                         weighted_capacity: owned(own.weighted_capacity()),
+                        launch_template_specification: own
+                            .launch_template_specification()
+                            .map(launch_template),
                     })
                     .collect(),
             }),

@@ -2,7 +2,7 @@
 
 use aws_sdk_ecs::types::{Cluster, ClusterField};
 use blastmap_model::{
-    Arn, Found, ResourceKind, Source,
+    Arn, Found, ResourceId, ResourceKind, Source,
     kinds::{
         ecs_cluster::{
             ClusterConfiguration, ClusterSetting, EcsCluster, ExecuteCommandConfiguration,
@@ -89,12 +89,19 @@ async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> 
             .list_clusters()
             .max_results(100)
             .set_next_token(token);
-        let answer = clients.call("ecs:ListClusters", request.send()).await?;
+        let answer = match clients.call("ecs:ListClusters", request.send()).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                cut = Some(error);
+                break;
+            }
+        };
         arns.extend(answer.cluster_arns().iter().cloned());
         if let Err(error) = pages.turn(answer.next_token()) {
             cut = Some(error);
         }
     }
+    let mut all_described = true;
     for batch in arns.chunks(BATCH) {
         let request = clients
             .ecs
@@ -105,7 +112,18 @@ async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> 
                 ClusterField::Settings,
                 ClusterField::Configurations,
             ]));
-        let answer = clients.call("ecs:DescribeClusters", request.send()).await?;
+        let answer = match clients.call("ecs:DescribeClusters", request.send()).await {
+            Ok(answer) => answer,
+            // What is in them is asked for by their names.
+            Err(error) => {
+                found.blind_spot(error.blind_spot(clients.scope(), &[ResourceKind::EcsCluster]));
+                for arn in batch {
+                    found.unreadable(ResourceId::new(arn));
+                }
+                all_described = false;
+                continue;
+            }
+        };
         for cluster in answer.clusters() {
             describe(cluster, found);
         }
@@ -113,7 +131,9 @@ async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> 
     if let Some(error) = cut {
         return Err(error);
     }
-    found.listed(ResourceKind::EcsCluster);
+    if all_described {
+        found.listed(ResourceKind::EcsCluster);
+    }
     Ok(())
 }
 

@@ -65,16 +65,16 @@ pub(super) const COLLECTOR: Collector = Collector {
 
 /// Clusters that say that they have none are not asked.
 fn wanted(builder: &InventoryBuilder, scope: &Scope) -> Vec<Wanted> {
-    let clusters = builder.kept(ResourceKind::EcsCluster, scope).into_iter();
-    clusters
-        .filter(|cluster| {
+    let mut clusters = Wanted::clusters(builder, scope);
+    clusters.retain(|cluster| {
+        cluster.known.as_ref().is_none_or(|cluster| {
             cluster
                 .attributes
                 .facts::<EcsCluster>()
                 .is_ok_and(|facts| facts.registered_container_instances_count > 0)
         })
-        .map(Wanted::of)
-        .collect()
+    });
+    clusters
 }
 
 /// The most that one call describes.

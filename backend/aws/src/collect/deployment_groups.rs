@@ -151,7 +151,15 @@ async fn applications(clients: &Clients) -> Result<Vec<String>, CallError> {
             .codedeploy
             .batch_get_applications()
             .set_application_names(Some(batch.to_vec()));
-        let answer = clients.call(PLATFORMS, request.send()).await?;
+        let answer = match clients.call(PLATFORMS, request.send()).await {
+            Ok(answer) => answer,
+            // The groups say themselves whether they roll out ECS services.
+            Err(error) => {
+                tracing::info!(aws.action = PLATFORMS, "Asking every application: {error}");
+                for_ecs.extend_from_slice(batch);
+                continue;
+            }
+        };
         let of_batch = answer.applications_info().iter();
         let of_batch = of_batch.filter(|own| own.compute_platform() == Some(&ComputePlatform::Ecs));
         for_ecs.extend(of_batch.filter_map(|own| owned(own.application_name())));

@@ -8,7 +8,7 @@ use blastmap_model::{
     },
 };
 
-use super::{Action, Collector, Place, Wanted, owned};
+use super::{Action, Collector, Place, Wanted, owned, uses_ecs_anywhere};
 use crate::{
     clients::Clients,
     error::CallError,
@@ -55,8 +55,7 @@ pub(super) const COLLECTOR: Collector = Collector {
 /// One question, once ECS is used anywhere and there are load balancers: those of one account may stand before another's.
 fn wanted(builder: &InventoryBuilder, _: &Scope) -> Vec<Wanted> {
     let balancers = builder.kept_anywhere(ResourceKind::LoadBalancer);
-    let clusters = builder.kept_anywhere(ResourceKind::EcsCluster);
-    if balancers.is_empty() || clusters.is_empty() {
+    if balancers.is_empty() || !uses_ecs_anywhere(builder) {
         return Vec::new();
     }
     vec![Wanted::all("every distribution")]

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_route53::types::{HostedZone as SdkHostedZone, ResourceRecordSet, RrType};
+use aws_sdk_route53::types::{
+    HostedZone as SdkHostedZone, ResourceRecord as SdkRecord, ResourceRecordSet, RrType,
+};
 use blastmap_model::{
-    Arn, Found, InventoryBuilder, ResourceId, ResourceKind, Scope, Source, host_name_id,
+    Arn, Found, InventoryBuilder, Redactor, ResourceId, ResourceKind, Scope, Source, host_name_id,
     kinds::{
         dns_record::{AliasTarget, DnsRecord, ResourceRecord},
         hosted_zone::{HostedZone, HostedZoneConfig},
@@ -12,7 +14,7 @@ use blastmap_model::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{Action, Collector, Place, Wanted, owned, text};
+use super::{Action, Collector, Place, Wanted, owned, text, uses_ecs_anywhere};
 use crate::{
     clients::Clients,
     error::CallError,
@@ -82,7 +84,7 @@ pub(super) const COLLECTOR: Collector = Collector {
 fn wanted(builder: &InventoryBuilder, _: &Scope) -> Vec<Wanted> {
     let any = |kind| !builder.kept_anywhere(kind).is_empty();
     let named = any(ResourceKind::LoadBalancer) || any(ResourceKind::CloudMapService);
-    let ask = any(ResourceKind::EcsCluster) && named;
+    let ask = uses_ecs_anywhere(builder) && named;
     ask.then(|| Wanted::all("every hosted zone"))
         .into_iter()
         .collect()
@@ -127,7 +129,7 @@ async fn list_zones(clients: &Clients) -> Result<Vec<SdkHostedZone>, CallError> 
     Ok(zones)
 }
 
-/// The records of a zone that stand for other names, as far as they could be read.
+/// The records of a zone that stand for other names or hold addresses, as far as they could be read.
 async fn list_records(clients: &Clients, zone: String) -> (Vec<DnsRecord>, Option<CallError>) {
     let (mut records, mut pages, mut failed) = (Vec::new(), Pages::of(RECORDS), None);
     while let Some(Page(start)) = pages.next() {
@@ -151,7 +153,8 @@ async fn list_records(clients: &Clients, zone: String) -> (Vec<DnsRecord>, Optio
                 });
                 failed = pages.turn(next.as_deref()).err();
                 let own = answer.resource_record_sets().iter();
-                records.extend(own.filter_map(|record| describe(record, &zone)));
+                records
+                    .extend(own.filter_map(|record| describe(record, &zone, clients.redactor())));
             }
             // Deleted since it was listed.
             Err(error) if error.has_code(&["NoSuchHostedZone"]) => {}
@@ -188,12 +191,15 @@ fn describe_zone(clients: &Clients, zone: &SdkHostedZone, found: &mut Found) {
     found.offer(&arn, &facts, [], Source::of(ZONES));
 }
 
-/// None for a record that holds addresses or texts of its own: these are not looked at.
-fn describe(record: &ResourceRecordSet, zone: &str) -> Option<DnsRecord> {
-    let values = if record.r#type() == &RrType::Cname {
-        record.resource_records()
-    } else {
-        &[]
+/// None for a record that holds texts or IPv6 addresses of its own: these are not looked at. Of IPv4 addresses the fingerprints are
+/// kept, by which Elastic IP addresses are known.
+fn describe(record: &ResourceRecordSet, zone: &str, redactor: &Redactor) -> Option<DnsRecord> {
+    let values = record.resource_records().iter();
+    let values = values.map(SdkRecord::value);
+    let values: Vec<String> = match record.r#type() {
+        RrType::Cname => values.map(str::to_owned).collect(),
+        RrType::A => values.map(|own| redactor.fingerprint(own.trim())).collect(),
+        _ => Vec::new(),
     };
     let facts = DnsRecord {
         hosted_zone_id: zone.to_owned(),
@@ -211,14 +217,12 @@ fn describe(record: &ResourceRecordSet, zone: &str) -> Option<DnsRecord> {
             evaluate_target_health: Some(alias.evaluate_target_health()),
         }),
         resource_records: values
-            .iter()
-            .map(|own| ResourceRecord {
-                value: own.value().to_owned(),
-            })
+            .into_iter()
+            .map(|value| ResourceRecord { value })
             .collect(),
     };
-    facts.targets().next()?;
-    Some(facts)
+    let leads = facts.targets().next().is_some() || facts.addresses().next().is_some();
+    leads.then_some(facts)
 }
 
 fn describe_records(clients: &Clients, records: &[DnsRecord], found: &mut Found) {
@@ -230,7 +234,7 @@ fn describe_records(clients: &Clients, records: &[DnsRecord], found: &mut Found)
     }
 }
 
-/// The host names to which each record leads, through other records as far as these go.
+/// The host names and addresses to which each record leads, through other records as far as these go.
 fn lead_to(records: &[DnsRecord]) -> Vec<BTreeSet<ResourceId>> {
     let mut by_name: HashMap<ResourceId, Vec<&DnsRecord>> = HashMap::new();
     for record in records {
@@ -240,6 +244,7 @@ fn lead_to(records: &[DnsRecord]) -> Vec<BTreeSet<ResourceId>> {
     let ways = records.iter().map(|record| {
         let (mut names, mut waiting) = (BTreeSet::new(), vec![record]);
         while let Some(record) = waiting.pop() {
+            names.extend(record.addresses().map(|(address, _)| address));
             for (target, _) in record.targets() {
                 let name = host_name_id(target);
                 if names.insert(name.clone()) {
@@ -256,6 +261,8 @@ fn lead_to(records: &[DnsRecord]) -> Vec<BTreeSet<ResourceId>> {
 
 #[cfg(test)]
 mod tests {
+    use blastmap_model::kinds::environment::by_address;
+
     use super::*;
 
     fn cname(name: &str, target: &str) -> DnsRecord {
@@ -268,7 +275,7 @@ mod tests {
                     .build()
                     .unwrap(),
             );
-        describe(&record.build().unwrap(), "Z1").unwrap()
+        describe(&record.build().unwrap(), "Z1", &Redactor::new([1; 32])).unwrap()
     }
 
     #[test]
@@ -286,6 +293,21 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_known_by_its_fingerprint_and_by_names_that_lead_to_it() {
+        let redactor = Redactor::new([1; 32]);
+        let value = aws_sdk_route53::types::ResourceRecord::builder().value("192.0.2.1");
+        let record = ResourceRecordSet::builder().name("app.example.com.");
+        let record = record.r#type(RrType::A);
+        let record = record.resource_records(value.build().unwrap());
+        let record = describe(&record.build().unwrap(), "Z1", &redactor).unwrap();
+        assert!(!format!("{record:?}").contains("192.0.2.1"));
+        let print = redactor.fingerprint("192.0.2.1");
+        let address = BTreeSet::from([by_address(ResourceKind::ElasticIp, &print)]);
+        let records = [cname("www.example.com.", "app.example.com"), record];
+        assert_eq!(lead_to(&records), [address.clone(), address]);
+    }
+
+    #[test]
     fn what_a_text_says_is_not_read() {
         let text = aws_sdk_route53::types::ResourceRecord::builder()
             .value("\"hunter2\"")
@@ -297,6 +319,6 @@ mod tests {
             .resource_records(text)
             .build()
             .unwrap();
-        assert_eq!(describe(&record, "Z1"), None);
+        assert_eq!(describe(&record, "Z1", &Redactor::new([1; 32])), None);
     }
 }

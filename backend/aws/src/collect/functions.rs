@@ -90,10 +90,10 @@ async fn collect(
     }
     let starters: HashSet<ResourceId> = roles.into_iter().map(|role| role.id).collect();
     let mut functions = list(clients).await?;
-    let mut complete = true;
+    // Whatever the mappings say, there are no more.
+    found.listed(ResourceKind::LambdaFunction);
     let mut mappings = HashMap::new();
     if let Err(error) = list_mappings(clients, &mut mappings).await {
-        complete = false;
         found.blind_spot(error.blind_spot(clients.scope(), KINDS));
     }
     for facts in &mut functions {
@@ -106,9 +106,6 @@ async fn collect(
         let role = facts.role.as_deref().map(ResourceId::new);
         facts.may_run_tasks = role.is_some_and(|role| starters.contains(&role));
         keep(facts, &arn, found);
-    }
-    if complete {
-        found.listed(ResourceKind::LambdaFunction);
     }
     Ok(())
 }

@@ -267,6 +267,13 @@ fn describe_profile(profile: &InstanceProfile, source: Source, found: &mut Found
             })
             .collect(),
     };
+    // A launch template may name it without its path.
+    let by_name = format!("instance-profile/{}", profile.instance_profile_name());
+    if let Ok(by_name) = arn.sibling("iam", &by_name)
+        && by_name != arn
+    {
+        found.also_named(by_name.into(), (&arn).into());
+    }
     found.offer(&arn, &facts, tags(profile.tags()), source);
 }
 

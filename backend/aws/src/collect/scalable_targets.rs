@@ -124,30 +124,21 @@ pub(super) const COLLECTOR: Collector = Collector {
 type Scaled = (String, String);
 
 async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> {
-    let targets = list_targets(clients).await?;
-    // Policies and actions go with their target: without one there are none to ask for.
-    if targets.is_empty() {
-        found.listed(ResourceKind::ScalableTarget);
-        found.listed(ResourceKind::ScalingPolicy);
-        return Ok(());
+    match list_targets(clients).await {
+        Ok(targets) => {
+            found.listed(ResourceKind::ScalableTarget);
+            // Policies and actions go with their target: without one there are none to ask for.
+            if targets.is_empty() {
+                found.listed(ResourceKind::ScalingPolicy);
+                return Ok(());
+            }
+            describe_targets(clients, &targets, found).await;
+        }
+        // The policies can be listed all the same.
+        Err(error) => {
+            found.blind_spot(error.blind_spot(clients.scope(), &[ResourceKind::ScalableTarget]));
+        }
     }
-    let mut actions = list_actions(clients).await.unwrap_or_else(|error| {
-        found.blind_spot(error.blind_spot(clients.scope(), &[ResourceKind::ScalableTarget]));
-        HashMap::new()
-    });
-    for target in &targets {
-        let scaled = (
-            target.resource_id().to_owned(),
-            target.scalable_dimension().as_str().to_owned(),
-        );
-        describe_target(
-            clients,
-            target,
-            actions.remove(&scaled).unwrap_or_default(),
-            found,
-        );
-    }
-    found.listed(ResourceKind::ScalableTarget);
     match list_policies(clients).await {
         Ok(policies) => {
             for policy in &policies {
@@ -160,6 +151,25 @@ async fn collect(clients: &Clients, found: &mut Found) -> Result<(), CallError> 
         }
     }
     Ok(())
+}
+
+async fn describe_targets(clients: &Clients, targets: &[SdkTarget], found: &mut Found) {
+    let mut actions = list_actions(clients).await.unwrap_or_else(|error| {
+        found.blind_spot(error.blind_spot(clients.scope(), &[ResourceKind::ScalableTarget]));
+        HashMap::new()
+    });
+    for target in targets {
+        let scaled = (
+            target.resource_id().to_owned(),
+            target.scalable_dimension().as_str().to_owned(),
+        );
+        describe_target(
+            clients,
+            target,
+            actions.remove(&scaled).unwrap_or_default(),
+            found,
+        );
+    }
 }
 
 async fn list_targets(clients: &Clients) -> Result<Vec<SdkTarget>, CallError> {

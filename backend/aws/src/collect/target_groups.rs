@@ -16,7 +16,12 @@ use crate::{
 const API: &str = "elasticloadbalancing:DescribeTargetGroups";
 
 pub(super) const COLLECTOR: Collector = Collector {
-    kinds: &[ResourceKind::TargetGroup],
+    // Listeners are asked for where a balancer stands above a group in use.
+    kinds: &[
+        ResourceKind::TargetGroup,
+        ResourceKind::Listener,
+        ResourceKind::ListenerRule,
+    ],
     actions: &[Action {
         name: API,
         reads: &[

@@ -1,6 +1,6 @@
 //! Task definitions that something names, each revision once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_ecs::types::{self, TaskDefinitionField};
 use blastmap_model::{
@@ -396,12 +396,7 @@ fn container(container: &types::ContainerDefinition, redactor: &Redactor) -> Con
         firelens_configuration: container.firelens_configuration().map(|firelens| {
             FirelensConfiguration {
                 r#type: firelens.r#type().as_str().to_owned(),
-                options: firelens
-                    .options()
-                    .into_iter()
-                    .flatten()
-                    .map(|(name, value)| (name.clone(), redactor.fingerprint(value)))
-                    .collect(),
+                options: options(None, firelens.options(), redactor),
             }
         }),
     }
@@ -415,27 +410,30 @@ fn secret(secret: &types::Secret) -> SecretReference {
 }
 
 fn log_configuration(log: &types::LogConfiguration, redactor: &Redactor) -> LogConfiguration {
-    let awslogs = log.log_driver().as_str() == "awslogs";
+    let driver = log.log_driver().as_str();
     LogConfiguration {
-        log_driver: log.log_driver().as_str().to_owned(),
-        options: log
-            .options()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| {
-                let plain = awslogs && is_plain_log_option(name);
-                (
-                    name.clone(),
-                    if plain {
-                        value.clone()
-                    } else {
-                        redactor.fingerprint(value)
-                    },
-                )
-            })
-            .collect(),
+        log_driver: driver.to_owned(),
+        options: options(Some(driver), log.options(), redactor),
         secret_options: log.secret_options().iter().map(secret).collect(),
     }
+}
+
+/// Of a log driver or, without one, of `FireLens`'s router: only what says where logs go stays.
+fn options(
+    driver: Option<&str>,
+    options: Option<&HashMap<String, String>>,
+    redactor: &Redactor,
+) -> BTreeMap<String, String> {
+    let options = options.into_iter().flatten();
+    let kept = options.map(|(name, value)| {
+        let kept = if is_plain_log_option(driver, name) {
+            value.clone()
+        } else {
+            redactor.fingerprint(value)
+        };
+        (name.clone(), kept)
+    });
+    kept.collect()
 }
 
 fn volume(volume: &types::Volume) -> Volume {

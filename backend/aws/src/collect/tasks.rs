@@ -81,7 +81,7 @@ pub(super) const COLLECTOR: Collector = Collector {
         },
     ],
     place: Place::Region,
-    wanted: Some(|builder, scope| Wanted::kept(builder, ResourceKind::EcsCluster, scope)),
+    wanted: Some(Wanted::clusters),
     never_changes: None,
     collect: |clients, clusters, found| Box::pin(collect(clients, clusters, found)),
 };

@@ -1,6 +1,8 @@
 //! Secrets in wire form: the same redactor as the collectors', before anything is written to a recording.
 
-use blastmap_model::{Redactor, is_host_name, kinds::ecs_task_definition::is_plain_log_option};
+use blastmap_model::{
+    Redactor, is_fingerprint, is_host_name, kinds::ecs_task_definition::is_plain_log_option,
+};
 use serde_json::Value;
 
 use crate::{
@@ -24,7 +26,7 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                 .map(str::to_owned);
             for (name, member) in members.iter_mut() {
                 match name.as_str() {
-                    list if LISTS.contains(&list) => fingerprint_all(member, redactor, |_| true),
+                    list if LISTS.contains(&list) => fingerprint_all(member, redactor, &|_| true),
                     name if POLICIES.contains(&name) && member.is_string() => {
                         let text = member.as_str().unwrap_or_default();
                         *member = policy::document(text, redactor).to_string().into();
@@ -41,11 +43,12 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                         let text = member.as_str().unwrap_or_default();
                         *member = redactor.scrub(&only_run_tasks(text)).into_owned().into();
                     }
-                    "dockerLabels" | "Variables" => fingerprint_all(member, redactor, |_| true),
-                    "options" if driver.as_deref() == Some("awslogs") => {
-                        fingerprint_all(member, redactor, |option| !is_plain_log_option(option));
+                    "dockerLabels" | "Variables" => fingerprint_all(member, redactor, &|_| true),
+                    "options" => {
+                        let driver = driver.as_deref();
+                        let secret = |option: &str| !is_plain_log_option(driver, option);
+                        fingerprint_all(member, redactor, &secret);
                     }
-                    "options" => fingerprint_all(member, redactor, |_| true),
                     _ => json(member, redactor),
                 }
             }
@@ -56,7 +59,7 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
     }
 }
 
-fn fingerprint_all(value: &mut Value, redactor: &Redactor, secret: fn(&str) -> bool) {
+fn fingerprint_all(value: &mut Value, redactor: &Redactor, secret: &dyn Fn(&str) -> bool) {
     match value {
         Value::String(text) => *text = redactor.fingerprint(text),
         Value::Array(values) => {
@@ -100,8 +103,14 @@ pub(super) fn xml_text(path: &[String], text: &str, redactor: &Redactor) -> Stri
     if header_or_query && matches!(name, "member" | "Value") && !text.trim().is_empty() {
         return redactor.fingerprint(text);
     }
-    // Of a DNS record nothing but another name.
+    // Of a DNS record nothing but another name, and addresses to compare.
     let of_record = path.iter().any(|name| name == "ResourceRecord");
+    if of_record && name == "Value" && text.trim().parse::<std::net::Ipv4Addr>().is_ok() {
+        return redactor.fingerprint(text.trim());
+    }
+    if of_record && name == "Value" && is_fingerprint(text.trim()) {
+        return text.to_owned();
+    }
     if of_record && name == "Value" && !is_host_name(text.trim()) {
         return String::new();
     }

@@ -2,7 +2,10 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key>
 
-use blastmap_model::{ResourceKind, kinds::sqs_queue::SqsQueue};
+use blastmap_model::{
+    ResourceKind,
+    kinds::{dynamodb_table::DynamodbTable, sqs_queue::SqsQueue},
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -423,6 +426,31 @@ pub(super) const QUEUE_REDRIVE: Part = Part {
         set(owner.facts, "RedrivePolicy", policy.unwrap_or_default());
     },
     last: false,
+};
+
+pub(super) const TABLE: Whole = Whole {
+    own: |naming| naming.named("dynamodb", "table/", "name"),
+    id: Id::Name,
+    fields: &[field("name", "TableName", Shape::Text)],
+    finish: |finish| {
+        // So that a task definition of the same plan is known to name it.
+        let named = DynamodbTable::named(finish.own, finish.redactor);
+        finish.set_new("TableArn", named.table_arn);
+        finish.set_new("AddressFingerprint", named.address_fingerprint);
+        finish.set_new("NameFingerprint", named.name_fingerprint);
+    },
+    ..Whole::of(ResourceKind::DynamodbTable)
+};
+
+/// Of streams nothing is read: they are known by name, to tell who sends logs to one that is deleted.
+pub(super) const STREAM: Whole = Whole {
+    own: |naming| naming.named("kinesis", "stream/", "name"),
+    ..Whole::of(ResourceKind::KinesisStream)
+};
+
+pub(super) const DELIVERY_STREAM: Whole = Whole {
+    own: |naming| naming.named("firehose", "deliverystream/", "name"),
+    ..Whole::of(ResourceKind::FirehoseStream)
 };
 
 pub(super) const BUCKET: Whole = Whole {

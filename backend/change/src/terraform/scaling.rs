@@ -262,6 +262,13 @@ pub(super) const ALARM: Whole = Whole {
     ..Whole::of(ResourceKind::CloudwatchAlarm)
 };
 
+/// How a policy of several types of instances names a template.
+const TEMPLATE: &[Field] = &[
+    field("launch_template_id", "LaunchTemplateId", Shape::Text),
+    field("launch_template_name", "LaunchTemplateName", Shape::Text),
+    field("version", "Version", Shape::Text),
+];
+
 pub(super) const GROUP: Whole = Whole {
     own: |naming| {
         let name = naming.side.text("name").unwrap_or(&naming.made_up);
@@ -306,6 +313,57 @@ pub(super) const GROUP: Whole = Whole {
                 field("id", "LaunchTemplateId", Shape::Text),
                 field("name", "LaunchTemplateName", Shape::Text),
                 field("version", "Version", Shape::Text),
+            ]),
+        ),
+        field(
+            "mixed_instances_policy",
+            "MixedInstancesPolicy",
+            Shape::Block(&[
+                field(
+                    "launch_template",
+                    "LaunchTemplate",
+                    Shape::Block(&[
+                        field(
+                            "launch_template_specification",
+                            "LaunchTemplateSpecification",
+                            Shape::Block(TEMPLATE),
+                        ),
+                        field(
+                            "override",
+                            "Overrides",
+                            Shape::Blocks(&[
+                                field("instance_type", "InstanceType", Shape::Text),
+                                field("weighted_capacity", "WeightedCapacity", Shape::Text),
+                                field(
+                                    "launch_template_specification",
+                                    "LaunchTemplateSpecification",
+                                    Shape::Block(TEMPLATE),
+                                ),
+                            ]),
+                        ),
+                    ]),
+                ),
+                field(
+                    "instances_distribution",
+                    "InstancesDistribution",
+                    Shape::Block(&[
+                        field(
+                            "on_demand_base_capacity",
+                            "OnDemandBaseCapacity",
+                            Shape::Number,
+                        ),
+                        field(
+                            "on_demand_percentage_above_base_capacity",
+                            "OnDemandPercentageAboveBaseCapacity",
+                            Shape::Number,
+                        ),
+                        field(
+                            "spot_allocation_strategy",
+                            "SpotAllocationStrategy",
+                            Shape::Text,
+                        ),
+                    ]),
+                ),
             ]),
         ),
         field(

@@ -6,7 +6,7 @@ use blastmap_model::Redactor;
 use serde_json::{Map, Value, json};
 
 use super::{fields::is_marked, plan::Entry};
-use crate::{Action, AttributeChange, containers};
+use crate::{Action, AttributeChange, containers, policies};
 
 /// Longer values are shortened.
 const LONGEST: usize = 2_000;
@@ -253,6 +253,7 @@ fn one_block(value: Option<&Value>) -> Option<&Map<String, Value>> {
 fn clean(value: &Value, redactor: &Redactor) -> Value {
     let mut clean = value.clone();
     hide(&mut clean);
+    policies::redact(&mut clean, redactor);
     redactor.scrub_value(&mut clean);
     clean
 }

@@ -119,7 +119,9 @@ fn finish_record(finish: &mut Finish<'_>) {
         finish.set_new("Name", format!("{name}."));
     }
     // What other records hold is not looked at.
-    if finish.facts["Type"] != "CNAME" || !finish.writing.changes("records") {
+    let of_addresses = finish.facts["Type"] == "A";
+    let leads = of_addresses || finish.facts["Type"] == "CNAME";
+    if !leads || !finish.writing.changes("records") {
         return;
     }
     if finish
@@ -133,9 +135,19 @@ fn finish_record(finish: &mut Finish<'_>) {
     let values = finish.side().texts("records");
     let values: Vec<Value> = values
         .into_iter()
-        .map(|value| json!({"Value": value}))
+        .map(|value| {
+            // As in a crawl, by which Elastic IP addresses are known.
+            let value = if of_addresses {
+                finish.redactor.fingerprint(value.trim())
+            } else {
+                value
+            };
+            json!({ "Value": value })
+        })
         .collect();
-    finish.set("ResourceRecords", values);
+    if !values.is_empty() || !finish.is_new {
+        finish.set("ResourceRecords", values);
+    }
 }
 
 pub(super) const ACM_CERTIFICATE: Whole = Whole {

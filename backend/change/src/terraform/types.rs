@@ -1,7 +1,7 @@
 //! The table of Terraform's types: what each is to the graph. A new type is a row here, and what the row names.
 
 use super::{
-    data, dhcp_options, ecs, iam, load_balancing,
+    data, dhcp_options, ecs, iam, launching, load_balancing,
     mapping::Mapping::{self, Part, Whole},
     messaging, network, network_acls, network_edges, rolling, scaling, scheduling, security_groups,
     storage, traffic,
@@ -76,11 +76,14 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_sqs_queue", Whole(&data::QUEUE)),
     ("aws_sqs_queue_policy", Part(&data::QUEUE_POLICY)),
     ("aws_sqs_queue_redrive_policy", Part(&data::QUEUE_REDRIVE)),
+    ("aws_dynamodb_table", Whole(&data::TABLE)),
     ("aws_lambda_function", Whole(&messaging::FUNCTION)),
     ("aws_lambda_event_source_mapping", Part(&messaging::EVENT_SOURCE)),
     ("aws_sns_topic", Whole(&messaging::TOPIC)),
     ("aws_sns_topic_subscription", Part(&messaging::SUBSCRIPTION)),
     ("aws_sfn_state_machine", Whole(&messaging::STATE_MACHINE)),
+    ("aws_kinesis_stream", Whole(&data::STREAM)),
+    ("aws_kinesis_firehose_delivery_stream", Whole(&data::DELIVERY_STREAM)),
     ("aws_s3_bucket", Whole(&data::BUCKET)),
     ("aws_s3_bucket_policy", Part(&data::BUCKET_POLICY)),
     ("aws_s3_object", Part(&data::OBJECT)),
@@ -141,6 +144,7 @@ const TYPES: &[(&str, Mapping)] = &[
     ("aws_cloudwatch_metric_alarm", Whole(&scaling::ALARM)),
     ("aws_cloudwatch_composite_alarm", Whole(&scaling::ALARM)),
     ("aws_autoscaling_group", Whole(&scaling::GROUP)),
+    ("aws_launch_template", Whole(&launching::TEMPLATE)),
 ];
 
 #[cfg(test)]

@@ -1337,6 +1337,16 @@ fn names_certificates_and_what_stands_before_balancers() {
             json!({"HostedZoneId": "Z1", "Name": "shop.example.com.", "Type": "CNAME", "SetIdentifier": "blue", "TTL": 60, "Weight": 10,
                 "ResourceRecords": [{"Value": "www.example.com"}]}),
         ),
+        // Of addresses the fingerprints tell which Elastic IP address one is.
+        own(
+            vec![create(
+                "aws_route53_record.x",
+                json!({"zone_id": "Z1", "name": "edge", "type": "A", "records": ["192.0.2.1"]}),
+            )],
+            "planned:aws_route53_record.x",
+            "/ResourceRecords",
+            json!([{"Value": redactor().fingerprint("192.0.2.1")}]),
+        ),
         // Texts are not looked at.
         own(
             vec![create(
@@ -1396,6 +1406,78 @@ fn names_certificates_and_what_stands_before_balancers() {
             link,
             "/integrations",
             Value::Null,
+        ),
+    ]);
+}
+
+#[test]
+fn launch_templates_tables_and_streams() {
+    let template = format!("{EC2}launch-template/lt-1");
+    let group =
+        "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:1:autoScalingGroupName/hosts";
+    let table = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders-eu";
+    let stream = "arn:aws:kinesis:eu-west-1:123456789012:stream/logs";
+    let delivery = "arn:aws:firehose:eu-west-1:123456789012:deliverystream/logs";
+    let first = json!({"VersionNumber": 1, "ImageId": "ami-1", "SecurityGroupIds": ["sg-1"]});
+    let before = json!({"id": "lt-1", "name": "hosts", "latest_version": 1, "image_id": "ami-1", "vpc_security_group_ids": ["sg-1"], "user_data": "aGk="});
+    let own = |changes, id: &str, pointer, expected| Case {
+        name: "launching",
+        live: vec![
+            live(
+                &template,
+                json!({"LaunchTemplateId": "lt-1", "LaunchTemplateName": "hosts", "Versions": [first.clone()]}),
+            ),
+            live(group, json!({"AutoScalingGroupName": "hosts"})),
+            live(table, json!({"TableName": "orders-eu"})),
+            live(stream, json!({})),
+            live(delivery, json!({})),
+        ],
+        changes,
+        expected: vec![(id.to_owned(), pointer, expected)],
+    };
+    let gone = |address: &str, side: Value, id: &str| {
+        own(vec![delete(address, side)], id, "", Value::Null)
+    };
+    check(vec![
+        own(
+            vec![update(
+                "aws_launch_template.x",
+                before.clone(),
+                json!({"latest_version": 2, "image_id": "ami-2", "iam_instance_profile": [{"name": "hosts", "arn": null}], "user_data": "aG8="}),
+            )],
+            &template,
+            "/Versions",
+            json!([first, {"VersionNumber": 2, "ImageId": "ami-2", "SecurityGroupIds": ["sg-1"], "IamInstanceProfile": {"Name": "hosts"}}]),
+        ),
+        gone("aws_launch_template.x", before, &template),
+        own(
+            vec![update(
+                "aws_autoscaling_group.x",
+                json!({"arn": group, "name": "hosts", "mixed_instances_policy": []}),
+                json!({"mixed_instances_policy": [{"launch_template": [{
+                    "launch_template_specification": [{"launch_template_id": "lt-1", "version": "$Latest"}],
+                    "override": [{"instance_type": "m7g.large", "launch_template_specification": []}]}]}]}),
+            )],
+            group,
+            "/MixedInstancesPolicy/LaunchTemplate",
+            json!({"LaunchTemplateSpecification": {"LaunchTemplateId": "lt-1", "Version": "$Latest"}, "Overrides": [{"InstanceType": "m7g.large"}]}),
+        ),
+        own(
+            vec![create("aws_dynamodb_table.x", json!({"name": "carts-eu"}))],
+            "planned:aws_dynamodb_table.x",
+            "/NameFingerprint",
+            json!(redactor().fingerprint("carts-eu")),
+        ),
+        gone(
+            "aws_dynamodb_table.x",
+            json!({"arn": table, "id": "orders-eu", "name": "orders-eu"}),
+            table,
+        ),
+        gone("aws_kinesis_stream.x", json!({"arn": stream}), stream),
+        gone(
+            "aws_kinesis_firehose_delivery_stream.x",
+            json!({"arn": delivery}),
+            delivery,
         ),
     ]);
 }

@@ -146,9 +146,9 @@ impl<'c, 'w, 'a> Climb<'c, 'w, 'a> {
             | ResourceKind::CloudfrontDistribution
             | ResourceKind::ApiGatewayVpcLink => self.serving(place),
             ResourceKind::EventRule | ResourceKind::Schedule => self.schedule(place, outcomes),
-            ResourceKind::ScalableTarget | ResourceKind::ScalingPolicy => {
-                self.by_own_need(place, Phase::Scale, outcomes)
-            }
+            ResourceKind::ScalableTarget
+            | ResourceKind::ScalingPolicy
+            | ResourceKind::AutoScalingGroup => self.by_own_need(place, Phase::Scale, outcomes),
             ResourceKind::VpcEndpoint
             | ResourceKind::EfsMountTarget
             | ResourceKind::EfsAccessPoint => [Phase::Run, Phase::Start, Phase::Traffic]

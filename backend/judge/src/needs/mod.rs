@@ -23,6 +23,7 @@ mod image_pull_allowed;
 mod instance_room;
 mod key;
 mod keys_usable;
+mod launch_template_exists;
 mod log_group_exists;
 mod logs_allowed;
 mod logs_reachable;
@@ -31,6 +32,7 @@ mod new_targets_healthy;
 mod parts;
 pub mod permission;
 mod policy_can_act;
+mod quotas;
 mod registry_reachable;
 mod roles_assumable;
 mod room_to_roll;
@@ -135,6 +137,8 @@ pub const ALL: &[Need] = &[
     balancer_zones::NEED,
     certificates_valid::NEED,
     web_acl_lets_in::NEED,
+    quotas::TARGETS,
+    quotas::RULES,
     // To be rolled out.
     room_to_roll::NEED,
     drain_can_finish::NEED,
@@ -143,6 +147,7 @@ pub const ALL: &[Need] = &[
     scales::NEED,
     target_can_act::NEED,
     policy_can_act::NEED,
+    launch_template_exists::NEED,
     // To be started by a rule or a schedule.
     schedule_enabled::NEED,
     schedule_cluster::NEED,

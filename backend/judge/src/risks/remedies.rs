@@ -186,6 +186,14 @@ const REMEDIES: &[(&str, &str)] = &[
         "Let the web ACL count for a while what it is to block, before it blocks.",
     ),
     (
+        "targets-within-quota",
+        "Ask Service Quotas for more targets per target group first, or spread the tasks over several groups.",
+    ),
+    (
+        "rules-within-quota",
+        "Ask Service Quotas for more rules per application load balancer first, or use a second balancer.",
+    ),
+    (
         "certificates-valid",
         "Give the listener a certificate that is issued for its names before clients turn away.",
     ),
@@ -240,6 +248,10 @@ const REMEDIES: &[(&str, &str)] = &[
     (
         "policy-can-act",
         "Keep the scalable target, the alarms and the metric's source of the policy.",
+    ),
+    (
+        "launch-template-exists",
+        "Keep the launch template in the version that the group names, or point the group at another first.",
     ),
     (
         "schedule-enabled",

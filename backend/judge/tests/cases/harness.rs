@@ -26,6 +26,7 @@ const TOLD: &[ResourceKind] = &[
     ResourceKind::EventRule,
     ResourceKind::ScalableTarget,
     ResourceKind::ScalingPolicy,
+    ResourceKind::AutoScalingGroup,
 ];
 
 enum How {

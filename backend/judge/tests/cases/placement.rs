@@ -1,18 +1,20 @@
 //! Container instances, capacity providers and room.
 
 use blastmap_judge::{
+    Level,
     Outcome::{Degraded, Down, FailsOnNextStart},
     estate::{Estate, arn, ec2, gone, patched, together},
 };
 use blastmap_model::{
-    Phase::{Deploy, Run, Start},
+    Phase::{Deploy, Run, Scale, Start},
     kinds::{
-        auto_scaling_group::AutoScalingGroup,
+        auto_scaling_group::{AutoScalingGroup, LaunchTemplate as LaunchTemplateOfGroup},
         ecs_capacity_provider::{AutoScalingGroupProvider, EcsCapacityProvider, ManagedScaling},
         ecs_cluster::EcsCluster,
         ecs_container_instance::EcsContainerInstance,
         ecs_service::{CapacityProviderStrategyItem, DeploymentConfiguration, EcsService},
         ecs_task_definition::{Attribute, PlacementConstraint, ResourceRequirement},
+        launch_template::{LaunchTemplate, LaunchTemplateVersion},
     },
 };
 use serde_json::json;
@@ -39,6 +41,34 @@ fn able(estate: Estate) -> Estate {
             });
         })
     })
+}
+
+/// The group of instances starts them from a launch template.
+fn templated() -> Estate {
+    let named = LaunchTemplateOfGroup {
+        launch_template_id: Some("lt-1".to_owned()),
+        version: Some("1".to_owned()),
+        ..LaunchTemplateOfGroup::default()
+    };
+    let first = LaunchTemplateVersion {
+        version_number: 1,
+        ..LaunchTemplateVersion::default()
+    };
+    let template = LaunchTemplate {
+        launch_template_id: "lt-1".to_owned(),
+        launch_template_name: "hosts".to_owned(),
+        versions: vec![first],
+        ..LaunchTemplate::default()
+    };
+    let group = group_of_hosts();
+    let estate = provided(4).with::<AutoScalingGroup>(&group, |own| {
+        own.launch_template = Some(named);
+    });
+    estate.put(&launch_template(), &template)
+}
+
+fn launch_template() -> String {
+    arn("ec2", "launch-template/lt-1")
 }
 
 /// The service's instances come from provider `hosts`, whose group may grow to `maximum`.
@@ -282,6 +312,26 @@ pub(crate) fn cases() -> Vec<Case> {
             |snapshot| {
                 patched::<AutoScalingGroup>(snapshot, &group_of_hosts(), |own| {
                     own.max_size = Some(8)
+                })
+            },
+        ),
+        edited(
+            "the launch template of the group is deleted",
+            templated(),
+            |_| gone(&launch_template()),
+        )
+        .hits(&group_of_hosts(), Down, Scale)
+        .level(Level::High)
+        .by("launch-template-exists"),
+        edited(
+            "the launch template gets a new version",
+            templated(),
+            |snapshot| {
+                patched::<LaunchTemplate>(snapshot, &launch_template(), |own| {
+                    own.versions.push(LaunchTemplateVersion {
+                        version_number: 2,
+                        ..LaunchTemplateVersion::default()
+                    });
                 })
             },
         ),

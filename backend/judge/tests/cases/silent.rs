@@ -87,6 +87,9 @@ fn estate() -> Estate {
         )
 }
 
+/// A rule, its level and the risk's title.
+type Told<'t> = (&'t str, Level, &'t str);
+
 #[test]
 fn what_no_longer_arrives_is_told() {
     let mapping = || json!({"uuid": "1", "function_name": "packer", "event_source_arn": queue(), "enabled": true});
@@ -94,7 +97,7 @@ fn what_no_longer_arrives_is_told() {
     let watching = || json!({"arn": alarm(), "alarm_name": "web-errors", "actions_enabled": true, "alarm_actions": [topic()]});
     let own_queue = || json!({"arn": queue(), "name": "orders"});
     let own_function = || json!({"arn": function(), "function_name": "packer"});
-    let cases: [(&str, Vec<Value>, Option<(&str, Level, &str)>); 12] = [
+    let cases: [(&str, Vec<Value>, Option<Told<'_>>); 12] = [
         (
             "a subscription ends",
             vec![tf_delete("aws_sns_topic_subscription", subscription())],

@@ -9,6 +9,7 @@ use blastmap_model::{
     Phase::{Run, Start, Traffic},
     kinds::{
         acm_certificate::AcmCertificate,
+        ecs_service::EcsService,
         listener::{
             Action, Certificate, FixedResponseConfig, ForwardConfig, Listener, WeightedTargetGroup,
         },
@@ -16,6 +17,7 @@ use blastmap_model::{
         load_balancer::LoadBalancer,
         route_table::RouteTable,
         security_group::SecurityGroup,
+        subnet::Subnet,
         target_group::TargetGroup,
         web_acl::WebAcl,
     },
@@ -54,6 +56,32 @@ fn above(host: Option<&str>, path: &str) -> ListenerRule {
             ..Action::default()
         }],
         ..ListenerRule::default()
+    }
+}
+
+/// A balancer with this many rules beside its default one, and addresses for very many tasks.
+fn grown(rules: usize) -> Estate {
+    let last =
+        behind_alb().with::<ListenerRule>(&rule(), |own| own.priority = Some("50000".to_owned()));
+    let wide = |own: &mut Subnet| own.available_ip_address_count = Some(4000);
+    let estate = last
+        .with::<Subnet>(&ec2("subnet-a"), wide)
+        .with::<Subnet>(&ec2("subnet-b"), wide);
+    (1..rules).fold(estate, |estate, number| {
+        let own = numbered(number);
+        estate.put(&own.rule_arn, &own)
+    })
+}
+
+/// A rule of a host name of its own.
+fn numbered(number: usize) -> ListenerRule {
+    ListenerRule {
+        rule_arn: arn(
+            "elasticloadbalancing",
+            &format!("listener-rule/app/front/1/80/n{number}"),
+        ),
+        priority: Some((100 + number).to_string()),
+        ..above(Some(&format!("n{number}.example.com")), "/*")
     }
 }
 
@@ -171,6 +199,21 @@ pub(crate) fn cases() -> Vec<Case> {
         .hits(&balancer(), AtRisk, Traffic)
         .level(Level::Medium)
         .by("web-acl-lets-in"),
+        edited("the hundred and first rule of a balancer", grown(100), |_| new_rule(&numbered(100)))
+            .hits(&balancer(), AtRisk, Traffic)
+            .level(Level::Medium)
+            .by("rules-within-quota"),
+        edited("the hundredth rule of a balancer", grown(99), |_| new_rule(&numbered(99))),
+        edited("more tasks than a target group may have targets", grown(1), |snapshot| {
+            patched::<EcsService>(snapshot, &service(), |own| own.desired_count = 1001)
+        })
+        .hits(&service(), AtRisk, Traffic)
+        .hits(&group(), AtRisk, Traffic)
+        .level(Level::Medium)
+        .by("targets-within-quota"),
+        edited("as many tasks as a target group may have targets", grown(1), |snapshot| {
+            patched::<EcsService>(snapshot, &service(), |own| own.desired_count = 1000)
+        }),
         edited("the web ACL says that it lets in what no rule decides", filtered(), |snapshot| {
             patched::<WebAcl>(snapshot, &acl(), |own| own.default_action = Some("Allow".to_owned()))
         }),

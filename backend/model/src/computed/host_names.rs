@@ -2,11 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy.html>
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::{Estate, stated};
+use super::{Estate, inferred, stated};
 use crate::{
-    NamedLink, Relation, Resource, ResourceId, host_name_id,
+    NamedLink, Relation, Resource, ResourceId, ResourceKind, host_name_id,
     kinds::{cloudfront_distribution::CloudfrontDistribution, dns_record::DnsRecord},
 };
 
@@ -54,8 +54,41 @@ pub(super) fn links(estate: &Estate<'_>) -> Vec<NamedLink> {
             }));
         }
     }
+    for (own, _) in records.values().flatten() {
+        links.extend(by_address(estate, own));
+    }
     links.sort_by(|one, other| (&one.from, &one.to).cmp(&(&other.from, &other.to)));
     links
+}
+
+/// A record of an Elastic IP address leads to the balancer that answers there.
+fn by_address(estate: &Estate<'_>, record: &Resource) -> Vec<NamedLink> {
+    let resolved = estate.dependencies(record, Relation::ResolvesTo);
+    let addresses: BTreeSet<&ResourceId> = resolved
+        .filter(|own| own.kind == ResourceKind::ElasticIp)
+        .map(|own| &own.id)
+        .collect();
+    if addresses.is_empty() {
+        return Vec::new();
+    }
+    let resources = estate.inventory.resources().iter();
+    let balancers = resources.filter(|own| own.kind == ResourceKind::LoadBalancer);
+    let answering = balancers.filter(|balancer| {
+        let mut attached = estate.dependencies(balancer, Relation::AttachedTo);
+        attached.any(|address| addresses.contains(&address.id))
+    });
+    let field = "ResourceRecords";
+    answering
+        .map(|balancer| {
+            inferred(
+                &record.id,
+                Relation::ResolvesTo,
+                &balancer.id,
+                RECORDS,
+                field,
+            )
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -137,5 +170,57 @@ mod tests {
                 "Z2#old/CNAME -> Z2#app/A",
             ]
         );
+    }
+
+    #[test]
+    fn an_address_leads_to_the_balancer_that_answers_there() {
+        let scopes = [
+            Scope::new("123456789012", "eu-west-1"),
+            Scope::new("123456789012", crate::GLOBAL),
+        ];
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let redactor = Redactor::new([1; 32]);
+        let print = redactor.fingerprint("192.0.2.1");
+        let mut found = Found::new(scopes[0].clone(), now, redactor);
+        let source = Source::of("test");
+        let arn = |text: &str| crate::Arn::parse(text).unwrap();
+        let balancer =
+            arn("arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/edge/1");
+        let facts: crate::kinds::load_balancer::LoadBalancer = serde_json::from_value(json!({
+            "LoadBalancerName": "edge",
+            "AvailabilityZones": [{"LoadBalancerAddresses": [{"AllocationId": "eipalloc-1"}]}],
+        }))
+        .unwrap();
+        found.resource(&balancer, &facts, [], source);
+        for (id, fingerprint) in [("eipalloc-1", &print), ("eipalloc-2", &"other".to_owned())] {
+            let address = arn(&format!(
+                "arn:aws:ec2:eu-west-1:123456789012:elastic-ip/{id}"
+            ));
+            let facts = crate::kinds::elastic_ip::ElasticIp {
+                allocation_id: id.to_owned(),
+                address_fingerprint: Some(fingerprint.clone()),
+                ..crate::kinds::elastic_ip::ElasticIp::default()
+            };
+            found.offer(&address, &facts, [], source);
+        }
+        let values = json!({"ResourceRecords": [{"Value": print}]});
+        let facts = record("Z1", "edge.example.com.", "A", &values);
+        let own = facts.own_arn("aws").unwrap();
+        found.resource(&own, &facts, [], source);
+        let mut builder = InventoryBuilder::new(scopes.to_vec());
+        builder.absorb(found);
+        let inventory = builder.finish("test".to_owned(), now, Vec::new()).unwrap();
+        let links = links(&Estate::of(&inventory));
+        let [link] = links.as_slice() else {
+            panic!("{links:?}")
+        };
+        assert_eq!(
+            (link.from.as_str(), link.to.as_str()),
+            (own.as_str(), balancer.as_str())
+        );
+        assert!(link.evidence.inferred);
+        let kept = inventory.resources().iter();
+        let kept = kept.filter(|own| own.kind == ResourceKind::ElasticIp);
+        assert_eq!(kept.count(), 1);
     }
 }

@@ -8,6 +8,7 @@ mod network_names;
 mod pulled_through;
 mod reaches_aws_via;
 mod registered_in;
+mod replicated_from;
 mod routing;
 mod scaled_by;
 mod subscribed_to;
@@ -31,6 +32,7 @@ pub fn links(inventory: &Inventory) -> Vec<NamedLink> {
     links.extend(deployed_by::links(&estate));
     links.extend(network_names::links(&estate));
     links.extend(pulled_through::links(&estate));
+    links.extend(replicated_from::links(&estate));
     links.extend(calls::links(&estate));
     links.extend(host_names::links(&estate));
     links.extend(filtered_by::links(&estate));

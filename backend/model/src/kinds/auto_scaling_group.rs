@@ -69,6 +69,8 @@ pub struct MixedLaunchTemplate {
 pub struct LaunchTemplateOverride {
     pub instance_type: Option<String>,
     pub weighted_capacity: Option<String>,
+    /// In the place of the policy's own.
+    pub launch_template_specification: Option<LaunchTemplate>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -86,11 +88,39 @@ pub struct SuspendedProcess {
     pub suspension_reason: Option<String>,
 }
 
+impl LaunchTemplate {
+    /// Its id or, where that is not said, its name.
+    pub fn named(&self) -> Option<&str> {
+        let names = [&self.launch_template_id, &self.launch_template_name];
+        names.into_iter().flatten().map(String::as_str).find(|own| !own.is_empty())
+    }
+
+    /// Where none is said, the default one.
+    pub fn version(&self) -> &str {
+        self.version.as_deref().filter(|own| !own.is_empty()).unwrap_or("$Default")
+    }
+}
+
 impl AutoScalingGroup {
     /// The subnets that it starts instances in.
     pub fn subnets(&self) -> impl Iterator<Item = &str> {
         let ids = self.vpc_zone_identifier.iter().flat_map(|ids| ids.split(','));
         ids.map(str::trim).filter(|id| !id.is_empty())
+    }
+
+    /// The launch templates that it starts instances from, with the fields that name them.
+    pub fn launch_templates(&self) -> impl Iterator<Item = (&LaunchTemplate, String)> {
+        let own = self.launch_template.iter().map(|own| (own, "LaunchTemplate".to_owned()));
+        let mixed = self.mixed_instances_policy.iter().filter_map(|policy| policy.launch_template.as_ref());
+        own.chain(mixed.flat_map(|mixed| {
+            let field = "MixedInstancesPolicy.LaunchTemplate";
+            let common = mixed.launch_template_specification.iter().map(move |own| (own, format!("{field}.LaunchTemplateSpecification")));
+            let overrides = mixed.overrides.iter().enumerate().filter_map(move |(place, own)| {
+                let field = at(&format!("{field}.Overrides"), place, "LaunchTemplateSpecification");
+                Some((own.launch_template_specification.as_ref()?, field))
+            });
+            common.chain(overrides)
+        }))
     }
 }
 
@@ -108,6 +138,9 @@ impl Facts for AutoScalingGroup {
         for subnet in self.subnets() {
             links.ec2(Relation::PlacedIn, ResourceKind::Subnet, subnet, "VPCZoneIdentifier");
         }
+        for (template, field) in self.launch_templates() {
+            links.ec2(Relation::LaunchesFrom, ResourceKind::LaunchTemplate, template.named().unwrap_or_default(), field);
+        }
     }
 }
 
@@ -122,5 +155,26 @@ mod tests {
             let group = AutoScalingGroup { vpc_zone_identifier: ids.map(str::to_owned), ..AutoScalingGroup::default() };
             assert_eq!(group.subnets().collect::<Vec<_>>(), expected, "{ids:?}");
         }
+    }
+
+    #[test]
+    fn templates_are_named_alone_and_in_a_policy_of_several() {
+        let group: AutoScalingGroup = serde_json::from_value(serde_json::json!({
+            "LaunchTemplate": {"LaunchTemplateId": "lt-1", "LaunchTemplateName": "one", "Version": "3"},
+            "MixedInstancesPolicy": {"LaunchTemplate": {
+                "LaunchTemplateSpecification": {"LaunchTemplateName": "two"},
+                "Overrides": [{"InstanceType": "m7g.large"}, {"LaunchTemplateSpecification": {"LaunchTemplateId": "lt-3", "Version": "$Latest"}}],
+            }},
+        }))
+        .unwrap();
+        let told: Vec<_> = group.launch_templates().map(|(own, field)| format!("{} {} by {field}", own.named().unwrap(), own.version())).collect();
+        assert_eq!(
+            told,
+            [
+                "lt-1 3 by LaunchTemplate",
+                "two $Default by MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification",
+                "lt-3 $Latest by MixedInstancesPolicy.LaunchTemplate.Overrides[1].LaunchTemplateSpecification",
+            ]
+        );
     }
 }

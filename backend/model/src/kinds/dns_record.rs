@@ -1,11 +1,11 @@
-//! Records of Route 53 that are other names of something: aliases and CNAMEs.
+//! Records of Route 53 that are other names of something: aliases, CNAMEs, and addresses that are Elastic IP addresses.
 //!
 //! <https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html>
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, at};
-use crate::{Arn, ArnError, Links, Relation, ResourceKind, host_name_id, plain_host_name};
+use super::{Facts, at, environment::by_address};
+use crate::{Arn, ArnError, Links, Relation, ResourceId, ResourceKind, host_name_id, is_fingerprint, plain_host_name};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -25,7 +25,7 @@ pub struct DnsRecord {
     #[serde(rename = "TTL")]
     pub ttl: Option<i64>,
     pub alias_target: Option<AliasTarget>,
-    /// Of a CNAME alone: what other records hold is not read.
+    /// Names of a CNAME, fingerprints of the addresses of an A record; what other records hold is not read.
     pub resource_records: Vec<ResourceRecord>,
 }
 
@@ -65,6 +65,13 @@ impl DnsRecord {
         let values = values.filter(|_| self.r#type == "CNAME");
         alias.chain(values.map(|(index, own)| (own.value.as_str(), at("ResourceRecords", index, "Value"))))
     }
+
+    /// The Elastic IP addresses that its own addresses may be, with the fields that say so.
+    pub fn addresses(&self) -> impl Iterator<Item = (ResourceId, String)> {
+        let values = self.resource_records.iter().enumerate();
+        let values = values.filter(|(_, own)| self.r#type == "A" && is_fingerprint(&own.value));
+        values.map(|(index, own)| (by_address(ResourceKind::ElasticIp, &own.value), at("ResourceRecords", index, "Value")))
+    }
 }
 
 impl Facts for DnsRecord {
@@ -83,6 +90,9 @@ impl Facts for DnsRecord {
         for (target, field) in self.targets() {
             let id = host_name_id(target);
             links.if_known(Relation::ResolvesTo, reached_at(id.as_str()), id, field);
+        }
+        for (address, field) in self.addresses() {
+            links.if_known(Relation::ResolvesTo, ResourceKind::ElasticIp, address, field);
         }
         links.also_named(host_name_id(&self.name));
     }
@@ -111,6 +121,8 @@ mod tests {
         let balancer = "dualstack.Web-1.eu-west-1.elb.amazonaws.com.";
         let zone = "PART_OF arn:aws:route53:::hostedzone/Z1";
         let web = "RESOLVES_TO dns:web-1.eu-west-1.elb.amazonaws.com";
+        let address = "fingerprint:0123456789abcdef01234567";
+        let elastic = "RESOLVES_TO ELASTIC_IP in fingerprint:0123456789abcdef01234567";
         let cases = [
             (json!({"Type": "A", "AliasTarget": {"DNSName": balancer}}), "arn:aws:route53:::hostedzone/Z1#*.example.com/A", vec![zone, web]),
             (json!({"Type": "CNAME", "SetIdentifier": "blue", "ResourceRecords": [{"Value": "web-1.eu-west-1.elb.amazonaws.com"}]}),
@@ -118,6 +130,7 @@ mod tests {
             (json!({"Type": "CNAME", "ResourceRecords": [{"Value": "orders.main.internal."}]}),
              "arn:aws:route53:::hostedzone/Z1#*.example.com/CNAME", vec![zone, "RESOLVES_TO dns:orders.main.internal"]),
             (json!({"Type": "A", "ResourceRecords": [{"Value": "192.0.2.1"}]}), "arn:aws:route53:::hostedzone/Z1#*.example.com/A", vec![zone]),
+            (json!({"Type": "A", "ResourceRecords": [{"Value": address}]}), "arn:aws:route53:::hostedzone/Z1#*.example.com/A", vec![zone, elastic]),
         ];
         for (facts, id, expected) in cases {
             let mut record: DnsRecord = serde_json::from_value(facts).unwrap();

@@ -24,6 +24,8 @@ pub struct EcrRepository {
     pub images_in_use: Vec<ImageInUse>,
     /// None: not asked for (no image of it is in use), or not readable.
     pub repository_policy: Option<ResourcePolicy>,
+    /// Where its registry copies what is pushed to it.
+    pub replicates_to: Vec<ReplicationDestination>,
     /// The lifecycle policy that a change gives it: the one that it has is not read, as it has done its work already.
     pub lifecycle_policy_text: Value,
 }
@@ -33,6 +35,15 @@ pub struct EcrRepository {
 pub struct EncryptionConfiguration {
     pub encryption_type: Option<String>,
     pub kms_key: Option<String>,
+}
+
+/// <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ReplicationDestination.html>
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ReplicationDestination {
+    pub region: String,
+    /// The account.
+    pub registry_id: String,
 }
 
 /// An image of a repository: as little as a lifecycle policy chooses by. When it was last pulled is not kept, as each start alters it.

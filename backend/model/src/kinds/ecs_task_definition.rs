@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, at, environment::named_by_value, ecr_repository, efs_file_system, s3_bucket, secret, ssm_parameter};
+use super::{Facts, at, environment::named_by_value, ecr_repository, efs_file_system, firelens, s3_bucket, secret, ssm_parameter};
 use crate::{Arn, Links, Relation, ResourceKind};
 
 /// Values of environment variables, commands, labels and driver options are fingerprints.
@@ -251,14 +251,19 @@ pub struct EfsAuthorization {
     pub iam: Option<String>,
 }
 
-/// Options of awslogs that say where logs go and how, in words of AWS's own.
+/// Options of a log driver that say where logs go and how, in words of AWS's own; without a driver those of `FireLens`'s router.
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>
-pub fn is_plain_log_option(name: &str) -> bool {
-    matches!(
-        name,
-        "awslogs-group" | "awslogs-region" | "awslogs-stream-prefix" | "awslogs-create-group" | "awslogs-endpoint" | "mode" | "max-buffer-size"
-    )
+pub fn is_plain_log_option(driver: Option<&str>, name: &str) -> bool {
+    match driver {
+        Some("awslogs") => matches!(
+            name,
+            "awslogs-group" | "awslogs-region" | "awslogs-stream-prefix" | "awslogs-create-group" | "awslogs-endpoint" | "mode" | "max-buffer-size"
+        ),
+        Some("awsfirelens") => firelens::is_plain_option(name),
+        Some(_) => false,
+        None => firelens::is_plain_router_option(name),
+    }
 }
 
 impl Facts for EcsTaskDefinition {
@@ -309,10 +314,19 @@ fn container_links(container: &ContainerDefinition, field: &str, links: &mut Lin
         for queue in named_by_value(ResourceKind::SqsQueue, links.own(), &variable.value) {
             links.matched(Relation::Consumes, ResourceKind::SqsQueue, queue, field.clone());
         }
+        for table in named_by_value(ResourceKind::DynamodbTable, links.own(), &variable.value) {
+            links.matched(Relation::UsesTable, ResourceKind::DynamodbTable, table, field.clone());
+        }
+    }
+    if let Some(router) = &container.firelens_configuration {
+        firelens::configured_by(&router.options, &format!("{field}.firelensConfiguration.options"), links);
     }
     let Some(log) = &container.log_configuration else { return };
     for (index, secret) in log.secret_options.iter().enumerate() {
         secret_link(&secret.value_from, format!("{field}.logConfiguration.secretOptions[{index}].valueFrom"), links);
+    }
+    if log.log_driver == "awsfirelens" {
+        firelens::sends_to(&log.options, &format!("{field}.logConfiguration.options"), links);
     }
     if log.log_driver == "awslogs"
         && let Some(group) = log.options.get("awslogs-group")

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Facts;
+use super::{Facts, environment::by_address};
 use crate::{Links, ResourceKind};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub struct ElasticIp {
     pub network_interface_id: Option<String>,
     pub private_ip_address: Option<String>,
     pub network_border_group: Option<String>,
+    /// The fingerprint of the public address, by which records of DNS name it.
+    pub address_fingerprint: Option<String>,
 }
 
 impl Facts for ElasticIp {
@@ -27,5 +29,8 @@ impl Facts for ElasticIp {
 
     fn links(&self, links: &mut Links<'_>) {
         super::subnet::known_by_id(&self.allocation_id, links);
+        if let Some(fingerprint) = &self.address_fingerprint {
+            links.also_named(by_address(Self::KIND, fingerprint));
+        }
     }
 }

@@ -112,6 +112,8 @@ fn named_in_full(pattern: &str) -> Option<Reference> {
             group.strip_suffix(":*").unwrap_or(group)
         }
         "s3" => pattern.split_once('/').map_or(pattern, |(bucket, _)| bucket),
+        // The indexes and the stream of a table.
+        "dynamodb" => pattern.match_indices('/').nth(1).map_or(pattern, |(end, _)| &pattern[..end]),
         "secretsmanager" => secret::without_wildcard(pattern),
         _ => pattern,
     };
@@ -157,6 +159,9 @@ mod tests {
             ("arn:aws:secretsmanager:eu-west-1:1:secret:db-??????", Some("arn:aws:secretsmanager:eu-west-1:1:secret:db")),
             ("arn:aws:secretsmanager:eu-west-1:1:secret:db-*", Some("arn:aws:secretsmanager:eu-west-1:1:secret:db")),
             ("arn:aws:secretsmanager:eu-west-1:1:secret:*", None),
+            ("arn:aws:dynamodb:eu-west-1:1:table/orders", Some("arn:aws:dynamodb:eu-west-1:1:table/orders")),
+            ("arn:aws:dynamodb:eu-west-1:1:table/orders/index/*", Some("arn:aws:dynamodb:eu-west-1:1:table/orders")),
+            ("arn:aws:dynamodb:eu-west-1:1:table/*", None),
             ("arn:aws:sqs:eu-west-1:1:jobs", Some("arn:aws:sqs:eu-west-1:1:jobs")),
             ("arn:aws:iam::1:role/${aws:username}", None),
             ("*", None),

@@ -31,6 +31,7 @@ pub trait ForFacts {
 }
 
 pub mod environment;
+mod firelens;
 pub mod resource_policy;
 pub mod s3_bucket;
 
@@ -89,6 +90,7 @@ kinds! {
     dns_record::DnsRecord,
     cloudwatch_alarm::CloudwatchAlarm,
     ec2_instance::Ec2Instance,
+    dynamodb_table::DynamodbTable,
     ecr_pull_through_cache_rule::EcrPullThroughCacheRule,
     ecr_repository::EcrRepository,
     ecs_capacity_provider::EcsCapacityProvider,
@@ -110,6 +112,7 @@ kinds! {
     internet_gateway::InternetGateway,
     kms_key::KmsKey,
     lambda_function::LambdaFunction,
+    launch_template::LaunchTemplate,
     listener::Listener,
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,

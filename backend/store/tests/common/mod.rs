@@ -4,7 +4,7 @@ use blastmap_model::{
     Attributes, Evidence, Inventory, NamedLink, Presence, Relation, Resource, ResourceId,
     ResourceKind, Tags,
 };
-use blastmap_store::Store;
+use blastmap_store::{Retention, Store};
 use time::{Duration, OffsetDateTime, macros::datetime};
 
 pub(crate) const FIRST: OffsetDateTime = datetime!(2026-11-23 18:00 UTC);
@@ -54,4 +54,9 @@ pub(crate) fn inventory(id: &str, minutes: i64) -> Inventory {
 pub(crate) async fn ids(store: &Store) -> Vec<String> {
     let entries = store.list_snapshots().await.unwrap();
     entries.into_iter().map(|entry| entry.id).collect()
+}
+
+/// So many of the newest snapshots stay, and no others.
+pub(crate) fn newest(newest: usize) -> Retention {
+    Retention { newest, days: 0 }
 }

@@ -91,6 +91,8 @@ fn describe_address(clients: &Clients, address: &Address, found: &mut Found) {
         network_interface_id: some(address.network_interface_id()),
         private_ip_address: some(address.private_ip_address()),
         network_border_group: some(address.network_border_group()),
+        address_fingerprint: some(address.public_ip())
+            .map(|address| clients.redactor().fingerprint(&address)),
     };
     found.offer(&arn, &facts, tags(address.tags()), Source::of(ADDRESSES));
 }

@@ -1,0 +1,59 @@
+//! Publishes what other processes write into the store.
+
+use std::{sync::Arc, time::Duration};
+
+use blastmap_model::Inventory;
+use blastmap_store::{Seen, Store};
+
+use crate::publishing::Publisher;
+
+/// How often the store is looked at, however rarely crawls come.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// Looks until the program ends.
+pub(crate) async fn run(store: Arc<Store>, publisher: Publisher, interval: Duration) {
+    let mut seen = Seen::default();
+    loop {
+        match look(&store, &publisher, &mut seen).await {
+            Ok(()) => publisher.store_works(),
+            Err(error) => {
+                tracing::error!("The store cannot be read, the data stays as it was: {error:#}");
+                publisher.store_fails(&format!("{error:#}"));
+            }
+        }
+        tokio::time::sleep(interval.min(LOOK_EVERY)).await;
+    }
+}
+
+async fn look(store: &Store, publisher: &Publisher, seen: &mut Seen) -> anyhow::Result<()> {
+    let Some((latest, refused)) = store.load_new(seen).await? else {
+        return Ok(());
+    };
+    for own in &refused {
+        tracing::warn!("Not used: {own}");
+    }
+    if let Some(latest) = latest {
+        show(publisher, latest).await?;
+    }
+    if let Some(own) = refused.iter().find(|own| own.is_too_large()) {
+        publisher.refuse(&own.to_string());
+    }
+    Ok(())
+}
+
+async fn show(publisher: &Publisher, latest: Inventory) -> anyhow::Result<()> {
+    let shown = publisher.latest();
+    // What was refused for its size leads to one that is older than what is shown.
+    let is_news =
+        shown.is_none_or(|shown| shown.id() != latest.id && shown.taken_at() <= latest.taken_at);
+    if is_news {
+        let (id, resources) = (latest.id.clone(), latest.resources().len());
+        publisher.publish(latest).await?;
+        tracing::info!(
+            snapshot.id = id,
+            snapshot.resources = resources,
+            "Read snapshot {id}"
+        );
+    }
+    Ok(())
+}

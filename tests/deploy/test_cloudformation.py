@@ -1,0 +1,67 @@
+"""The templates are right by CloudFormation's own specification, and make what the Terraform modules make."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import templates
+from policies import CLOUDFORMATION
+from program import DEPLOY
+
+TEMPLATE = templates.load(CLOUDFORMATION[0])
+
+
+@pytest.mark.parametrize("path", CLOUDFORMATION, ids=lambda path: path.name)
+def test_the_linter_finds_nothing(path):
+    # Without the network: the specification comes with the linter.
+    linter = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run([linter, path], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def container():
+    [task] = templates.of_type(TEMPLATE, "AWS::ECS::TaskDefinition")
+    [own] = task["Properties"]["ContainerDefinitions"]
+    return own
+
+
+def variables():
+    """The container's variables, those under a condition included."""
+    plain = [own["Fn::If"][1] if "Fn::If" in own else own for own in container()["Environment"]]
+    return {own["Name"] for own in plain}
+
+
+def test_both_ways_set_the_same_variables():
+    text = (DEPLOY / "terraform/service.tf").read_text()
+    assert variables() == set(re.findall(r"\b(AWS_REGION|BLASTMAP_\w+)\s+=", text))
+
+
+def test_the_task_is_locked_down():
+    own = container()
+    assert (own["User"], own["ReadonlyRootFilesystem"], own["LinuxParameters"]) == ("65532:65532", True, {"Capabilities": {"Drop": ["ALL"]}})
+    [service] = templates.of_type(TEMPLATE, "AWS::ECS::Service")
+    assert (service["Properties"]["DesiredCount"], service["Properties"]["DeploymentConfiguration"]["MaximumPercent"]) == (1, 100)
+    assert "BLASTMAP_INSECURE_NO_AUTH" not in variables()
+
+
+def test_both_ways_sign_people_in_before_they_forward():
+    """Every way through the balancer's listener signs in first, but the one for tokens."""
+    listeners = [own for own in templates.of_type(TEMPLATE, "AWS::ElasticLoadBalancingV2::Listener") if own["Properties"]["Protocol"] == "HTTPS"]
+    rules = templates.of_type(TEMPLATE, "AWS::ElasticLoadBalancingV2::ListenerRule")
+    ways = [own["Properties"]["DefaultActions"] for own in listeners] + [own["Properties"]["Actions"] for own in rules]
+    unsigned = [actions for actions in ways if actions[0]["Type"] != "authenticate-oidc"]
+    assert len(ways) == 3 and len(unsigned) == 1
+    assert rules[0]["Condition"] == "TakesTokens" and rules[0]["Properties"]["Actions"] == unsigned[0]
+
+
+def test_the_bucket_is_closed():
+    [bucket] = templates.of_type(TEMPLATE, "AWS::S3::Bucket")
+    properties = bucket["Properties"]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert properties["BucketEncryption"] and bucket["DeletionPolicy"] == "Retain"
+    [policy] = templates.of_type(TEMPLATE, "AWS::S3::BucketPolicy")
+    [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
