@@ -146,12 +146,14 @@ impl Tokens {
                 entry.ended = own.ended.clone();
             }
         }
+        let entries = Arc::new(entries);
+        // First nobody comes in any more, then whoever is in goes: else they could come back in between.
+        self.entries.store(Arc::clone(&entries));
         for own in before.iter() {
             if !entries.iter().any(|entry| same(own, entry)) {
                 own.ended.cancel();
             }
         }
-        self.entries.store(Arc::new(entries));
     }
 }
 

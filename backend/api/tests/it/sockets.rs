@@ -349,9 +349,12 @@ async fn a_connection_ends_with_the_session_that_opened_it() {
         new_token("vera", Role::Viewer).unwrap(),
         new_token("otto", Role::Viewer).unwrap(),
     );
+    // All at once, so that it is never read half written.
     let write = |text: &str| {
-        std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let whole = folder.path().join("whole.toml");
+        std::fs::write(&whole, text).unwrap();
+        std::fs::set_permissions(&whole, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::fs::rename(&whole, &path).unwrap();
     };
     write(&format!("{}{}", vera.block, otto.block));
     let guard = Guard::new(SessionTimes::default())
