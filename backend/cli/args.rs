@@ -377,6 +377,10 @@ pub(crate) struct Stay {
     /// How many of the newest snapshots stay in the store.
     #[arg(long, value_name = "N", default_value_t = blastmap_store::KEPT_SNAPSHOTS, env = "BLASTMAP_KEEP_NEWEST")]
     pub(crate) keep_newest: usize,
+    /// Keep the old data of an account and region of which a crawl lost more than so many resources of a hundred. What AWS
+    /// denied nowhere is believed the second time. Default: never.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), env = "BLASTMAP_MAX_DROP")]
+    pub(crate) max_drop: Option<u8>,
     /// Of so many days the last snapshot stays, too.
     #[arg(long, value_name = "DAYS", default_value_t = blastmap_store::KEPT_DAYS, env = "BLASTMAP_KEEP_DAYS")]
     pub(crate) keep_days: u32,

@@ -43,13 +43,20 @@ pub(crate) async fn run(args: Crawl) -> anyhow::Result<()> {
     let crawled = crawler.crawl(previous.as_ref(), elsewhere, &sender).await;
     drop(sender);
     drop(bar.await);
-    let crawled = crawled?;
+    let mut crawled = crawled?;
+    crawled.inventory = others.keep_dropped(
+        crawled.inventory,
+        previous.as_ref(),
+        &crawler,
+        args.stay.max_drop,
+    )?;
 
     let mut written = Vec::new();
     if kept {
         let inventory = crawled.inventory.clone();
         let whole = others.save(&store, inventory, previous.as_ref()).await?;
         written.push(if whole.id == crawled.inventory.id {
+            crawled.inventory = whole;
             store.describe()
         } else {
             format!(
@@ -153,11 +160,39 @@ fn summary(crawled: &Crawled, seconds: f64, written: &[String]) -> String {
             .iter()
             .map(|(action, times)| format!("  {times:>6}  {action}")),
     );
+    lines.extend(lost(inventory));
     lines.extend(not_seen(inventory));
     lines.extend(blind_spots(inventory));
     lines.push(String::new());
     lines.join("\n")
 }
+
+/// Losses that are told, of a hundred: tasks come and go.
+const LARGE_LOSS: usize = 10;
+
+fn lost(inventory: &Inventory) -> Vec<String> {
+    let drops = inventory.changes.iter().flat_map(|changes| &changes.drops);
+    let large = drops.filter(|drop| drop.percent() >= LARGE_LOSS);
+    let mut lines: Vec<String> = large
+        .map(|drop| {
+            let (scope, before, after) = (&drop.scope, drop.before, drop.after);
+            format!(
+                "  {scope}: {after} of {before} resources, {} % less",
+                drop.percent()
+            )
+        })
+        .collect();
+    if !lines.is_empty() {
+        lines.insert(
+            0,
+            "\nMuch less was read than in the snapshot before:".to_owned(),
+        );
+    }
+    lines
+}
+
+/// Kinds named for a blind spot; the snapshot has them all.
+const KINDS: usize = 6;
 
 /// Resources listed by name for each presence; the snapshot has them all.
 const SHOWN: usize = 20;
@@ -199,8 +234,12 @@ fn blind_spots(inventory: &Inventory) -> Vec<String> {
     }
     let mut lines = vec!["\nBlind spots, where something may be hidden:".to_owned()];
     for spot in &inventory.blind_spots {
-        let kinds: Vec<&str> = spot.kinds.iter().map(|kind| kind.name()).collect();
-        let (reason, kinds) = (spot.reason.name(), kinds.join(", "));
+        let named = spot.kinds.iter().take(KINDS).map(|kind| kind.name());
+        let mut kinds = named.collect::<Vec<_>>().join(", ");
+        if spot.kinds.len() > KINDS {
+            kinds.push_str(&format!(" and {} more", spot.kinds.len() - KINDS));
+        }
+        let reason = spot.reason.name();
         lines.push(format!(
             "  {} in {} {}: {reason} ({kinds})",
             spot.api, spot.account, spot.region

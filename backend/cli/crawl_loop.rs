@@ -38,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) store: Arc<Store>,
     /// Whether other crawls write into the store, too.
     pub(crate) shared: bool,
+    /// Of how much of a scope, of a hundred, a crawl may lose sight; none: of all.
+    pub(crate) max_drop: Option<u8>,
     pub(crate) interval: Duration,
 }
 
@@ -135,7 +137,7 @@ impl CrawlLoop {
             .map_or_else(Elsewhere::default, Others::elsewhere);
         let (sender, receiver) = watch::channel(Progress::default());
         let known = before.as_deref().map(Snapshot::inventory);
-        let crawling = async move {
+        let crawling = async {
             let crawled = crawler.crawl(known, elsewhere, &sender).await;
             drop(sender);
             crawled
@@ -143,7 +145,9 @@ impl CrawlLoop {
         let (crawled, ()) = tokio::join!(crawling, self.pass_on(run, receiver));
         let crawled = crawled?;
         let calls = crawled.calls.values().sum();
-        let whole = keep(plan, others, crawled.inventory, known).await;
+        let beside = others.as_ref().unwrap_or(&Others::Nobody);
+        let own = beside.keep_dropped(crawled.inventory, known, crawler, plan.max_drop)?;
+        let whole = keep(plan, others, own, known).await;
         plan.publisher.publish(whole).await?;
         Ok(calls)
     }

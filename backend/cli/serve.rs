@@ -59,6 +59,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
             publisher,
             store: Arc::clone(&store),
             shared: false,
+            max_drop: None,
             interval: args.interval,
         };
         let crawl = start(plan, None);
@@ -148,6 +149,7 @@ async fn crawling_from_aws(args: &Serve, publisher: Publisher) -> anyhow::Result
         publisher,
         store: Arc::clone(&store),
         shared: args.stay.shared,
+        max_drop: args.stay.max_drop,
         interval: args.interval,
     };
     Ok((Some(store), Some(start(plan, crawler)), changes))

@@ -2,7 +2,7 @@
 
 use blastmap_aws::Crawler;
 use blastmap_graph::count_changes;
-use blastmap_model::{Elsewhere, Inventory, Part, merge};
+use blastmap_model::{Elsewhere, Inventory, Part, Scope, merge};
 use blastmap_store::{Store, StoreError};
 
 /// What others crawled into the store of one crawl; none where it is not shared.
@@ -33,6 +33,37 @@ impl Others {
             Self::Crawl(Some(others)) => Elsewhere::of(others),
             Self::Nobody | Self::Crawl(None) => Elsewhere::default(),
         }
+    }
+
+    /// What a crawl saw, with the old data of scopes of which too much is gone.
+    pub(crate) fn keep_dropped(
+        &self,
+        crawled: Inventory,
+        previous: Option<&Inventory>,
+        crawler: &Crawler,
+        max_drop: Option<u8>,
+    ) -> anyhow::Result<Inventory> {
+        let (Some(previous), Some(percent)) = (previous, max_drop) else {
+            return Ok(crawled);
+        };
+        let scopes = crawler.scopes();
+        // Where AWS says which accounts and regions there are, one that is no longer among them is missed, too.
+        let is_wanted = |scope: &Scope| {
+            scopes.contains(scope) || matches!(self, Self::Nobody) && crawler.opens_anew()
+        };
+        let kept = blastmap_model::keep_dropped(previous, crawled, is_wanted, percent)?;
+        for record in &kept.scopes {
+            if let Some(own) = &record.kept {
+                tracing::warn!(
+                    scope.account = &*record.scope.account,
+                    scope.region = &*record.scope.region,
+                    "Keeping the data of {} as it was: the crawl read {} resources there",
+                    record.scope,
+                    own.found
+                );
+            }
+        }
+        Ok(kept)
     }
 
     /// Keeps what was crawled in the store, and gives the snapshot that it is, or is a part of.

@@ -414,6 +414,20 @@ describe("coverage", () => {
       assert.doesNotMatch(await page.locator(".crumbs").textContent(), /outside/, "of a part it would say nothing");
     }));
 
+  test("says of what a crawl lost sight, and that its old data is shown", () =>
+    on("ready", {}, async (page, server) => {
+      server.lose(120);
+      await page.goto(`${server.url}/coverage`);
+      const told = page.getByRole("region", { name: "Much less was read than in the snapshot before" });
+      await told.waitFor();
+      assert.match(await told.textContent(), /120 of [\d,]+ resources, \d+ % less/);
+      await page.getByText("not again: the newest crawl found 120 resources").waitFor();
+      const card = page.locator(".blind-spot", { hasText: "Old data" });
+      assert.match(await card.textContent(), /What is shown is old in .*--max-drop/);
+      await expectAccessible(page);
+      await picture(page, "coverage-old-data-light");
+    }));
+
   test("gives one statement for every denied action, and copies it", () =>
     on("ready", { permissions: ["clipboard-read", "clipboard-write"] }, async (page, server) => {
       server.deny("ssm:DescribeParameters");

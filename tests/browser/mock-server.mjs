@@ -126,6 +126,15 @@ export async function startMockServer({ port = 0, state = {} } = {}) {
     addFormula: () => addFormula(estate),
     /** As if an action more had been denied. */
     deny: (api) => estate.blindSpots.push({ ...estate.blindSpots[0], api, kinds: ["SSM_PARAMETER"] }),
+    /** A crawl found so many resources in the first scope: its old data is shown. */
+    lose: (found) => {
+      const [scope] = estate.scopes;
+      const { account, region, resources: before } = scope;
+      scope.kept = { since: new Date().toISOString(), found, answered: false };
+      estate.drops = [{ account, region, before, after: found, percent: Math.floor(((before - found) * 100) / before), kept: true }];
+      const kinds = [...new Set([...estate.resources.values()].map(({ kind }) => kind))];
+      estate.blindSpots.push({ account, region, api: "crawl", reason: "STALE", message: `the crawl read ${found} of ${before} resources: the data of the one before is kept`, kinds });
+    },
     close: () => {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();

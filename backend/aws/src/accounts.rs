@@ -257,10 +257,12 @@ async fn identify(
                 endpoint: endpoint.clone(),
                 message: error.message,
             },
-            BlindSpotReason::Unsupported | BlindSpotReason::Error => CrawlError::NotAws {
-                endpoint: endpoint.clone(),
-                message: error.message,
-            },
+            BlindSpotReason::Unsupported | BlindSpotReason::Error | BlindSpotReason::Stale => {
+                CrawlError::NotAws {
+                    endpoint: endpoint.clone(),
+                    message: error.message,
+                }
+            }
         }
     })?;
     let not_aws = || CrawlError::NotAws {

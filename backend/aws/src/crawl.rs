@@ -123,6 +123,7 @@ impl Crawler {
                 crawled_at: Some(taken_at),
                 duration_ms: Some(duration),
                 api_calls,
+                kept: None,
             });
         }
         crawl.refuse_silence()?;
@@ -154,6 +155,7 @@ fn never_crawled(scope: &Scope) -> ScopeRecord {
         crawled_at: None,
         duration_ms: None,
         api_calls: 0,
+        kept: None,
     }
 }
 

@@ -195,6 +195,7 @@ pub(crate) fn estate() -> Inventory {
         crawled_at: None,
         duration_ms: None,
         api_calls: 0,
+        kept: None,
     };
     let scopes = vec![scope("eu-west-1"), scope("global"), scope("us-east-1")];
     Inventory::new(

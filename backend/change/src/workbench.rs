@@ -738,6 +738,7 @@ mod tests {
             crawled_at: None,
             duration_ms: None,
             api_calls: 0,
+            kept: None,
         };
         let live = |id: &str, kind| resource(id, kind, Presence::Live, &json!({}));
         let resources = vec![

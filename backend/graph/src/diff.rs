@@ -99,6 +99,7 @@ pub fn count_changes(before: &Inventory, after: &Inventory) -> SnapshotChanges {
         added: found.added.len(),
         removed: found.removed.len(),
         changed: found.changed.len(),
+        drops: blastmap_model::drops(before, after),
     }
 }
 

@@ -247,6 +247,7 @@ impl Estate {
             crawled_at: Some(now),
             duration_ms: None,
             api_calls: 1,
+            kept: None,
         });
         let inventory = builder.finish("test".to_owned(), now, records.to_vec());
         Snapshot::new(inventory.expect("facts that fit together"), Vec::new())

@@ -37,6 +37,8 @@ pub enum BlindSpotReason {
     Unsupported,
     /// Anything else: the message says what.
     Error,
+    /// The crawl read much less than the one before, whose data was kept: it is old.
+    Stale,
 }
 
 impl BlindSpotReason {
@@ -48,6 +50,7 @@ impl BlindSpotReason {
             Self::Timeout => "TIMEOUT",
             Self::Unsupported => "UNSUPPORTED",
             Self::Error => "ERROR",
+            Self::Stale => "STALE",
         }
     }
 }

@@ -6,11 +6,11 @@ use time::OffsetDateTime;
 
 use crate::{
     Arn, BlindSpot, Evidence, Phases, Presence, Relation, Resource, ResourceId, ResourceKind,
-    ScopeRecord,
+    ScopeDrop, ScopeRecord,
 };
 
 /// Kinds of which a crawl keeps all that there are: what is not among them does not exist.
-const KEPT_WHOLE: &[ResourceKind] = &[
+pub(crate) const KEPT_WHOLE: &[ResourceKind] = &[
     ResourceKind::EcsCluster,
     ResourceKind::EcsService,
     ResourceKind::EcsCapacityProvider,
@@ -71,6 +71,9 @@ pub struct SnapshotChanges {
     pub removed: usize,
     /// Of which something else than the time of reading changed.
     pub changed: usize,
+    /// Scopes of which fewer resources were read than before, the largest loss first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drops: Vec<ScopeDrop>,
 }
 
 /// Everything known of an estate at one time. Resources are sorted by id, links by their ends and relation;

@@ -590,6 +590,7 @@ mod tests {
             added: 1,
             removed: 2,
             changed: 3,
+            drops: Vec::new(),
         });
         let mut written = Vec::new();
         write_plain(&inventory, &mut written).unwrap();

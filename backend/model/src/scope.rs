@@ -5,6 +5,8 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::KeptScope;
+
 /// The region of what has none, such as IAM.
 pub const GLOBAL: &str = "global";
 
@@ -51,4 +53,7 @@ pub struct ScopeRecord {
     /// Calls made, retries included.
     #[serde(default)]
     pub api_calls: u64,
+    /// Where its data is older than the snapshot's: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<KeptScope>,
 }

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use blastmap_model::{
-    Arn, Elsewhere, Found, GLOBAL, Inventory, InventoryBuilder, Part, Presence, Redactor,
-    ResourceKind, Scope, ScopeRecord, Source,
+    Arn, BlindSpot, BlindSpotReason, Elsewhere, Found, GLOBAL, Inventory, InventoryBuilder, Part,
+    Presence, Redactor, ResourceKind, Scope, ScopeRecord, Source, keep_dropped,
     kinds::{
         dns_record::{AliasTarget, DnsRecord},
         ecs_task_definition::{ContainerDefinition, EcsTaskDefinition, KeyValue},
@@ -37,6 +37,8 @@ struct Estate {
     records: BTreeMap<(usize, usize), Place>,
     roles: BTreeSet<(usize, usize)>,
     roles_denied: BTreeSet<usize>,
+    /// Places in which nothing may be read.
+    denied: BTreeSet<(usize, usize)>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,10 +73,25 @@ fn found(scope: &Scope, minutes: i64) -> Found {
     Found::new(scope.clone(), now, redactor())
 }
 
+fn denied(scope: &Scope, api: &str, kinds: &[ResourceKind]) -> BlindSpot {
+    BlindSpot {
+        account: scope.account.clone(),
+        region: scope.region.clone(),
+        api: api.into(),
+        reason: BlindSpotReason::AccessDenied,
+        message: "no".to_owned(),
+        kinds: kinds.to_vec(),
+    }
+}
+
 /// What collectors find in a region.
 fn regional(estate: &Estate, account: usize, region: usize) -> Found {
     let scope = Scope::new(ACCOUNTS[account], REGIONS[region]);
     let mut found = found(&scope, 0);
+    if estate.denied.contains(&(account, region)) {
+        found.blind_spot(denied(&scope, "ecs:ListClusters", ResourceKind::ALL));
+        return found;
+    }
     let here = |place: &Place| (place.0, place.1) == (account, region);
     for (place, own) in estate.definitions.iter().filter(|(place, _)| here(place)) {
         let value = own
@@ -150,14 +167,7 @@ fn global(estate: &Estate, account: usize) -> Found {
         );
     }
     if estate.roles_denied.contains(&account) {
-        found.blind_spot(blastmap_model::BlindSpot {
-            account: scope.account.clone(),
-            region: scope.region.clone(),
-            api: "iam:GetRole".into(),
-            reason: blastmap_model::BlindSpotReason::AccessDenied,
-            message: "no".to_owned(),
-            kinds: vec![ResourceKind::IamRole],
-        });
+        found.blind_spot(denied(&scope, "iam:GetRole", &[ResourceKind::IamRole]));
     } else {
         found.listed(ResourceKind::IamRole);
     }
@@ -203,9 +213,10 @@ fn crawl(estate: &Estate, places: &[(usize, usize)], minutes: i64, beside: Elsew
     let taken_at = OffsetDateTime::UNIX_EPOCH + Duration::minutes(minutes);
     let records = scopes.into_iter().map(|scope| ScopeRecord {
         scope,
-        crawled_at: None,
+        crawled_at: Some(taken_at),
         duration_ms: None,
         api_calls: 0,
+        kept: None,
     });
     builder
         .finish(format!("at-{minutes}"), taken_at, records.collect())
@@ -304,6 +315,7 @@ fn estates() -> impl Strategy<Value = Estate> {
                 records,
                 roles,
                 roles_denied,
+                denied: BTreeSet::new(),
             },
         )
 }
@@ -323,6 +335,35 @@ proptest! {
         let one = said(&crawl(&estate, &all, 0, Elsewhere::default()));
         let merged = said(&side_by_side(&estate, &groups));
         let (more, less): (Vec<_>, Vec<_>) = (merged.difference(&one).collect(), one.difference(&merged).collect());
+        prop_assert!(more.is_empty() && less.is_empty(), "more: {more:#?}\nless: {less:#?}");
+    }
+
+    #[test]
+    fn what_is_kept_of_a_scope_is_what_was_there(estate in estates(), hidden in 0..4_usize, percent in 0..100_u8) {
+        let all = [(0, 0), (0, 1), (1, 0), (1, 1)];
+        let before = crawl(&estate, &all, 0, Elsewhere::default());
+        let hidden = all[hidden];
+        let scope = Scope::new(ACCOUNTS[hidden.0], REGIONS[hidden.1]);
+        let is_there = |own: &blastmap_model::Resource| {
+            own.presence == Presence::Live && (&own.account, &own.region) == (&scope.account, &scope.region)
+        };
+        prop_assume!(before.resources().iter().any(is_there));
+        let denied = Estate { denied: BTreeSet::from([hidden]), ..estate };
+        let later = crawl(&denied, &all, 1, Elsewhere::default());
+        let mut kept = keep_dropped(&before, later, |_| true, percent).unwrap();
+        let own = kept.blind_spots.iter().filter(|spot| spot.account == scope.account && spot.region == scope.region);
+        let own: Vec<&str> = own.map(|spot| &*spot.api).collect();
+        prop_assert_eq!(own, ["crawl", "ecs:ListClusters"]);
+        kept.blind_spots.clone_from(&before.blind_spots);
+        // What was named from there alone was not looked for elsewhere.
+        let place = format!(" {} {} ", scope.account, scope.region);
+        let not_looked = |line: String| {
+            let is_own = line.contains(&place);
+            if is_own { line } else { line.replace(" MISSING ", " OUTSIDE ").replace(" UNREADABLE ", " OUTSIDE ") }
+        };
+        let of = |inventory: &Inventory| said(inventory).into_iter().map(not_looked).collect::<BTreeSet<String>>();
+        let (kept, before) = (of(&kept), of(&before));
+        let (more, less): (Vec<_>, Vec<_>) = (kept.difference(&before).collect(), before.difference(&kept).collect());
         prop_assert!(more.is_empty() && less.is_empty(), "more: {more:#?}\nless: {less:#?}");
     }
 

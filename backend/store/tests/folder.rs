@@ -58,6 +58,7 @@ async fn what_was_counted_is_listed_with_and_without_the_entry() {
         added: 1,
         removed: 2,
         changed: 3,
+        drops: Vec::new(),
     });
     store.save_snapshot(&later).await.unwrap();
     let listed = async || {

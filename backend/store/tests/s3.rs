@@ -126,6 +126,7 @@ fn crawl(account: usize, minutes: i64) -> Inventory {
         crawled_at: None,
         duration_ms: None,
         api_calls: 0,
+        kept: None,
     });
     let mut crawled = inventory(&format!("crawl-{account}-{minutes}"), minutes);
     crawled.scopes = scopes.to_vec();

@@ -30,6 +30,7 @@ fn crawl(account: &str, region: &str, minutes: i64, names: &[&str]) -> Inventory
         crawled_at: Some(at),
         duration_ms: None,
         api_calls: 1,
+        kept: None,
     });
     let clusters = names.iter().map(|name| Resource {
         id: ResourceId::new(&format!("arn:aws:ecs:{region}:{account}:cluster/{name}")),

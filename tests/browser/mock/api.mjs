@@ -97,7 +97,7 @@ export function rootValue(estate, state, snapshots = {}) {
     },
     blastRadius,
     estate: (args) => (ready(), groupsOf(estate, matching(args.filter), args, state.fullCoverage ? [] : estate.blindSpots)),
-    coverage: () => (ready(), { scopes: estate.scopes, blindSpots: state.fullCoverage ? [] : estate.blindSpots }),
+    coverage: () => (ready(), { scopes: estate.scopes, drops: estate.drops ?? [], blindSpots: state.fullCoverage ? [] : estate.blindSpots }),
     crawl: () => {
       if (state.servesFile) throw new GraphQLError("this server does not crawl: it serves a file that stays as it is", { extensions: { code: "FORBIDDEN" } });
       return { id: "run-2", startedAt: new Date().toISOString() };

@@ -7,7 +7,8 @@ export type BlindSpotReason =
   | "THROTTLED"
   | "TIMEOUT"
   | "UNSUPPORTED"
-  | "ERROR";
+  | "ERROR"
+  | "STALE";
 
 export type ChangeAction =
   | "CREATE"
@@ -460,6 +461,16 @@ export type CoverageResult = {
       apiCalls: number;
       resources: number;
       links: number;
+      kept: {
+        found: number;
+      } | null;
+    }[];
+    drops: {
+      account: string;
+      region: string;
+      before: number;
+      after: number;
+      percent: number;
     }[];
     blindSpots: Blind[];
   };
@@ -467,7 +478,7 @@ export type CoverageResult = {
 
 export const Coverage: Operation<CoverageResult, CoverageVariables> = {
   name: "Coverage",
-  text: "query Coverage{known:resources(first:1){totalCount}coverage{scopes{account region crawledAt durationMs apiCalls resources links}blindSpots{...Blind}}}fragment Blind on BlindSpot{account region api reason message kinds}",
+  text: "query Coverage{known:resources(first:1){totalCount}coverage{scopes{account region crawledAt durationMs apiCalls resources links kept{found}}drops{account region before after percent}blindSpots{...Blind}}}fragment Blind on BlindSpot{account region api reason message kinds}",
 };
 
 export type FreshnessVariables = Record<string, never>;

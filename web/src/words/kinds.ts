@@ -1,4 +1,5 @@
 import type { ResourceKind } from "../api/generated";
+import { joined } from "./counts";
 
 /** What people call a kind. */
 type KindWords = { one: string; many: string; /** At most four letters, for cards. */ code: string };
@@ -89,4 +90,14 @@ export const KINDS = Object.keys(WORDS) as ResourceKind[];
 
 export function isKind(text: string): text is ResourceKind {
   return text in WORDS;
+}
+
+/** Kinds that a sentence names before it counts the rest. */
+const NAMED = 6;
+
+/** `Subnets, VPCs and 4 more kinds`. */
+export function kindsInWords(kinds: ResourceKind[]): string {
+  const names = [...new Set(kinds)].map((kind) => kindWords(kind).many);
+  const rest = names.length - NAMED;
+  return joined(rest > 1 ? [...names.slice(0, NAMED), `${rest} more kinds`] : names);
 }

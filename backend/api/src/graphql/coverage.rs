@@ -34,6 +34,35 @@ struct ScopeCoverage {
     named_only: i32,
     /// Links from its resources.
     links: i32,
+    /// Where its data is older than the snapshot, as `crawledAt` tells: why. Null where it is the newest crawl's.
+    kept: Option<KeptScope>,
+}
+
+/// Why the data of an account and region is an earlier crawl's: later ones lost more of it than `--max-drop` lets go.
+#[derive(SimpleObject)]
+struct KeptScope {
+    /// When the first crawl was taken that saw too little; all since did.
+    since: OffsetDateTime,
+    /// Resources that the newest crawl read.
+    found: i32,
+    /// Whether AWS answered all that it was asked. The next crawl that finds no more is then believed; else the old data stays.
+    answered: bool,
+}
+
+/// An account and a region of which fewer resources were read than in the snapshot before.
+#[derive(SimpleObject)]
+struct ScopeDrop {
+    account: String,
+    /// Region code, or `global`.
+    region: String,
+    /// Resources read, in the snapshot before.
+    before: i32,
+    /// Resources that this snapshot's crawl read.
+    after: i32,
+    /// How much less it is, of a hundred; rounded down.
+    percent: i32,
+    /// Whether the data of the snapshot before is shown instead (`--max-drop`).
+    kept: bool,
 }
 
 /// Resources of an account and a region that no crawl was to look at.
@@ -137,7 +166,31 @@ impl Coverage {
                     resources: count(|own| own.resources),
                     named_only: count(|own| own.named_only),
                     links: count(|own| own.links),
+                    kept: record.kept.as_ref().map(|kept| KeptScope {
+                        since: kept.since,
+                        found: int(kept.found),
+                        answered: kept.answered,
+                    }),
                 }
+            })
+            .collect()
+    }
+
+    /// Where this snapshot's crawl read fewer resources than there were in the snapshot before, the largest loss first.
+    async fn drops(&self) -> Vec<ScopeDrop> {
+        let inventory = self.snapshot.inventory();
+        let drops = inventory.changes.iter().flat_map(|own| &own.drops);
+        drops
+            .map(|drop| ScopeDrop {
+                account: drop.scope.account.to_string(),
+                region: drop.scope.region.to_string(),
+                before: int(drop.before),
+                after: int(drop.after),
+                percent: int(drop.percent()),
+                kept: inventory
+                    .scopes
+                    .iter()
+                    .any(|record| record.scope == drop.scope && record.kept.is_some()),
             })
             .collect()
     }

@@ -19,6 +19,8 @@ const SNAPSHOT_AGE: &str = "blastmap_snapshot_age_seconds";
 const RESOURCES: &str = "blastmap_resources";
 const LINKS: &str = "blastmap_links";
 const BLIND_SPOTS: &str = "blastmap_blind_spots";
+const RESOURCES_LOST: &str = "blastmap_resources_lost";
+const KEPT_SCOPES: &str = "blastmap_kept_scopes";
 const CRAWLS: &str = "blastmap_crawls_total";
 const API_CALLS: &str = "blastmap_aws_api_calls_total";
 const SOCKETS: &str = "blastmap_websocket_connections";
@@ -57,6 +59,14 @@ impl Metrics {
             (RESOURCES, "Resources in the snapshot."),
             (LINKS, "Links in the snapshot."),
             (BLIND_SPOTS, "Calls that failed in the snapshot's crawl."),
+            (
+                RESOURCES_LOST,
+                "Resources fewer than in the snapshot before, of the scopes that lost any.",
+            ),
+            (
+                KEPT_SCOPES,
+                "Scopes whose data is an earlier crawl's, for the newest saw too little.",
+            ),
             (SOCKETS, "WebSocket connections that are open."),
         ] {
             recorder.describe_gauge(KeyName::from_const_str(name), None, description.into());
@@ -128,6 +138,11 @@ pub(super) async fn show(From(state): From<Arc<State>>) -> Response {
         metrics.gauge(RESOURCES, inventory.resources().len());
         metrics.gauge(LINKS, inventory.links().len());
         metrics.gauge(BLIND_SPOTS, inventory.blind_spots.len());
+        let drops = inventory.changes.iter().flat_map(|own| &own.drops);
+        let lost = drops.map(|drop| drop.before.saturating_sub(drop.after));
+        metrics.gauge(RESOURCES_LOST, lost.sum());
+        let kept = inventory.scopes.iter().filter(|own| own.kept.is_some());
+        metrics.gauge(KEPT_SCOPES, kept.count());
     }
     if let Some(crawl) = &state.app.crawl {
         let counts = crawl.counts();

@@ -125,6 +125,7 @@ pub(crate) fn inventory(
         crawled_at: Some(taken_at),
         duration_ms: Some(1500),
         api_calls,
+        kept: None,
     };
     let blind_spot = BlindSpot {
         account: "111111111111".into(),

@@ -56,6 +56,7 @@ pub(crate) fn estate(resources: Vec<Resource>) -> Inventory {
         crawled_at: None,
         duration_ms: None,
         api_calls: 0,
+        kept: None,
     };
     let scopes = vec![scope("eu-west-1"), scope("global")];
     let none = Vec::new();

@@ -5,7 +5,7 @@ import { whereOf } from "../../components/resource-line";
 import { BlindSign } from "../../components/signs";
 import { groupBy } from "../../layout/group";
 import { counted, joined } from "../../words/counts";
-import { kindWords } from "../../words/kinds";
+import { kindWords, kindsInWords } from "../../words/kinds";
 import { REASON } from "../../words/presence";
 
 /** The scopes that a card names before somebody asks for all. */
@@ -53,7 +53,7 @@ export function BlindSpots({ blindSpots }: { blindSpots: Blind[] }) {
 function BlindCard({ spots }: { spots: Blind[] }) {
   const [first] = spots;
   if (!first) return null;
-  const kinds = [...new Set(spots.flatMap((spot) => spot.kinds))].map((kind) => kindWords(kind).many);
+  const kinds = kindsInWords(spots.flatMap((spot) => spot.kinds));
   const messages = [...new Set(spots.map(({ message }) => message))];
   return (
     <li class="blind-spot">
@@ -64,7 +64,7 @@ function BlindCard({ spots }: { spots: Blind[] }) {
         </span>
       </h3>
       <p>
-        {kinds.length > 0 ? `${joined(kinds)} are incomplete` : "Some data is incomplete"} in {joined(spots.slice(0, SCOPES).map(whereOf))}
+        {first.reason === "STALE" ? "What is shown is old" : `${kinds || "Some data"} could be incomplete`} in {joined(spots.slice(0, SCOPES).map(whereOf))}
         {spots.length > SCOPES && ` and ${counted(spots.length - SCOPES, "more scope")}`}. {REASON[first.reason].remedy}
       </p>
       {messages[0] && <p class="muted small message-text">{messages[0]}</p>}

@@ -1,4 +1,4 @@
-import { Coverage, type Blind } from "../../api/generated";
+import { Coverage, type Blind, type CoverageResult } from "../../api/generated";
 import { CrawlButton } from "../../components/crawl-button";
 import { BlindSign } from "../../components/signs";
 import { Answer, CrawlFigures } from "../../components/states";
@@ -11,6 +11,8 @@ import { counted } from "../../words/counts";
 import { BlindSpots } from "./blind-spots";
 import { NamedOnly } from "./named-only";
 import { Scopes, type Scope } from "./scopes";
+
+type Drop = CoverageResult["coverage"]["drops"][number];
 
 /** How far the graph can be trusted: where was looked, what could not be read, and what is only known by name. */
 export function CoverageScreen({ route }: { route: CoverageRoute }) {
@@ -38,6 +40,7 @@ export function CoverageScreen({ route }: { route: CoverageRoute }) {
                 <CrawlFigures />
               </section>
             )}
+            <Drops drops={coverage.drops.filter(({ percent }) => percent >= LARGE)} />
             <Scopes scopes={coverage.scopes} blindSpots={coverage.blindSpots} sort={route.sort ?? ""} onSort={(sort) => go({ ...route, sort }, { replace: true })} />
             <BlindSpots blindSpots={coverage.blindSpots} />
           </>
@@ -45,6 +48,26 @@ export function CoverageScreen({ route }: { route: CoverageRoute }) {
       </Answer>
       {query.data && <NamedOnly />}
     </div>
+  );
+}
+
+/** Losses that are told, of a hundred: tasks come and go. */
+const LARGE = 10;
+
+/** A graph that has become emptier says so. */
+function Drops({ drops }: { drops: Drop[] }) {
+  if (drops.length === 0) return null;
+  return (
+    <section class="box" aria-labelledby="drops">
+      <h2 id="drops">Much less was read than in the snapshot before</h2>
+      <ul class="plain-list">
+        {drops.map(({ account, region, before, after, percent }) => (
+          <li key={`${account} ${region}`}>
+            {account} {region}: {after.toLocaleString("en")} of {counted(before, "resource")}, {percent} % less
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

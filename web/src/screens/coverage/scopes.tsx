@@ -3,8 +3,8 @@ import { DataTable, type Column } from "../../components/data-table";
 import { BlindSign, PresenceSign } from "../../components/signs";
 import { now } from "../../data/crawl";
 import { formatRoute, searchFor } from "../../routes";
-import { counted, joined } from "../../words/counts";
-import { kindWords } from "../../words/kinds";
+import { counted } from "../../words/counts";
+import { kindsInWords } from "../../words/kinds";
 import { age, duration, instant } from "../../words/time";
 
 export type Scope = CoverageResult["coverage"]["scopes"][number];
@@ -63,8 +63,8 @@ function columnsOf(blindIn: (scope: Scope) => Blind[]): Column<Scope>[] {
 function stateWords(scope: Scope, blindSpots: Blind[]): string {
   if (!scope.crawledAt) return "not yet";
   if (blindSpots.length === 0) return "in full";
-  const kinds = [...new Set(blindSpots.flatMap((spot) => spot.kinds))].map((kind) => kindWords(kind).many);
-  return `all but ${kinds.length > 0 ? joined(kinds) : counted(blindSpots.length, "call")}`;
+  if (scope.kept) return `not again: the newest crawl found ${scope.kept.found} resources`;
+  return `all but ${kindsInWords(blindSpots.flatMap((spot) => spot.kinds)) || counted(blindSpots.length, "call")}`;
 }
 
 function ScopeState({ scope, blindSpots }: { scope: Scope; blindSpots: Blind[] }) {

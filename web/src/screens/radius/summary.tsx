@@ -1,7 +1,6 @@
 import { whereOf } from "../../components/resource-line";
 import { BlindSign, KindCode, PresenceSign } from "../../components/signs";
-import { joined } from "../../words/counts";
-import { kindWords } from "../../words/kinds";
+import { kindsInWords, kindWords } from "../../words/kinds";
 import { PRESENCE, REASON } from "../../words/presence";
 import { SHOWN, type PanelProps } from "./panel";
 
@@ -56,7 +55,7 @@ export function Summary({ radius, onSelect }: PanelProps) {
                 <strong>{REASON[spot.reason].word}</strong> <code>{spot.api}</code>
                 <br />
                 <span class="muted small">
-                  {joined(spot.kinds.map((kind) => kindWords(kind).many)) || "data"} could be missing · {whereOf(spot)} · <a href="/coverage">coverage</a>
+                  {kindsInWords(spot.kinds) || "data"} could be missing · {whereOf(spot)} · <a href="/coverage">coverage</a>
                 </span>
               </span>
             </li>

@@ -6,8 +6,8 @@ import { BlindSign } from "../../components/signs";
 import { ResourceButton } from "../../components/steps";
 import { withCode } from "../../components/with-code";
 import { singleKeys } from "../../preferences";
-import { counted, joined } from "../../words/counts";
-import { kindWords } from "../../words/kinds";
+import { counted } from "../../words/counts";
+import { kindsInWords } from "../../words/kinds";
 import { OUTCOME, WHEN } from "../../words/outcomes";
 import { REASON } from "../../words/presence";
 import { NotMatched } from "./not-matched";
@@ -74,7 +74,7 @@ export function WalkThrough(props: PartProps) {
                   <strong>{REASON[spot.reason].word}</strong> <code>{spot.api}</code>
                   <br />
                   <span class="muted small">
-                    {joined(spot.kinds.map((kind) => kindWords(kind).many)) || "data"} could be missing · {whereOf(spot)} · <a href="/coverage">coverage</a>
+                    {kindsInWords(spot.kinds) || "data"} could be missing · {whereOf(spot)} · <a href="/coverage">coverage</a>
                   </span>
                 </span>
               </li>
