@@ -235,10 +235,11 @@ fn blind_spots(inventory: &Inventory) -> Vec<String> {
     let mut lines = vec!["\nBlind spots, where something may be hidden:".to_owned()];
     for spot in &inventory.blind_spots {
         let named = spot.kinds.iter().take(KINDS).map(|kind| kind.name());
-        let mut kinds = named.collect::<Vec<_>>().join(", ");
-        if spot.kinds.len() > KINDS {
-            kinds.push_str(&format!(" and {} more", spot.kinds.len() - KINDS));
-        }
+        let named = named.collect::<Vec<_>>().join(", ");
+        let kinds = match spot.kinds.len().saturating_sub(KINDS) {
+            0 => named,
+            more => format!("{named} and {more} more"),
+        };
         let reason = spot.reason.name();
         lines.push(format!(
             "  {} in {} {}: {reason} ({kinds})",

@@ -421,7 +421,7 @@ describe("coverage", () => {
       const told = page.getByRole("region", { name: "Much less was read than in the snapshot before" });
       await told.waitFor();
       assert.match(await told.textContent(), /120 of [\d,]+ resources, \d+ % less/);
-      await page.getByText("not again: the newest crawl found 120 resources").waitFor();
+      await page.getByText("as it was: the newest crawl found only 120 resources").waitFor();
       const card = page.locator(".blind-spot", { hasText: "Old data" });
       assert.match(await card.textContent(), /What is shown is old in .*--max-drop/);
       await expectAccessible(page);

@@ -63,7 +63,7 @@ function columnsOf(blindIn: (scope: Scope) => Blind[]): Column<Scope>[] {
 function stateWords(scope: Scope, blindSpots: Blind[]): string {
   if (!scope.crawledAt) return "not yet";
   if (blindSpots.length === 0) return "in full";
-  if (scope.kept) return `not again: the newest crawl found ${scope.kept.found} resources`;
+  if (scope.kept) return `as it was: the newest crawl found only ${counted(scope.kept.found, "resource")}`;
   return `all but ${kindsInWords(blindSpots.flatMap((spot) => spot.kinds)) || counted(blindSpots.length, "call")}`;
 }
 
