@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from contextlib import ExitStack
 
 import pytest
 import zstandard
@@ -176,16 +177,27 @@ def by_scope(lines):
 
 @pytest.mark.skipif(not SECONDS, reason="BLASTMAP_SOAK=300 lets it run for so many seconds: `make soak`")
 def test_crawlers_and_servers_that_are_killed_come_to_the_same_whole_snapshot(tmp_path):
+    with ExitStack() as to_end:
+        kill_and_come_together(tmp_path, to_end)
+
+
+def kill_and_come_together(tmp_path, to_end):
     luck = random.Random(SEED)
     blastmap = Blastmap(tmp_path)
     stand = Stand()
+    to_end.callback(stand.close)
     stand.aws("s3").create_bucket(Bucket="shared")
     store = "s3://shared/estate"
     for number, account in enumerate(ACCOUNTS):
         for name in range(number + 2):
             stand.aws.member(account, "us-east-1")("ecs").create_cluster(clusterName=f"c{name}")
     crawlers = [Crawler(blastmap, stand.url, store, account) for account in ACCOUNTS]
-    readers = [Reader(blastmap, stand.url, store) for _ in range(READERS)]
+    for crawler in crawlers:
+        to_end.callback(crawler.kill)
+    readers = []
+    for _ in range(READERS):
+        readers.append(Reader(blastmap, stand.url, store))
+        to_end.callback(readers[-1].kill)
     # The key is the same for all, so that each crawl's facts are what the snapshot should have of it.
     key = stand.aws("s3").get_object(Bucket="shared", Key="estate/fingerprint.key")["Body"].read()
     (tmp_path / "key").write_bytes(key)
@@ -197,52 +209,45 @@ def test_crawlers_and_servers_that_are_killed_come_to_the_same_whole_snapshot(tm
         lines = read(file)
         alone.update({scope: counts for scope, counts in by_scope(lines).items() if scope[0] == account})
         each |= facts(lines)
-    try:
-        shown = Counter()
-        end = time.monotonic() + SECONDS
-        while time.monotonic() < end:
-            for crawler in crawlers:
-                crawler.keep_going()
-            time.sleep(luck.uniform(0.05, 0.6))
-            victim = luck.choice([*crawlers, *crawlers, *readers])
-            victim.kill()
-            for reader in readers:
-                if reader.process.poll() is not None:
-                    reader.start()
-            reader = luck.choice(readers)
-            if reader.ready():
-                coverage = reader.coverage()
-                for scope in coverage["scopes"]:
-                    place = scope["account"], scope["region"]
-                    assert (scope["resources"], scope["links"]) == alone.get(place, (0, 0)), f"half of {place}"
-                    shown[place] += 1
+    shown = Counter()
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
         for crawler in crawlers:
-            crawler.crawl_once()
-        deadline = time.monotonic() + 60
-        while len({reader.ready() for reader in readers}) > 1 or shows(readers[0]) != set(ACCOUNTS):
-            assert time.monotonic() < deadline, [reader.ready() for reader in readers]
-            time.sleep(0.5)
-        time.sleep(3)  # and stay there
-        assert len({reader.ready() for reader in readers}) == 1
-        for number, reader in enumerate(readers):
-            lines = reader.download(tmp_path / f"reader-{number}.jsonl.zst")
-            assert facts(lines) == each, "every reader has what the four crawls have"
-            assert reader.coverage()["problems"] == []
-        listed = [item["Key"] for item in stand.aws("s3").list_objects_v2(Bucket="shared")["Contents"]]
-        assert sum(".jsonl.zst" in name and "/snapshots/" in name for name in listed) <= 31
-        failed = sum(crawler.failed for crawler in crawlers)
-        logs = "".join(crawler.log.read_text() for crawler in crawlers if crawler.log.exists())
-        assert failed == 0, logs
-        print(
-            f"seed {SEED}: {sum(c.finished for c in crawlers)} crawls finished, {sum(c.killed for c in crawlers)} killed, "
-            f"{sum(r.killed for r in readers)} servers killed, scopes looked at: {sum(shown.values())}")
-        assert SECONDS < 10 or (sum(c.killed for c in crawlers) > 3 and shown)
-    finally:
-        for crawler in crawlers:
-            crawler.kill()
+            crawler.keep_going()
+        time.sleep(luck.uniform(0.05, 0.6))
+        victim = luck.choice([*crawlers, *crawlers, *readers])
+        victim.kill()
         for reader in readers:
-            reader.kill()
-        stand.close()
+            if reader.process.poll() is not None:
+                reader.start()
+        reader = luck.choice(readers)
+        if reader.ready():
+            coverage = reader.coverage()
+            for scope in coverage["scopes"]:
+                place = scope["account"], scope["region"]
+                assert (scope["resources"], scope["links"]) == alone.get(place, (0, 0)), f"half of {place}"
+                shown[place] += 1
+    for crawler in crawlers:
+        crawler.crawl_once()
+    deadline = time.monotonic() + 60
+    while len({reader.ready() for reader in readers}) > 1 or shows(readers[0]) != set(ACCOUNTS):
+        assert time.monotonic() < deadline, [reader.ready() for reader in readers]
+        time.sleep(0.5)
+    time.sleep(3)  # and stay there
+    assert len({reader.ready() for reader in readers}) == 1
+    for number, reader in enumerate(readers):
+        lines = reader.download(tmp_path / f"reader-{number}.jsonl.zst")
+        assert facts(lines) == each, "every reader has what the four crawls have"
+        assert reader.coverage()["problems"] == []
+    listed = [item["Key"] for item in stand.aws("s3").list_objects_v2(Bucket="shared")["Contents"]]
+    assert sum(".jsonl.zst" in name and "/snapshots/" in name for name in listed) <= 31
+    failed = sum(crawler.failed for crawler in crawlers)
+    logs = "".join(crawler.log.read_text() for crawler in crawlers if crawler.log.exists())
+    assert failed == 0, logs
+    print(
+        f"seed {SEED}: {sum(c.finished for c in crawlers)} crawls finished, {sum(c.killed for c in crawlers)} killed, "
+        f"{sum(r.killed for r in readers)} servers killed, scopes looked at: {sum(shown.values())}")
+    assert SECONDS < 10 or (sum(c.killed for c in crawlers) > 3 and shown)
 
 
 def shows(reader):
