@@ -1,11 +1,13 @@
-"""What SECURITY.md says that a test shows, a test shows: it is there by that name."""
+"""What SECURITY.md and docs/faults.md say that a test shows, a test shows: it is there by that name."""
 
 import re
 
 import pytest
 from program import REPOSITORY
 
-TEXT = (REPOSITORY / "SECURITY.md").read_text()
+# Each says in tables what is promised, and which test shows it.
+PAGES = ["SECURITY.md", "docs/faults.md"]
+TEXT = "".join((REPOSITORY / page).read_text() for page in PAGES)
 SHOWN = sorted(set(re.findall(r"`([\w./-]+\.(?:rs|py|ts|mjs|toml))(?:::(\w+))?`", TEXT)))
 
 
@@ -16,14 +18,14 @@ def test_what_is_named_is_there(path, name):
 
 
 def test_every_threat_is_shown_by_something():
-    rows = [row for row in re.findall(r"^\|(.+)\|$", TEXT, re.M) if not re.match(r"[-| ]+$", row) and "| what is done |" not in row]
+    rows = [row for row in re.findall(r"^\|(.+)\|$", TEXT, re.M) if not re.match(r"[-| ]+$", row) and "| shown by " not in row]
     assert len(rows) > 20
     for row in rows:
-        cells = [cell.strip() for cell in row.split("|")]
-        assert len(cells) == 3 and cells[2].startswith("`"), row
+        threat, promised, shown, *figures = [cell.strip() for cell in row.split("|")]
+        assert threat and promised and shown.startswith(("`", "[")) and len(figures) < 2, row
 
 
-@pytest.mark.parametrize("page", ["SECURITY.md", "docs/operating.md", "docs/upgrading.md", "deploy/README.md", "deploy/terraform/README.md"])
+@pytest.mark.parametrize("page", [*PAGES, "docs/operating.md", "docs/upgrading.md", "deploy/README.md", "deploy/terraform/README.md"])
 def test_links_lead_somewhere(page):
     own = REPOSITORY / page
     for link in re.findall(r"\]\(([^)]+)\)", own.read_text()):
