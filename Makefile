@@ -81,9 +81,10 @@ FUZZ_COVERAGE := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 
 	-Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing
 fuzz: web ## whatever is read from outside, of any bytes: twenty minutes for each of FUZZ
 	cd fuzz && RUSTFLAGS="$(FUZZ_COVERAGE)" cargo build --release --locked --target $(FUZZ_HOST)
-	cd fuzz && for target in $(FUZZ); do mkdir -p found/$$target; \
+	cd fuzz && failed= && for target in $(FUZZ); do mkdir -p found/$$target; \
 		$${CARGO_TARGET_DIR:-target}/$(FUZZ_HOST)/release/$$target found/$$target corpus/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
-			$$(test -f $$target.dict && echo -dict=$$target.dict); done
+			$$(test -f $$target.dict && echo -dict=$$target.dict) || failed="$$failed $$target"; done; \
+	test -z "$$failed" || { echo "Found something:$$failed"; exit 1; }
 
 schema: build tests/.venv/ready ## print schema.graphql, the docs and policies that come from code and the page's types again
 	$(BLASTMAP) schema > schema.graphql

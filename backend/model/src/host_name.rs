@@ -14,12 +14,13 @@ pub fn host_name_id(name: &str) -> ResourceId {
     ResourceId::new(&format!("dns:{}", balancer.unwrap_or(&name)))
 }
 
-/// A host name in lower case, without the dot at its end; Route 53 writes `\052` for an asterisk.
+/// A host name in lower case, without dots at its end; Route 53 writes `\052` for an asterisk.
 ///
 /// <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html>
 pub fn plain_host_name(name: &str) -> String {
     let name = name.trim().replace("\\052", "*").to_lowercase();
-    name.strip_suffix('.').unwrap_or(&name).to_owned()
+    let is_end = |own: char| own == '.' || own.is_whitespace();
+    name.trim_end_matches(is_end).to_owned()
 }
 
 /// True for text that can be a host name and nothing else: the value of a TXT record is quoted, that of others has spaces.
