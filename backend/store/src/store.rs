@@ -13,14 +13,14 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tracing::warn;
 
 use crate::{
-    Refused, S3Settings, SnapshotEntry, StoreError,
+    Refused, S3Settings, SnapshotEntry, StoreError, StoreErrors,
     bucket::Bucket,
     error::chain,
     fingerprint_key,
     folder::Folder,
     location::Location,
     memory::Memory as InMemory,
-    place::{Item, Place},
+    place::{Item, Medium, Place},
     retention::Retention,
     snapshots::{
         FOLDER, REVIEWS, UnreadableSnapshot, check_id, entry_name, id_of_entry, id_of_review,
@@ -61,28 +61,28 @@ impl Candidate {
 impl Store {
     /// Opens `file:///folder`, a plain folder, or `s3://bucket/prefix`, which needs settings. Nothing is read or written yet.
     pub fn open(url: &str, s3: Option<&S3Settings>) -> Result<Self, StoreError> {
-        let place = match Location::parse(url)? {
-            Location::Folder(root) => Place::Folder(Folder::new(root)),
+        let medium = match Location::parse(url)? {
+            Location::Folder(root) => Medium::Folder(Folder::new(root)),
             Location::Bucket { bucket, prefix } => {
                 let settings = s3.ok_or_else(|| StoreError::NoCredentials(url.to_owned()))?;
-                Place::Bucket(Bucket::new(&bucket, prefix, settings)?)
+                Medium::Bucket(Bucket::new(&bucket, prefix, settings)?)
             }
         };
-        Ok(Self::of(place))
+        Ok(Self::of(medium))
     }
 
     /// A store that is gone with the process, and writes nothing to a disk.
     pub fn in_memory() -> Self {
-        let own = Self::of(Place::Memory(InMemory::default()));
+        let own = Self::of(Medium::Memory(InMemory::default()));
         own.keeping(Retention {
             days: 0,
             ..Retention::default()
         })
     }
 
-    fn of(place: Place) -> Self {
+    fn of(medium: Medium) -> Self {
         Self {
-            place,
+            place: medium.into(),
             keep: Retention::default(),
             most_memory: None,
             entries: Mutex::default(),
@@ -120,6 +120,11 @@ impl Store {
     /// For messages: the folder's path or `s3://bucket/prefix`.
     pub fn describe(&self) -> String {
         self.place.describe()
+    }
+
+    /// How often it failed since it was opened, whoever was told.
+    pub fn errors(&self) -> StoreErrors {
+        self.place.errors()
     }
 
     /// The 32 bytes that key fingerprints; made and kept where there are none.
