@@ -143,11 +143,36 @@ mod tests {
             (200, &plain, "ThrottlingException", Outcome::Answered),
             (429, &plain, "", Outcome::Throttled),
             (400, &named, "", Outcome::Throttled),
-            (400, &plain, r#"{"__type":"ThrottlingException"}"#, Outcome::Throttled),
-            (400, &plain, r#"{"__type":"com.amazonaws.ecs#ThrottlingException"}"#, Outcome::Throttled),
-            (503, &plain, "<Error><Code>SlowDown</Code></Error>", Outcome::Throttled),
-            (400, &plain, r#"{"message":"no Throttling here"}"#, Outcome::Refused),
-            (403, &plain, r#"{"__type":"AccessDeniedException"}"#, Outcome::Refused),
+            (
+                400,
+                &plain,
+                r#"{"__type":"ThrottlingException"}"#,
+                Outcome::Throttled,
+            ),
+            (
+                400,
+                &plain,
+                r#"{"__type":"com.amazonaws.ecs#ThrottlingException"}"#,
+                Outcome::Throttled,
+            ),
+            (
+                503,
+                &plain,
+                "<Error><Code>SlowDown</Code></Error>",
+                Outcome::Throttled,
+            ),
+            (
+                400,
+                &plain,
+                r#"{"message":"no Throttling here"}"#,
+                Outcome::Refused,
+            ),
+            (
+                403,
+                &plain,
+                r#"{"__type":"AccessDeniedException"}"#,
+                Outcome::Refused,
+            ),
             (502, &plain, "<html>", Outcome::Failed),
         ];
         for (status, headers, body, outcome) in cases {

@@ -57,11 +57,7 @@ impl Drop for Call {
 
 /// Tells the wire which action the requests of `call` belong to, and the log and traces that it is under way: by its name and place, never
 /// by what it asks. `action` is IAM's name for it.
-pub(crate) async fn of_action<C: Future>(
-    action: &'static str,
-    region: &str,
-    call: C,
-) -> C::Output {
+pub(crate) async fn of_action<C: Future>(action: &'static str, region: &str, call: C) -> C::Output {
     let (service, operation) = action.split_once(':').unwrap_or(("", action));
     let span = debug_span!(
         "aws.call",

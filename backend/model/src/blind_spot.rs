@@ -40,6 +40,15 @@ pub enum BlindSpotReason {
 }
 
 impl BlindSpotReason {
+    /// Every reason there is.
+    pub const ALL: [Self; 5] = [
+        Self::AccessDenied,
+        Self::Throttled,
+        Self::Timeout,
+        Self::Unsupported,
+        Self::Error,
+    ];
+
     /// The name in the API: `ACCESS_DENIED`.
     pub fn name(self) -> &'static str {
         match self {

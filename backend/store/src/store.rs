@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use blastmap_model::{Inventory, ResourceId, memory, record};
@@ -40,6 +43,8 @@ pub struct Store {
     most_memory: Option<u64>,
     /// Snapshots never change, nor do their entries.
     entries: Mutex<HashMap<String, SnapshotEntry>>,
+    /// Snapshots that were there when it was last looked.
+    seen: AtomicUsize,
 }
 
 /// A listed snapshot and what is known of it.
@@ -86,6 +91,7 @@ impl Store {
             keep: Retention::default(),
             most_memory: None,
             entries: Mutex::default(),
+            seen: AtomicUsize::new(0),
         }
     }
 
@@ -120,6 +126,11 @@ impl Store {
     /// For messages: the folder's path or `s3://bucket/prefix`.
     pub fn describe(&self) -> String {
         self.place.describe()
+    }
+
+    /// How many snapshots it kept when it was last listed, which saving one does; nothing is asked for this.
+    pub fn snapshots_seen(&self) -> usize {
+        self.seen.load(Ordering::Relaxed)
     }
 
     /// How often it failed since it was opened, whoever was told.
@@ -321,6 +332,7 @@ impl Store {
             .into_iter()
             .filter_map(|item| Some((id_of_snapshot(&item.name)?.to_owned(), item)))
             .collect();
+        self.seen.store(snapshots.len(), Ordering::Relaxed);
         let mut candidates: Vec<Candidate> = stream::iter(snapshots)
             .map(|(id, item)| {
                 let known = with_entry.contains(&id);
@@ -386,6 +398,7 @@ impl Store {
             let id = &candidates[place].id;
             // The entry last: alone it is never taken for a snapshot.
             self.place.delete(&snapshot_name(id)).await?;
+            self.seen.fetch_sub(1, Ordering::Relaxed);
             self.place.delete(&entry_name(id)).await?;
             let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
             entries.remove(id);
