@@ -19,6 +19,7 @@ use futures_util::FutureExt as _;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tracing::{Instrument as _, Span, debug, error, error_span, field};
 
+use super::trace_parent;
 use crate::{
     problem::{Code, Problem},
     state::State,
@@ -63,6 +64,7 @@ pub(super) async fn observe(
         http.status = field::Empty,
         graphql.operation = field::Empty,
     );
+    trace_parent::follow(&span, request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let mut response = answer
