@@ -6,6 +6,10 @@ use tracing_subscriber::layer::Identity;
 pub(crate) struct Traces;
 
 impl Traces {
+    #[expect(
+        clippy::unused_self,
+        reason = "called as where there is something to end"
+    )]
     pub(crate) fn end(self) {}
 }
 

@@ -27,7 +27,8 @@ def of_program():
     command = ["cargo", "cyclonedx", "--format", "json", "--all-features", "--spec-version", "1.5", "--override-filename", WRITTEN]
     try:
         subprocess.run(command, cwd=REPOSITORY, check=True)
-        return json.loads((REPOSITORY / f"{WRITTEN}.json").read_text())
+        # Where it was built is nobody's business.
+        return json.loads((REPOSITORY / f"{WRITTEN}.json").read_text().replace(f"file://{REPOSITORY}", "file://."))
     finally:
         for path in [*REPOSITORY.glob(f"{WRITTEN}.json"), *REPOSITORY.glob(f"backend/*/{WRITTEN}.json")]:
             path.unlink()
