@@ -120,6 +120,29 @@ async fn metrics_count() {
 }
 
 #[tokio::test]
+async fn queries_at_work_and_in_line_are_counted() {
+    let (crawl, release) = FakeCrawl::stuck();
+    let mut app = app();
+    app.crawl = Some(crawl);
+    app.settings.concurrent_queries = 1;
+    app.settings.request_timeout = std::time::Duration::from_secs(1);
+    let caller = Caller::of(app);
+    let crawling = post(&json!({ "query": "mutation { crawl { id } }" }));
+    let says = async |line: &str| {
+        while !caller.get("/metrics").await.text().contains(line) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::join!(caller.send(crawling), says("blastmap_queries_running 1\n"));
+    // Its work goes on after its answer, so that the next one stands in line.
+    let next = post(&json!({ "query": "{ __typename }" }));
+    tokio::join!(caller.send(next), says("blastmap_queries_waiting 1\n"));
+    says("blastmap_queries_waiting 0\n").await;
+    drop(release);
+    says("blastmap_queries_running 0\n").await;
+}
+
+#[tokio::test]
 async fn snapshot_files_are_served() {
     let root = tempfile::tempdir().unwrap();
     let app = with_store(root.path());
