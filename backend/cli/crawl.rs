@@ -8,18 +8,24 @@ use std::{
 };
 
 use anyhow::Context as _;
-use blastmap_aws::{Crawled, Progress};
+use blastmap_aws::{Crawled, Outcomes, Progress};
 use blastmap_model::{Inventory, Presence, Resource, record};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::watch;
+use tracing::{Instrument as _, Span};
 
 use crate::{args::Crawl, crawling, output, shards::Others, stores};
 
 pub(crate) async fn run(args: Crawl) -> anyhow::Result<()> {
+    let span = crawling::span(&crawling::new_id(1));
+    crawl(args).instrument(span).await
+}
+
+async fn crawl(args: Crawl) -> anyhow::Result<()> {
     let store = stores::open(&args.keep).await?;
     let store = store.keeping(args.stay.retention());
     let redactor = stores::redactor(&args.keep, &store).await?;
-    let crawler = crawling::open(&args.scope, redactor).await?;
+    let crawler = crawling::open(&args.scope, redactor, Outcomes::default()).await?;
     // A file alone is whole by itself: nothing of earlier crawls goes into it.
     let kept = args.out.is_none() || args.keep.store.is_some();
     let (previous, refused) = if kept {
@@ -50,6 +56,7 @@ pub(crate) async fn run(args: Crawl) -> anyhow::Result<()> {
         &crawler,
         args.stay.max_drop,
     )?;
+    Span::current().record("snapshot.id", &crawled.inventory.id);
 
     let mut written = Vec::new();
     if kept {

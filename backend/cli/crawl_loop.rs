@@ -2,22 +2,24 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use blastmap_api::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
-use blastmap_aws::{Crawler, Progress};
+use blastmap_api::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun, RequestCounts};
+use blastmap_aws::{Crawler, Outcomes, Progress};
 use blastmap_graph::Snapshot;
 use blastmap_model::{Elsewhere, Inventory};
 use blastmap_store::Store;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
+use tracing::{Instrument as _, Span};
 
-use crate::{publishing::Publisher, shards::Others};
+use crate::{crawling, publishing::Publisher, shards::Others};
 
 /// What the API sees of the crawls.
 pub(crate) struct CrawlLoop {
     state: Mutex<State>,
+    outcomes: Outcomes,
     wanted: Notify,
     progress: watch::Sender<Option<CrawlProgress>>,
 }
@@ -34,6 +36,8 @@ struct State {
 pub(crate) struct Plan {
     /// Opens the crawler; done again if it fails, for credentials come and go.
     pub(crate) open: Box<dyn Fn() -> futures::Opening + Send + Sync>,
+    /// Where the crawlers that it opens count.
+    pub(crate) outcomes: Outcomes,
     pub(crate) publisher: Publisher,
     pub(crate) store: Arc<Store>,
     /// Whether other crawls write into the store, too.
@@ -53,8 +57,9 @@ pub(crate) mod futures {
 }
 
 impl CrawlLoop {
-    pub(crate) fn new() -> Arc<Self> {
+    pub(crate) fn new(outcomes: Outcomes) -> Arc<Self> {
         Arc::new(Self {
+            outcomes,
             state: Mutex::default(),
             wanted: Notify::new(),
             progress: watch::Sender::new(None),
@@ -73,7 +78,7 @@ impl CrawlLoop {
         }
         state.runs += 1;
         let run = CrawlRun {
-            id: format!("crawl-{}", state.runs),
+            id: crawling::new_id(state.runs),
             started_at: OffsetDateTime::now_utc(),
         };
         state.run = Some(run.clone());
@@ -84,10 +89,14 @@ impl CrawlLoop {
     pub(crate) async fn run(self: Arc<Self>, plan: Plan, mut crawler: Option<Crawler>) {
         loop {
             let (run, _) = self.begin();
-            let ended = self.crawl(&run, &plan, &mut crawler).await;
+            let (span, started) = (crawling::span(&run.id), Instant::now());
+            let crawl = self.crawl(&run, &plan, &mut crawler);
+            let ended = crawl.instrument(span.clone()).await;
+            let took = started.elapsed();
             {
                 let mut state = self.state();
                 state.run = None;
+                state.counts.last_took = Some(took);
                 match &ended {
                     Ok(calls) => {
                         state.counts.succeeded += 1;
@@ -96,12 +105,20 @@ impl CrawlLoop {
                     Err(_) => state.counts.failed += 1,
                 }
             }
-            if let Err(error) = ended {
-                tracing::error!(
+            span.in_scope(|| match ended {
+                Ok(calls) => tracing::info!(
+                    crawl.id = run.id,
+                    crawl.api_calls = calls,
+                    duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                    "The crawl ended, its snapshot is shown"
+                ),
+                Err(error) => tracing::error!(
                     crawl.id = run.id,
                     "The crawl failed, the data stays as it was: {error:#}"
-                );
-            }
+                ),
+            });
+            // It ends here, and not after the pause.
+            drop(span);
             self.progress.send_modify(|progress| {
                 if let Some(progress) = progress {
                     progress.finished = true;
@@ -148,6 +165,7 @@ impl CrawlLoop {
         let beside = others.as_ref().unwrap_or(&Others::Nobody);
         let own = beside.keep_dropped(crawled.inventory, known, crawler, plan.max_drop)?;
         let whole = keep(plan, others, own, known).await;
+        Span::current().record("snapshot.id", &whole.id);
         plan.publisher.publish(whole).await?;
         Ok(calls)
     }
@@ -228,6 +246,18 @@ impl Crawl for CrawlLoop {
     }
 
     fn counts(&self) -> CrawlCounts {
-        self.state().counts
+        let state = self.state();
+        let requests = self.outcomes.counts();
+        CrawlCounts {
+            running: state.run.is_some(),
+            requests: RequestCounts {
+                answered: requests.answered,
+                refused: requests.refused,
+                throttled: requests.throttled,
+                failed: requests.failed,
+                repeated: requests.repeated,
+            },
+            ..state.counts
+        }
     }
 }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use blastmap_aws::{Crawler, Origin, Recording, Settings};
+use blastmap_aws::{Crawler, Origin, Outcomes, Recording, Settings};
 use blastmap_model::{Elsewhere, Inventory, Redactor};
+use time::{OffsetDateTime, macros::format_description};
 use tokio::sync::watch;
+use tracing::{Instrument as _, Span, error_span, field};
 
 use crate::args::Scope;
 
@@ -13,7 +15,11 @@ use crate::args::Scope;
 const DEMO_KEY: [u8; 32] = *b"blastmap demo estate, no secret!";
 
 /// A crawler of what the arguments name.
-pub(crate) async fn open(scope: &Scope, redactor: Redactor) -> anyhow::Result<Crawler> {
+pub(crate) async fn open(
+    scope: &Scope,
+    redactor: Redactor,
+    outcomes: Outcomes,
+) -> anyhow::Result<Crawler> {
     let origin = match (&scope.record, &scope.replay) {
         (Some(folder), _) => Origin::Record(folder.clone()),
         (None, Some(folder)) => {
@@ -29,6 +35,7 @@ pub(crate) async fn open(scope: &Scope, redactor: Redactor) -> anyhow::Result<Cr
         organization: scope.organization.clone(),
         origin,
         redactor,
+        outcomes,
         deadline: scope.deadline,
     };
     Ok(Crawler::open(settings).await?)
@@ -40,7 +47,7 @@ pub(crate) fn demo_redactor() -> Redactor {
 }
 
 /// A crawler of the built-in demo estate.
-pub(crate) async fn open_demo() -> anyhow::Result<Crawler> {
+pub(crate) async fn open_demo(outcomes: Outcomes) -> anyhow::Result<Crawler> {
     let recording = blastmap_aws::demo().context("the demo estate cannot be read")?;
     let settings = Settings {
         regions: Vec::new(),
@@ -48,6 +55,7 @@ pub(crate) async fn open_demo() -> anyhow::Result<Crawler> {
         organization: None,
         origin: Origin::Replay(Arc::new(recording)),
         redactor: demo_redactor(),
+        outcomes,
         deadline: blastmap_aws::DEADLINE,
     };
     Ok(Crawler::open(settings).await?)
@@ -59,8 +67,23 @@ pub(crate) async fn once(
     previous: Option<&Inventory>,
 ) -> anyhow::Result<Inventory> {
     let (progress, _) = watch::channel(blastmap_aws::Progress::default());
-    Ok(crawler
+    let span = span(&new_id(1));
+    let crawled = crawler
         .crawl(previous, Elsewhere::default(), &progress)
-        .await?
-        .inventory)
+        .instrument(span.clone())
+        .await?;
+    Ok(crawled.inventory)
+}
+
+/// What log and API call a crawl that begins now, the `number`th of this process: no other process gives the same.
+pub(crate) fn new_id(number: u64) -> String {
+    let stamp = OffsetDateTime::now_utc().format(format_description!(
+        "[year][month][day]T[hour][minute][second]Z"
+    ));
+    format!("crawl-{}-{number}", stamp.unwrap_or_default())
+}
+
+/// All lines of the log about a crawl stand in this, at whatever level they are; it is told its snapshot at the end.
+pub(crate) fn span(id: &str) -> Span {
+    error_span!("crawl", crawl.id = id, snapshot.id = field::Empty)
 }

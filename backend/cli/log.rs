@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 
+use tokio::runtime::Handle;
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
     EnvFilter, Layer as _,
@@ -10,10 +11,13 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::args::{Args, Color, Command};
+use crate::{
+    args::{Args, Color, Command},
+    traces::{self, Traces},
+};
 
-/// Starts logging as the arguments say; a filter that cannot be read is `warn`.
-pub(crate) fn start(args: &Args) {
+/// Starts logging as the arguments say, and traces where somebody takes them; a filter that cannot be read is `warn`.
+pub(crate) fn start(args: &Args, runtime: &Handle) -> Traces {
     // A server's log is all that tells what it went on without; other commands say so in their results.
     let usual = if matches!(args.command, Command::Serve(_)) {
         "warn,aws_config=error,blastmap::audit=info"
@@ -40,9 +44,12 @@ pub(crate) fn start(args: &Args) {
     } else {
         lines.with_target(false).boxed()
     };
+    let (spans, traces) = traces::open(runtime);
     tracing_subscriber::registry()
+        .with(spans)
         .with(lines.with_filter(filter))
         .init();
+    traces
 }
 
 /// At `trace` the SDK and the libraries below it write down whole answers of AWS, and with them the values that never get

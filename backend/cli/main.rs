@@ -23,6 +23,8 @@ mod source;
 mod store_watch;
 mod stores;
 mod token;
+#[cfg_attr(not(feature = "otlp"), path = "no_traces.rs")]
+mod traces;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -52,7 +54,6 @@ fn main() -> ExitCode {
         }
     };
     args.color.apply();
-    log::start(&args);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -62,7 +63,10 @@ fn main() -> ExitCode {
             return output::failed(&anyhow::Error::new(error).context("cannot start threads"));
         }
     };
-    match runtime.block_on(run(args)) {
+    let traces = log::start(&args, runtime.handle());
+    let ended = runtime.block_on(run(args));
+    traces.end();
+    match ended {
         Ok(status) => status,
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => output::failed(&error),

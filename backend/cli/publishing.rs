@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use blastmap_api::{Snapshots, Trouble};
 use blastmap_graph::Snapshot;
 use blastmap_model::Inventory;
+use tracing::Span;
 
 use crate::memory::Limit;
 
@@ -33,7 +34,11 @@ impl Publisher {
             return Ok(());
         }
         let (snapshots, owner_keys) = (Arc::clone(&self.snapshots), self.owner_keys.clone());
-        let publishing = move || drop(snapshots.publish(Snapshot::new(inventory, owner_keys)));
+        // What is said on the way belongs to the crawl that it came from.
+        let span = Span::current();
+        let publishing = move || {
+            span.in_scope(|| drop(snapshots.publish(Snapshot::new(inventory, owner_keys))));
+        };
         tokio::task::spawn_blocking(publishing)
             .await
             .context("cannot build the graph")?;

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context as _;
 use blastmap_api::{App, Crawl, Documents, PublicUrl, Settings, Snapshots, Tls};
+use blastmap_aws::Outcomes;
 use blastmap_model::Redactor;
 use blastmap_store::{Retention, Store};
 use tokio::net::TcpListener;
@@ -47,7 +48,9 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
         publisher.publish(source::read_file(path)?).await?;
         (None, None, stores::redactor_of(&args.keep).await?)
     } else if args.demo {
-        let open = || Box::pin(crawling::open_demo()) as Opening;
+        let outcomes = Outcomes::default();
+        let own = outcomes.clone();
+        let open = move || Box::pin(crawling::open_demo(own.clone())) as Opening;
         // History has something to show, and nothing stays behind.
         let store = Arc::new(Store::in_memory().keeping(Retention {
             newest: DEMO_SNAPSHOTS,
@@ -56,6 +59,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
         // A replay costs nothing: the demo looks alive, yet does not fill the log.
         let plan = Plan {
             open: Box::new(open),
+            outcomes,
             publisher,
             store: Arc::clone(&store),
             shared: false,
@@ -130,9 +134,11 @@ async fn crawling_from_aws(args: &Serve, publisher: Publisher) -> anyhow::Result
     let changes = redactor.clone();
     let has_data = show_latest(&store, &publisher).await?;
     let scope = args.scope.clone();
+    let outcomes = Outcomes::default();
+    let own = outcomes.clone();
     let open = move || {
-        let (scope, redactor) = (scope.clone(), redactor.clone());
-        Box::pin(async move { crawling::open(&scope, redactor).await }) as Opening
+        let (scope, redactor, outcomes) = (scope.clone(), redactor.clone(), own.clone());
+        Box::pin(async move { crawling::open(&scope, redactor, outcomes).await }) as Opening
     };
     let crawler = match open().await {
         Ok(crawler) => Some(crawler),
@@ -146,6 +152,7 @@ async fn crawling_from_aws(args: &Serve, publisher: Publisher) -> anyhow::Result
     };
     let plan = Plan {
         open: Box::new(open),
+        outcomes,
         publisher,
         store: Arc::clone(&store),
         shared: args.stay.shared,
@@ -181,7 +188,7 @@ async fn show_latest(store: &Store, publisher: &Publisher) -> anyhow::Result<boo
 }
 
 fn start(plan: Plan, crawler: Option<blastmap_aws::Crawler>) -> Arc<dyn Crawl> {
-    let crawl = CrawlLoop::new();
+    let crawl = CrawlLoop::new(plan.outcomes.clone());
     tokio::spawn(Arc::clone(&crawl).run(plan, crawler));
     crawl
 }

@@ -3,6 +3,7 @@
 use std::{fs::File, path::Path};
 
 use anyhow::{Context as _, anyhow, bail};
+use blastmap_aws::Outcomes;
 use blastmap_model::{Inventory, Redactor, record};
 
 use crate::{args::Source, crawling, output, stores};
@@ -16,12 +17,13 @@ pub(crate) async fn load(source: &Source) -> anyhow::Result<Inventory> {
         return fetch(url, "latest", source.token.as_deref()).await;
     }
     if source.demo {
-        return crawling::once(&crawling::open_demo().await?, None).await;
+        return crawling::once(&crawling::open_demo(Outcomes::default()).await?, None).await;
     }
     let store = stores::open(&source.keep).await?;
     if source.live {
         let redactor = stores::redactor(&source.keep, &store).await?;
-        return crawling::once(&crawling::open(&source.scope, redactor).await?, None).await;
+        let crawler = crawling::open(&source.scope, redactor, Outcomes::default()).await?;
+        return crawling::once(&crawler, None).await;
     }
     let (latest, refused) = store.load_latest().await?;
     for own in refused {

@@ -4,11 +4,12 @@ import json
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 import yaml
-from program import DEPLOY, REPOSITORY
+from program import DEPLOY, REPOSITORY, prints
 
 DASHBOARD = json.loads((DEPLOY / "grafana/blastmap.json").read_text())
 ALERTS = DEPLOY / "prometheus/alerts.yaml"
@@ -20,6 +21,10 @@ PROMTOOL = shutil.which("promtool")
 OF_PROMETHEUS = {"up"}
 LABELS_OF_PROMETHEUS = {"job", "instance", "le"}
 
+# Labels whose values are all known beforehand, and those that have few.
+CLOSED = {"change", "reason", "outcome", "operation", "method"}
+OPEN = {"route", "status", "version", "le"}
+
 NAME = re.compile(r"\b(?:blastmap|process)_[a-z0-9_]+")
 
 
@@ -27,13 +32,18 @@ NAME = re.compile(r"\b(?:blastmap|process)_[a-z0-9_]+")
 def exported(demo):
     """Names, without what a histogram adds, and the labels of each."""
     demo.get("/graphql", b'{"query":"{ __typename }"}', **{"content-type": "application/json"})
-    demo.get("/metrics")
-    status, text = demo.get("/metrics")
+    # The graph is there a moment before its crawl is counted.
+    for _ in range(100):
+        status, text = demo.get("/metrics")
+        if "blastmap_crawl_duration_seconds " in text and "route=" in text:
+            break
+        time.sleep(0.1)
     assert status == 200
     names = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.M))
     labels = {}
     for name, inside in re.findall(r"^([a-z0-9_]+)\{(.*)\} ", text, re.M):
-        labels.setdefault(base(name, names), set()).update(re.findall(r'(\w+)="', inside))
+        for label, value in re.findall(r'(\w+)="([^"]*)"', inside):
+            labels.setdefault(base(name, names), {}).setdefault(label, set()).add(value)
     return names, labels
 
 
@@ -59,7 +69,7 @@ def test_every_query_names_what_is_exported(query, exported):
     assert (named or set(re.findall(r"\w+", query)) & OF_PROMETHEUS) and named <= set(names)
     used = set(re.findall(r"[{,]\s*(\w+)\s*[=!]~?", query))
     used |= {label.strip() for inside in re.findall(r"\bby \(([^)]*)\)", query) for label in inside.split(",")}
-    there = set().union(*(labels.get(name, set()) for name in named)) | LABELS_OF_PROMETHEUS
+    there = set().union(*(labels.get(name, {}) for name in named)) | LABELS_OF_PROMETHEUS
     assert used <= there, f"no such labels: {used - there}"
 
 
@@ -75,7 +85,26 @@ def test_the_docs_name_every_metric_and_no_other(exported):
 def test_the_docs_name_the_labels(exported):
     rows = re.findall(r"^\| `([a-z_]+)` \| (?:counter|gauge|histogram) \|([^|]*)\|", OPERATING.read_text(), re.M)
     named = {name: set(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
-    assert named == {name: exported[1].get(name, set()) - {"le"} for name in exported[0]}
+    assert named == {name: set(exported[1].get(name, {})) - {"le"} for name in exported[0]}
+
+
+def test_the_docs_name_what_labels_say(exported):
+    """Values that are known beforehand stand in the row, and nothing that could name a person or a thing of an estate is a label."""
+    rows = dict(re.findall(r"^\| (`[a-z_]+`) \| (?:counter|gauge|histogram) (\|.*)$", OPERATING.read_text(), re.M))
+    assert {label for own in exported[1].values() for label in own} <= CLOSED | OPEN
+    for name, labels in exported[1].items():
+        said = set(re.findall(r"`([^`]+)`", rows[f"`{name}`"]))
+        for label in set(labels) & CLOSED - ({"method"} if name.startswith("blastmap_http_") else set()):
+            assert labels[label] <= said, f"{name}: {labels[label] - said}"
+
+
+def test_the_dashboard_shows_every_metric(exported):
+    shown = {base(name, exported[0]) for query in dashboard_queries() for name in NAME.findall(query)}
+    assert set(exported[0]) - shown == {"blastmap_build_info"}
+
+
+def test_it_says_its_version(exported, demo):
+    assert exported[1]["blastmap_build_info"]["version"] == {prints("--version").split()[-1]}
 
 
 def test_every_panel_says_what_it_shows():

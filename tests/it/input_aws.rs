@@ -191,7 +191,17 @@ async fn a_server_whose_crawls_fail_keeps_what_it_has() {
         .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
     let server = Server::of(command).await;
     let before = server.ready().await;
-    server.says("/metrics", "outcome=\"failed\"} 1\n").await;
+    let failed = "blastmap_crawls_total{outcome=\"failed\"} 1\n";
+    server.says("/metrics", failed).await;
+    // What was asked on the way is counted, though no crawl came of it.
+    let metrics = server.text("/metrics").await;
+    let asked = "blastmap_aws_requests_total{outcome=\"failed\"} ";
+    let asked = metrics.lines().find_map(|line| line.strip_prefix(asked));
+    assert!(asked.unwrap().parse::<u64>().unwrap() >= 2, "{metrics}");
+    assert!(
+        !metrics.contains("blastmap_aws_retries_total 0\n"),
+        "{metrics}"
+    );
     assert_eq!(server.ready().await["snapshot"], before["snapshot"]);
     let said = server.said();
     assert!(

@@ -12,6 +12,7 @@ mod input_files;
 mod input_options;
 mod kinds;
 mod listener;
+mod log_ids;
 mod policy;
 mod program;
 mod radius;

@@ -1,5 +1,7 @@
 //! What the server asks of whoever crawls.
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -31,8 +33,27 @@ pub struct CrawlCounts {
     pub succeeded: u64,
     /// Ended without one.
     pub failed: u64,
-    /// Calls to AWS, of all crawls.
+    /// Calls to AWS, of all crawls that succeeded.
     pub api_calls: u64,
+    /// Whether one is under way.
+    pub running: bool,
+    /// How long the last took that ended, however it ended.
+    pub last_took: Option<Duration>,
+    /// Requests to AWS, of all crawls.
+    pub requests: RequestCounts,
+}
+
+/// Requests to AWS by what became of them, retries included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RequestCounts {
+    pub answered: u64,
+    /// Denied, or wrong.
+    pub refused: u64,
+    pub throttled: u64,
+    /// A server's error, or no answer in time.
+    pub failed: u64,
+    /// Of all these, those that repeat an earlier one.
+    pub repeated: u64,
 }
 
 /// Why no crawl was started.

@@ -24,7 +24,7 @@ pub use auth::{
     Access, AlbError, Guard, NewToken, OidcError, OidcSettings, Role, RoleRules, SessionTimes,
     TokensError, new_token,
 };
-pub use crawl::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun};
+pub use crawl::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun, RequestCounts};
 pub use fence::{Documents, DocumentsError};
 pub use graphql::schema_text;
 pub use json::{assessment_json, diff_json, radius_json};

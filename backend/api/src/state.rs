@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub(crate) metrics: Metrics,
     /// Queries that may be worked on.
     pub(crate) queries: Arc<Semaphore>,
+    /// Queries that wait for that.
+    pub(crate) waiting: Waiting,
     /// WebSocket connections that may be open.
     pub(crate) sockets: Arc<Semaphore>,
     /// Cancelled when the server is to stop.
@@ -49,6 +51,7 @@ impl State {
         Arc::new(Self {
             metrics: Metrics::new(),
             queries: Arc::new(Semaphore::new(app.settings.concurrent_queries.max(1))),
+            waiting: Waiting::default(),
             sockets: Arc::new(Semaphore::new(app.settings.sockets)),
             stopping: CancellationToken::new(),
             plans: Plans::new(app.settings.max_plan),
@@ -101,6 +104,31 @@ pub(crate) fn store_failed(error: &StoreError) -> Problem {
         Code::Internal,
         "the store cannot be read: see the server's log",
     )
+}
+
+/// How many wait.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Waiting(Arc<AtomicUsize>);
+
+/// One who waits, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct InLine(Waiting);
+
+impl Waiting {
+    pub(crate) fn one_more(&self) -> InLine {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        InLine(self.clone())
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for InLine {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Text from outside, short enough for a message.

@@ -22,6 +22,9 @@ pub(crate) const MEMBERS: Action = Action {
     reads: &["Accounts", "Id", "State", "Status", "NextToken"],
 };
 
+/// Tells whose credentials these are; nobody can be denied it.
+const IDENTITY: &str = "sts:GetCallerIdentity";
+
 /// How the roles are taken on.
 pub(crate) const ASSUME: &str = "sts:AssumeRole";
 
@@ -167,12 +170,13 @@ fn reason(error: &CrawlError) -> BlindSpotReason {
 
 /// The active accounts of the organization.
 async fn members(base: &SdkConfig, wire: &Wire) -> Result<Vec<String>, CrawlError> {
+    let region = base.region().map_or("", AsRef::as_ref);
     let client = asking!(aws_sdk_organizations, "organizations", base, wire);
     let (mut members, mut pages) = (Vec::new(), Pages::of(MEMBERS.name));
     let not_listed = |error: CallError| CrawlError::Organization(error.message);
     while let Some(Page(token)) = pages.next() {
         let request = client.list_accounts().set_next_token(token);
-        let answer = of_action(MEMBERS.name, request.send()).await;
+        let answer = of_action(MEMBERS.name, region, request.send()).await;
         let answer = answer.map_err(|error| not_listed(CallError::of(MEMBERS.name, &error)))?;
         members.extend(
             answer
@@ -242,9 +246,10 @@ async fn identify(
         str::to_owned,
     );
     let client = asking!(aws_sdk_sts, "sts", &config, wire);
-    let answer = client.get_caller_identity().send().await;
+    let request = client.get_caller_identity().send();
+    let answer = of_action(IDENTITY, &region, request).await;
     let answer = answer.map_err(|error| {
-        let error = CallError::of("sts:GetCallerIdentity", &error);
+        let error = CallError::of(IDENTITY, &error);
         match error.reason {
             BlindSpotReason::AccessDenied if error.is_of_clock() => CrawlError::Clock {
                 message: error.message,

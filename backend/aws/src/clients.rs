@@ -14,6 +14,7 @@ use aws_smithy_types::{
 };
 use blastmap_model::{Redactor, Scope};
 use tokio::sync::Semaphore;
+use tracing::{Span, debug_span};
 
 use crate::{
     error::CallError,
@@ -88,6 +89,8 @@ impl Deadline {
 /// Clients of every service, for one scope.
 pub(crate) struct Clients {
     scope: Scope,
+    /// What is asked of this scope, for log and traces.
+    span: Span,
     deadline: Deadline,
     redactor: Redactor,
     limits: Limits,
@@ -222,6 +225,11 @@ impl Clients {
             tagging: client!(aws_sdk_resourcegroupstagging, "tag", config, scope, wire),
             aliases: tokio::sync::OnceCell::new(),
             counts: wire.counts().clone(),
+            span: debug_span!(
+                "scope",
+                aws.account = &*scope.account,
+                aws.region = &*scope.region,
+            ),
             scope,
             redactor,
             limits,
@@ -231,6 +239,11 @@ impl Clients {
 
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Of all that is asked here, from the first question of a crawl to its end.
+    pub(crate) fn span(&self) -> &Span {
+        &self.span
     }
 
     pub(crate) fn redactor(&self) -> &Redactor {
@@ -269,13 +282,16 @@ impl Clients {
         let service = action.split(':').next().unwrap_or(action);
         let limit = self.limits.of(&self.scope.account, service);
         let _permit = limit.acquire().await;
-        tracing::debug!(
-            aws.action = action,
-            aws.account = &*self.scope.account,
-            aws.region = &*self.scope.region,
-            "Calling {action}"
-        );
-        wire::of_action(action, request)
+        let calling = async {
+            tracing::debug!(
+                aws.action = action,
+                aws.account = &*self.scope.account,
+                aws.region = &*self.scope.region,
+                "Calling {action}"
+            );
+            request.await
+        };
+        wire::of_action(action, &self.scope.region, calling)
             .await
             .map_err(|error| CallError::of(action, &error))
     }

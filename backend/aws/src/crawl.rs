@@ -17,6 +17,7 @@ use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use sha2::{Digest as _, Sha256};
 use time::{OffsetDateTime, macros::format_description};
 use tokio::sync::watch;
+use tracing::Instrument as _;
 
 use crate::{
     clients::Clients,
@@ -308,7 +309,9 @@ impl<'a> Crawl<'a> {
         let mut open = jobs.len();
         for job in jobs {
             let found = self.found(job.clients);
-            running.push(Box::pin(async move { (round, job.run(found).await) }));
+            let span = job.clients.span().clone();
+            let run = async move { (round, job.run(found).await) };
+            running.push(Box::pin(run.instrument(span)));
         }
         while open > 0 {
             let Ok(Some(done)) = tokio::time::timeout(PATIENCE, running.next()).await else {

@@ -129,6 +129,21 @@ impl<E: ProvideErrorMetadata> MetaCode for SdkError<E, HttpResponse> {
     }
 }
 
+/// The codes by which AWS's protocols say that there are too many calls.
+pub(crate) const THROTTLED: &[&str] = &[
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "BandwidthLimitExceeded",
+    "LimitExceededException",
+    "PriorRequestNotComplete",
+    "SlowDown",
+];
+
 /// The codes by which AWS's protocols say the same few things.
 ///
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
@@ -148,19 +163,6 @@ fn reason_of(code: Option<&str>, status: Option<u16>) -> BlindSpotReason {
         "InvalidSignatureException",
         "OptInRequired",
         "MissingAuthenticationToken",
-    ];
-    const THROTTLED: &[&str] = &[
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "RequestLimitExceeded",
-        "TooManyRequestsException",
-        "BandwidthLimitExceeded",
-        "LimitExceededException",
-        "PriorRequestNotComplete",
-        "SlowDown",
     ];
     const UNSUPPORTED: &[&str] = &[
         "UnknownOperationException",

@@ -89,8 +89,9 @@ impl Regions {
 
 #[cfg(feature = "ec2")]
 async fn enabled(config: &SdkConfig, wire: &Wire) -> Result<Vec<String>, CallError> {
+    let region = config.region().map_or("", AsRef::as_ref);
     let request = crate::session::asking!(aws_sdk_ec2, "ec2", config, wire).describe_regions();
-    let answer = crate::wire::of_action(ENABLED.name, request.send()).await;
+    let answer = crate::wire::of_action(ENABLED.name, region, request.send()).await;
     let answer = answer.map_err(|error| CallError::of(ENABLED.name, &error))?;
     let mut regions: Vec<String> = answer
         .regions()

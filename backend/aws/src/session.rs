@@ -11,6 +11,7 @@ use crate::{
     accounts::{Account, Accounts},
     clients::{CallCounts, Clients, Deadline, Limits},
     error::{CrawlError, chain},
+    outcomes::Outcomes,
     regions::{self, Regions},
     wire::{Recorder, Recording, Wire},
 };
@@ -38,6 +39,8 @@ pub struct Settings {
     pub organization: Option<String>,
     pub origin: Origin,
     pub redactor: Redactor,
+    /// Where requests are counted by what became of them.
+    pub outcomes: Outcomes,
     /// How long one crawl may take: what is not answered by then is a blind spot.
     pub deadline: Duration,
 }
@@ -170,9 +173,10 @@ impl Session {
 }
 
 fn wire(settings: &Settings) -> Result<Wire, CrawlError> {
+    let outcomes = settings.outcomes.clone();
     Ok(match &settings.origin {
-        Origin::Live => Wire::live(),
-        Origin::Replay(recording) => Wire::replaying(Arc::clone(recording)),
+        Origin::Live => Wire::live(outcomes),
+        Origin::Replay(recording) => Wire::replaying(Arc::clone(recording), outcomes),
         Origin::Record(folder) => {
             let recorder =
                 Recorder::create(folder, settings.redactor.clone()).map_err(|error| {
@@ -181,7 +185,7 @@ fn wire(settings: &Settings) -> Result<Wire, CrawlError> {
                         message: chain(&error),
                     }
                 })?;
-            Wire::recording(Arc::new(recorder))
+            Wire::recording(Arc::new(recorder), outcomes)
         }
     })
 }

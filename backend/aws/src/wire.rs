@@ -5,7 +5,10 @@ pub(crate) mod fields;
 pub(crate) mod recording;
 mod redact;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use aws_smithy_runtime_api::{
     client::{
@@ -20,23 +23,55 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use tokio::task::futures::TaskLocalFuture;
+use tracing::{Instrument as _, Span, debug_span, field};
 
-use crate::{clients::CallCounts, retry::ATTEMPT};
+use crate::{
+    clients::CallCounts,
+    outcomes::{Outcome, Outcomes},
+    retry::ATTEMPT,
+};
 pub(crate) use recording::{RecordedCall, Recorder, Request};
 pub use recording::{Recording, RecordingError};
 
 tokio::task_local! {
-    /// The action whose call is under way: requests of REST APIs do not name theirs.
-    static ACTION: &'static str;
+    /// The call that is under way.
+    static CALL: Arc<Call>;
 }
 
-/// Tells the wire which action the requests of `call` belong to. `action` is IAM's name for it.
-pub(crate) fn of_action<C: Future>(
+/// A call, which is one request or several.
+struct Call {
+    /// Requests of REST APIs do not name theirs.
     action: &'static str,
-    call: C,
-) -> TaskLocalFuture<&'static str, C> {
-    ACTION.scope(action, call)
+    span: Span,
+    /// The last request's number.
+    attempt: AtomicU32,
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        // Once, and only here: what listens to spans may keep each value that it is told.
+        let attempts = self.attempt.load(Ordering::Relaxed);
+        self.span.record("aws.attempts", attempts);
+    }
+}
+
+/// Tells the wire which action the requests of `call` belong to, and the log and traces that it is under way: by its name and place, never
+/// by what it asks. `action` is IAM's name for it.
+pub(crate) async fn of_action<C: Future>(action: &'static str, region: &str, call: C) -> C::Output {
+    let (service, operation) = action.split_once(':').unwrap_or(("", action));
+    let span = debug_span!(
+        "aws.call",
+        aws.service = service,
+        aws.operation = operation,
+        aws.region = region,
+        aws.attempts = field::Empty,
+    );
+    let own = Arc::new(Call {
+        action,
+        span: span.clone(),
+        attempt: AtomicU32::new(0),
+    });
+    CALL.scope(own, call).instrument(span).await
 }
 
 /// Where calls go.
@@ -52,6 +87,7 @@ enum Mode {
 pub(crate) struct Wire {
     inner: SharedHttpClient,
     counts: CallCounts,
+    outcomes: Outcomes,
     mode: Mode,
     service: &'static str,
     account: Arc<str>,
@@ -59,10 +95,11 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// Calls go to AWS.
-    pub(crate) fn live() -> Self {
+    pub(crate) fn live(outcomes: Outcomes) -> Self {
         Self {
             inner: https(),
             counts: CallCounts::default(),
+            outcomes,
             mode: Mode::Live,
             service: "",
             account: "".into(),
@@ -70,18 +107,18 @@ impl Wire {
     }
 
     /// Calls go to AWS, and what the collectors read of the answers is written down.
-    pub(crate) fn recording(recorder: Arc<Recorder>) -> Self {
+    pub(crate) fn recording(recorder: Arc<Recorder>, outcomes: Outcomes) -> Self {
         Self {
             mode: Mode::Record(recorder),
-            ..Self::live()
+            ..Self::live(outcomes)
         }
     }
 
     /// Nothing leaves this process.
-    pub(crate) fn replaying(recording: Arc<Recording>) -> Self {
+    pub(crate) fn replaying(recording: Arc<Recording>, outcomes: Outcomes) -> Self {
         Self {
             mode: Mode::Replay(recording),
-            ..Self::live()
+            ..Self::live(outcomes)
         }
     }
 
@@ -146,12 +183,19 @@ struct Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let action = ACTION.try_with(|action| *action).ok();
+        let attempt = request.headers().get(ATTEMPT).map(str::to_owned);
+        let number = attempt.as_deref().map_or(1, number_of);
+        let action = CALL.try_with(|call| {
+            call.attempt.store(number, Ordering::Relaxed);
+            call.action
+        });
+        let action = action.ok();
         let described = Request::of(self.wire.service, action, &self.wire.account, &request);
         self.wire.counts.add(&described.action);
-        let attempt = request.headers().get(ATTEMPT).map(str::to_owned);
+        let outcomes = self.wire.outcomes.clone();
         let (mode, inner) = (self.wire.mode.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
+            let under_way = outcomes.request(number);
             let mut answer = match mode {
                 Mode::Live => inner.call(request).await?,
                 Mode::Replay(recording) => response(recording.answer(&described))?,
@@ -159,12 +203,34 @@ impl HttpConnector for Connector {
                     record(inner.call(request).await?, &recorder, described).await?
                 }
             };
+            under_way.ended(outcome_of(&mut answer).await?);
             if let Some(attempt) = attempt {
                 answer.headers_mut().insert(ATTEMPT, attempt);
             }
             Ok(answer)
         })
     }
+}
+
+/// Which attempt a request is: `attempt=2; max=6`.
+fn number_of(attempt: &str) -> u32 {
+    let number = attempt.trim_start_matches("attempt=").split(';').next();
+    number.and_then(|own| own.parse().ok()).unwrap_or(1)
+}
+
+/// What became of a request. Of an error the body is read, which is short, and put back.
+async fn outcome_of(answer: &mut HttpResponse) -> Result<Outcome, ConnectorError> {
+    use http_body_util::BodyExt as _;
+
+    let status = answer.status().as_u16();
+    if status < 400 {
+        return Ok(Outcome::Answered);
+    }
+    let body = answer.take_body().collect().await;
+    let body = body.map_err(ConnectorError::io)?.to_bytes();
+    let outcome = Outcome::of(status, answer.headers(), &body);
+    *answer.body_mut() = SdkBody::from(body);
+    Ok(outcome)
 }
 
 async fn record(

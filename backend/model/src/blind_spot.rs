@@ -42,6 +42,16 @@ pub enum BlindSpotReason {
 }
 
 impl BlindSpotReason {
+    /// Every reason there is.
+    pub const ALL: [Self; 6] = [
+        Self::AccessDenied,
+        Self::Throttled,
+        Self::Timeout,
+        Self::Unsupported,
+        Self::Error,
+        Self::Stale,
+    ];
+
     /// The name in the API: `ACCESS_DENIED`.
     pub fn name(self) -> &'static str {
         match self {

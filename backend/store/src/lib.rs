@@ -5,6 +5,7 @@
 
 mod bucket;
 mod error;
+mod errors;
 mod fingerprint_key;
 mod folder;
 mod location;
@@ -18,6 +19,7 @@ mod store;
 
 pub use bucket::{CredentialError, CredentialSource, S3Keys, S3Settings};
 pub use error::{Refused, StoreError};
+pub use errors::StoreErrors;
 pub use fingerprint_key::read_fingerprint_key;
 pub use retention::{KEPT_DAYS, KEPT_SNAPSHOTS, Retention};
 pub use shared::Seen;

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use blastmap_model::{Inventory, ResourceId, memory, record};
@@ -13,14 +16,14 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tracing::warn;
 
 use crate::{
-    Refused, S3Settings, SnapshotEntry, StoreError,
+    Refused, S3Settings, SnapshotEntry, StoreError, StoreErrors,
     bucket::Bucket,
     error::chain,
     fingerprint_key,
     folder::Folder,
     location::Location,
     memory::Memory as InMemory,
-    place::{Item, Place},
+    place::{Item, Medium, Place},
     retention::Retention,
     snapshots::{
         FOLDER, REVIEWS, UnreadableSnapshot, check_id, entry_name, id_of_entry, id_of_review,
@@ -40,6 +43,8 @@ pub struct Store {
     most_memory: Option<u64>,
     /// Snapshots never change, nor do their entries.
     entries: Mutex<HashMap<String, SnapshotEntry>>,
+    /// Snapshots that were there when it was last looked.
+    seen: AtomicUsize,
 }
 
 /// A listed snapshot and what is known of it.
@@ -61,31 +66,32 @@ impl Candidate {
 impl Store {
     /// Opens `file:///folder`, a plain folder, or `s3://bucket/prefix`, which needs settings. Nothing is read or written yet.
     pub fn open(url: &str, s3: Option<&S3Settings>) -> Result<Self, StoreError> {
-        let place = match Location::parse(url)? {
-            Location::Folder(root) => Place::Folder(Folder::new(root)),
+        let medium = match Location::parse(url)? {
+            Location::Folder(root) => Medium::Folder(Folder::new(root)),
             Location::Bucket { bucket, prefix } => {
                 let settings = s3.ok_or_else(|| StoreError::NoCredentials(url.to_owned()))?;
-                Place::Bucket(Bucket::new(&bucket, prefix, settings)?)
+                Medium::Bucket(Bucket::new(&bucket, prefix, settings)?)
             }
         };
-        Ok(Self::of(place))
+        Ok(Self::of(medium))
     }
 
     /// A store that is gone with the process, and writes nothing to a disk.
     pub fn in_memory() -> Self {
-        let own = Self::of(Place::Memory(InMemory::default()));
+        let own = Self::of(Medium::Memory(InMemory::default()));
         own.keeping(Retention {
             days: 0,
             ..Retention::default()
         })
     }
 
-    fn of(place: Place) -> Self {
+    fn of(medium: Medium) -> Self {
         Self {
-            place,
+            place: medium.into(),
             keep: Retention::default(),
             most_memory: None,
             entries: Mutex::default(),
+            seen: AtomicUsize::new(0),
         }
     }
 
@@ -120,6 +126,16 @@ impl Store {
     /// For messages: the folder's path or `s3://bucket/prefix`.
     pub fn describe(&self) -> String {
         self.place.describe()
+    }
+
+    /// How many snapshots it kept when it was last listed, which saving one does; nothing is asked for this.
+    pub fn snapshots_seen(&self) -> usize {
+        self.seen.load(Ordering::Relaxed)
+    }
+
+    /// How often it failed since it was opened, whoever was told.
+    pub fn errors(&self) -> StoreErrors {
+        self.place.errors()
     }
 
     /// The 32 bytes that key fingerprints; made and kept where there are none.
@@ -316,6 +332,7 @@ impl Store {
             .into_iter()
             .filter_map(|item| Some((id_of_snapshot(&item.name)?.to_owned(), item)))
             .collect();
+        self.seen.store(snapshots.len(), Ordering::Relaxed);
         let mut candidates: Vec<Candidate> = stream::iter(snapshots)
             .map(|(id, item)| {
                 let known = with_entry.contains(&id);
@@ -381,6 +398,7 @@ impl Store {
             let id = &candidates[place].id;
             // The entry last: alone it is never taken for a snapshot.
             self.place.delete(&snapshot_name(id)).await?;
+            self.seen.fetch_sub(1, Ordering::Relaxed);
             self.place.delete(&entry_name(id)).await?;
             let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
             entries.remove(id);

@@ -6,7 +6,7 @@ mod common;
 use std::{fs, path::Path};
 
 use blastmap_model::{SnapshotChanges, record::write_plain};
-use blastmap_store::{Refused, Store, StoreError, read_fingerprint_key};
+use blastmap_store::{Refused, Store, StoreError, StoreErrors, read_fingerprint_key};
 use common::{FIRST, ids, inventory, newest};
 use time::Duration;
 
@@ -370,4 +370,25 @@ async fn a_reviews_id_is_no_path() {
         1,
         "nothing was written"
     );
+}
+
+#[tokio::test]
+async fn it_tells_how_many_it_keeps_and_how_often_it_failed() {
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path()).keeping(newest(2));
+    for (minutes, id) in ["a", "b", "c"].into_iter().enumerate() {
+        let minutes = i64::try_from(minutes).unwrap();
+        store.save_snapshot(&inventory(id, minutes)).await.unwrap();
+    }
+    assert_eq!(store.snapshots_seen(), 2);
+    assert_eq!(store.errors(), StoreErrors::default());
+
+    // A file where the folder was.
+    fs::remove_dir_all(root.path().join("snapshots")).unwrap();
+    fs::write(root.path().join("snapshots"), "").unwrap();
+    store.save_snapshot(&inventory("d", 4)).await.unwrap_err();
+    store.list_snapshots().await.unwrap_err();
+    let errors = store.errors();
+    assert_eq!((errors.write, errors.list), (1, 1), "{errors:?}");
+    assert_eq!((errors.read, errors.delete), (0, 0), "{errors:?}");
 }

@@ -11,7 +11,7 @@ use http::{HeaderMap, header};
 use ipnet::IpNet;
 
 use super::{
-    Identity,
+    Identity, Method, SignIns,
     alb::{self, Alb, AlbError},
     caller::Admitted,
     jws::looks_signed,
@@ -82,6 +82,7 @@ pub struct Guard {
     alb: Option<Alb>,
     sessions: Sessions,
     throttle: Throttle,
+    sign_ins: SignIns,
     /// Who may say for whom a request is.
     proxies: Vec<IpNet>,
 }
@@ -94,6 +95,7 @@ impl Guard {
             alb: None,
             sessions: Sessions::new(times),
             throttle: Throttle::new(Instant::now()),
+            sign_ins: SignIns::default(),
             proxies: Vec::new(),
         }
     }
@@ -145,6 +147,10 @@ impl Guard {
         &self.sessions
     }
 
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.sign_ins
+    }
+
     /// Who sends requests with these headers.
     pub(crate) async fn admit(
         &self,
@@ -163,7 +169,8 @@ impl Guard {
         match (&self.alb, headers.get(alb::HEADER)) {
             (Some(alb), Some(header)) => {
                 let text = header.to_str().unwrap_or_default();
-                alb.admit(text).await.map_err(Refusal::Wrong)
+                let admitted = alb.admit(text).await.map_err(Refusal::Wrong);
+                admitted.inspect_err(|refusal| self.sign_ins.refused(Method::Alb, refusal))
             }
             _ => Err(Refusal::Missing),
         }
@@ -173,6 +180,16 @@ impl Guard {
         let Some(oidc) = self.oidc.as_ref().filter(|_| looks_signed(credential)) else {
             return self.admit_token(credential, address);
         };
+        let admitted = self.admit_signed(oidc, credential, address).await;
+        admitted.inspect_err(|refusal| self.sign_ins.refused(Method::Oidc, refusal))
+    }
+
+    async fn admit_signed(
+        &self,
+        oidc: &Oidc,
+        credential: &str,
+        address: IpAddr,
+    ) -> Result<Admitted, Refusal> {
         self.may_try(address)?;
         oidc.admit(credential)
             .await
@@ -185,9 +202,11 @@ impl Guard {
 
     /// Who has this token. One that is unknown and one that is mistyped are the same in answer and in work.
     pub(crate) fn admit_token(&self, token: &str, address: IpAddr) -> Result<Admitted, Refusal> {
-        self.may_try(address)?;
-        let found = self.tokens.as_ref().and_then(|tokens| tokens.find(token));
-        found.ok_or_else(|| self.refuse(address, "no such token".to_owned()))
+        let admitted = self.may_try(address).and_then(|()| {
+            let found = self.tokens.as_ref().and_then(|tokens| tokens.find(token));
+            found.ok_or_else(|| self.refuse(address, "no such token".to_owned()))
+        });
+        admitted.inspect_err(|refusal| self.sign_ins.refused(Method::Token, refusal))
     }
 
     /// Refuses who failed too often.

@@ -34,6 +34,8 @@ pub(crate) enum Method {
 }
 
 impl Method {
+    pub(crate) const ALL: [Self; 3] = [Self::Token, Self::Oidc, Self::Alb];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Token => "token",

@@ -13,6 +13,7 @@ mod jws;
 pub(crate) mod oidc;
 mod roles;
 mod sessions;
+mod sign_ins;
 mod throttle;
 mod tokens;
 
@@ -24,4 +25,5 @@ pub(crate) use identity::{Identity, Method};
 pub use oidc::{OidcError, OidcSettings};
 pub use roles::RoleRules;
 pub use sessions::SessionTimes;
+pub(crate) use sign_ins::{SignInOutcome, SignIns};
 pub use tokens::{NewToken, TokensError, new_token};

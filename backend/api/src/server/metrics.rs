@@ -1,29 +1,17 @@
-//! Numbers for Prometheus.
+//! Numbers for Prometheus. Labels have few values, and none that names anybody or anything of an estate.
 
-use std::{sync::Arc, time::Duration};
+mod names;
+mod process;
+mod scrape;
 
-use axum::{
-    extract::State as From,
-    response::{IntoResponse as _, Response},
-};
-use http::{HeaderValue, Method, StatusCode, header};
+use std::time::Duration;
+
+use http::{Method, StatusCode};
 use metrics::{Key, KeyName, Label, Level, Metadata, Recorder as _, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
-use time::OffsetDateTime;
 
-use crate::state::State;
-
-const REQUESTS: &str = "blastmap_http_requests_total";
-const LATENCY: &str = "blastmap_http_request_duration_seconds";
-const SNAPSHOT_AGE: &str = "blastmap_snapshot_age_seconds";
-const RESOURCES: &str = "blastmap_resources";
-const LINKS: &str = "blastmap_links";
-const BLIND_SPOTS: &str = "blastmap_blind_spots";
-const RESOURCES_LOST: &str = "blastmap_resources_lost";
-const KEPT_SCOPES: &str = "blastmap_kept_scopes";
-const CRAWLS: &str = "blastmap_crawls_total";
-const API_CALLS: &str = "blastmap_aws_api_calls_total";
-const SOCKETS: &str = "blastmap_websocket_connections";
+use names::{COUNTERS, GAUGES, LATENCY, REQUESTS};
+pub(super) use scrape::show;
 
 /// Upper ends of the latency's buckets, in seconds.
 const BUCKETS: &[f64] = &[
@@ -31,6 +19,9 @@ const BUCKETS: &[f64] = &[
 ];
 
 const ABOUT: Metadata<'static> = Metadata::new("blastmap", Level::INFO, None);
+
+/// Names and values of labels that are known beforehand.
+type Labels<'a> = &'a [(&'static str, &'static str)];
 
 /// This server's own numbers: two servers in one process do not share them.
 pub(crate) struct Metrics {
@@ -44,31 +35,10 @@ impl Metrics {
             .set_buckets(BUCKETS)
             .expect("the list of buckets is not empty")
             .build_recorder();
-        for (name, description) in [
-            (REQUESTS, "Requests answered."),
-            (CRAWLS, "Crawls ended since the server started."),
-            (API_CALLS, "Calls to AWS since the server started."),
-        ] {
+        for (name, description) in COUNTERS {
             recorder.describe_counter(KeyName::from_const_str(name), None, description.into());
         }
-        for (name, description) in [
-            (
-                SNAPSHOT_AGE,
-                "Seconds since the snapshot was taken that is answered from.",
-            ),
-            (RESOURCES, "Resources in the snapshot."),
-            (LINKS, "Links in the snapshot."),
-            (BLIND_SPOTS, "Calls that failed in the snapshot's crawl."),
-            (
-                RESOURCES_LOST,
-                "Resources fewer than in the snapshot before, of the scopes that lost any.",
-            ),
-            (
-                KEPT_SCOPES,
-                "Scopes whose data is an earlier crawl's, for the newest saw too little.",
-            ),
-            (SOCKETS, "WebSocket connections that are open."),
-        ] {
+        for (name, description) in GAUGES {
             recorder.describe_gauge(KeyName::from_const_str(name), None, description.into());
         }
         recorder.describe_histogram(
@@ -109,54 +79,29 @@ impl Metrics {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "nobody counts beyond 2^52")]
-    fn gauge(&self, name: &'static str, value: usize) {
-        self.seconds(name, value as f64);
+    fn gauge(&self, name: &'static str, labels: Labels<'_>, value: usize) {
+        let gauge = self.recorder.register_gauge(&key(name, labels), &ABOUT);
+        gauge.set(value as f64);
     }
 
-    fn seconds(&self, name: &'static str, value: f64) {
-        let gauge = self
-            .recorder
-            .register_gauge(&Key::from_static_name(name), &ABOUT);
+    fn value(&self, name: &'static str, value: f64) {
+        let gauge = self.recorder.register_gauge(&key(name, &[]), &ABOUT);
         gauge.set(value);
     }
 
-    fn counter(&self, name: &'static str, labels: Vec<Label>, value: u64) {
-        let counter = self
-            .recorder
-            .register_counter(&Key::from_parts(name, labels), &ABOUT);
+    fn counter(&self, name: &'static str, labels: Labels<'_>, value: u64) {
+        let counter = self.recorder.register_counter(&key(name, labels), &ABOUT);
         counter.absolute(value);
+    }
+
+    /// All of it, as Prometheus reads it.
+    fn render(&self) -> String {
+        self.handle.render()
     }
 }
 
-/// `/metrics`
-pub(super) async fn show(From(state): From<Arc<State>>) -> Response {
-    let metrics = &state.metrics;
-    if let Some(snapshot) = state.app.snapshots.latest() {
-        let inventory = snapshot.inventory();
-        let age = OffsetDateTime::now_utc() - snapshot.taken_at();
-        metrics.seconds(SNAPSHOT_AGE, age.as_seconds_f64().max(0.0));
-        metrics.gauge(RESOURCES, inventory.resources().len());
-        metrics.gauge(LINKS, inventory.links().len());
-        metrics.gauge(BLIND_SPOTS, inventory.blind_spots.len());
-        let drops = inventory.changes.iter().flat_map(|own| &own.drops);
-        let lost = drops.map(|drop| drop.before.saturating_sub(drop.after));
-        metrics.gauge(RESOURCES_LOST, lost.sum());
-        let kept = inventory.scopes.iter().filter(|own| own.kept.is_some());
-        metrics.gauge(KEPT_SCOPES, kept.count());
-    }
-    if let Some(crawl) = &state.app.crawl {
-        let counts = crawl.counts();
-        let outcome = |outcome: &'static str| vec![Label::from_static_parts("outcome", outcome)];
-        metrics.counter(CRAWLS, outcome("succeeded"), counts.succeeded);
-        metrics.counter(CRAWLS, outcome("failed"), counts.failed);
-        metrics.counter(API_CALLS, Vec::new(), counts.api_calls);
-    }
-    let open = state
-        .app
-        .settings
-        .sockets
-        .saturating_sub(state.sockets.available_permits());
-    metrics.gauge(SOCKETS, open);
-    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    ([(header::CONTENT_TYPE, kind)], metrics.handle.render()).into_response()
+fn key(name: &'static str, labels: Labels<'_>) -> Key {
+    let labels = labels.iter();
+    let labels = labels.map(|(name, value)| Label::from_static_parts(name, value));
+    Key::from_parts(name, labels.collect::<Vec<_>>())
 }

@@ -17,6 +17,7 @@ mod sign_in;
 mod snapshot_file;
 mod socket;
 mod tls;
+mod trace_parent;
 
 pub(crate) use metrics::Metrics;
 pub use routes::router;

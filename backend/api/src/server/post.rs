@@ -11,6 +11,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use tokio::{runtime::Handle, time::timeout_at};
+use tracing::{Instrument as _, Span};
 
 use super::{hosts::origin_of, requests::name_operation};
 use crate::{
@@ -67,14 +68,17 @@ async fn answer_or_refuse(
         );
         (StatusCode::SERVICE_UNAVAILABLE, problem)
     };
+    let in_line = state.waiting.one_more();
     let turn = timeout_at(deadline, Arc::clone(&state.queries).acquire_owned())
         .await
         .map_err(busy)?;
+    drop(in_line);
     // Beside the threads that answer: a query may compute for a while without a pause.
     let runtime = Handle::current();
+    let span = Span::current();
     let work = tokio::task::spawn_blocking(move || {
         let _until_done = turn;
-        let response = runtime.block_on(engine.execute(query));
+        let response = runtime.block_on(engine.execute(query).instrument(span));
         serde_json::to_vec(&response)
     });
     let done = timeout_at(deadline, work).await.map_err(|_late| {

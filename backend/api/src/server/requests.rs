@@ -17,8 +17,9 @@ use axum::{
 };
 use futures_util::FutureExt as _;
 use http::{HeaderName, HeaderValue, StatusCode};
-use tracing::{Instrument as _, Span, debug, error, field, info_span};
+use tracing::{Instrument as _, Span, debug, error, error_span, field};
 
+use super::trace_parent;
 use crate::{
     problem::{Code, Problem},
     state::State,
@@ -54,14 +55,16 @@ pub(super) async fn observe(
         .get::<MatchedPath>()
         .map_or("page", MatchedPath::as_str)
         .to_owned();
-    // Not the path's query: it may hold what people look for.
-    let span = info_span!(
+    // Not the path's query: it may hold what people look for. An error's line has the id at any level.
+    let span = error_span!(
         "request",
         request.id = id,
         http.method = %method,
         http.route = route,
+        http.status = field::Empty,
         graphql.operation = field::Empty,
     );
+    trace_parent::follow(&span, request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let mut response = answer
@@ -84,6 +87,7 @@ pub(super) async fn observe(
     }
     let (status, took) = (response.status(), started.elapsed());
     state.metrics.request(&method, &route, status, took);
+    span.record("http.status", status.as_u16());
     span.in_scope(|| {
         debug!(
             http.status = status.as_u16(),

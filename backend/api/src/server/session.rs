@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Access, Guard, Identity, Refusal, SESSION_COOKIE,
+        Access, Guard, Identity, Refusal, SESSION_COOKIE, SignInOutcome,
         audit::{Event, note},
         caller::Admitted,
         oidc::Oidc,
@@ -119,6 +119,9 @@ pub(super) fn opened(guard: &Guard, admitted: &Admitted, mut answer: Response) -
         return Problem::new(Code::Internal, "no session could be made")
             .with_status(StatusCode::INTERNAL_SERVER_ERROR);
     };
+    guard
+        .sign_ins()
+        .count(admitted.identity.method, SignInOutcome::SignedIn);
     let longest = guard.sessions().longest().as_secs();
     if let Some(cookie) = set_cookie(SESSION_COOKIE, &secret, longest) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Access, Guard, Refusal,
+        Access, Guard, Method, Refusal,
         audit::{Event, note},
         caller::Origin,
         cookie,
@@ -41,7 +41,7 @@ pub(super) async fn login(
     Query(wanted): Query<Wanted>,
     request: Request,
 ) -> Response {
-    let Some((_, oidc)) = provider(&state.app.access) else {
+    let Some((guard, oidc)) = provider(&state.app.access) else {
         return no_provider();
     };
     let Ok(login) = Login::new(&wanted.place) else {
@@ -59,6 +59,7 @@ pub(super) async fn login(
         Err(failure) => {
             let access = &state.app.access;
             let origin = origin_of(access, request.headers(), request.extensions());
+            guard.sign_ins().count(Method::Oidc, (&failure).into());
             failed(safe_place(&wanted.place), &failure, &origin)
         }
     }
@@ -77,10 +78,12 @@ pub(super) async fn callback(
     let headers: &HeaderMap = request.headers();
     let origin = origin_of(access, headers, request.extensions());
     if let Err(refusal) = guard.may_try(origin.address) {
+        guard.sign_ins().refused(Method::Oidc, &refusal);
         return refuse(&refusal, &origin);
     }
     let Some(login) = cookie(headers, LOGIN_COOKIE).and_then(Login::of_cookie) else {
         let why = SignInFailure::Wrong("the browser has no sign-in under way".to_owned());
+        guard.sign_ins().count(Method::Oidc, (&why).into());
         return failed("/", &why, &origin);
     };
     let mut answer = match oidc.finish(&login, returned).await {
@@ -97,6 +100,7 @@ pub(super) async fn callback(
             opened(guard, &admitted, redirect(login.place()))
         }
         Err(failure) => {
+            guard.sign_ins().count(Method::Oidc, (&failure).into());
             if let SignInFailure::Wrong(why) = &failure {
                 drop::<Refusal>(guard.refuse(origin.address, why.clone()));
             }

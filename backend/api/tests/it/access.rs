@@ -298,6 +298,34 @@ async fn a_session_that_nobody_uses_ends() {
 }
 
 #[tokio::test]
+async fn sign_ins_are_counted_by_method_and_outcome_and_never_by_name() {
+    let own = guarded();
+    own.session(&own.viewer).await;
+    own.session(&own.operator).await;
+    own.sign_in("wrong").await;
+    own.caller
+        .send(request("GET", "/metrics", &[bearer("wrong, too")]))
+        .await;
+    // Who shows nothing tried nothing.
+    own.caller.send(request("GET", "/metrics", &[])).await;
+    let asking = request("GET", "/metrics", &[bearer(&own.viewer)]);
+    let text = own.caller.send(asking).await.text();
+    for (method, outcome, times) in [
+        ("token", "signed-in", 2),
+        ("token", "refused", 2),
+        ("token", "unavailable", 0),
+        ("alb", "refused", 0),
+    ] {
+        let line =
+            format!("blastmap_sign_ins_total{{method=\"{method}\",outcome=\"{outcome}\"}} {times}");
+        assert!(text.lines().any(|own| own == line), "{line}\n{text}");
+    }
+    for name in ["vera", "otto"] {
+        assert!(!text.contains(name), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_token_and_an_unknown_one_are_answered_alike_and_guessing_is_slowed() {
     let own = guarded();
     let mut mistyped = own.viewer.clone();

@@ -91,7 +91,20 @@ async fn metrics_count() {
         "blastmap_http_request_duration_seconds_bucket{route=\"/graphql\",le=\"+Inf\"} 2",
         "blastmap_resources 7",
         "blastmap_links 6",
+        "blastmap_graph_bytes 13000",
+        "blastmap_snapshot_changes{change=\"added\"} 0",
         "blastmap_blind_spots 1",
+        "blastmap_blind_spots_by_reason{reason=\"ACCESS_DENIED\"} 1",
+        "blastmap_blind_spots_by_reason{reason=\"THROTTLED\"} 0",
+        "blastmap_problems 0",
+        "blastmap_crawl_running 1",
+        "blastmap_crawl_duration_seconds 2.5",
+        "blastmap_aws_requests_total{outcome=\"throttled\"} 3",
+        "blastmap_aws_retries_total 4",
+        "blastmap_queries_running 0",
+        "blastmap_queries_waiting 0",
+        "blastmap_sign_ins_total{method=\"oidc\",outcome=\"refused\"} 0",
+        "blastmap_build_info{version=\"0.1.0\"} 1",
         "blastmap_crawls_total{outcome=\"succeeded\"} 0",
         "blastmap_aws_api_calls_total 0",
         "blastmap_websocket_connections 0",
@@ -104,6 +117,29 @@ async fn metrics_count() {
         "callers could invent labels without end"
     );
     assert_eq!(crawl.starts.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn queries_at_work_and_in_line_are_counted() {
+    let (crawl, release) = FakeCrawl::stuck();
+    let mut app = app();
+    app.crawl = Some(crawl);
+    app.settings.concurrent_queries = 1;
+    app.settings.request_timeout = std::time::Duration::from_secs(1);
+    let caller = Caller::of(app);
+    let crawling = post(&json!({ "query": "mutation { crawl { id } }" }));
+    let says = async |line: &str| {
+        while !caller.get("/metrics").await.text().contains(line) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::join!(caller.send(crawling), says("blastmap_queries_running 1\n"));
+    // Its work goes on after its answer, so that the next one stands in line.
+    let next = post(&json!({ "query": "{ __typename }" }));
+    tokio::join!(caller.send(next), says("blastmap_queries_waiting 1\n"));
+    says("blastmap_queries_waiting 0\n").await;
+    drop(release);
+    says("blastmap_queries_running 0\n").await;
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! A small estate, a server over it, and a caller.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::{
@@ -11,7 +14,8 @@ use axum::{
     http::{Request, Response, StatusCode, header},
 };
 use blastmap_api::{
-    Access, App, Crawl, CrawlProgress, CrawlRefused, CrawlRun, Settings, Snapshots, router,
+    Access, App, Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun, RequestCounts,
+    Settings, Snapshots, router,
 };
 use blastmap_graph::Snapshot;
 use blastmap_model::{
@@ -203,6 +207,19 @@ impl Crawl for FakeCrawl {
 
     fn progress(&self) -> watch::Receiver<Option<CrawlProgress>> {
         self.progress.subscribe()
+    }
+
+    fn counts(&self) -> CrawlCounts {
+        CrawlCounts {
+            running: true,
+            last_took: Some(Duration::from_millis(2500)),
+            requests: RequestCounts {
+                throttled: 3,
+                repeated: 4,
+                ..RequestCounts::default()
+            },
+            ..CrawlCounts::default()
+        }
     }
 }
 
