@@ -135,6 +135,14 @@ pub(crate) struct Serve {
     /// The largest plan that is taken, as in 64MiB.
     #[arg(long, default_value = "64MiB", value_parser = size, env = "BLASTMAP_MAX_BODY", value_name = "SIZE")]
     pub(crate) max_body: usize,
+    /// How many requests of one caller are answered in a minute, much work counting more than once; 0: any number.
+    #[arg(
+        long,
+        default_value_t = 6000,
+        env = "BLASTMAP_RATE_LIMIT",
+        value_name = "REQUESTS"
+    )]
+    pub(crate) rate_limit: u32,
     /// Answer only the GraphQL documents of this file and those of the page: a JSON list of texts, or an object with them by name.
     #[arg(long, value_name = "FILE", env = "BLASTMAP_ALLOW_DOCUMENTS")]
     pub(crate) allow_documents: Option<PathBuf>,

@@ -1,6 +1,12 @@
 //! Numbers for Prometheus.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     extract::State as From,
@@ -21,6 +27,8 @@ const LINKS: &str = "blastmap_links";
 const BLIND_SPOTS: &str = "blastmap_blind_spots";
 const CRAWLS: &str = "blastmap_crawls_total";
 const API_CALLS: &str = "blastmap_aws_api_calls_total";
+const CONNECTIONS: &str = "blastmap_connections";
+const REFUSED: &str = "blastmap_connections_refused_total";
 const SOCKETS: &str = "blastmap_websocket_connections";
 
 /// Upper ends of the latency's buckets, in seconds.
@@ -34,6 +42,7 @@ const ABOUT: Metadata<'static> = Metadata::new("blastmap", Level::INFO, None);
 pub(crate) struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
+    refused: AtomicU64,
 }
 
 impl Metrics {
@@ -46,6 +55,10 @@ impl Metrics {
             (REQUESTS, "Requests answered."),
             (CRAWLS, "Crawls ended since the server started."),
             (API_CALLS, "Calls to AWS since the server started."),
+            (
+                REFUSED,
+                "Connections for which there was no place since the server started.",
+            ),
         ] {
             recorder.describe_counter(KeyName::from_const_str(name), None, description.into());
         }
@@ -57,6 +70,7 @@ impl Metrics {
             (RESOURCES, "Resources in the snapshot."),
             (LINKS, "Links in the snapshot."),
             (BLIND_SPOTS, "Calls that failed in the snapshot's crawl."),
+            (CONNECTIONS, "Connections that are open."),
             (SOCKETS, "WebSocket connections that are open."),
         ] {
             recorder.describe_gauge(KeyName::from_const_str(name), None, description.into());
@@ -67,7 +81,17 @@ impl Metrics {
             "Time from a request's head to its answer's.".into(),
         );
         let handle = recorder.handle();
-        Self { recorder, handle }
+        let refused = AtomicU64::new(0);
+        Self {
+            recorder,
+            handle,
+            refused,
+        }
+    }
+
+    /// Counts a connection for which there was no place.
+    pub(super) fn refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a request.
@@ -136,12 +160,10 @@ pub(super) async fn show(From(state): From<Arc<State>>) -> Response {
         metrics.counter(CRAWLS, outcome("failed"), counts.failed);
         metrics.counter(API_CALLS, Vec::new(), counts.api_calls);
     }
-    let open = state
-        .app
-        .settings
-        .sockets
-        .saturating_sub(state.sockets.available_permits());
-    metrics.gauge(SOCKETS, open);
+    metrics.gauge(CONNECTIONS, state.connections.taken());
+    metrics.gauge(SOCKETS, state.sockets.taken());
+    let refused = metrics.refused.load(Ordering::Relaxed);
+    metrics.counter(REFUSED, Vec::new(), refused);
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], metrics.handle.render()).into_response()
 }

@@ -57,8 +57,7 @@ pub(super) async fn login(
             answer
         }
         Err(failure) => {
-            let access = &state.app.access;
-            let origin = origin_of(access, request.headers(), request.extensions());
+            let origin = origin_of(&state.app.settings, request.headers(), request.extensions());
             failed(safe_place(&wanted.place), &failure, &origin)
         }
     }
@@ -75,7 +74,7 @@ pub(super) async fn callback(
         return no_provider();
     };
     let headers: &HeaderMap = request.headers();
-    let origin = origin_of(access, headers, request.extensions());
+    let origin = origin_of(&state.app.settings, headers, request.extensions());
     if let Err(refusal) = guard.may_try(origin.address) {
         return refuse(&refusal, &origin);
     }
