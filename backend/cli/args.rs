@@ -265,7 +265,7 @@ pub(crate) struct Methods {
     /// A session ends after so long in any case.
     #[arg(long, default_value = "12h", value_parser = duration, value_name = "TIME", env = "BLASTMAP_SESSION_LIFETIME")]
     pub(crate) session_lifetime: Duration,
-    /// The address or network of a proxy whose X-Forwarded-For is believed, in the log and where sign-ins are counted; may be
+    /// The address or network of a proxy whose X-Forwarded-For is believed, in the log and where requests are counted; may be
     /// repeated.
     #[arg(long, value_name = "NETWORK", value_parser = network, value_delimiter = ',', env = "BLASTMAP_TRUSTED_PROXY")]
     pub(crate) trusted_proxy: Vec<IpNet>,
