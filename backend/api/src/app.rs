@@ -54,7 +54,7 @@ pub struct Settings {
     pub proxies: Proxies,
     /// How often one caller may ask in a minute, where much work counts more than once; 0: without end.
     pub rate_limit: u32,
-    /// How many connections are open at once, WebSockets among them.
+    /// How many connections are open at once, those to sockets among them.
     pub connections: usize,
     /// How many of them come from one address, a proxy of ours excepted.
     pub connections_per_address: usize,

@@ -11,7 +11,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpSocket, TcpStream},
+    net::TcpStream,
     task::JoinHandle,
     time::timeout,
 };
@@ -293,14 +293,6 @@ async fn connections(address: SocketAddr) -> u64 {
     line.unwrap_or_else(|| panic!("{metrics}")).parse().unwrap()
 }
 
-fn from(address: &str) -> TcpSocket {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket
-        .bind(format!("{address}:0").parse().unwrap())
-        .unwrap();
-    socket
-}
-
 #[cfg(target_os = "linux")] // elsewhere loopback is one address
 #[tokio::test]
 async fn one_address_has_so_many_connections_and_who_finds_no_place_is_told() {
@@ -308,7 +300,12 @@ async fn one_address_has_so_many_connections_and_who_finds_no_place_is_told() {
     app.settings.connections = 4;
     app.settings.connections_per_address = 2;
     let server = start(app).await;
-    let open = async |address: &str| from(address).connect(server.address).await.unwrap();
+    let open = async |address: &str| {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        let own = format!("{address}:0").parse().unwrap();
+        socket.bind(own).unwrap();
+        socket.connect(server.address).await.unwrap()
+    };
     let first = open("127.0.0.2").await;
     let _second = open("127.0.0.2").await;
     let mut third = open("127.0.0.2").await;
