@@ -27,7 +27,7 @@ pub(crate) fn of(args: &Serve, public_url: Option<&PublicUrl>) -> anyhow::Result
         idle: auth.session_idle,
         longest: auth.session_lifetime,
     };
-    let mut guard = Guard::new(times).behind(auth.trusted_proxy.clone());
+    let mut guard = Guard::new(times);
     if let Some(path) = &auth.auth_tokens {
         guard = guard.with_tokens(path)?;
     }

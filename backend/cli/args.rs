@@ -135,6 +135,14 @@ pub(crate) struct Serve {
     /// The largest plan that is taken, as in 64MiB.
     #[arg(long, default_value = "64MiB", value_parser = size, env = "BLASTMAP_MAX_BODY", value_name = "SIZE")]
     pub(crate) max_body: usize,
+    /// How many requests of one caller are answered in a minute, much work counting more than once; 0: any number.
+    #[arg(
+        long,
+        default_value_t = 60_000,
+        env = "BLASTMAP_RATE_LIMIT",
+        value_name = "REQUESTS"
+    )]
+    pub(crate) rate_limit: u32,
     /// Answer only the GraphQL documents of this file and those of the page: a JSON list of texts, or an object with them by name.
     #[arg(long, value_name = "FILE", env = "BLASTMAP_ALLOW_DOCUMENTS")]
     pub(crate) allow_documents: Option<PathBuf>,
@@ -257,7 +265,7 @@ pub(crate) struct Methods {
     /// A session ends after so long in any case.
     #[arg(long, default_value = "12h", value_parser = duration, value_name = "TIME", env = "BLASTMAP_SESSION_LIFETIME")]
     pub(crate) session_lifetime: Duration,
-    /// The address or network of a proxy whose X-Forwarded-For is believed, in the log and where sign-ins are counted; may be
+    /// The address or network of a proxy whose X-Forwarded-For is believed, in the log and where requests are counted; may be
     /// repeated.
     #[arg(long, value_name = "NETWORK", value_parser = network, value_delimiter = ',', env = "BLASTMAP_TRUSTED_PROXY")]
     pub(crate) trusted_proxy: Vec<IpNet>,

@@ -6,6 +6,7 @@ mod config_file;
 mod crawl;
 mod crawl_loop;
 mod crawling;
+mod descriptors;
 mod diff;
 mod failure;
 mod log;

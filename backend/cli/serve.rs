@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context as _;
-use blastmap_api::{App, Crawl, Documents, PublicUrl, Settings, Snapshots, Tls};
+use blastmap_api::{App, Crawl, Documents, Proxies, PublicUrl, Settings, Snapshots, Tls};
 use blastmap_aws::Outcomes;
 use blastmap_model::Redactor;
 use blastmap_store::{Retention, Store};
@@ -13,7 +13,7 @@ use crate::{
     access,
     args::Serve,
     crawl_loop::{CrawlLoop, Plan, futures::Opening},
-    crawling,
+    crawling, descriptors,
     memory::Limit,
     output,
     publishing::Publisher,
@@ -78,6 +78,9 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     settings.public_url = public_url;
     settings.over_tls = tls.is_some();
     settings.max_plan = args.max_body;
+    settings.rate_limit = args.rate_limit;
+    settings.proxies = Proxies::new(args.auth.trusted_proxy.clone());
+    settings.connections = descriptors::connections(settings.connections);
     settings.introspection = !args.no_introspection;
     settings.documents = args.allow_documents.as_deref().map(documents).transpose()?;
     settings.stale_after = args.interval * 2;

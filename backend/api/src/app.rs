@@ -5,7 +5,31 @@ use std::{net::SocketAddr, str::FromStr, sync::Arc, time::Duration};
 use blastmap_model::Redactor;
 use blastmap_store::Store;
 
-use crate::{Access, Crawl, Documents, Snapshots};
+use crate::{Access, Crawl, Documents, Proxies, Snapshots};
+
+/// How long slow callers are waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How long a request's head may take to come, and the first request on a connection.
+    pub head: Duration,
+    /// How long a connection may rest between two requests. Longer than a load balancer keeps it, which is a minute usually.
+    pub idle: Duration,
+    /// How long the other end of a WebSocket may be silent; it is asked three times whether it is there.
+    pub silent: Duration,
+    /// How long an answer may wait for its first 64 KiB to be taken, and for each 64 KiB more.
+    pub stalled: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(15),
+            idle: Duration::from_secs(75),
+            silent: Duration::from_mins(1),
+            stalled: Duration::from_secs(30),
+        }
+    }
+}
 
 /// How the server answers.
 #[derive(Debug, Clone)]
@@ -26,8 +50,23 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// How many queries are worked on at once; more wait.
     pub concurrent_queries: usize,
+    /// Who is believed when they say for whom a request is.
+    pub proxies: Proxies,
+    /// How often one caller may ask in a minute, where much work counts more than once; 0: without end.
+    pub rate_limit: u32,
+    /// How many connections are open at once, those to sockets among them.
+    pub connections: usize,
+    /// How many of them come from one address, a proxy of ours excepted.
+    pub connections_per_address: usize,
+    /// How long slow callers are waited for.
+    pub patience: Patience,
+    /// How many bytes of answers lie in memory until they are taken; half of them are one caller's.
+    pub untaken_answers: usize,
     /// How many WebSocket connections are open at once.
     pub sockets: usize,
+    /// How many of them are one's who is signed in, and how many come from one address where nobody is.
+    pub sockets_per_caller: usize,
+    pub sockets_per_address: usize,
     /// How many subscriptions one connection has at once.
     pub subscriptions_per_socket: usize,
     /// Whether queries may ask what the schema holds.
@@ -50,7 +89,15 @@ impl Settings {
             stale_after: Duration::from_hours(1),
             request_timeout: Duration::from_secs(30),
             concurrent_queries: 8,
-            sockets: 100,
+            proxies: Proxies::default(),
+            rate_limit: 60_000,
+            connections: 12_000,
+            connections_per_address: 2000,
+            patience: Patience::default(),
+            untaken_answers: 256 * 1024 * 1024,
+            sockets: 10_000,
+            sockets_per_caller: 100,
+            sockets_per_address: 1000,
             subscriptions_per_socket: 10,
             introspection: true,
             documents: None,

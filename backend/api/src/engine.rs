@@ -1,8 +1,11 @@
 //! Runs queries: each is weighed first, and sees one snapshot.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
 };
 
 use async_graphql::{
@@ -12,6 +15,7 @@ use async_graphql::{
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
+    fair::{Who, points_of},
     fence::{self, Admitted, Tables},
     graphql::{BlastmapSchema, COSTS, registry, schema},
     problem::{Code, Problem, with_codes},
@@ -54,13 +58,15 @@ impl Engine {
         Ok(admitted)
     }
 
-    /// Answers a query or a mutation.
-    pub(crate) async fn execute(&self, mut request: Request) -> Response {
+    /// Answers a query or a mutation, and counts its work for whoever asks.
+    pub(crate) async fn execute(&self, mut request: Request, who: &Who) -> Response {
         let mut response = match self.admit(&mut request) {
             Ok(admitted) if admitted.operation == OperationType::Subscription => refused(
                 Problem::bad_input("subscriptions go by WebSocket (graphql-transport-ws)"),
             ),
             Ok(admitted) => {
+                let rates = &self.state.rates;
+                rates.charge(who, points_of(admitted.values()), Instant::now());
                 let answered = self.schema.execute(request).await;
                 answered.extension("cost", admitted.cost())
             }
@@ -79,6 +85,8 @@ fn refused(problem: Problem) -> Response {
 #[derive(Clone)]
 pub(crate) struct Subscriptions {
     engine: Engine,
+    /// Whose connection it is.
+    who: Who,
     active: Arc<AtomicUsize>,
 }
 
@@ -92,14 +100,21 @@ impl Drop for Counted {
 }
 
 impl Subscriptions {
-    pub(crate) fn new(engine: Engine) -> Self {
+    pub(crate) fn new(engine: Engine, who: Who) -> Self {
         Self {
             engine,
+            who,
             active: Arc::default(),
         }
     }
 
     fn open(&self, mut request: Request) -> Result<BoxStream<'static, Response>, ServerError> {
+        let rates = &self.engine.state.rates;
+        rates.request(&self.who, Instant::now()).map_err(|wait| {
+            let seconds = wait.as_secs().saturating_add(1);
+            let message = format!("too many requests of yours: wait for {seconds} seconds");
+            Problem::new(Code::RateLimited, message)
+        })?;
         let most = self.engine.state.app.settings.subscriptions_per_socket;
         let counted = Counted(Arc::clone(&self.active));
         if self.active.fetch_add(1, Ordering::Relaxed) >= most {
@@ -107,7 +122,9 @@ impl Subscriptions {
                 format!("this connection has {most} subscriptions, the most there may be");
             return Err(Problem::new(Code::RateLimited, message).into());
         }
-        if self.engine.admit(&mut request)?.operation != OperationType::Subscription {
+        let admitted = self.engine.admit(&mut request)?;
+        rates.charge(&self.who, points_of(admitted.values()), Instant::now());
+        if admitted.operation != OperationType::Subscription {
             return Err(
                 Problem::bad_input("only subscriptions go by WebSocket: POST the query").into(),
             );
@@ -125,7 +142,7 @@ impl Subscriptions {
 
 impl Executor for Subscriptions {
     async fn execute(&self, request: Request) -> Response {
-        self.engine.execute(request).await
+        self.engine.execute(request, &self.who).await
     }
 
     fn execute_stream(

@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -10,12 +11,13 @@ use std::{
 
 use blastmap_graph::Snapshot;
 use blastmap_store::StoreError;
-use tokio::sync::{Mutex, Semaphore};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Mutex;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::error;
 
 use crate::{
-    App,
+    App, Settings,
+    fair::{Rates, Shares, Turns, Who},
     history::History,
     plans::Plans,
     problem::{Code, Problem},
@@ -32,12 +34,20 @@ const ITEMS: usize = 500_000;
 pub(crate) struct State {
     pub(crate) app: App,
     pub(crate) metrics: Metrics,
-    /// Queries that may be worked on.
-    pub(crate) queries: Arc<Semaphore>,
-    /// Queries that wait for that.
-    pub(crate) waiting: Waiting,
-    /// WebSocket connections that may be open.
-    pub(crate) sockets: Arc<Semaphore>,
+    /// Queries, and other work, that may be done at once.
+    pub(crate) turns: Turns,
+    /// How often somebody may ask.
+    pub(crate) rates: Rates,
+    /// Connections that may be open, by network.
+    pub(crate) connections: Shares<IpAddr>,
+    /// WebSocket connections that may be open: of those who are signed in, and of networks.
+    pub(crate) sockets: Shares<Who>,
+    /// Bytes of requests that are on their way in.
+    pub(crate) incoming: Shares<Who>,
+    /// Bytes of answers that nobody has taken yet.
+    pub(crate) untaken: Shares<Who>,
+    /// Connections that are open, whatever they have become.
+    pub(crate) open: TaskTracker,
     /// Cancelled when the server is to stop.
     pub(crate) stopping: CancellationToken,
     pub(crate) plans: Plans,
@@ -46,13 +56,35 @@ pub(crate) struct State {
     stored: Mutex<VecDeque<Arc<Snapshot>>>,
 }
 
+/// A person has a few pages open; an address may be a whole office's.
+fn sockets(settings: &Settings) -> Shares<Who> {
+    let (of_somebody, of_network) = (settings.sockets_per_caller, settings.sockets_per_address);
+    Shares::by(settings.sockets, move |who| match who {
+        Who::Somebody(..) => of_somebody,
+        Who::Network(_) => of_network,
+    })
+}
+
+/// Of which one has half at most.
+fn halved(most: usize) -> Shares<Who> {
+    Shares::new(most, most / 2)
+}
+
 impl State {
     pub(crate) fn new(app: App) -> Arc<Self> {
         Arc::new(Self {
             metrics: Metrics::new(),
-            queries: Arc::new(Semaphore::new(app.settings.concurrent_queries.max(1))),
-            waiting: Waiting::default(),
-            sockets: Arc::new(Semaphore::new(app.settings.sockets)),
+            turns: Turns::new(app.settings.concurrent_queries),
+            rates: Rates::new(app.settings.rate_limit),
+            connections: Shares::new(
+                app.settings.connections,
+                app.settings.connections_per_address,
+            ),
+            sockets: sockets(&app.settings),
+            // As much as the plans that are kept.
+            incoming: halved(app.settings.max_plan.saturating_mul(4)),
+            untaken: halved(app.settings.untaken_answers),
+            open: TaskTracker::new(),
             stopping: CancellationToken::new(),
             plans: Plans::new(app.settings.max_plan),
             reviews: Reviews::new(app.store.clone()),
@@ -104,31 +136,6 @@ pub(crate) fn store_failed(error: &StoreError) -> Problem {
         Code::Internal,
         "the store cannot be read: see the server's log",
     )
-}
-
-/// How many wait.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Waiting(Arc<AtomicUsize>);
-
-/// One who waits, until this is dropped.
-#[derive(Debug)]
-pub(crate) struct InLine(Waiting);
-
-impl Waiting {
-    pub(crate) fn one_more(&self) -> InLine {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        InLine(self.clone())
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for InLine {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// Text from outside, short enough for a message.

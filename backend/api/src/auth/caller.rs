@@ -9,7 +9,10 @@ use super::{
     Identity, Role,
     audit::{Event, note},
 };
-use crate::problem::{Code, Problem};
+use crate::{
+    fair::Who,
+    problem::{Code, Problem},
+};
 
 /// How long somebody stays admitted.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +70,11 @@ pub(crate) struct Origin {
 impl Caller {
     pub(crate) fn identity(&self) -> Option<&Identity> {
         self.admitted.as_ref().map(|admitted| &*admitted.identity)
+    }
+
+    /// Whom to count their requests for.
+    pub(crate) fn who(&self) -> Who {
+        Who::of(self.identity(), self.origin.address)
     }
 
     /// Writes into the log what they did.

@@ -1,14 +1,13 @@
 //! Lets in who shows by any of the server's methods who they are.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use http::{HeaderMap, header};
-use ipnet::IpNet;
 
 use super::{
     Identity, Method, SignIns,
@@ -83,8 +82,6 @@ pub struct Guard {
     sessions: Sessions,
     throttle: Throttle,
     sign_ins: SignIns,
-    /// Who may say for whom a request is.
-    proxies: Vec<IpNet>,
 }
 
 impl Guard {
@@ -96,7 +93,6 @@ impl Guard {
             sessions: Sessions::new(times),
             throttle: Throttle::new(Instant::now()),
             sign_ins: SignIns::default(),
-            proxies: Vec::new(),
         }
     }
 
@@ -127,12 +123,6 @@ impl Guard {
             alb: Some(Alb::new(arn, roles, keys_at)?),
             ..self
         })
-    }
-
-    /// Believes these, and nobody else, when they say for whom a request is.
-    #[must_use]
-    pub fn behind(self, proxies: Vec<IpNet>) -> Self {
-        Self { proxies, ..self }
     }
 
     pub(crate) fn takes_tokens(&self) -> bool {
@@ -232,42 +222,12 @@ impl Guard {
         self.sessions.end(cookie(headers, SESSION_COOKIE)?)
     }
 
-    /// Whom a request is for: whoever connected, or where that is a proxy of ours, whom it names last.
-    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let is_proxy = |address: IpAddr| {
-            let address = address.to_canonical();
-            self.proxies.iter().any(|own| own.contains(&address))
-        };
-        let mut client = peer.to_canonical();
-        let named = headers.get_all("x-forwarded-for").iter();
-        let named: Vec<&str> = named
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
-        for name in named.into_iter().rev() {
-            if !is_proxy(client) {
-                break;
-            }
-            let Some(address) = address_of(name.trim()) else {
-                break;
-            };
-            client = address.to_canonical();
-        }
-        client
-    }
-
     fn tidy(&self) {
         if let Some(tokens) = &self.tokens {
             tokens.refresh();
         }
         self.sessions.sweep(Instant::now());
     }
-}
-
-/// Some proxies name the port as well.
-fn address_of(text: &str) -> Option<IpAddr> {
-    let with_port = || text.parse::<SocketAddr>().ok().map(|own| own.ip());
-    text.parse().ok().or_else(with_port)
 }
 
 /// What stands behind `Authorization: Bearer`.
@@ -354,45 +314,5 @@ mod tests {
             assert!(matches!(refused, Refusal::Wrong(_)));
         }
         guard.admit(&own, address).await.unwrap();
-    }
-
-    #[test]
-    fn only_proxies_of_ours_say_for_whom_a_request_is() {
-        let guard = |proxies: &[&str]| {
-            let proxies = proxies.iter().map(|own| own.parse().unwrap());
-            Guard::new(SessionTimes::default()).behind(proxies.collect())
-        };
-        let cases: [(&[&str], &str, &[&str], &str); 7] = [
-            (
-                &["10.0.0.0/8"],
-                "10.0.0.1",
-                &["192.0.2.9:4711"],
-                "192.0.2.9",
-            ),
-            (&[], "10.0.0.1", &["192.0.2.9"], "10.0.0.1"),
-            (&["10.0.0.0/8"], "10.0.0.1", &["192.0.2.9"], "192.0.2.9"),
-            (
-                &["10.0.0.0/8"],
-                "::ffff:10.0.0.1",
-                &["6.6.6.6, 192.0.2.9"],
-                "192.0.2.9",
-            ),
-            (
-                &["10.0.0.0/8"],
-                "10.0.0.1",
-                &["192.0.2.9", "10.0.0.2"],
-                "192.0.2.9",
-            ),
-            (&["10.0.0.0/8"], "10.0.0.1", &["unknown"], "10.0.0.1"),
-            (&["10.0.0.0/8"], "192.0.2.1", &["6.6.6.6"], "192.0.2.1"),
-        ];
-        for (proxies, peer, forwarded, client) in cases {
-            let pairs: Vec<_> = forwarded
-                .iter()
-                .map(|own| ("x-forwarded-for", *own))
-                .collect();
-            let found = guard(proxies).client(peer.parse().unwrap(), &headers(&pairs));
-            assert_eq!(found, client.parse::<IpAddr>().unwrap(), "{forwarded:?}");
-        }
     }
 }

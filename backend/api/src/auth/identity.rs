@@ -26,7 +26,7 @@ impl Role {
 }
 
 /// How somebody showed who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Method {
     Token,
     Oidc,

@@ -1,11 +1,12 @@
 //! Slows those who try one credential after the other. Only failures count: who gets in is never held up by their own requests.
 
 use std::{
-    collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
+
+use crate::fair::{Bucket, Buckets, Limit, network};
 
 /// How many addresses are remembered; when there are more, those that failed least lately are forgotten.
 const REMEMBERED: usize = 10_000;
@@ -14,112 +15,47 @@ const REMEMBERED: usize = 10_000;
 const OF_ONE: Limit = Limit {
     at_once: 10.0,
     each_second: 1.0 / 6.0,
+    most_owed: 0.0,
 };
 const OF_ALL: Limit = Limit {
     at_once: 1000.0,
     each_second: 20.0,
+    most_owed: 0.0,
 };
 
-struct Limit {
-    at_once: f64,
-    each_second: f64,
-}
-
-/// What may still fail.
-#[derive(Clone, Copy)]
-struct Bucket {
-    left: f64,
-    at: Instant,
-}
-
-impl Bucket {
-    fn full(limit: &Limit, now: Instant) -> Self {
-        Self {
-            left: limit.at_once,
-            at: now,
-        }
-    }
-
-    fn left(&self, limit: &Limit, now: Instant) -> f64 {
-        let passed = now.saturating_duration_since(self.at).as_secs_f64();
-        (self.left + passed * limit.each_second).min(limit.at_once)
-    }
-
-    /// How long until one more may fail; nothing where it may now.
-    fn wait(&self, limit: &Limit, now: Instant) -> Option<Duration> {
-        let missing = 1.0 - self.left(limit, now);
-        (missing > 0.0).then(|| Duration::from_secs_f64(missing / limit.each_second))
-    }
-
-    fn take(&mut self, limit: &Limit, now: Instant) {
-        self.left = (self.left(limit, now) - 1.0).max(0.0);
-        self.at = now;
-    }
-}
-
-struct Buckets {
-    clients: HashMap<IpAddr, Bucket>,
+struct Failed {
+    clients: Buckets<IpAddr>,
     all: Bucket,
 }
 
 /// Failed sign-ins of late.
-pub(crate) struct Throttle(Mutex<Buckets>);
+pub(crate) struct Throttle(Mutex<Failed>);
 
 impl Throttle {
     pub(crate) fn new(now: Instant) -> Self {
-        Self(Mutex::new(Buckets {
-            clients: HashMap::new(),
+        Self(Mutex::new(Failed {
+            clients: Buckets::new(OF_ONE, REMEMBERED),
             all: Bucket::full(&OF_ALL, now),
         }))
     }
 
     /// Whether this address may try; if not, how long until it may.
     pub(crate) fn allows(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
-        let buckets = self.buckets();
-        let own = buckets.clients.get(&network(address));
-        let wait = own.and_then(|own| own.wait(&OF_ONE, now));
-        let wait = wait.max(buckets.all.wait(&OF_ALL, now));
+        let failed = self.lock();
+        let wait = failed.clients.wait(&network(address), now);
+        let wait = wait.max(failed.all.wait(&OF_ALL, now));
         wait.map_or(Ok(()), Err)
     }
 
     /// Counts a try that failed.
     pub(crate) fn failed(&self, address: IpAddr, now: Instant) {
-        let mut buckets = self.buckets();
-        buckets.all.take(&OF_ALL, now);
-        let address = network(address);
-        if buckets.clients.len() >= REMEMBERED && !buckets.clients.contains_key(&address) {
-            make_room(&mut buckets.clients, now);
-        }
-        let own = buckets.clients.entry(address);
-        own.or_insert_with(|| Bucket::full(&OF_ONE, now))
-            .take(&OF_ONE, now);
+        let mut failed = self.lock();
+        failed.all.take(1.0, &OF_ALL, now);
+        failed.clients.take(network(address), 1.0, now);
     }
 
-    fn buckets(&self) -> MutexGuard<'_, Buckets> {
+    fn lock(&self) -> MutexGuard<'_, Failed> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Forgets who may try as often as anybody, and then whoever failed least lately.
-fn make_room(clients: &mut HashMap<IpAddr, Bucket>, now: Instant) {
-    clients.retain(|_, own| own.left(&OF_ONE, now) < OF_ONE.at_once);
-    if clients.len() < REMEMBERED {
-        return;
-    }
-    let mut times: Vec<Instant> = clients.values().map(|own| own.at).collect();
-    let (_, middle, _) = times.select_nth_unstable(REMEMBERED / 2);
-    let middle = *middle;
-    clients.retain(|_, own| own.at > middle);
-}
-
-/// Who has one address of IPv6 has its whole network.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -172,7 +108,7 @@ mod tests {
         for host in 0..30_000_u32 {
             throttle.failed(IpAddr::V4((0x0a00_0000 + host).into()), now);
         }
-        assert!(throttle.buckets().clients.len() <= REMEMBERED);
+        assert!(throttle.lock().clients.len() <= REMEMBERED);
         assert!(throttle.allows(address("192.0.2.1"), now).is_err());
         let later = now + Duration::from_secs(1);
         assert_eq!(throttle.allows(address("192.0.2.1"), later), Ok(()));

@@ -35,6 +35,11 @@ pub(crate) struct Admitted {
 }
 
 impl Admitted {
+    /// About how many values the answer holds.
+    pub(crate) fn values(&self) -> u64 {
+        self.weight.values
+    }
+
     /// What the query weighs and may weigh, for `extensions.cost`.
     pub(crate) fn cost(&self) -> Value {
         value!({

@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -14,6 +15,7 @@ use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{hosts::Arrived, requests::RequestId};
 use crate::{
+    Settings,
     auth::{
         Access, Refusal,
         audit::{Event, note},
@@ -29,7 +31,7 @@ pub(super) async fn require(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let origin = origin_of(&state.app.access, request.headers(), request.extensions());
+    let origin = origin_of(&state.app.settings, request.headers(), request.extensions());
     let admitted = match &state.app.access {
         Access::Open => None,
         Access::Guarded(guard) => match guard.admit(request.headers(), origin.address).await {
@@ -38,22 +40,36 @@ pub(super) async fn require(
         },
     };
     let caller = Caller { admitted, origin };
+    if let Err(wait) = state.rates.request(&caller.who(), Instant::now()) {
+        return too_often(wait);
+    }
     request.extensions_mut().insert(caller);
     next.run(request).await
 }
 
 /// Where a request came from.
-pub(super) fn origin_of(access: &Access, headers: &HeaderMap, extensions: &Extensions) -> Origin {
+pub(super) fn origin_of(
+    settings: &Settings,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> Origin {
     let arrived = extensions.get::<ConnectInfo<Arrived>>();
     let peer = arrived.and_then(|ConnectInfo(arrived)| arrived.peer());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let request = extensions.get::<RequestId>();
     Origin {
-        address: access
-            .guard()
-            .map_or(peer, |guard| guard.client(peer, headers)),
+        address: settings.proxies.client(peer, headers),
         request: request.map_or_else(String::new, |RequestId(id)| id.clone()),
     }
+}
+
+/// Tells when there is something left to take.
+fn too_often(wait: Duration) -> Response {
+    let problem = Problem::new(
+        Code::RateLimited,
+        "too many requests of yours, or too large ones: wait as long as Retry-After says",
+    );
+    later(problem, wait)
 }
 
 /// The same answer for whatever is missing, wrong or over: the log has more.
@@ -64,9 +80,7 @@ pub(super) fn refuse(refusal: &Refusal, origin: &Origin) -> Response {
                 Code::RateLimited,
                 "too many sign-ins failed from this address: try again later",
             );
-            let seconds = wait.as_secs().saturating_add(1);
-            let wait = (header::RETRY_AFTER, HeaderValue::from(seconds));
-            return ([wait], problem.with_status(StatusCode::TOO_MANY_REQUESTS)).into_response();
+            return later(problem, *wait);
         }
         Refusal::NoRole(name) => {
             let message = format!("Refused: {name} has no role here");
@@ -96,4 +110,10 @@ pub(super) fn refuse(refusal: &Refusal, origin: &Origin) -> Response {
     let challenge = HeaderValue::from_static("Bearer realm=\"blastmap\"");
     let challenge = (header::WWW_AUTHENTICATE, challenge);
     ([challenge], problem.with_status(StatusCode::UNAUTHORIZED)).into_response()
+}
+
+fn later(problem: Problem, wait: Duration) -> Response {
+    let seconds = wait.as_secs().saturating_add(1);
+    let wait = (header::RETRY_AFTER, HeaderValue::from(seconds));
+    ([wait], problem.with_status(StatusCode::TOO_MANY_REQUESTS)).into_response()
 }

@@ -6,22 +6,18 @@ use std::{
     sync::Arc,
 };
 
-use axum::{
-    extract::{ConnectInfo, Request, State as From, connect_info::Connected},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-    serve::IncomingStream,
-};
-use http::{HeaderMap, StatusCode, Uri, header, uri::Authority};
-use tokio::net::TcpListener;
-
-use super::tls::TlsListener;
 use crate::{
     Settings,
     problem::{Code, Problem},
     report::Origin,
     state::State,
 };
+use axum::{
+    extract::{ConnectInfo, Request, State as From},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, StatusCode, Uri, header, uri::Authority};
 
 /// The address of ours that a connection came in by, where it is known, and the one that it came from.
 #[derive(Debug, Clone, Copy)]
@@ -31,28 +27,14 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
+    pub(super) fn new(by: Option<SocketAddr>, from: SocketAddr) -> Self {
+        let from = Some(from);
+        Self { by, from }
+    }
+
     /// Whoever connected: a caller, or a proxy.
     pub(super) fn peer(self) -> Option<IpAddr> {
         self.from.map(|from| from.ip())
-    }
-}
-
-impl Connected<IncomingStream<'_, TcpListener>> for Arrived {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self {
-            by: stream.io().local_addr().ok(),
-            from: Some(*stream.remote_addr()),
-        }
-    }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for Arrived {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        let (below, _) = stream.io().get_ref();
-        Self {
-            by: below.local_addr().ok(),
-            from: Some(*stream.remote_addr()),
-        }
     }
 }
 

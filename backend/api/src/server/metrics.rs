@@ -4,7 +4,10 @@ mod names;
 mod process;
 mod scrape;
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use http::{Method, StatusCode};
 use metrics::{Key, KeyName, Label, Level, Metadata, Recorder as _, Unit};
@@ -27,6 +30,7 @@ type Labels<'a> = &'a [(&'static str, &'static str)];
 pub(crate) struct Metrics {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
+    refused: AtomicU64,
 }
 
 impl Metrics {
@@ -47,7 +51,21 @@ impl Metrics {
             "Time from a request's head to its answer's.".into(),
         );
         let handle = recorder.handle();
-        Self { recorder, handle }
+        let refused = AtomicU64::new(0);
+        Self {
+            recorder,
+            handle,
+            refused,
+        }
+    }
+
+    /// Counts a connection for which there was no place.
+    pub(super) fn refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn connections_refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// Counts a request.

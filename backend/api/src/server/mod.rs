@@ -1,11 +1,15 @@
 //! HTTP: routes, and the fences around them.
 
+mod accept;
+mod connection;
 mod guard;
 mod headers;
 mod health;
 mod hosts;
+mod load;
 mod metrics;
 mod page;
+mod patient;
 mod plans;
 mod post;
 mod requests;

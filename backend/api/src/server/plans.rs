@@ -1,6 +1,6 @@
 //! `POST /plans`: a plan, change set or task definition that is too large for a query.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Json,
@@ -8,22 +8,28 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use blastmap_change::check;
+use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 
 use super::{
+    load,
     post::{check_content_type, read},
     routes::refuse_method,
 };
 use crate::{
     auth::{audit::Event, caller::Caller},
+    fair::Turn,
     problem::{Code, Problem},
     state::State,
 };
 
 /// What is taken.
 const WHAT: &str = "a plan, change set or task definition";
+
+/// What reading one takes of whoever sends it, beside the request's own point.
+const POINTS: u32 = 10;
 
 pub(super) async fn only_post() -> Response {
     refuse_method(format!(
@@ -36,18 +42,15 @@ pub(super) async fn take(From(state): From<Arc<State>>, request: Request) -> Res
     if let Err((status, problem)) = check_content_type(request.headers(), WHAT) {
         return problem.with_status(status);
     }
-    let settings = &state.app.settings;
-    let body = read(request.into_body(), settings.max_plan);
-    let bytes = match timeout(settings.request_timeout, body).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err((status, problem))) => return problem.with_status(status),
-        Err(_slow) => {
-            return Problem::bad_input("the plan took too long to come")
-                .with_status(StatusCode::REQUEST_TIMEOUT);
-        }
+    let (bytes, turn) = match come(&state, request).await {
+        Ok(come) => come,
+        Err((status, problem)) => return problem.with_status(status),
     };
     // Beside the threads that answer: a large one takes a moment.
-    let checked = tokio::task::spawn_blocking(move || check(&bytes).map(|()| bytes));
+    let checked = tokio::task::spawn_blocking(move || {
+        let _until_done = turn;
+        check(&bytes).map(|()| bytes)
+    });
     let bytes = match checked.await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(error)) => {
@@ -68,4 +71,20 @@ pub(super) async fn take(From(state): From<Arc<State>>, request: Request) -> Res
         }
         Err(problem) => problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
     }
+}
+
+/// The plan's bytes, and a place to look at them.
+async fn come(state: &State, request: Request) -> Result<(Bytes, Turn), (StatusCode, Problem)> {
+    let who = load::who(request.extensions());
+    let settings = &state.app.settings;
+    let deadline = tokio::time::Instant::now() + settings.request_timeout;
+    let _coming = load::coming(state, &who, request.body(), settings.max_plan)?;
+    let body = read(request.into_body(), settings.max_plan);
+    let bytes = timeout_at(deadline, body).await.map_err(|_slow| {
+        let problem = Problem::bad_input("the plan took too long to come");
+        (StatusCode::REQUEST_TIMEOUT, problem)
+    })??;
+    state.rates.charge(&who, POINTS, Instant::now());
+    let turn = load::turn(state, &who, deadline).await?;
+    Ok((bytes, turn))
 }

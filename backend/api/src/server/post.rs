@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tokio::{runtime::Handle, time::timeout_at};
 use tracing::{Instrument as _, Span};
 
-use super::{hosts::origin_of, requests::name_operation};
+use super::{hosts::origin_of, load, requests::name_operation};
 use crate::{
     auth::caller::Caller,
     engine::Engine,
@@ -50,7 +50,11 @@ async fn answer_or_refuse(
     check_content_type(request.headers(), "the query")?;
     let origin = origin_of(request.uri(), request.headers(), &state.app.settings);
     let caller = request.extensions().get::<Caller>().cloned();
-    let body = read(request.into_body(), state.app.settings.max_body);
+    let who = load::who(request.extensions());
+    load::room_for_answer(state, &who)?;
+    let most = state.app.settings.max_body;
+    let coming = load::coming(state, &who, request.body(), most)?;
+    let body = read(request.into_body(), most);
     let body = timeout_at(deadline, body).await.map_err(|_slow| {
         let problem = Problem::bad_input("the request's body took too long to come");
         (StatusCode::REQUEST_TIMEOUT, problem)
@@ -61,24 +65,14 @@ async fn answer_or_refuse(
     }
     name_operation(query.operation_name.as_deref());
 
-    let busy = |_late| {
-        let problem = Problem::new(
-            Code::RateLimited,
-            "the server is busy with other queries: try again later",
-        );
-        (StatusCode::SERVICE_UNAVAILABLE, problem)
-    };
-    let in_line = state.waiting.one_more();
-    let turn = timeout_at(deadline, Arc::clone(&state.queries).acquire_owned())
-        .await
-        .map_err(busy)?;
-    drop(in_line);
+    let turn = load::turn(state, &who, deadline).await?;
     // Beside the threads that answer: a query may compute for a while without a pause.
     let runtime = Handle::current();
+    let asks = who.clone();
     let span = Span::current();
     let work = tokio::task::spawn_blocking(move || {
-        let _until_done = turn;
-        let response = runtime.block_on(engine.execute(query).instrument(span));
+        let _until_done = (turn, coming);
+        let response = runtime.block_on(engine.execute(query, &asks).instrument(span));
         serde_json::to_vec(&response)
     });
     let done = timeout_at(deadline, work).await.map_err(|_late| {
@@ -94,6 +88,7 @@ async fn answer_or_refuse(
         (StatusCode::INTERNAL_SERVER_ERROR, problem)
     })?;
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
+    let bytes = load::counted(state, &who, bytes);
     Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }
 

@@ -1,6 +1,9 @@
 //! `GET /reviews/ID.md` and the like: a kept review as a file, to send, to print and to attach.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Instant,
+};
 
 use axum::{
     Extension,
@@ -12,7 +15,7 @@ use blastmap_judge::report::{Kept, STYLE};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use sha2::{Digest as _, Sha256};
 
-use super::hosts::origin_of;
+use super::{hosts::origin_of, load};
 use crate::{
     auth::{audit::Event, caller::Caller},
     problem::{Code, Problem},
@@ -29,6 +32,9 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 });
 
+/// What one takes of whoever asks, beside the request's own point.
+const POINTS: u32 = 10;
+
 /// HTML is shown, all else is saved; `?download` saves HTML, too.
 pub(super) async fn show(
     From(state): From<Arc<State>>,
@@ -38,6 +44,13 @@ pub(super) async fn show(
     headers: HeaderMap,
     Extension(caller): Extension<Caller>,
 ) -> Response {
+    let who = caller.who();
+    let deadline = tokio::time::Instant::now() + state.app.settings.request_timeout;
+    let turn = match load::turn(&state, &who, deadline).await {
+        Ok(turn) => turn,
+        Err((status, problem)) => return problem.with_status(status),
+    };
+    state.rates.charge(&who, POINTS, Instant::now());
     let parts = name.rsplit_once('.');
     let Some((id, format)) = parts.and_then(|(id, end)| Some((id, Format::of_ending(end)?))) else {
         return unknown(&name);
@@ -55,6 +68,7 @@ pub(super) async fn show(
     let link = origin_of(&uri, &headers, &state.app.settings).of_review(id);
     // Beside the threads that answer: a large one takes a while.
     let written = tokio::task::spawn_blocking(move || {
+        let _until_done = turn;
         let kept = Kept {
             review: &kept,
             marks: &marks,
@@ -66,7 +80,7 @@ pub(super) async fn show(
         let problem = Problem::new(Code::Internal, "the report could not be written");
         return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR);
     };
-    let mut response = text.into_response();
+    let mut response = load::counted(&state, &who, text).into_response();
     let headers = response.headers_mut();
     let content_type = HeaderValue::from_static(format.content_type());
     headers.insert(header::CONTENT_TYPE, content_type);

@@ -1,19 +1,11 @@
 //! Answers on a listener until told to stop.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use axum::{
-    extract::connect_info::Connected,
-    serve::{IncomingStream, Listener},
-};
 use tokio::{net::TcpListener, time::interval};
 use tracing::warn;
 
-use super::{
-    hosts::Arrived,
-    routes::routes,
-    tls::{Tls, TlsListener},
-};
+use super::{accept::accept, routes::routes, tls::Tls};
 use crate::{App, state::State};
 
 /// How long requests under way may take once the server is to stop.
@@ -29,33 +21,9 @@ pub async fn serve(
     app: App,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    match tls {
-        None => serve_on(listener, None, app, shutdown).await,
-        Some(tls) => {
-            let tls = Arc::new(tls);
-            let listener = TlsListener::new(listener, Arc::clone(&tls))?;
-            serve_on(listener, Some(tls), app, shutdown).await
-        }
-    }
-}
-
-async fn serve_on<L>(
-    listener: L,
-    tls: Option<Arc<Tls>>,
-    app: App,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()>
-where
-    L: Listener<Addr = SocketAddr>,
-    Arrived: for<'s> Connected<IncomingStream<'s, L>>,
-{
     let state = State::new(app);
-    let service = routes(&state).into_make_service_with_connect_info::<Arrived>();
-    let stopping = state.stopping.clone();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        shutdown.await;
-        stopping.cancel();
-    });
+    let tls = tls.map(Arc::new);
+    let accepting = accept(listener, tls.clone(), routes(&state), Arc::clone(&state));
     let tidying = async {
         let mut times = interval(TIDY_EVERY);
         loop {
@@ -68,24 +36,28 @@ where
         }
     };
     let keeping = state.app.access.clone().keep();
-    let farewell = async {
-        state.stopping.cancelled().await;
-        tokio::time::sleep(LONGEST_FAREWELL).await;
-    };
     let answering = async {
-        let served = serving.await;
-        // Subscriptions hang on connections that the server no longer counts as its own.
-        let most = u32::try_from(state.app.settings.sockets).unwrap_or(u32::MAX);
-        drop(state.sockets.acquire_many(most).await);
-        served
+        tokio::select! {
+            () = accepting => {}
+            () = shutdown => {}
+        }
+        // Nobody is accepted any more. Subscriptions say farewell, requests under way are answered.
+        state.stopping.cancel();
+        state.open.close();
+        if tokio::time::timeout(LONGEST_FAREWELL, state.open.wait())
+            .await
+            .is_err()
+        {
+            warn!(
+                "Stopped with requests under way that did not end in {} s",
+                LONGEST_FAREWELL.as_secs()
+            );
+        }
     };
     tokio::select! {
-        served = answering => served,
-        () = tidying => Ok(()),
-        () = keeping => Ok(()),
-        () = farewell => {
-            warn!("Stopped with requests under way that did not end in {} s", LONGEST_FAREWELL.as_secs());
-            Ok(())
-        }
+        () = answering => {}
+        () = tidying => {}
+        () = keeping => {}
     }
+    Ok(())
 }

@@ -40,7 +40,7 @@ pub(super) async fn show(From(state): From<Arc<State>>, request: Request) -> Res
     let Access::Guarded(guard) = &state.app.access else {
         return Json(json!({ "guarded": false, "identity": null })).into_response();
     };
-    let origin = origin_of(&state.app.access, request.headers(), request.extensions());
+    let origin = origin_of(&state.app.settings, request.headers(), request.extensions());
     match guard.admit(request.headers(), origin.address).await {
         Ok(admitted) => {
             let can_end = guard.has_session(request.headers());
@@ -78,7 +78,7 @@ pub(super) async fn sign_in(From(state): From<Arc<State>>, request: Request) -> 
         return problem.with_status(StatusCode::NOT_FOUND);
     };
     let (parts, body) = request.into_parts();
-    let origin = origin_of(&state.app.access, &parts.headers, &parts.extensions);
+    let origin = origin_of(&state.app.settings, &parts.headers, &parts.extensions);
     if let Err((status, problem)) = check_content_type(&parts.headers, "{\"token\": ...}") {
         return problem.with_status(status);
     }
@@ -135,7 +135,7 @@ pub(super) async fn sign_out(From(state): From<Arc<State>>, request: Request) ->
     if let Some(guard) = access.guard()
         && let Some(identity) = guard.sign_out(request.headers())
     {
-        let origin = origin_of(access, request.headers(), request.extensions());
+        let origin = origin_of(&state.app.settings, request.headers(), request.extensions());
         let message = format!("Signed out: {}", identity.name);
         note(Event::SignOut, Some(&identity), &origin, "", &message);
     }

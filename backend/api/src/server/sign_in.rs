@@ -57,9 +57,8 @@ pub(super) async fn login(
             answer
         }
         Err(failure) => {
-            let access = &state.app.access;
-            let origin = origin_of(access, request.headers(), request.extensions());
             guard.sign_ins().count(Method::Oidc, (&failure).into());
+            let origin = origin_of(&state.app.settings, request.headers(), request.extensions());
             failed(safe_place(&wanted.place), &failure, &origin)
         }
     }
@@ -76,7 +75,7 @@ pub(super) async fn callback(
         return no_provider();
     };
     let headers: &HeaderMap = request.headers();
-    let origin = origin_of(access, headers, request.extensions());
+    let origin = origin_of(&state.app.settings, headers, request.extensions());
     if let Err(refusal) = guard.may_try(origin.address) {
         guard.sign_ins().refused(Method::Oidc, &refusal);
         return refuse(&refusal, &origin);

@@ -1,6 +1,6 @@
 //! `GET /snapshots/ID.jsonl.zst`: a snapshot as a file, for `--server` and for bug reports.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Extension,
@@ -12,6 +12,7 @@ use blastmap_store::StoreError;
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 
+use super::load;
 use crate::{
     auth::{audit::Event, caller::Caller},
     problem::{Code, Problem},
@@ -20,52 +21,69 @@ use crate::{
 
 const ENDING: &str = ".jsonl.zst";
 
+/// What one takes of whoever asks, beside the request's own point: all of the graph is written.
+const POINTS: u32 = 100;
+
 pub(super) async fn download(
     From(state): From<Arc<State>>,
     Path(name): Path<String>,
     Extension(caller): Extension<Caller>,
 ) -> Response {
+    let answered = read_or_refuse(&state, &name, &caller).await;
+    answered.unwrap_or_else(|(status, problem)| problem.with_status(status))
+}
+
+async fn read_or_refuse(
+    state: &State,
+    name: &str,
+    caller: &Caller,
+) -> Result<Response, (StatusCode, Problem)> {
     let Some(id) = name.strip_suffix(ENDING) else {
-        return unknown(&name);
+        return Err(unknown(name));
     };
+    let who = caller.who();
+    load::room_for_answer(state, &who)?;
+    let deadline = tokio::time::Instant::now() + state.app.settings.request_timeout;
+    let turn = load::turn(state, &who, deadline).await?;
+    state.rates.charge(&who, POINTS, Instant::now());
     let latest = state.app.snapshots.latest();
-    let bytes = match latest {
+    let (id, bytes) = match latest {
         None if id == "latest" => {
             let problem = Problem::new(
                 Code::NotReady,
                 "there is no graph yet: the first crawl is not done",
             );
-            return problem.with_status(StatusCode::SERVICE_UNAVAILABLE);
+            return Err((StatusCode::SERVICE_UNAVAILABLE, problem));
         }
         Some(latest) if id == "latest" || id == latest.id() => {
             let id = latest.id().to_owned();
             let written = tokio::task::spawn_blocking(move || {
+                let _until_done = turn;
                 let mut bytes = Vec::new();
                 record::write_compressed(latest.inventory(), &mut bytes)
                     .map(|()| Bytes::from(bytes))
             });
             let Ok(Ok(bytes)) = written.await else {
                 let problem = Problem::new(Code::Internal, "the snapshot could not be written");
-                return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR);
+                return Err((StatusCode::INTERNAL_SERVER_ERROR, problem));
             };
             (id, bytes)
         }
         _ => {
             let Some(store) = &state.app.store else {
-                return unknown(&name);
+                return Err(unknown(name));
             };
             match store.read_raw(id).await {
                 Ok(bytes) => (id.to_owned(), bytes),
-                Err(StoreError::Id(_) | StoreError::Unknown { .. }) => return unknown(&name),
+                Err(StoreError::Id(_) | StoreError::Unknown { .. }) => return Err(unknown(name)),
                 Err(error) => {
-                    return store_failed(&error).with_status(StatusCode::INTERNAL_SERVER_ERROR);
+                    return Err((StatusCode::INTERNAL_SERVER_ERROR, store_failed(&error)));
                 }
             }
         }
     };
-    let (id, bytes) = bytes;
     caller.note_read(Event::SnapshotRead, &id, &format!("Read snapshot {id}"));
-    file(&id, bytes)
+    Ok(file(&id, load::counted(state, &who, bytes)))
 }
 
 fn file(id: &str, bytes: Bytes) -> Response {
@@ -87,13 +105,13 @@ fn file(id: &str, bytes: Bytes) -> Response {
     response
 }
 
-fn unknown(name: &str) -> Response {
-    Problem::new(
+fn unknown(name: &str) -> (StatusCode, Problem) {
+    let problem = Problem::new(
         Code::NotFound,
         format!(
             "there is no snapshot file `{}`: ask for ID{ENDING}, or latest{ENDING}",
             short(name)
         ),
-    )
-    .with_status(StatusCode::NOT_FOUND)
+    );
+    (StatusCode::NOT_FOUND, problem)
 }

@@ -15,10 +15,11 @@ use axum::{
 use http::{StatusCode, header};
 
 use self::kept_alive::{KeptAlive, Over};
-use super::hosts::is_own_origin;
+use super::{hosts::is_own_origin, load, patient::Busy};
 use crate::{
     auth::caller::Caller,
     engine::{Engine, Subscriptions},
+    fair::Full,
     problem::{Code, Problem},
     state::State,
 };
@@ -27,6 +28,9 @@ const PROTOCOL: &str = "graphql-transport-ws";
 
 /// The largest message, in bytes.
 const LARGEST_MESSAGE: usize = 128 * 1024;
+
+/// What each connection holds ready in each direction, in bytes. Messages are small mostly; a larger one takes more while it is there.
+const BUFFER: usize = 2 * 1024;
 
 pub(super) async fn upgrade(
     From((state, engine)): From<(Arc<State>, Engine)>,
@@ -73,15 +77,24 @@ async fn upgrade_or_refuse(
                 Problem::bad_input("the WebSocket protocol is not known"),
             )
         })?;
-    let place = Arc::clone(&state.sockets)
-        .try_acquire_owned()
-        .map_err(|_full| {
-            let problem = Problem::new(
-                Code::RateLimited,
+    let who = load::who(&parts.extensions);
+    let place = state.sockets.take(Some(&who), 1);
+    let place = place.map_err(|full| {
+        let (status, message) = match full {
+            Full::One => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many WebSocket connections of yours: close some of them",
+            ),
+            Full::All => (
+                StatusCode::SERVICE_UNAVAILABLE,
                 "too many WebSocket connections: try again later",
-            );
-            (StatusCode::SERVICE_UNAVAILABLE, problem)
-        })?;
+            ),
+        };
+        (status, Problem::new(Code::RateLimited, message))
+    })?;
+    // The connection is not at rest while this lives.
+    let busy = parts.extensions.get::<Busy>().cloned();
+    let open = state.open.token();
     let caller = parts.extensions.get::<Caller>().cloned();
     let admitted = caller.and_then(|caller| caller.admitted);
     let over: Over = match admitted {
@@ -89,14 +102,17 @@ async fn upgrade_or_refuse(
         None => Box::pin(std::future::pending()),
     };
     let stopping = state.stopping.clone();
+    let silent = state.app.settings.patience.silent;
     Ok(upgrade
         .protocols([PROTOCOL])
         .max_message_size(LARGEST_MESSAGE)
         .max_frame_size(LARGEST_MESSAGE)
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
         .on_upgrade(async move |socket| {
-            let _while_open = place;
-            let (socket, greeted) = KeptAlive::new(socket, stopping, over);
-            GraphQLWebSocket::new(socket, Subscriptions::new(engine), protocol)
+            let _while_open = (place, busy, open);
+            let (socket, greeted) = KeptAlive::new(socket, stopping, over, silent);
+            GraphQLWebSocket::new(socket, Subscriptions::new(engine, who), protocol)
                 .on_connection_init(async move |_payload| {
                     greeted.say();
                     Ok(Data::default())

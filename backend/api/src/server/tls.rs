@@ -1,36 +1,23 @@
-//! TLS in front of the server's own listener: handshakes side by side, and a certificate that is read again when its files change.
+//! TLS: handshakes, and a certificate that is read again when its files change.
 
 use std::{
-    fs, io,
-    net::SocketAddr,
+    fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
 use arc_swap::ArcSwap;
-use axum::serve::Listener;
 use rustls::{
     ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
 };
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{Semaphore, mpsc},
-    task::JoinHandle,
-    time::{sleep, timeout},
-};
+use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tracing::{debug, error, info};
 
 /// How long a caller may take to shake hands.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How many callers shake hands at once; more wait to be accepted.
-const HANDSHAKES: usize = 256;
-
-/// How long nobody is accepted where that fails, as when there are too many open files.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// Why a certificate is not used.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +60,22 @@ impl Tls {
             key: key.to_owned(),
             seen: Mutex::new(seen),
         })
+    }
+
+    /// A connection whose handshake is done; none where it fails or takes too long.
+    pub(super) async fn shake_hands(&self, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
+        let acceptor = TlsAcceptor::from(self.config.load_full());
+        match timeout(PATIENCE, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => Some(stream),
+            Ok(Err(error)) => {
+                debug!(error = &error as &dyn std::error::Error, "No handshake");
+                None
+            }
+            Err(_slow) => {
+                debug!("No handshake in time");
+                None
+            }
+        }
     }
 
     /// Reads the files again if they changed. Where they cannot be used, the certificate stays as it was.
@@ -128,81 +131,4 @@ fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
         .map_err(unfit)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
-}
-
-/// Hands over connections whose handshake is done: a slow caller holds up nobody.
-pub(super) struct TlsListener {
-    local: SocketAddr,
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    accepting: JoinHandle<()>,
-}
-
-impl TlsListener {
-    pub(super) fn new(listener: TcpListener, tls: Arc<Tls>) -> io::Result<Self> {
-        let (hand_over, ready) = mpsc::channel(16);
-        Ok(Self {
-            local: listener.local_addr()?,
-            ready,
-            accepting: tokio::spawn(accept(listener, tls, hand_over)),
-        })
-    }
-}
-
-impl Drop for TlsListener {
-    fn drop(&mut self) {
-        self.accepting.abort();
-    }
-}
-
-impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.ready.recv().await {
-            Some(connection) => connection,
-            // Whoever accepts does so as long as this lives.
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(self.local)
-    }
-}
-
-async fn accept(
-    listener: TcpListener,
-    tls: Arc<Tls>,
-    hand_over: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
-) {
-    let places = Arc::new(Semaphore::new(HANDSHAKES));
-    loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            return;
-        };
-        let (stream, from) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                debug!(error = &error as &dyn std::error::Error, "Cannot accept");
-                sleep(PAUSE).await;
-                continue;
-            }
-        };
-        let acceptor = TlsAcceptor::from(tls.config.load_full());
-        let hand_over = hand_over.clone();
-        tokio::spawn(async move {
-            let _while_shaking_hands = place;
-            match timeout(PATIENCE, acceptor.accept(stream)).await {
-                Ok(Ok(stream)) => drop(hand_over.send((stream, from)).await),
-                Ok(Err(error)) => {
-                    debug!(
-                        error = &error as &dyn std::error::Error,
-                        "No handshake with {from}"
-                    );
-                }
-                Err(_slow) => debug!("No handshake with {from} in time"),
-            }
-        });
-    }
 }

@@ -12,6 +12,7 @@ mod access;
 mod assessments;
 mod corpus;
 mod fences;
+mod floods;
 mod folds;
 mod histories;
 mod marks;

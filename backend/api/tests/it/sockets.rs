@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, os::unix::fs::PermissionsExt as _, sync::Arc};
 
-use blastmap_api::{Access, App, CrawlProgress, Guard, Role, SessionTimes, new_token, serve};
+use blastmap_api::{
+    Access, App, CrawlProgress, Guard, Proxies, Role, SessionTimes, new_token, serve,
+};
 use blastmap_graph::Snapshot;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -21,15 +23,16 @@ use tokio_tungstenite::{
     },
 };
 
+use crate::floods::get_over;
 use crate::support::{FakeCrawl, TAKEN_AT, app, inventory, owner_keys, resources};
 
-struct Running {
-    address: SocketAddr,
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
     stop: oneshot::Sender<()>,
     done: JoinHandle<std::io::Result<()>>,
 }
 
-async fn start(mut app: App) -> Running {
+pub(crate) async fn start(mut app: App) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     app.settings.listen = address;
@@ -44,10 +47,10 @@ async fn start(mut app: App) -> Running {
     }
 }
 
-type Socket = WebSocketStream<TcpStream>;
+pub(crate) type Socket = WebSocketStream<TcpStream>;
 
 /// Opens a connection with these headers beside the protocol's.
-async fn connect(
+pub(crate) async fn connect(
     address: SocketAddr,
     headers: &[(&'static str, &str)],
 ) -> Result<(Socket, Response), Error> {
@@ -67,7 +70,7 @@ async fn connect(
     tokio_tungstenite::client_async(request, stream).await
 }
 
-async fn say(socket: &mut Socket, message: Value) {
+pub(crate) async fn say(socket: &mut Socket, message: Value) {
     socket
         .send(Message::text(message.to_string()))
         .await
@@ -75,7 +78,7 @@ async fn say(socket: &mut Socket, message: Value) {
 }
 
 /// The next message that is not about keeping the connection alive.
-async fn hear(socket: &mut Socket) -> Value {
+pub(crate) async fn hear(socket: &mut Socket) -> Value {
     loop {
         match socket.next().await.unwrap().unwrap() {
             Message::Text(text) => return serde_json::from_str(&text).unwrap(),
@@ -87,7 +90,7 @@ async fn hear(socket: &mut Socket) -> Value {
     }
 }
 
-async fn greeted(address: SocketAddr) -> Socket {
+pub(crate) async fn greeted(address: SocketAddr) -> Socket {
     let (mut socket, response) = connect(address, &[]).await.unwrap();
     assert_eq!(
         response.headers()["sec-websocket-protocol"],
@@ -245,6 +248,53 @@ async fn one_connection_has_so_many_subscriptions_and_no_more() {
 }
 
 #[tokio::test]
+async fn one_caller_has_so_many_connections_and_others_have_theirs() {
+    let mut app = app();
+    app.settings.sockets_per_address = 1;
+    app.settings.proxies = Proxies::new(vec!["127.0.0.1/32".parse().unwrap()]);
+    let server = start(app).await;
+    let from = |client: &'static str| async move {
+        connect(server.address, &[("x-forwarded-for", client)]).await
+    };
+    let first = from("192.0.2.1").await.unwrap();
+    let Err(Error::Http(refused)) = from("192.0.2.1").await else {
+        panic!("a second one is taken")
+    };
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.headers().contains_key("retry-after"));
+    let _other = from("192.0.2.2").await.unwrap();
+    drop(first);
+    while from("192.0.2.1").await.is_err() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_silent_is_given_up_and_who_answers_stays() {
+    let mut app = app();
+    app.settings.patience.silent = std::time::Duration::from_millis(300);
+    let server = start(app).await;
+    let mut there = greeted(server.address).await;
+    let gone = greeted(server.address).await;
+    assert_eq!(open_sockets(server.address).await, 2);
+    // Who reads answers pings by the way.
+    let reading = tokio::spawn(async move { hear(&mut there).await });
+    while open_sockets(server.address).await > 1 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!reading.is_finished(), "the other one stays");
+    drop(gone);
+}
+
+async fn open_sockets(address: SocketAddr) -> u64 {
+    let metrics = get_over(address, "/metrics").await;
+    let line = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix("blastmap_websocket_connections "));
+    line.unwrap().parse().unwrap()
+}
+
+#[tokio::test]
 async fn so_many_connections_are_open_and_no_more() {
     let mut app = app();
     app.settings.sockets = 1;
@@ -261,7 +311,7 @@ async fn so_many_connections_are_open_and_no_more() {
     }
 }
 
-fn status(answer: Result<(Socket, Response), Error>) -> StatusCode {
+pub(crate) fn status(answer: Result<(Socket, Response), Error>) -> StatusCode {
     match answer {
         Err(Error::Http(response)) => response.status(),
         Err(error) => panic!("no HTTP answer: {error}"),

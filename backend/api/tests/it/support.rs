@@ -305,8 +305,13 @@ impl Caller {
         Self(router(app))
     }
 
+    /// The head of an answer, whose body nobody has read.
+    pub(crate) async fn begin(&self, request: Request<Body>) -> Response<Body> {
+        self.0.clone().oneshot(request).await.unwrap()
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response: Response<Body> = self.0.clone().oneshot(request).await.unwrap();
+        let response = self.begin(request).await;
         let (parts, body) = response.into_parts();
         Answer {
             status: parts.status,

@@ -22,13 +22,15 @@ pub(super) const STORE_ERRORS: &str = "blastmap_store_errors_total";
 pub(super) const STORE_SNAPSHOTS: &str = "blastmap_store_snapshots";
 pub(super) const QUERIES_RUNNING: &str = "blastmap_queries_running";
 pub(super) const QUERIES_WAITING: &str = "blastmap_queries_waiting";
+pub(super) const CONNECTIONS: &str = "blastmap_connections";
+pub(super) const CONNECTIONS_REFUSED: &str = "blastmap_connections_refused_total";
 pub(super) const SOCKETS: &str = "blastmap_websocket_connections";
 pub(super) const SIGN_INS: &str = "blastmap_sign_ins_total";
 pub(super) const BUILD: &str = "blastmap_build_info";
 /// The name that every Prometheus client library gives it.
 pub(super) const RESIDENT: &str = "process_resident_memory_bytes";
 
-pub(super) const COUNTERS: [(&str, &str); 7] = [
+pub(super) const COUNTERS: [(&str, &str); 8] = [
     (REQUESTS, "Requests answered."),
     (CRAWLS, "Crawls ended since the server started."),
     (
@@ -43,11 +45,15 @@ pub(super) const COUNTERS: [(&str, &str); 7] = [
         AWS_RETRIES,
         "Requests to AWS that repeat one that was not answered.",
     ),
+    (
+        CONNECTIONS_REFUSED,
+        "Connections for which there was no place since the server started.",
+    ),
     (STORE_ERRORS, "What failed in the store."),
     (SIGN_INS, "Sign-ins, and who was not let in."),
 ];
 
-pub(super) const GAUGES: [(&str, &str); 18] = [
+pub(super) const GAUGES: [(&str, &str); 19] = [
     (
         SNAPSHOT_AGE,
         "Seconds since the snapshot was taken that is answered from.",
@@ -84,6 +90,7 @@ pub(super) const GAUGES: [(&str, &str); 18] = [
     ),
     (QUERIES_RUNNING, "Queries that are worked on."),
     (QUERIES_WAITING, "Queries that wait for others to end."),
+    (CONNECTIONS, "Connections that are open."),
     (SOCKETS, "WebSocket connections that are open."),
     (BUILD, "Always 1; the label says which version this is."),
     (RESIDENT, "Memory that the process holds."),

@@ -11,7 +11,6 @@ use blastmap_model::{BlindSpotReason, memory};
 use blastmap_store::Store;
 use http::{HeaderValue, header};
 use time::OffsetDateTime;
-use tokio::sync::Semaphore;
 
 use super::{Metrics, names, process};
 use crate::{
@@ -33,12 +32,15 @@ pub(in crate::server) async fn show(From(state): From<Arc<State>>) -> Response {
     if let Some(store) = &state.app.store {
         of_store(metrics, store);
     }
-    let settings = &state.app.settings;
-    let busy = |of: &Semaphore, all: usize| all.saturating_sub(of.available_permits());
-    let running = busy(&state.queries, settings.concurrent_queries.max(1));
-    metrics.gauge(names::QUERIES_RUNNING, &[], running);
-    metrics.gauge(names::QUERIES_WAITING, &[], state.waiting.count());
-    metrics.gauge(names::SOCKETS, &[], busy(&state.sockets, settings.sockets));
+    metrics.gauge(names::QUERIES_RUNNING, &[], state.turns.running());
+    metrics.gauge(names::QUERIES_WAITING, &[], state.turns.waiting());
+    metrics.gauge(names::CONNECTIONS, &[], state.connections.taken());
+    metrics.counter(
+        names::CONNECTIONS_REFUSED,
+        &[],
+        metrics.connections_refused(),
+    );
+    metrics.gauge(names::SOCKETS, &[], state.sockets.taken());
     of_sign_ins(metrics, &state.app.access);
     metrics.gauge(names::BUILD, &[("version", env!("CARGO_PKG_VERSION"))], 1);
     if let Some(bytes) = process::resident_bytes() {

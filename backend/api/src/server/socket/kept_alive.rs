@@ -19,12 +19,6 @@ use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
 use tokio::time::{Instant, Interval, Sleep, interval, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-/// How often the other end is asked whether it is there.
-const PING_EVERY: Duration = Duration::from_secs(20);
-
-/// How long the other end may be silent.
-const LONGEST_SILENCE: Duration = Duration::from_mins(1);
-
 /// How long the other end may take to greet, and to take a message.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -48,6 +42,8 @@ pub(super) struct KeptAlive {
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
     over: Over,
     pings: Interval,
+    /// How long the other end may be silent.
+    longest_silence: Duration,
     heard: Instant,
     opened: Instant,
     greeted: Arc<AtomicBool>,
@@ -71,15 +67,17 @@ impl KeptAlive {
         socket: WebSocket,
         stopping: CancellationToken,
         over: Over,
+        longest_silence: Duration,
     ) -> (Self, Greeted) {
         let greeted = Arc::new(AtomicBool::new(false));
-        let mut pings = interval(PING_EVERY.min(PATIENCE));
+        let mut pings = interval((longest_silence / 3).min(PATIENCE));
         pings.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let kept = Self {
             socket,
             stopping: Box::pin(stopping.cancelled_owned()),
             over,
             pings,
+            longest_silence,
             heard: Instant::now(),
             opened: Instant::now(),
             greeted: Arc::clone(&greeted),
@@ -161,7 +159,7 @@ impl Stream for KeptAlive {
             return this.leave(context, SIGNED_OUT, "Unauthorized");
         }
         while this.pings.poll_tick(context).is_ready() {
-            if this.heard.elapsed() > LONGEST_SILENCE {
+            if this.heard.elapsed() > this.longest_silence {
                 return Poll::Ready(None);
             }
             if this.opened.elapsed() >= PATIENCE && !this.greeted.load(Ordering::Relaxed) {

@@ -1,0 +1,108 @@
+//! What a request takes of what all share, and what it is told where there is none left.
+
+use axum::body::HttpBody as _;
+use bytes::Bytes;
+use http::{Extensions, StatusCode};
+use std::net::{IpAddr, Ipv4Addr};
+use tokio::time::Instant;
+
+use crate::{
+    auth::caller::Caller,
+    fair::{Full, Refused, Share, Turn, Who},
+    problem::{Code, Problem},
+    state::State,
+};
+
+/// A refusal before anything is done.
+type Answered = (StatusCode, Problem);
+
+/// Whom a request is counted for.
+pub(super) fn who(extensions: &Extensions) -> Who {
+    let caller = extensions.get::<Caller>();
+    caller.map_or_else(
+        || Who::of(None, IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        Caller::who,
+    )
+}
+
+/// Waits for a place to work in.
+pub(super) async fn turn(state: &State, who: &Who, deadline: Instant) -> Result<Turn, Answered> {
+    let turn = state.turns.wait(who, deadline).await;
+    turn.map_err(|refused| match refused {
+        Refused::TooMany => limited(
+            StatusCode::TOO_MANY_REQUESTS,
+            "many queries of yours are waiting already: wait for their answers",
+        ),
+        Refused::Busy => limited(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the server is busy with other queries: try again later",
+        ),
+    })
+}
+
+/// Room for a request's body, before it is read.
+pub(super) fn coming(
+    state: &State,
+    who: &Who,
+    body: &axum::body::Body,
+    most: usize,
+) -> Result<Share<Who>, Answered> {
+    // One that does not say how long it is may be as long as may be.
+    let length = body.size_hint().upper();
+    let length = length.and_then(|length| usize::try_from(length).ok());
+    let length = length.unwrap_or(most).min(most);
+    state
+        .incoming
+        .take(Some(who), length)
+        .map_err(|full| match full {
+            Full::One => limited(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too much of yours is on its way already: wait until it has come",
+            ),
+            Full::All => limited(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too much is on its way to the server: try again later",
+            ),
+        })
+}
+
+/// Refuses to make an answer while others lie there and are not fetched.
+pub(super) fn room_for_answer(state: &State, who: &Who) -> Result<(), Answered> {
+    state.untaken.has_room(who).map_err(|full| match full {
+        Full::One => limited(
+            StatusCode::TOO_MANY_REQUESTS,
+            "large answers to you are on their way already: fetch them first",
+        ),
+        Full::All => limited(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "large answers to others are on their way: try again later",
+        ),
+    })
+}
+
+/// An answer that is counted as long as its bytes lie in memory, on their way out.
+pub(super) fn counted<B>(state: &State, who: &Who, bytes: B) -> Bytes
+where
+    B: AsRef<[u8]> + Send + 'static,
+{
+    let share = state.untaken.count(who, bytes.as_ref().len());
+    Bytes::from_owner(Untaken {
+        bytes,
+        _share: share,
+    })
+}
+
+struct Untaken<B> {
+    bytes: B,
+    _share: Share<Who>,
+}
+
+impl<B: AsRef<[u8]>> AsRef<[u8]> for Untaken<B> {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes.as_ref()
+    }
+}
+
+fn limited(status: StatusCode, message: &str) -> Answered {
+    (status, Problem::new(Code::RateLimited, message))
+}

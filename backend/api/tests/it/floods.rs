@@ -1,0 +1,385 @@
+//! Many requests, many connections, slow ones: nobody takes more than a part, and who is refused is told when to come again.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{
+    body::{Body, Bytes},
+    http::{Request, StatusCode},
+};
+use blastmap_api::{App, Patience, Proxies};
+use futures_util::stream;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    task::JoinHandle,
+    time::timeout,
+};
+
+use crate::{
+    sockets::start,
+    support::{Answer, Caller, FakeCrawl, app, post, post_with},
+};
+
+const SMALL: &str = r#"{"query":"{ __typename }"}"#;
+const CRAWL: &str = "mutation { crawl { id } }";
+const ANN: &str = "192.0.2.1";
+const BOB: &str = "192.0.2.2";
+
+/// Requests of the tests come from nowhere, and are believed when they say from where.
+fn by_proxy(mut app: App) -> App {
+    app.settings.proxies = Proxies::new(vec!["0.0.0.0/32".parse().unwrap()]);
+    app
+}
+
+fn of(client: &str, body: impl Into<Body>) -> Request<Body> {
+    post_with(&[("x-forwarded-for", client)], body)
+}
+
+async fn small(caller: &Caller, client: &str) -> Answer {
+    caller.send(of(client, SMALL)).await
+}
+
+fn seconds_to_wait(refused: &Answer) -> u64 {
+    assert_eq!(
+        (refused.status, refused.code()),
+        (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED".to_owned()),
+        "{}",
+        refused.text()
+    );
+    refused.header("retry-after").parse().unwrap()
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_come_again_and_others_are_answered() {
+    let mut app = by_proxy(app());
+    app.settings.rate_limit = 3;
+    let caller = Caller::of(app);
+    for _ in 0..3 {
+        assert_eq!(small(&caller, ANN).await.status, StatusCode::OK);
+    }
+    let refused = small(&caller, ANN).await;
+    assert!((1..=20).contains(&seconds_to_wait(&refused)));
+    assert_eq!(small(&caller, BOB).await.status, StatusCode::OK);
+    // What costs nothing is not counted.
+    assert_eq!(caller.get("/healthz").await.status, StatusCode::OK);
+    assert_eq!(caller.get("/").await.headers.get("retry-after"), None);
+}
+
+#[tokio::test]
+async fn much_work_counts_more_than_once() {
+    let mut app = by_proxy(app());
+    app.settings.rate_limit = 30;
+    let caller = Caller::of(app);
+    // Reading kept snapshots is much work, though there are none here.
+    let kept: String = (0..6)
+        .map(|each| format!("a{each}: resources(snapshot: \"kept\") {{ totalCount }} "))
+        .collect();
+    let body = json!({ "query": format!("{{ {kept} }}") }).to_string();
+    let answer = caller.send(of(ANN, body)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let values = &answer.json()["extensions"]["cost"]["values"];
+    assert!(values.as_u64().unwrap() > 500_000, "{}", answer.text());
+    // It was answered, and is owed.
+    assert!(seconds_to_wait(&small(&caller, ANN).await) > 2);
+    assert_eq!(small(&caller, BOB).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn there_may_be_no_limit() {
+    let mut app = app();
+    app.settings.rate_limit = 0;
+    let caller = Caller::of(app);
+    for _ in 0..50 {
+        let answer = caller.send(post_with(&[], SMALL)).await;
+        assert_eq!(answer.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_one_leaves_places_for_others() {
+    let (crawl, release) = FakeCrawl::stuck();
+    let mut app = by_proxy(app());
+    app.crawl = Some(crawl.clone());
+    app.settings.concurrent_queries = 4;
+    let caller = Caller::of(app);
+    let flood: Vec<JoinHandle<Answer>> = (0..100)
+        .map(|_| {
+            let caller = caller.clone();
+            let body = json!({ "query": CRAWL }).to_string();
+            tokio::spawn(async move { caller.send(of(ANN, body)).await })
+        })
+        .collect();
+    // Two of them are worked on, sixty-two wait, the others are refused.
+    while flood.iter().filter(|own| own.is_finished()).count() < 36 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    for _ in 0..10 {
+        assert_eq!(small(&caller, BOB).await.status, StatusCode::OK);
+    }
+    drop(release);
+    let mut statuses = std::collections::BTreeMap::new();
+    for own in flood {
+        let answer = own.await.unwrap();
+        if answer.status != StatusCode::OK {
+            seconds_to_wait(&answer);
+        }
+        *statuses.entry(answer.status.as_u16()).or_insert(0) += 1;
+    }
+    assert_eq!(statuses, [(200, 64), (429, 36)].into());
+    assert_eq!(small(&caller, ANN).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn answers_that_nobody_fetches_do_not_fill_the_memory() {
+    let query = "{ resources(first: 100) { nodes { id name kind account region } } }";
+    let large = json!({ "query": query }).to_string();
+    let mut app = by_proxy(app());
+    let once = Caller::of(app.clone()).send(of(ANN, large.clone())).await;
+    app.settings.untaken_answers = 2 * once.body.len();
+    let caller = Caller::of(app);
+    // A body that is not read to its end: the answer lies there.
+    let untaken = caller.begin(of(ANN, large.clone())).await;
+    assert_eq!(untaken.status(), StatusCode::OK);
+    seconds_to_wait(&small(&caller, ANN).await);
+    drop(untaken);
+    assert_eq!(small(&caller, ANN).await.status, StatusCode::OK);
+    // Where others fill it, whoever asks is told that the server is busy.
+    let _of_ann = caller.begin(of(ANN, large.clone())).await;
+    let _of_bob = caller.begin(of(BOB, large)).await;
+    let busy = small(&caller, "192.0.2.3").await;
+    assert_eq!(
+        (busy.status, busy.header("retry-after")),
+        (StatusCode::SERVICE_UNAVAILABLE, "5")
+    );
+}
+
+#[tokio::test]
+async fn requests_on_their_way_do_not_fill_the_memory() {
+    let mut app = by_proxy(app());
+    app.settings.max_plan = 1024 * 1024;
+    let caller = Caller::of(app);
+    let plan = |client: &str| {
+        let never = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+        let mut request = of(client, never);
+        *request.uri_mut() = "/plans".parse().unwrap();
+        request
+    };
+    let on_their_way: Vec<_> = (0..2)
+        .map(|_| {
+            let (caller, request) = (caller.clone(), plan(ANN));
+            tokio::spawn(async move { caller.send(request).await })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let refused = caller.send(plan(ANN)).await;
+    seconds_to_wait(&refused);
+    let waits = timeout(Duration::from_millis(50), caller.send(plan(BOB))).await;
+    assert!(waits.is_err(), "it is taken, and read as it comes");
+    for own in on_their_way {
+        own.abort();
+    }
+}
+
+/// An answer of a real connection, to its end.
+pub(crate) async fn get_over(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    ask(&mut stream, path).await
+}
+
+async fn ask(stream: &mut TcpStream, path: &str) -> String {
+    let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    // Whoever is closed at once may not read all of it.
+    drop(stream.read_to_end(&mut answer).await);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Reads to the end, which has to come.
+async fn ended(mut stream: TcpStream) -> Vec<u8> {
+    let mut all = Vec::new();
+    let read = timeout(Duration::from_secs(30), stream.read_to_end(&mut all)).await;
+    drop(read.expect("the server ends it"));
+    all
+}
+
+fn impatient() -> App {
+    let mut app = app();
+    app.settings.patience = Patience {
+        head: Duration::from_millis(200),
+        idle: Duration::from_millis(600),
+        stalled: Duration::from_millis(200),
+        ..Patience::default()
+    };
+    app
+}
+
+#[tokio::test]
+async fn who_asks_nothing_or_too_slowly_is_closed() {
+    let server = start(impatient()).await;
+    let silent = TcpStream::connect(server.address).await.unwrap();
+    let mut unfinished = TcpStream::connect(server.address).await.unwrap();
+    unfinished
+        .write_all(b"GET / HTTP/1.1\r\nhost: ")
+        .await
+        .unwrap();
+    let mut unsure = TcpStream::connect(server.address).await.unwrap();
+    unsure.write_all(b"PRI").await.unwrap();
+    let (mut slow, trickle) = (
+        TcpStream::connect(server.address).await.unwrap(),
+        async |slow: &mut TcpStream| {
+            while slow.write_all(b"a").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        },
+    );
+    slow.write_all(b"GET / HTTP/1.1\r\nx-a: ").await.unwrap();
+    timeout(Duration::from_secs(30), trickle(&mut slow))
+        .await
+        .expect("the server ends it");
+    for stream in [silent, unfinished, unsure] {
+        assert_eq!(ended(stream).await, b"");
+    }
+    assert!(get_over(server.address, "/healthz").await.ends_with("ok\n"));
+}
+
+#[tokio::test]
+async fn a_connection_rests_longer_than_a_request_takes_to_come() {
+    let server = start(impatient()).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let request = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = [0; 4096];
+    assert!(stream.read(&mut answer).await.unwrap() > 0);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    stream.write_all(request).await.unwrap();
+    assert!(
+        stream.read(&mut answer).await.unwrap() > 0,
+        "it is still there"
+    );
+    assert_eq!(
+        ended(stream).await,
+        b"",
+        "and closed once it rests for longer"
+    );
+}
+
+#[tokio::test]
+async fn who_does_not_read_is_closed() {
+    let server = start(impatient()).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let request = b"GET /schema.graphql HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    // More answers than the system takes in for somebody who does not read.
+    let asked = timeout(Duration::from_secs(30), async {
+        let mut asked = 0;
+        while asked < 2000 && stream.write_all(request).await.is_ok() {
+            asked += 1;
+        }
+    });
+    drop(asked.await);
+    while connections(server.address).await > 1 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(get_over(server.address, "/healthz").await.ends_with("ok\n"));
+}
+
+/// How many connections are open, the one that asks among them.
+async fn connections(address: SocketAddr) -> u64 {
+    let metrics = get_over(address, "/metrics").await;
+    let line = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix("blastmap_connections "));
+    line.unwrap_or_else(|| panic!("{metrics}")).parse().unwrap()
+}
+
+#[cfg(target_os = "linux")] // elsewhere loopback is one address
+#[tokio::test]
+async fn one_address_has_so_many_connections_and_who_finds_no_place_is_told() {
+    let mut app = app();
+    app.settings.connections = 4;
+    app.settings.connections_per_address = 2;
+    let server = start(app).await;
+    let open = async |address: &str| {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        let own = format!("{address}:0").parse().unwrap();
+        socket.bind(own).unwrap();
+        socket.connect(server.address).await.unwrap()
+    };
+    let first = open("127.0.0.2").await;
+    let _second = open("127.0.0.2").await;
+    let mut third = open("127.0.0.2").await;
+    let refused = ask(&mut third, "/").await;
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    let (head, body) = refused.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains("\r\nretry-after: 5"), "{head}");
+    assert!(head.contains("\r\nconnection: close"), "{head}");
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+    // Others are answered, until all places are taken; and even then whoever asks whether the process lives.
+    let _other = open("127.0.0.3").await;
+    let mut last = open("127.0.0.4").await;
+    last.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = [0; 4096];
+    assert!(last.read(&mut answer).await.unwrap() > 0);
+    let mut late = open("127.0.0.5").await;
+    assert!(ask(&mut late, "/").await.starts_with("HTTP/1.1 503 "));
+    let mut balancer = open("127.0.0.5").await;
+    assert!(
+        ask(&mut balancer, "/healthz")
+            .await
+            .starts_with("HTTP/1.1 200 ")
+    );
+    // A place that is given back is there for others.
+    drop(first);
+    loop {
+        let mut again = open("127.0.0.6").await;
+        if ask(&mut again, "/").await.starts_with("HTTP/1.1 503 ") {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        } else {
+            break;
+        }
+    }
+    let metrics = get_over(server.address, "/metrics").await;
+    assert!(
+        metrics.contains("\nblastmap_connections_refused_total "),
+        "{metrics}"
+    );
+}
+
+#[tokio::test]
+async fn connections_by_a_proxy_are_not_one_callers() {
+    let mut app = app();
+    app.settings.connections_per_address = 1;
+    app.settings.proxies = Proxies::new(vec!["127.0.0.1/32".parse().unwrap()]);
+    let server = start(app).await;
+    let _first = TcpStream::connect(server.address).await.unwrap();
+    assert!(get_over(server.address, "/healthz").await.ends_with("ok\n"));
+}
+
+#[tokio::test]
+async fn what_waits_to_be_worked_on_is_refused_in_time() {
+    let (crawl, release) = FakeCrawl::stuck();
+    let mut app = app();
+    app.crawl = Some(crawl);
+    app.settings.concurrent_queries = 1;
+    app.settings.request_timeout = Duration::from_millis(100);
+    let caller = Caller::of(app);
+    let stuck = caller.send(post(&json!({ "query": CRAWL }))).await;
+    assert_eq!(stuck.status, StatusCode::SERVICE_UNAVAILABLE);
+    for path in ["/snapshots/latest.jsonl.zst", "/reviews/1.md"] {
+        let busy = caller.get(path).await;
+        assert_eq!(
+            (busy.status, busy.code(), busy.header("retry-after")),
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "RATE_LIMITED".to_owned(),
+                "5"
+            ),
+            "{path}"
+        );
+    }
+    drop(release);
+}
