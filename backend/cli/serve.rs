@@ -94,8 +94,10 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
         settings,
     };
     let scheme = if tls.is_some() { "https" } else { "http" };
+    // Whoever reads the address may stop it at once.
+    let shutdown = shutdown();
     output::print(&format!("{scheme}://{address}\n"))?;
-    blastmap_api::serve(listener, tls, app, shutdown())
+    blastmap_api::serve(listener, tls, app, shutdown)
         .await
         .context("the server stopped")
 }
@@ -203,18 +205,22 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Resolves when somebody asks the program to end.
-async fn shutdown() {
+/// Resolves when somebody asks the program to end. It is heard from the call on, not only once it is waited for.
+fn shutdown() -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
-    {
+    let terminate = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        signal(SignalKind::terminate())
+    };
+    async move {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = tokio::signal::ctrl_c() => {}
             }
             return;
         }
+        drop(tokio::signal::ctrl_c().await);
     }
-    drop(tokio::signal::ctrl_c().await);
 }
