@@ -13,6 +13,17 @@ use crate::{
 /// Nothing is asked on loopback unless told; elsewhere somebody has to say who may come in, or that everybody may.
 pub(crate) fn of(args: &Serve, public_url: Option<&PublicUrl>) -> anyhow::Result<Access> {
     let auth = &args.auth;
+    if auth.auth_oidc.is_none() && auth.auth_alb.is_none() {
+        let roles = [
+            (&auth.auth_operator, "--auth-operator"),
+            (&auth.auth_viewer, "--auth-viewer"),
+        ];
+        if let Some((_, name)) = roles.into_iter().find(|(values, _)| !values.is_empty()) {
+            bail!(
+                "{name} is for those who sign in by --auth-oidc or --auth-alb: give one of them; a token says its role itself"
+            );
+        }
+    }
     if !auth.is_given() {
         if !args.listen.ip().is_loopback() && !args.insecure_no_auth {
             bail!(
@@ -30,6 +41,13 @@ pub(crate) fn of(args: &Serve, public_url: Option<&PublicUrl>) -> anyhow::Result
     let mut guard = Guard::new(times);
     if let Some(path) = &auth.auth_tokens {
         guard = guard.with_tokens(path)?;
+        if guard.has_no_tokens() {
+            output::say(&format!(
+                "warning: {} holds no tokens, so that nobody comes in by one: `blastmap token NAME --add-to {}` makes one",
+                path.display(),
+                path.display()
+            ));
+        }
     }
     let roles = RoleRules {
         claim: auth.auth_role_claim.clone(),

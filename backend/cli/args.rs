@@ -153,7 +153,7 @@ pub(crate) struct Serve {
     #[arg(long, conflicts_with_all = ["demo", "snapshot", "region", "role_arn", "organization", "replay", "record"], env = "BLASTMAP_NO_CRAWL", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) no_crawl: bool,
     /// Show no snapshot for which there is less memory than this, as in 2GiB: the one before stays. Default: no limit.
-    #[arg(long, value_parser = size, env = "BLASTMAP_MAX_MEMORY", value_name = "SIZE")]
+    #[arg(long, value_parser = memory, env = "BLASTMAP_MAX_MEMORY", value_name = "SIZE")]
     pub(crate) max_memory: Option<usize>,
     /// Serve everybody who can reach the address: nobody is asked who they are.
     #[arg(long, conflicts_with_all = ["auth_tokens", "auth_oidc", "auth_alb"], env = "BLASTMAP_INSECURE_NO_AUTH", value_parser = clap::builder::FalseyValueParser::new())]
@@ -589,6 +589,14 @@ fn duration(text: &str) -> Result<Duration, String> {
     match number.checked_mul(seconds) {
         Some(seconds @ 1..) => Ok(Duration::from_secs(seconds)),
         _ => Err("must be more than nothing".to_owned()),
+    }
+}
+
+/// As a size; less than this is a unit that was forgotten.
+fn memory(text: &str) -> Result<usize, String> {
+    match size(text)? {
+        bytes if bytes < 16 << 20 => Err("give at least 16MiB, as in 2GiB".to_owned()),
+        bytes => Ok(bytes),
     }
 }
 

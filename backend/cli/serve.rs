@@ -30,7 +30,16 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let public_url: Option<PublicUrl> = args.public_url.as_deref().map(str::parse).transpose()?;
     let access = access::of(&args, public_url.as_ref())?;
     let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(certificate), Some(key)) => Some(Tls::open(certificate, key)?),
+        (Some(certificate), Some(key)) => {
+            let tls = Tls::open(certificate, key)?;
+            if is_open_to_all(key) {
+                output::say(&format!(
+                    "warning: everybody on this host may read or write the key: run `chmod 600 {}`",
+                    key.display()
+                ));
+            }
+            Some(tls)
+        }
         _ => None,
     };
     let listener = bind(args.listen).await?;
@@ -100,6 +109,18 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     blastmap_api::serve(listener, tls, app, shutdown)
         .await
         .context("the server stopped")
+}
+
+#[cfg(unix)]
+fn is_open_to_all(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata()
+        .is_ok_and(|own| own.permissions().mode() & 0o006 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_all(_: &Path) -> bool {
+    false
 }
 
 /// The documents that are answered, where not all are.
@@ -185,6 +206,9 @@ async fn show_latest(store: &Store, publisher: &Publisher) -> anyhow::Result<boo
     }
     if let Some(inventory) = latest {
         publisher.publish(inventory).await?;
+    }
+    if let Some(what) = store_watch::not_used(&refused) {
+        publisher.store_fails(&what);
     }
     if let Some(own) = refused.iter().find(|own| own.is_too_large()) {
         publisher.refuse(&own.to_string());

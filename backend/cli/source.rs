@@ -129,13 +129,20 @@ async fn ask(
     token: Option<&str>,
 ) -> anyhow::Result<reqwest::Response> {
     let request = match token {
-        Some(token) => request.bearer_auth(token),
+        Some(token) => request.bearer_auth(token.trim()),
         None => request,
     };
     let answer = request.send().await.map_err(|error| {
         // The causes name the URL again and again: the last says what happened.
-        let cause = last_cause(&error);
-        anyhow!("no answer from {server}: {cause}; is a blastmap server running there?")
+        let cause = last_cause(&error).to_string();
+        let hint = if cause.contains("certificate") {
+            "name whoever signs its certificate in SSL_CERT_FILE"
+        } else if cause.contains("HTTP version") {
+            "is it served over https?"
+        } else {
+            "is a blastmap server running there?"
+        };
+        anyhow!("no answer from {server}: {cause}; {hint}")
     })?;
     match answer.status().as_u16() {
         401 => bail!(

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use blastmap_model::Inventory;
-use blastmap_store::{Seen, Store};
+use blastmap_store::{Refused, Seen, Store};
 
 use crate::publishing::Publisher;
 
@@ -15,7 +15,8 @@ pub(crate) async fn run(store: Arc<Store>, publisher: Publisher, interval: Durat
     let mut seen = Seen::default();
     loop {
         match look(&store, &publisher, &mut seen).await {
-            Ok(()) => publisher.store_works(),
+            Ok(None) => publisher.store_works(),
+            Ok(Some(refused)) => publisher.store_fails(&refused),
             Err(error) => {
                 tracing::error!("The store cannot be read, the data stays as it was: {error:#}");
                 publisher.store_fails(&format!("{error:#}"));
@@ -25,9 +26,14 @@ pub(crate) async fn run(store: Arc<Store>, publisher: Publisher, interval: Durat
     }
 }
 
-async fn look(store: &Store, publisher: &Publisher, seen: &mut Seen) -> anyhow::Result<()> {
+/// Shows what is new; says which newer one cannot be used.
+async fn look(
+    store: &Store,
+    publisher: &Publisher,
+    seen: &mut Seen,
+) -> anyhow::Result<Option<String>> {
     let Some((latest, refused)) = store.load_new(seen).await? else {
-        return Ok(());
+        return Ok(None);
     };
     for own in &refused {
         tracing::warn!("Not used: {own}");
@@ -38,7 +44,13 @@ async fn look(store: &Store, publisher: &Publisher, seen: &mut Seen) -> anyhow::
     if let Some(own) = refused.iter().find(|own| own.is_too_large()) {
         publisher.refuse(&own.to_string());
     }
-    Ok(())
+    Ok(not_used(&refused))
+}
+
+/// A snapshot that cannot be read, though it is newer than what is shown.
+pub(crate) fn not_used(refused: &[Refused]) -> Option<String> {
+    let broken = refused.iter().find(|own| !own.is_too_large());
+    broken.map(|own| format!("{own}, the one before is shown"))
 }
 
 async fn show(publisher: &Publisher, latest: Inventory) -> anyhow::Result<()> {

@@ -35,6 +35,15 @@ fn append(path: &Path, block: &str, name: &str) -> anyhow::Result<()> {
         options.mode(0o600);
     }
     let mut file = options.open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if file.metadata()?.permissions().mode() & 0o027 != 0 {
+            return Err(anyhow!(
+                "its group could write it, or others read it, so that `serve` refuses it: run `chmod 600` on it"
+            ));
+        }
+    }
     let mut before = String::new();
     file.seek(SeekFrom::Start(0))?;
     file.read_to_string(&mut before)?;

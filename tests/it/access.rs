@@ -98,6 +98,49 @@ async fn a_file_that_cannot_be_used_stops_the_start() {
         .run(&[&serve[..], &["--insecure-no-auth"]].concat())
         .await;
     assert!(both.usage().contains("cannot be used with"), "{both:?}");
+    let roles = [
+        "serve",
+        "--demo",
+        "--listen",
+        "127.0.0.1:0",
+        "--auth-operator",
+        "ann",
+    ];
+    let nobody = machine.run(&roles).await;
+    assert!(
+        nobody
+            .failure()
+            .starts_with("--auth-operator is for those who sign in by --auth-oidc or --auth-alb"),
+        "{nobody:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_empty_file_of_tokens_and_one_that_others_may_write_are_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let machine = Machine::new();
+    machine.write("tokens.toml", "");
+    let path = machine.path("tokens.toml");
+    let mode = |mode| {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(0o666);
+    let refused = machine
+        .run(&["token", "ann", "--add-to", "tokens.toml"])
+        .await;
+    assert!(
+        refused.failure().contains("run `chmod 600` on it"),
+        "{refused:?}"
+    );
+    mode(0o600);
+    let server = Server::start(&machine, &["--demo", "--auth-tokens", "tokens.toml"]).await;
+    let ended = server.terminate().await;
+    assert!(
+        ended
+            .stderr
+            .contains("warning: tokens.toml holds no tokens"),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test]

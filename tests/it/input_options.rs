@@ -31,6 +31,7 @@ async fn values_that_cannot_be_are_usage_errors() {
             "give a number and KiB, MiB or GiB, as in 64MiB",
         ),
         ("--listen", "localhost", "invalid socket address syntax"),
+        ("--max-memory", "2", "give at least 16MiB, as in 2GiB"),
     ];
     for (option, value, why) in cases {
         let ended = Machine::new().run(&["serve", option, value]).await;

@@ -272,3 +272,41 @@ async fn a_corrupt_newest_snapshot_is_named_and_the_one_before_used() {
     assert_eq!(ended.status, Some(0), "{ended:?}");
     assert!(ended.stderr.starts_with(&warning), "{}", ended.stderr);
 }
+
+#[tokio::test]
+async fn a_newest_snapshot_that_cannot_be_read_is_a_problem_until_it_can() {
+    let machine = Machine::new();
+    recording::write(&machine, |_| {});
+    for _ in 0..2 {
+        machine.prints(&CRAWL).await;
+    }
+    let newest = snapshots(&machine).pop().unwrap();
+    let whole = machine.read(&newest);
+    machine.write(&newest, "junk");
+    let arguments = ["--no-crawl", "--store", "store", "--interval", "1s"];
+    let server = Server::start(&machine, &arguments).await;
+    let shown = server.ready().await;
+    let problem = eventually(&server, |own| !own["problems"][0].is_null()).await;
+    let said = problem["problems"][0].as_str().unwrap().to_owned();
+    assert!(
+        said.contains("is not a blastmap snapshot") && said.ends_with("the one before is shown"),
+        "{said}"
+    );
+    machine.write(&newest, whole);
+    let mended = eventually(&server, |own| own["problems"] == json!([])).await;
+    assert_ne!(mended["snapshot"], shown["snapshot"]);
+}
+
+/// What `/readyz` says once it says this.
+async fn eventually(server: &Server, says: impl Fn(&Value) -> bool) -> Value {
+    let asking = async {
+        loop {
+            let own = server.ready().await;
+            if says(&own) {
+                return own;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    crate::program::within("what it says", asking).await
+}

@@ -148,8 +148,9 @@ impl Store {
             }
         }
         let loaded = self.load_latest().await;
-        if loaded.is_err() {
-            // It is looked at again.
+        let is_whole = |(_, refused): &(_, Vec<Refused>)| refused.iter().all(Refused::is_too_large);
+        if !loaded.as_ref().is_ok_and(is_whole) {
+            // It is looked at again: what cannot be read may be put right.
             *seen = Seen::default();
         }
         loaded.map(Some)

@@ -125,6 +125,11 @@ impl Guard {
         })
     }
 
+    /// True where a file of tokens is given, and empty.
+    pub fn has_no_tokens(&self) -> bool {
+        self.tokens.as_ref().is_some_and(Tokens::is_empty)
+    }
+
     pub(crate) fn takes_tokens(&self) -> bool {
         self.tokens.is_some()
     }

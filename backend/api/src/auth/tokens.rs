@@ -92,6 +92,10 @@ impl Tokens {
         })
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.load().is_empty()
+    }
+
     /// Whose token this is. It is compared with every one there is, in the same time whatever it is.
     pub(crate) fn find(&self, token: &str) -> Option<Admitted> {
         let entries = self.entries.load();

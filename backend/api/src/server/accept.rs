@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, ErrorKind},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -10,7 +10,6 @@ use std::{
 use axum::Router;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     time::sleep,
 };
 use tracing::{debug, warn};
@@ -20,7 +19,10 @@ use super::{
     hosts::Arrived,
     tls::Tls,
 };
-use crate::{fair::network, state::State};
+use crate::{
+    fair::{Shares, network},
+    state::State,
+};
 
 /// How long nobody is accepted where that fails, as when there are too many open files.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -28,8 +30,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How often the log says so.
 const SAY_EVERY: Duration = Duration::from_mins(1);
 
-/// How many are told at once that there is no place for them; more are closed without a word.
-const REFUSING: usize = 64;
+/// How many are told at once that there is no place for them, and of one network; more are closed without a word.
+const REFUSING: usize = 256;
+const REFUSING_OF_ONE: usize = 8;
 
 /// Accepts for as long as it is polled.
 pub(super) async fn accept(
@@ -40,7 +43,7 @@ pub(super) async fn accept(
 ) {
     let mut trouble = Trouble { said: None };
     let most = state.app.settings.connections;
-    let refusing = Arc::new(Semaphore::new(REFUSING.min(most / 4).max(1)));
+    let refusing = Shares::new(REFUSING.min(most / 4).max(1), REFUSING_OF_ONE);
     loop {
         match listener.accept().await {
             Ok((stream, from)) => {
@@ -62,7 +65,7 @@ fn take(
     tls: Option<Arc<Tls>>,
     router: &Router,
     state: &Arc<State>,
-    refusing: &Arc<Semaphore>,
+    refusing: &Shares<IpAddr>,
 ) {
     let settings = &state.app.settings;
     // Whoever comes by a proxy of ours comes by its address.
@@ -85,7 +88,7 @@ fn take(
         Err(full) => {
             state.metrics.refused();
             debug!(client.address = %from.ip(), "No place for a connection: {full:?}");
-            if let Ok(slot) = Arc::clone(refusing).try_acquire_owned() {
+            if let Ok(slot) = refusing.take(key.as_ref(), 1) {
                 tokio::spawn(async move {
                     connection::refuse(opened).await;
                     drop(slot);

@@ -24,7 +24,10 @@ pub(super) async fn ready(From(state): From<Arc<State>>) -> Response {
     let Some(snapshot) = state.app.snapshots.latest() else {
         let body = json!({
             "ready": false,
-            "why": "there is no graph yet: the first crawl is not done",
+            "why": match state.app.crawl {
+                Some(_) => "there is no graph yet: the first crawl is not done",
+                None => "there is no graph yet: the store has no snapshot that can be read",
+            },
             "problems": troubles,
         });
         return (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response();
