@@ -30,9 +30,11 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How often the log says so.
 const SAY_EVERY: Duration = Duration::from_mins(1);
 
-/// How many are told at once that there is no place for them, and of one network; more are closed without a word.
+/// How many are told at once that there is no place for them; more are closed without a word.
 const REFUSING: usize = 256;
-const REFUSING_OF_ONE: usize = 8;
+
+/// One network has this part of it, so that others are told.
+const REFUSING_PART: usize = 32;
 
 /// Accepts for as long as it is polled.
 pub(super) async fn accept(
@@ -43,7 +45,8 @@ pub(super) async fn accept(
 ) {
     let mut trouble = Trouble { said: None };
     let most = state.app.settings.connections;
-    let refusing = Shares::new(REFUSING.min(most / 4).max(1), REFUSING_OF_ONE);
+    let refusing = REFUSING.min(most / 4).max(1);
+    let refusing = Shares::new(refusing, (refusing / REFUSING_PART).max(1));
     loop {
         match listener.accept().await {
             Ok((stream, from)) => {

@@ -293,6 +293,34 @@ async fn connections(address: SocketAddr) -> u64 {
     line.unwrap_or_else(|| panic!("{metrics}")).parse().unwrap()
 }
 
+/// A connection of this address.
+async fn from(own: &str, to: SocketAddr) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{own}:0").parse().unwrap()).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
+#[cfg(target_os = "linux")] // elsewhere loopback is one address
+#[tokio::test]
+async fn whether_it_lives_is_told_though_others_take_all_places_and_ask_nothing() {
+    let mut app = app();
+    app.settings.connections = 12;
+    app.settings.connections_per_address = 2;
+    let server = start(app).await;
+    let places = (2..8).flat_map(|last| [last; 2]);
+    let mut silent = Vec::new();
+    // One address asks for more than its two places, and holds what it gets.
+    for last in places.chain([2; 4]) {
+        let mut stream = from(&format!("127.0.0.{last}"), server.address).await;
+        // Whoever finds no place may be closed by now.
+        drop(stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: ").await);
+        silent.push(stream);
+    }
+    let mut balancer = from("127.0.0.9", server.address).await;
+    let answer = ask(&mut balancer, "/healthz").await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
 #[cfg(target_os = "linux")] // elsewhere loopback is one address
 #[tokio::test]
 async fn one_address_has_so_many_connections_and_who_finds_no_place_is_told() {
@@ -300,12 +328,7 @@ async fn one_address_has_so_many_connections_and_who_finds_no_place_is_told() {
     app.settings.connections = 4;
     app.settings.connections_per_address = 2;
     let server = start(app).await;
-    let open = async |address: &str| {
-        let socket = tokio::net::TcpSocket::new_v4().unwrap();
-        let own = format!("{address}:0").parse().unwrap();
-        socket.bind(own).unwrap();
-        socket.connect(server.address).await.unwrap()
-    };
+    let open = async |address: &str| from(address, server.address).await;
     let first = open("127.0.0.2").await;
     let _second = open("127.0.0.2").await;
     let mut third = open("127.0.0.2").await;
