@@ -1,6 +1,7 @@
 //! Crawls again and again while the server runs, and whenever somebody asks for it.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -8,8 +9,9 @@ use std::{
 use blastmap_api::{Crawl, CrawlCounts, CrawlProgress, CrawlRefused, CrawlRun, RequestCounts};
 use blastmap_aws::{Crawler, Outcomes, Progress};
 use blastmap_graph::Snapshot;
-use blastmap_model::{Elsewhere, Inventory};
+use blastmap_model::{Elsewhere, Inventory, Scope};
 use blastmap_store::Store;
+use futures_util::FutureExt as _;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 use tracing::{Instrument as _, Span};
@@ -91,7 +93,16 @@ impl CrawlLoop {
             let (run, _) = self.begin();
             let (span, started) = (crawling::span(&run.id), Instant::now());
             let crawl = self.crawl(&run, &plan, &mut crawler);
-            let ended = crawl.instrument(span.clone()).await;
+            // A defect ends this crawl, and not those that come after it.
+            let crawl = AssertUnwindSafe(crawl).catch_unwind();
+            let ended = crawl
+                .instrument(span.clone())
+                .await
+                .unwrap_or_else(|_panic| {
+                    Err(anyhow::anyhow!(
+                        "it panicked: report it with the lines before this one"
+                    ))
+                });
             let took = started.elapsed();
             {
                 let mut state = self.state();
@@ -162,9 +173,10 @@ impl CrawlLoop {
         let (crawled, ()) = tokio::join!(crawling, self.pass_on(run, receiver));
         let crawled = crawled?;
         let calls = crawled.calls.values().sum();
-        let beside = others.as_ref().unwrap_or(&Others::Nobody);
+        // Where the store does not tell, there may be others.
+        let beside = others.as_ref().unwrap_or(&Others::Crawl(None));
         let own = beside.keep_dropped(crawled.inventory, known, crawler, plan.max_drop)?;
-        let whole = keep(plan, others, own, known).await;
+        let whole = keep(plan, others, own, known, &crawler.scopes()).await?;
         Span::current().record("snapshot.id", &whole.id);
         plan.publisher.publish(whole).await?;
         Ok(calls)
@@ -206,7 +218,8 @@ async fn keep(
     others: Option<Others>,
     crawled: Inventory,
     previous: Option<&Inventory>,
-) -> Inventory {
+    covered: &[Scope],
+) -> anyhow::Result<Inventory> {
     let id = crawled.id.clone();
     let saved = match &others {
         Some(others) => others
@@ -218,15 +231,14 @@ async fn keep(
     match saved {
         Ok(whole) => {
             plan.publisher.store_works();
-            whole
+            Ok(whole)
         }
         Err(error) => {
             tracing::error!("Cannot keep snapshot {id}, going on from memory: {error:#}");
             plan.publisher
                 .store_fails(&format!("snapshot {id} is not kept: {error:#}"));
-            others
-                .unwrap_or(Others::Nobody)
-                .without_store(crawled, previous)
+            let others = others.unwrap_or(Others::Crawl(None));
+            Ok(others.without_store(crawled, previous, covered)?)
         }
     }
 }

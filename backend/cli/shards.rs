@@ -1,8 +1,10 @@
 //! Crawling into a store that several crawls share.
 
+use std::collections::BTreeSet;
+
 use blastmap_aws::Crawler;
 use blastmap_graph::count_changes;
-use blastmap_model::{Elsewhere, Inventory, Part, Scope, merge};
+use blastmap_model::{Elsewhere, GLOBAL, Inventory, InventoryError, Part, Scope, merge};
 use blastmap_store::{Store, StoreError};
 
 /// What others crawled into the store of one crawl; none where it is not shared.
@@ -49,7 +51,7 @@ impl Others {
         let scopes = crawler.scopes();
         // Where AWS says which accounts and regions there are, one that is no longer among them is missed, too.
         let is_wanted = |scope: &Scope| {
-            scopes.contains(scope) || matches!(self, Self::Nobody) && crawler.opens_anew()
+            scopes.contains(scope) || matches!(self, Self::Nobody) && crawler.is_told_scopes()
         };
         let kept = blastmap_model::keep_dropped(previous, crawled, is_wanted, percent)?;
         for record in &kept.scopes {
@@ -85,21 +87,24 @@ impl Others {
         Ok(whole)
     }
 
-    /// The snapshot as it would be if the store could keep it.
+    /// The snapshot as it would be if the store could keep it. What others crawled stays as it was shown last where the store does not
+    /// tell: what nobody can read now is not gone.
     pub(crate) fn without_store(
         self,
         crawled: Inventory,
         previous: Option<&Inventory>,
-    ) -> Inventory {
-        let own = crawled.clone();
-        let whole = match self {
-            Self::Crawl(Some(others)) => merge(
-                crawled.id.clone(),
-                vec![whole_part(crawled), whole_part(*others)],
-            ),
-            Self::Nobody | Self::Crawl(None) => Ok(crawled),
+        covered: &[Scope],
+    ) -> Result<Inventory, InventoryError> {
+        let beside = match self {
+            Self::Nobody => None,
+            Self::Crawl(Some(others)) => Some(whole_part(*others)),
+            Self::Crawl(None) => previous.and_then(|previous| rest_of(previous, covered)),
         };
-        counted(whole.unwrap_or(own), previous)
+        let whole = match beside {
+            Some(beside) => merge(crawled.id.clone(), vec![whole_part(crawled), beside])?,
+            None => crawled,
+        };
+        Ok(counted(whole, previous))
     }
 }
 
@@ -111,7 +116,80 @@ fn whole_part(inventory: Inventory) -> Part {
     }
 }
 
+/// What a snapshot has beside the scopes that a crawl covers; none where that is nothing.
+fn rest_of(snapshot: &Inventory, covered: &[Scope]) -> Option<Part> {
+    let scopes = snapshot.scopes.iter().map(|record| &record.scope);
+    let regional = scopes.clone().filter(|scope| &*scope.region != GLOBAL);
+    let left: BTreeSet<&Scope> = regional.filter(|scope| !covered.contains(scope)).collect();
+    let has_more = |scope: &Scope| left.iter().any(|own| own.account == scope.account);
+    let global = scopes.filter(|scope| &*scope.region == GLOBAL && has_more(scope));
+    let holds: BTreeSet<Scope> = left.iter().copied().chain(global).cloned().collect();
+    (!holds.is_empty()).then(|| Part {
+        inventory: snapshot.clone(),
+        holds,
+    })
+}
+
 fn counted(mut inventory: Inventory, previous: Option<&Inventory>) -> Inventory {
     inventory.changes = previous.map(|previous| count_changes(previous, &inventory));
     inventory
+}
+
+#[cfg(test)]
+mod tests {
+    use blastmap_model::ScopeRecord;
+    use time::OffsetDateTime;
+
+    use super::*;
+
+    fn inventory(id: &str, scopes: &[(&str, &str)]) -> Inventory {
+        let records = scopes.iter().map(|(account, region)| ScopeRecord {
+            scope: Scope::new(account, region),
+            crawled_at: Some(OffsetDateTime::UNIX_EPOCH),
+            duration_ms: None,
+            api_calls: 0,
+            kept: None,
+        });
+        let records = records.collect();
+        Inventory::new(
+            id.to_owned(),
+            OffsetDateTime::UNIX_EPOCH,
+            records,
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn what_others_crawled_stays_where_the_store_does_not_tell() {
+        let all = [
+            ("1", "global"),
+            ("1", "r"),
+            ("2", "global"),
+            ("2", "r"),
+            ("2", "s"),
+        ];
+        let before = inventory("before", &all);
+        let covered = [("1", "global"), ("1", "r"), ("2", "global"), ("2", "s")];
+        let crawled = inventory("crawled", &covered);
+        let covered = covered.map(|(account, region)| Scope::new(account, region));
+        let beside = |others: Others, previous| {
+            let whole = others.without_store(crawled.clone(), previous, &covered);
+            let whole = whole.unwrap();
+            assert_eq!(whole.id, "crawled");
+            let scopes = whole.scopes.iter().map(|own| own.scope.to_string());
+            scopes.collect::<Vec<_>>()
+        };
+        let (own, more) = (
+            ["1 global", "1 r", "2 global", "2 s"],
+            ["1 global", "1 r", "2 global", "2 r", "2 s"],
+        );
+        assert_eq!(beside(Others::Nobody, Some(&before)), own);
+        assert_eq!(beside(Others::Crawl(None), None), own);
+        assert_eq!(beside(Others::Crawl(None), Some(&before)), more);
+        let others = inventory("others", &[("2", "global"), ("2", "r")]);
+        assert_eq!(beside(Others::Crawl(Some(Box::new(others))), None), more);
+    }
 }

@@ -1,9 +1,10 @@
 //! Publishes what other processes write into the store.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use blastmap_model::Inventory;
 use blastmap_store::{Refused, Seen, Store};
+use futures_util::FutureExt as _;
 
 use crate::publishing::Publisher;
 
@@ -14,7 +15,14 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 pub(crate) async fn run(store: Arc<Store>, publisher: Publisher, interval: Duration) {
     let mut seen = Seen::default();
     loop {
-        match look(&store, &publisher, &mut seen).await {
+        // A defect ends this look, and not those that come after it.
+        let look = AssertUnwindSafe(look(&store, &publisher, &mut seen)).catch_unwind();
+        let looked = look.await.unwrap_or_else(|_panic| {
+            Err(anyhow::anyhow!(
+                "reading it panicked: report it with the lines before this one"
+            ))
+        });
+        match looked {
             Ok(None) => publisher.store_works(),
             Ok(Some(refused)) => publisher.store_fails(&refused),
             Err(error) => {

@@ -66,6 +66,11 @@ impl Crawler {
         self.session.may_change() && self.counted.load(Ordering::Relaxed)
     }
 
+    /// True if AWS says which accounts or regions there are: one that it lists no more is gone.
+    pub fn is_told_scopes(&self) -> bool {
+        self.session.is_told_scopes()
+    }
+
     /// What a crawl covers, and what it should and cannot.
     pub fn scopes(&self) -> Vec<Scope> {
         let clients = self.session.clients();

@@ -57,7 +57,7 @@ pub(crate) struct Session {
     blind_spots: Vec<BlindSpot>,
     /// Scopes of accounts that let nobody in.
     closed: Vec<Scope>,
-    may_change: bool,
+    is_told_scopes: bool,
     wire: Wire,
     limits: Limits,
     redactor: Redactor,
@@ -95,9 +95,8 @@ impl Session {
             }
         }
         Ok(Self {
-            may_change: settings.organization.is_some()
-                || matches!(wanted, Regions::Enabled(_))
-                || !closed.is_empty(),
+            is_told_scopes: settings.organization.is_some()
+                || matches!(wanted, Regions::Enabled(_)),
             accounts: open,
             regions,
             first,
@@ -122,7 +121,12 @@ impl Session {
 
     /// True where the same settings may come to other accounts or regions later.
     pub(crate) fn may_change(&self) -> bool {
-        self.may_change
+        self.is_told_scopes || !self.closed.is_empty()
+    }
+
+    /// True where AWS says which accounts or regions there are.
+    pub(crate) fn is_told_scopes(&self) -> bool {
+        self.is_told_scopes
     }
 
     /// Calls that finding the accounts took.

@@ -37,7 +37,7 @@ pub enum BlindSpotReason {
     Unsupported,
     /// Anything else: the message says what.
     Error,
-    /// The crawl read much less than the one before, whose data was kept: it is old.
+    /// It is old: the crawl read much less than the one before, whose data was kept, or no crawl has come there for days.
     Stale,
 }
 

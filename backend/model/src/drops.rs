@@ -92,7 +92,7 @@ fn scope_of(resource: &Resource) -> Scope {
 }
 
 /// `crawled`, with what the snapshot before had of those scopes of which more than `percent` of a hundred is gone. Each is marked, and a
-/// blind spot. What AWS denied nowhere is believed the second time that a crawl does not find it. Only scopes that are `wanted` are
+/// blind spot. What AWS did not hide is believed the second time that a crawl does not find it. Only scopes that are `wanted` are
 /// looked at: others were not to be crawled.
 pub fn keep_dropped(
     before: &Inventory,
@@ -102,8 +102,7 @@ pub fn keep_dropped(
 ) -> Result<Inventory, InventoryError> {
     let mut kept = BTreeMap::new();
     for drop in drops(before, &crawled) {
-        let too_much = (drop.before - drop.after) * 100 > drop.before * usize::from(percent);
-        if !too_much || !wanted(&drop.scope) {
+        if !is_too_much(drop.before, drop.after, percent) || !wanted(&drop.scope) {
             continue;
         }
         let record = before.scopes.iter().find(|own| own.scope == drop.scope);
@@ -112,15 +111,16 @@ pub fn keep_dropped(
             || failed(before, &drop.scope),
             |earlier| earlier.failed_before.clone(),
         );
-        let was_crawled = scopes_crawled(&crawled).any(|own| *own == drop.scope);
-        let failed_now = failed(&crawled, &drop.scope);
         let now = KeptScope {
             since: earlier.map_or(crawled.taken_at, |earlier| earlier.since),
             found: drop.after,
-            answered: was_crawled && failed_now.is_subset(&failed_before),
+            answered: is_answered(before, &crawled, &drop.scope, &failed_before),
             failed_before,
         };
-        let believed = now.answered && earlier.is_some_and(|earlier| earlier.answered);
+        let believed = now.answered
+            && earlier.is_some_and(|earlier| {
+                earlier.answered && !is_too_much(earlier.found, now.found, percent)
+            });
         if !believed {
             kept.insert(drop.scope.clone(), (now, drop));
         }
@@ -129,9 +129,11 @@ pub fn keep_dropped(
         return Ok(crawled);
     }
     let scopes: BTreeSet<Scope> = kept.keys().cloned().collect();
-    let spots = spots_of_kept(&crawled, &kept);
+    let mut old = only(before, &scopes, &crawled)?;
+    // It does not know of what is newer than it: that is not to be missing.
+    old.blind_spots.extend(spots_of_kept(&crawled, &kept));
     let old = Part {
-        inventory: only(before, &scopes, &crawled)?,
+        inventory: old,
         holds: scopes.clone(),
     };
     let own = crawled.scopes.iter().map(|record| record.scope.clone());
@@ -143,17 +145,58 @@ pub fn keep_dropped(
     for record in &mut whole.scopes {
         record.kept = kept.get(&record.scope).map(|(kept, _)| kept.clone());
     }
-    whole.blind_spots.extend(spots);
     whole.blind_spots.sort();
     whole.blind_spots.dedup();
     Ok(whole)
 }
 
+fn is_too_much(before: usize, after: usize, percent: u8) -> bool {
+    before.saturating_sub(after) * 100 > before * usize::from(percent)
+}
+
+/// Whether nothing that AWS did not tell can hide what is not there: the scope was crawled, or is one no longer, and what failed had failed
+/// where the data is from, and hides no more of anything than there.
+fn is_answered(
+    before: &Inventory,
+    crawled: &Inventory,
+    scope: &Scope,
+    failed_before: &BTreeSet<Arc<str>>,
+) -> bool {
+    let Some(record) = crawled.scopes.iter().find(|own| own.scope == *scope) else {
+        // AWS lists it no more, unless it did not tell which there are.
+        return !crawled
+            .blind_spots
+            .iter()
+            .any(|spot| spot.account == scope.account && &*spot.api == "ec2:DescribeRegions");
+    };
+    let (earlier, now) = (read_by_kind(before, scope), read_by_kind(crawled, scope));
+    let shrank = |kind: &ResourceKind| now.get(kind) < earlier.get(kind);
+    record.crawled_at.is_some()
+        && spots_in(crawled, scope)
+            .all(|spot| failed_before.contains(&spot.api) && !spot.kinds.iter().any(shrank))
+}
+
+/// Resources that were read in a scope, by kind.
+fn read_by_kind(inventory: &Inventory, scope: &Scope) -> BTreeMap<ResourceKind, usize> {
+    let mut counts = BTreeMap::new();
+    for resource in inventory.resources().iter().chain(&inventory.unnamed) {
+        let is_in = (&resource.account, &resource.region) == (&scope.account, &scope.region);
+        if is_in && resource.presence == Presence::Live {
+            *counts.entry(resource.kind).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn spots_in<'i>(inventory: &'i Inventory, scope: &Scope) -> impl Iterator<Item = &'i BlindSpot> {
+    let spots = inventory.blind_spots.iter();
+    spots.filter(move |spot| (&spot.account, &spot.region) == (&scope.account, &scope.region))
+}
+
 /// APIs that failed in a scope.
 fn failed(inventory: &Inventory, scope: &Scope) -> BTreeSet<Arc<str>> {
-    let spots = inventory.blind_spots.iter();
-    let own = spots.filter(|spot| (&spot.account, &spot.region) == (&scope.account, &scope.region));
-    own.map(|spot| Arc::clone(&spot.api)).collect()
+    let spots = spots_in(inventory, scope);
+    spots.map(|spot| Arc::clone(&spot.api)).collect()
 }
 
 /// Without those that let nobody in.
@@ -179,23 +222,27 @@ fn spots_of_kept(
         .cloned()
         .collect();
     spots.extend(kept.iter().map(|(scope, (_, drop))| {
-        BlindSpot {
-            account: scope.account.clone(),
-            region: scope.region.clone(),
-            api: WHOLE_CRAWL.into(),
-            reason: BlindSpotReason::Stale,
-            message: format!(
-                "the crawl read {} of {} resources: the data of the one before is kept",
-                drop.after, drop.before
-            ),
-            kinds: ResourceKind::ALL
-                .iter()
-                .copied()
-                .filter(|kind| kind.is_global() == (&*scope.region == crate::GLOBAL))
-                .collect(),
-        }
+        let message = format!(
+            "the crawl read {} of {} resources: the data of the one before is kept",
+            drop.after, drop.before
+        );
+        stale(scope, message)
     }));
     spots
+}
+
+/// All of a scope is old, or not there any more for being old.
+pub fn stale(scope: &Scope, message: String) -> BlindSpot {
+    let is_global = &*scope.region == crate::GLOBAL;
+    let kinds = ResourceKind::ALL.iter().copied();
+    BlindSpot {
+        account: scope.account.clone(),
+        region: scope.region.clone(),
+        api: WHOLE_CRAWL.into(),
+        reason: BlindSpotReason::Stale,
+        message,
+        kinds: kinds.filter(|kind| kind.is_global() == is_global).collect(),
+    }
 }
 
 type Links<'i> = BTreeMap<ResourceIndex, Vec<&'i Link>>;

@@ -28,7 +28,7 @@ mod scope;
 pub use arn::{Arn, ArnError, ResourceId};
 pub use blind_spot::{BlindSpot, BlindSpotReason};
 pub use builder::InventoryBuilder;
-pub use drops::{KeptScope, ScopeDrop, WHOLE_CRAWL, drops, keep_dropped};
+pub use drops::{KeptScope, ScopeDrop, WHOLE_CRAWL, drops, keep_dropped, stale};
 pub use edits::{After, Edits, Planned};
 pub use evidence::{Evidence, Source};
 pub use found::Found;

@@ -143,6 +143,13 @@ struct Choice<'p> {
     resource: &'p Resource,
 }
 
+/// What is named and was not read.
+struct Named {
+    kind: ResourceKind,
+    /// When whoever names it was last seen.
+    last: Option<OffsetDateTime>,
+}
+
 /// A link, and what kind its other end is to be.
 struct Tied {
     link: NamedLink,
@@ -298,32 +305,43 @@ impl<'p> Chosen<'p> {
         let read = self.resources.values().map(|choice| choice.resource);
         let read = read.filter(|resource| resource.presence == Presence::Live);
         let mut resources: Vec<Resource> = read.cloned().collect();
-        let mut named: BTreeMap<&ResourceId, ResourceKind> = BTreeMap::new();
+        let mut named: BTreeMap<&ResourceId, Named> = BTreeMap::new();
         for own in links {
             if !self.is_live(&own.link.to) {
-                named.entry(&own.link.to).or_insert(own.kind);
+                let at = self.live(&own.link.from).map(|from| from.observed_at);
+                let named = named.entry(&own.link.to).or_insert(Named {
+                    kind: own.kind,
+                    last: None,
+                });
+                named.last = named.last.max(at);
             }
         }
         let not_seen = named.into_iter();
-        resources.extend(not_seen.map(|(id, kind)| self.not_seen(id, kind, around)));
+        resources.extend(not_seen.map(|(id, named)| self.not_seen(id, &named, around)));
         resources
     }
 
     /// What the part that holds its scope says of it counts; where that does not speak of it, what can be said all the same.
-    fn not_seen(&self, id: &ResourceId, kind: ResourceKind, around: &Inventory) -> Resource {
+    fn not_seen(&self, id: &ResourceId, named: &Named, around: &Inventory) -> Resource {
+        let kind = named.kind;
         let choice = self.resources.get(id);
         let kind = choice.map_or(kind, |choice| choice.resource.kind);
         let arn = id.arn();
         let place = arn.as_ref().map(|arn| (arn.account(), kind.region_of(arn)));
-        let is_held = around.scopes.iter().any(|record| {
+        let holder = around.scopes.iter().find(|record| {
             let scope = &record.scope;
             Some((&*scope.account, &*scope.region)) == place
         });
+        // Whoever looked before it was named cannot say that it is not there now.
+        let looked_since = holder.is_some_and(|record| record.crawled_at >= named.last);
         let presence = match choice {
-            Some(choice) if !is_held || BY_HOLDER.contains(&choice.rank) => {
+            Some(choice) if holder.is_none() || BY_HOLDER.contains(&choice.rank) => {
                 choice.resource.presence
             }
-            _ => around.presence_of_unseen(kind, arn.as_ref()),
+            _ => match around.presence_of_unseen(kind, arn.as_ref()) {
+                Presence::Missing if !looked_since => Presence::Outside,
+                presence => presence,
+            },
         };
         let (account, region) = place.unwrap_or_default();
         let known = choice.map(|choice| choice.resource);

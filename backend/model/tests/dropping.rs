@@ -208,14 +208,67 @@ fn a_denial_in_between_is_no_second_time() {
 }
 
 #[test]
-fn what_was_denied_before_already_hides_nothing_more() {
-    let mut world = whole();
-    world.denied = vec![IRELAND];
-    let before = crawl(&world, 0);
-    world.groups.retain(|(region, _)| *region != IRELAND);
-    let first = keep(&before, crawl(&world, 10));
-    assert!(record(&first, IRELAND).kept.clone().unwrap().answered);
-    assert_eq!(names(&keep(&first, crawl(&world, 20))), ["v", "w"]);
+fn what_was_denied_before_already_may_hide_more_of_its_kinds_and_of_no_other() {
+    for (kinds, answered) in [
+        (vec![ResourceKind::LogGroup], false),
+        (vec![ResourceKind::KmsKey], true),
+    ] {
+        let denied = |mut inventory: Inventory| {
+            for spot in &mut inventory.blind_spots {
+                spot.kinds.clone_from(&kinds);
+            }
+            inventory
+        };
+        let mut world = whole();
+        world.denied = vec![IRELAND];
+        let before = denied(crawl(&world, 0));
+        world.groups.retain(|(region, _)| *region != IRELAND);
+        let first = keep(&before, denied(crawl(&world, 10)));
+        let mark = record(&first, IRELAND).kept.clone().unwrap();
+        assert_eq!(mark.answered, answered, "{kinds:?}");
+        let second = keep(&first, denied(crawl(&world, 20)));
+        let left = if answered { 2 } else { 6 };
+        assert_eq!(names(&second).len(), left, "{kinds:?}");
+    }
+}
+
+#[test]
+fn a_second_crawl_that_sees_much_less_than_the_first_is_no_second_time() {
+    let left = |names: &[&'static str]| World {
+        groups: [groups(IRELAND, names), groups(VIRGINIA, &["v", "w"])].concat(),
+        ..World::default()
+    };
+    let first = keep(&crawl(&whole(), 0), crawl(&left(&["a", "b"]), 10));
+    let second = keep(&first, crawl(&left(&["a"]), 20));
+    assert_eq!(names(&second).len(), 6);
+    let third = keep(&second, crawl(&left(&["a"]), 30));
+    assert_eq!(names(&third), ["a", "v", "w"]);
+}
+
+#[test]
+fn a_region_that_aws_lists_no_more_is_believed_the_second_time() {
+    let without = |minutes: i64, spots: Vec<BlindSpot>| {
+        let world = World {
+            groups: groups(VIRGINIA, &["v", "w"]),
+            ..World::default()
+        };
+        let mut crawled = crawl(&world, minutes);
+        crawled.scopes.retain(|own| &*own.scope.region != IRELAND);
+        crawled.blind_spots = spots;
+        crawled
+    };
+    let first = keep(&crawl(&whole(), 0), without(10, Vec::new()));
+    assert_eq!(names(&first).len(), 6);
+    assert_eq!(names(&keep(&first, without(20, Vec::new()))), ["v", "w"]);
+    let not_told = BlindSpot {
+        api: "ec2:DescribeRegions".into(),
+        ..denied(&Scope::new(ACCOUNT, GLOBAL))
+    };
+    let mut now = crawl(&whole(), 0);
+    for times in 1..=3 {
+        now = keep(&now, without(times * 10, vec![not_told.clone()]));
+        assert_eq!(names(&now).len(), 6, "{times}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use blastmap_model::{
     Presence, Redactor, ResourceKind, Scope, ScopeRecord, Source, keep_dropped,
     kinds::{
         dns_record::{AliasTarget, DnsRecord},
-        ecs_task_definition::{ContainerDefinition, EcsTaskDefinition, KeyValue},
+        ecs_task_definition::{ContainerDefinition, EcsTaskDefinition, KeyValue, LogConfiguration},
         iam_role::IamRole,
         load_balancer::LoadBalancer,
         sqs_queue::SqsQueue,
@@ -459,4 +459,52 @@ fn what_nobody_crawled_stays_outside() {
     let role = merged.find(&role_arn((1, 0)).to_string()).unwrap();
     assert_eq!(merged.resource(role).presence, Presence::Outside);
     assert_eq!(merged.taken_at, other.taken_at);
+}
+
+#[test]
+fn what_is_named_later_than_its_scope_was_crawled_is_not_missing() {
+    for (crawled_at, presence) in [(10, Presence::Missing), (0, Presence::Outside)] {
+        let scope = Scope::new(ACCOUNTS[0], REGIONS[0]);
+        let mut own = found(&scope, 5);
+        let group = arn("logs", (0, 1, 0), "log-group:/ecs/web");
+        let options = BTreeMap::from([
+            ("awslogs-group".to_owned(), "/ecs/web".to_owned()),
+            ("awslogs-region".to_owned(), REGIONS[1].to_owned()),
+        ]);
+        let facts = EcsTaskDefinition {
+            family: "web".to_owned(),
+            revision: 1,
+            container_definitions: vec![ContainerDefinition {
+                name: "app".to_owned(),
+                log_configuration: Some(LogConfiguration {
+                    log_driver: "awslogs".to_owned(),
+                    options,
+                    ..LogConfiguration::default()
+                }),
+                ..ContainerDefinition::default()
+            }],
+            ..EcsTaskDefinition::default()
+        };
+        let definition = arn("ecs", (0, 0, 0), "task-definition/web:1");
+        let source = Source::of("ecs:DescribeTaskDefinition");
+        own.resource(&definition, &facts, [], source);
+        let taken_at = OffsetDateTime::UNIX_EPOCH + Duration::minutes(5);
+        let record = ScopeRecord {
+            scope: scope.clone(),
+            crawled_at: Some(taken_at),
+            duration_ms: None,
+            api_calls: 0,
+            kept: None,
+        };
+        let mut builder = InventoryBuilder::new(vec![scope]);
+        builder.absorb(own);
+        let naming = builder
+            .finish("naming".to_owned(), taken_at, vec![record])
+            .unwrap();
+        let (estate, nothing) = (Estate::default(), Elsewhere::default());
+        let named = crawl(&estate, &[(0, 1)], crawled_at, nothing);
+        let merged = merge("both".to_owned(), vec![whole(&naming), whole(&named)]).unwrap();
+        let group = merged.find(&group.to_string()).unwrap();
+        assert_eq!(merged.resource(group).presence, presence, "{crawled_at}");
+    }
 }

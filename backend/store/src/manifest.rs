@@ -1,6 +1,6 @@
 //! The manifest of a store that several crawls share: which shards make the snapshot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blastmap_model::{GLOBAL, Inventory, Scope};
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,19 @@ pub(crate) struct Manifest {
     pub(crate) taken_at: OffsetDateTime,
     /// Sorted by name.
     pub(crate) shards: Vec<Shard>,
+    /// Scopes of which no shard is left, and when the last one went; whoever reads is told, until that is long ago.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) gone: Vec<Gone>,
+}
+
+/// A scope that was crawled once, and that nobody crawls any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Gone {
+    #[serde(flatten)]
+    pub(crate) scope: Scope,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) since: OffsetDateTime,
 }
 
 /// What one crawl saw.
@@ -39,27 +52,45 @@ pub(crate) struct Shard {
     pub(crate) taken_at: OffsetDateTime,
     /// Of the scopes that were crawled, those of which no other shard is newer.
     pub(crate) scopes: BTreeSet<Scope>,
+    /// Those of them into which the crawl did not get: any other that did knows better, however old.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    closed: BTreeSet<Scope>,
     pub(crate) resources: usize,
     pub(crate) links: usize,
 }
 
 impl Shard {
     pub(crate) fn of(inventory: &Inventory, name: String) -> Self {
-        let scopes = inventory.scopes.iter().map(|record| record.scope.clone());
+        let records = inventory.scopes.iter();
+        let closed = records.clone().filter(|own| own.crawled_at.is_none());
         Self {
             name,
             taken_at: inventory.taken_at,
-            scopes: scopes.collect(),
+            closed: closed.map(|own| own.scope.clone()).collect(),
+            scopes: records.map(|own| own.scope.clone()).collect(),
             resources: inventory.resources().len(),
             links: inventory.links().len(),
         }
     }
 
-    /// Gives up what another holds, and what is global in accounts of which nothing else is left.
+    /// How much its word on a scope counts against another's.
+    fn rank(&self, scope: &Scope) -> (bool, OffsetDateTime, &str) {
+        (!self.closed.contains(scope), self.taken_at, &self.name)
+    }
+
+    /// Gives up what another holds and knows better, and what is global in accounts of which nothing else is left.
     fn give_up(&mut self, other: &Self) {
         let regional = |scope: &Scope| &*scope.region != GLOBAL;
-        self.scopes
-            .retain(|scope| !regional(scope) || !other.scopes.contains(scope));
+        let better: BTreeSet<Scope> = self
+            .scopes
+            .intersection(&other.scopes)
+            .filter(|scope| regional(scope) && self.rank(scope) < other.rank(scope))
+            .cloned()
+            .collect();
+        if better.is_empty() {
+            return;
+        }
+        self.scopes.retain(|scope| !better.contains(scope));
         let left = self.scopes.iter().filter(|scope| regional(scope));
         let accounts: BTreeSet<_> = left.map(|scope| scope.account.clone()).collect();
         self.scopes
@@ -69,39 +100,61 @@ impl Shard {
 
 impl Manifest {
     pub(crate) fn empty() -> Self {
-        Self::of(Vec::new())
+        Self::of(Vec::new(), Vec::new())
     }
 
-    fn of(mut shards: Vec<Shard>) -> Self {
+    /// Of a store that was not shared before: what its last snapshot had, nobody has crawled since.
+    pub(crate) fn after(snapshot: &Inventory) -> Self {
+        let gone = snapshot.scopes.iter().map(|record| Gone {
+            scope: record.scope.clone(),
+            since: snapshot.taken_at,
+        });
+        Self::of(Vec::new(), gone.collect())
+    }
+
+    fn of(mut shards: Vec<Shard>, gone: Vec<Gone>) -> Self {
         shards.sort_by(|one, other| one.name.cmp(&other.name));
         let newest = shards.iter().map(|shard| shard.taken_at).max();
         let taken_at = newest.unwrap_or(OffsetDateTime::UNIX_EPOCH);
         Self {
             blastmap: VERSION,
-            snapshot: snapshot_id(taken_at, &shards),
+            snapshot: snapshot_id(taken_at, &shards, &gone),
             taken_at,
             shards,
+            gone,
         }
     }
 
     /// With one more shard. Of each scope the newest holds; what holds nothing any more goes, and what was not renewed for `longest`.
+    /// What went so is told for as long again.
     pub(crate) fn with(&self, mut shard: Shard, longest: Duration) -> Self {
+        let now = shard.taken_at;
         let mut shards = Vec::with_capacity(self.shards.len() + 1);
+        let mut gone: BTreeMap<Scope, OffsetDateTime> = BTreeMap::new();
+        for old in &self.gone {
+            gone.insert(old.scope.clone(), old.since);
+        }
         for old in &self.shards {
             let mut old = old.clone();
-            if old.name == shard.name || shard.taken_at - old.taken_at > longest {
+            if old.name == shard.name {
                 continue;
             }
-            if (old.taken_at, &old.name) <= (shard.taken_at, &shard.name) {
-                old.give_up(&shard);
-            } else {
-                shard.give_up(&old);
+            if now - old.taken_at > longest {
+                gone.extend(old.scopes.into_iter().map(|scope| (scope, now)));
+                continue;
             }
+            let before = shard.clone();
+            shard.give_up(&old);
+            old.give_up(&before);
             shards.push(old);
         }
         shards.push(shard);
         shards.retain(|shard| !shard.scopes.is_empty());
-        Self::of(shards)
+        let held = |scope: &Scope| shards.iter().any(|shard| shard.scopes.contains(scope));
+        gone.retain(|scope, since| !held(scope) && now - *since <= longest);
+        let gone = gone.into_iter().map(|(scope, since)| Gone { scope, since });
+        let gone = gone.collect();
+        Self::of(shards, gone)
     }
 
     pub(crate) fn names(&self, name: &str) -> bool {
@@ -154,7 +207,7 @@ fn is_plain(word: &str) -> bool {
 }
 
 /// `20261123T181627Z-1f2e3a4b`: the same shards make the same snapshot.
-fn snapshot_id(taken_at: OffsetDateTime, shards: &[Shard]) -> String {
+fn snapshot_id(taken_at: OffsetDateTime, shards: &[Shard], gone: &[Gone]) -> String {
     let stamp = taken_at
         .format(format_description!(
             "[year][month][day]T[hour][minute][second]Z"
@@ -166,6 +219,9 @@ fn snapshot_id(taken_at: OffsetDateTime, shards: &[Shard]) -> String {
         for scope in &shard.scopes {
             hash.update(format!(" {scope}\n"));
         }
+    }
+    for own in gone {
+        hash.update(format!("gone {}\n", own.scope));
     }
     format!("{stamp}-{}", hex::encode(&hash.finalize()[..4]))
 }
@@ -185,6 +241,7 @@ mod tests {
             name: name.to_owned(),
             taken_at: OffsetDateTime::UNIX_EPOCH + Duration::minutes(minutes),
             scopes: scopes.iter().map(scope).collect(),
+            closed: BTreeSet::new(),
             resources: 0,
             links: 0,
         }
@@ -257,6 +314,43 @@ mod tests {
         let month = LONGEST.whole_minutes();
         let later = manifest.with(shard("c", month + 1, &["3 r"]), LONGEST);
         assert_eq!(said(&later), ["b: 2 r", "c: 3 r"]);
+    }
+
+    #[test]
+    fn what_went_is_told_until_it_comes_back_or_is_long_ago() {
+        let gone = |manifest: &Manifest| {
+            let gone = manifest.gone.iter();
+            gone.map(|own| own.scope.to_string()).collect::<Vec<_>>()
+        };
+        let month = LONGEST.whole_minutes();
+        let manifest = of(vec![
+            shard("a", 0, &["1 r", "1 global"]),
+            shard("b", 9, &["2 r"]),
+        ]);
+        assert_eq!(gone(&manifest), <[&str; 0]>::default());
+        let later = manifest.with(shard("c", month + 1, &["3 r"]), LONGEST);
+        assert_eq!(gone(&later), ["1 global", "1 r"]);
+        assert_ne!(later.snapshot, of(later.shards.clone()).snapshot);
+        let back = later.with(shard("d", month + 2, &["1 r", "1 global"]), LONGEST);
+        assert_eq!(gone(&back), <[&str; 0]>::default());
+        let forgotten = later.with(shard("e", 2 * month + 2, &["3 r"]), LONGEST);
+        assert_eq!(gone(&forgotten), ["2 r"]);
+    }
+
+    #[test]
+    fn who_was_let_in_knows_better_however_old() {
+        let closed = |mut shard: Shard| {
+            shard.closed = shard.scopes.clone();
+            shard
+        };
+        let own = shard("own", 1, &["1 r", "1 global"]);
+        let shut = closed(shard("shut", 5, &["1 r", "1 global"]));
+        for order in [[&own, &shut], [&shut, &own]] {
+            let manifest = of(order.map(Clone::clone).to_vec());
+            assert_eq!(said(&manifest), ["own: 1 global, 1 r"]);
+        }
+        let alone = of(vec![shut]);
+        assert_eq!(said(&alone), ["shut: 1 global, 1 r"]);
     }
 
     #[test]

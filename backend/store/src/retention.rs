@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use time::{Duration, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 /// How many of the newest snapshots stay unless told otherwise.
 pub const KEPT_SNAPSHOTS: usize = 30;
@@ -34,7 +34,8 @@ impl Retention {
         let Some(newest) = taken_at.first() else {
             return Vec::new();
         };
-        let first_day = newest.date() - Duration::days(self.days.into());
+        let days = Duration::days(self.days.into());
+        let first_day = newest.date().checked_sub(days).unwrap_or(Date::MIN);
         let mut left = self.newest.max(1) - usize::from(saved.is_some());
         let mut days = HashSet::new();
         let mut go = Vec::new();
@@ -81,6 +82,7 @@ mod tests {
         assert_eq!(stay(6, 4, None), [0, 1, 2, 3, 4, 5, 8, 12]);
         assert_eq!(stay(100, 0, None).len(), 40);
         assert_eq!(stay(1, 100, None).len(), 10);
+        assert_eq!(stay(1, u32::MAX, None).len(), 10);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use blastmap_model::{GLOBAL, Inventory, Part, Scope, merge, record};
+use blastmap_model::{GLOBAL, Inventory, Part, Scope, ScopeRecord, merge, record, stale};
 use bytes::Bytes;
 use time::OffsetDateTime;
 use tracing::{debug, warn};
@@ -10,7 +10,7 @@ use tracing::{debug, warn};
 use crate::{
     Refused, Store, StoreError,
     error::chain,
-    manifest::{self, Manifest, SHARDS, Shard},
+    manifest::{self, Gone, Manifest, SHARDS, Shard},
     place::{Tag, Tagged},
     snapshots::{check_id, snapshot_name},
     store::{Candidate, beside_other_tasks, decode, encode},
@@ -24,6 +24,12 @@ const MOST_READS: u32 = 10;
 
 /// A shard that no manifest names stays so long: whoever read the manifest before may still be at it.
 const SHARD_STAYS: time::Duration = time::Duration::HOUR;
+
+/// A shard that nobody renews holds so long at least, however few days of snapshots are kept.
+const SHARD_HOLDS: time::Duration = time::Duration::days(30);
+
+/// What nobody has crawled for so long may be other by now.
+const SCOPE_IS_OLD: time::Duration = time::Duration::days(2);
 
 /// What a reader has seen of a store.
 #[derive(Debug, Default)]
@@ -64,11 +70,11 @@ impl Store {
 
     /// Changes the manifest on condition that nobody else did meanwhile; else reads it again.
     async fn put_into_manifest(&self, shard: &Shard) -> Result<Manifest, StoreError> {
-        let longest = time::Duration::days(self.keep.days.max(1).into());
+        let longest = SHARD_HOLDS.max(time::Duration::days(self.keep.days.into()));
         for attempt in 0..MOST_TRIES {
             let (before, tag) = match self.place.get_new(manifest::NAME, None).await? {
                 Tagged::New(bytes, tag) => (self.read_for_writing(&bytes)?, Some(tag)),
-                Tagged::Absent | Tagged::Same => (Manifest::empty(), None),
+                Tagged::Absent | Tagged::Same => (self.first_manifest().await?, None),
             };
             let after = before.with(shard.clone(), longest);
             if after == before {
@@ -85,6 +91,14 @@ impl Store {
             name: manifest::NAME.to_owned(),
             place: self.describe(),
         })
+    }
+
+    /// Of a store that is shared from now on. What lay there before is not in the snapshot any more: that is said.
+    async fn first_manifest(&self) -> Result<Manifest, StoreError> {
+        let (before, _) = self.load_latest().await?;
+        Ok(before
+            .as_ref()
+            .map_or_else(Manifest::empty, Manifest::after))
     }
 
     /// What is no manifest is begun anew, but one of a newer blastmap is left alone.
@@ -110,6 +124,7 @@ impl Store {
             let own = &mut shard.scopes;
             own.retain(|scope| is_global(scope) || !scopes.contains(scope));
         }
+        manifest.gone.retain(|own| !scopes.contains(&own.scope));
         let left = |shard: &Shard| !shard.scopes.iter().all(is_global);
         manifest.shards.retain(left);
         if manifest.shards.is_empty() {
@@ -225,10 +240,11 @@ impl Store {
             });
         }
         let id = manifest.snapshot.clone();
-        beside_other_tasks(|| merge(id, parts)).map_err(|error| {
+        let merged = beside_other_tasks(|| merge(id, parts)).map_err(|error| {
             let name = snapshot_name(&manifest.snapshot);
             refused(&name, format!("does not fit together: {error}"))
-        })
+        });
+        Ok(with_what_is_old(merged?, &manifest))
     }
 
     async fn load_shard(&self, name: &str) -> Result<Inventory, StoreError> {
@@ -258,6 +274,39 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Says of accounts and regions that nobody has crawled for long, or whose last shard went, that they are not known as they are now.
+fn with_what_is_old(mut inventory: Inventory, manifest: &Manifest) -> Inventory {
+    let day = |at: OffsetDateTime| at.date();
+    for record in &inventory.scopes {
+        if let Some(crawled_at) = record.crawled_at
+            && manifest.taken_at - crawled_at > SCOPE_IS_OLD
+        {
+            let message = format!("no crawl has come here since {}", day(crawled_at));
+            inventory.blind_spots.push(stale(&record.scope, message));
+        }
+    }
+    for Gone { scope, since } in &manifest.gone {
+        let message = format!(
+            "what was known is gone since {}: crawl it again, or wait until this is forgotten",
+            day(*since)
+        );
+        inventory.blind_spots.push(stale(scope, message));
+        inventory.scopes.push(ScopeRecord {
+            scope: scope.clone(),
+            crawled_at: None,
+            duration_ms: None,
+            api_calls: 0,
+            kept: None,
+        });
+    }
+    inventory
+        .scopes
+        .sort_by(|one, other| one.scope.cmp(&other.scope));
+    inventory.blind_spots.sort();
+    inventory.blind_spots.dedup();
+    inventory
 }
 
 fn refused(name: &str, why: String) -> StoreError {

@@ -11,8 +11,8 @@ use std::{
 };
 
 use blastmap_model::{
-    Attributes, GLOBAL, Inventory, Presence, Resource, ResourceId, ResourceKind, Scope,
-    ScopeRecord, Tags,
+    Attributes, BlindSpotReason, GLOBAL, Inventory, Presence, Resource, ResourceId, ResourceKind,
+    Scope, ScopeRecord, Tags,
 };
 use blastmap_store::{Refused, Retention, Seen, Store};
 use common::{FIRST, ids, inventory, newest};
@@ -318,4 +318,75 @@ async fn the_last_of_each_day_stays() {
         store.save_snapshot(&inventory(id, minutes)).await.unwrap();
     }
     assert_eq!(ids(&store).await, ["d3", "d2", "c1", "b2"]);
+}
+
+/// `scope: message` of what is old.
+fn old(inventory: &Inventory) -> Vec<String> {
+    let spots = inventory.blind_spots.iter();
+    let old = spots.filter(|spot| spot.reason == BlindSpotReason::Stale);
+    old.map(|spot| format!("{} {}: {}", spot.account, spot.region, spot.message))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_nobody_crawls_any_more_is_told() {
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path());
+    let day = 24 * 60;
+    save(&store, &crawl("1", "r", 0, &["a"])).await;
+    let fresh = save(&store, &crawl("2", "r", day, &["b"])).await;
+    assert_eq!(old(&fresh), <[&str; 0]>::default());
+    let stale = save(&store, &crawl("2", "r", 3 * day, &["b"])).await;
+    assert_eq!(clusters(&stale), ["1 r a", "2 r b"]);
+    let told = old(&stale);
+    assert!(
+        told.len() == 2 && told[1].starts_with("1 r: no crawl has come here since "),
+        "{told:?}"
+    );
+    let gone = save(&store, &crawl("2", "r", 31 * day, &["b"])).await;
+    assert_eq!(clusters(&gone), ["2 r b"]);
+    let told = old(&gone);
+    assert!(
+        told.len() == 2 && told[1].starts_with("1 r: what was known is gone since "),
+        "{told:?}"
+    );
+    assert_eq!(old(&latest(&store).await), told);
+    let records = gone.scopes.iter();
+    let crawled = records.map(|own| (own.scope.to_string(), own.crawled_at.is_some()));
+    assert_eq!(
+        crawled.collect::<Vec<_>>(),
+        [
+            ("1 global", false),
+            ("1 r", false),
+            ("2 global", true),
+            ("2 r", true)
+        ]
+        .map(|(scope, crawled)| (scope.to_owned(), crawled))
+    );
+    let back = save(&store, &crawl("1", "r", 32 * day, &["a"])).await;
+    assert_eq!(old(&back), <[&str; 0]>::default());
+}
+
+#[tokio::test]
+async fn few_days_of_snapshots_are_no_few_days_of_shards() {
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path()).keeping(Retention { newest: 1, days: 0 });
+    save(&store, &crawl("1", "r", 0, &["a"])).await;
+    let later = save(&store, &crawl("2", "r", 24 * 60 + 1, &["b"])).await;
+    assert_eq!(clusters(&later), ["1 r a", "2 r b"]);
+}
+
+#[tokio::test]
+async fn a_store_that_is_shared_since_today_tells_what_only_its_history_has() {
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path());
+    let before = crawl("1", "r", 0, &["a"]);
+    store.save_snapshot(&before).await.unwrap();
+    let whole = save(&store, &crawl("2", "r", 5, &["b"])).await;
+    assert_eq!(clusters(&whole), ["2 r b"]);
+    let told = old(&whole);
+    assert!(
+        told[1].starts_with("1 r: what was known is gone"),
+        "{told:?}"
+    );
 }

@@ -38,5 +38,5 @@ export const REASON: Record<BlindSpotReason, { word: string; remedy: string }> =
   TIMEOUT: { word: "Timed out", remedy: "AWS did not answer in time. The next crawl tries again." },
   UNSUPPORTED: { word: "Not supported here", remedy: "This endpoint does not implement the action." },
   ERROR: { word: "Failed", remedy: "AWS answered with an error. The next crawl tries again." },
-  STALE: { word: "Old data", remedy: "The newest crawl lost more of it than --max-drop lets go." },
+  STALE: { word: "Old data", remedy: "The newest crawl lost more of it than --max-drop lets go, or no crawl has come there for days." },
 };

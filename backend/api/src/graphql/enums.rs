@@ -200,6 +200,6 @@ pub(crate) enum BlindSpotReason {
     Unsupported,
     /// Anything else: the message says what.
     Error,
-    /// The crawl read much less than the one before, whose data was kept (`--max-drop`): it is old.
+    /// It is old: the crawl read much less than the one before, whose data was kept (`--max-drop`), or no crawl has come there for days.
     Stale,
 }
