@@ -383,7 +383,7 @@ pub(crate) struct Stay {
     #[arg(long, env = "BLASTMAP_SHARED", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) shared: bool,
     /// How many of the newest snapshots stay in the store.
-    #[arg(long, value_name = "N", default_value_t = blastmap_store::KEPT_SNAPSHOTS, env = "BLASTMAP_KEEP_NEWEST")]
+    #[arg(long, value_name = "N", default_value_t = blastmap_store::KEPT_SNAPSHOTS, value_parser = at_least_one, env = "BLASTMAP_KEEP_NEWEST")]
     pub(crate) keep_newest: usize,
     /// Keep the old data of an account and region of which a crawl lost more than so many resources of a hundred. What AWS
     /// denied nowhere is believed the second time. Default: never.
@@ -597,6 +597,14 @@ fn memory(text: &str) -> Result<usize, String> {
     match size(text)? {
         bytes if bytes < 16 << 20 => Err("give at least 16MiB, as in 2GiB".to_owned()),
         bytes => Ok(bytes),
+    }
+}
+
+/// The snapshot that is shown has to stay.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("give a number of one or more".to_owned()),
+        Ok(number) => Ok(number),
     }
 }
 

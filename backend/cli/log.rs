@@ -16,17 +16,30 @@ use crate::{
     traces::{self, Traces},
 };
 
-/// Starts logging as the arguments say, and traces where somebody takes them; a filter that cannot be read is `warn`.
+/// Who did what, on a server: written whatever else is, unless a filter names it.
+const AUDIT: &str = "blastmap::audit";
+
+/// Starts logging as the arguments say, and traces where somebody takes them; in place of a filter that cannot be read is the usual one.
 pub(crate) fn start(args: &Args, runtime: &Handle) -> Traces {
     // A server's log is all that tells what it went on without; other commands say so in their results.
-    let usual = if matches!(args.command, Command::Serve(_)) {
-        "warn,aws_config=error,blastmap::audit=info"
+    let serves = matches!(args.command, Command::Serve(_));
+    let usual = if serves {
+        "warn,aws_config=error"
     } else {
         "error,aws_config=off"
     };
+    let with_audit = |wanted: &str| {
+        if serves && !wanted.contains(AUDIT) {
+            format!("{wanted},{AUDIT}=info")
+        } else {
+            wanted.to_owned()
+        }
+    };
     let wanted = args.log.as_deref().unwrap_or(usual);
-    let filter = EnvFilter::try_new(wanted)
-        .unwrap_or_else(|_not_a_filter| EnvFilter::new("warn"))
+    let read = EnvFilter::try_new(with_audit(wanted));
+    let unreadable = read.as_ref().err().map(ToString::to_string);
+    let filter = read
+        .unwrap_or_else(|_not_a_filter| EnvFilter::new(with_audit(usual)))
         .and(filter_fn(holds_no_answer));
     let colored = match args.color {
         Color::Always => true,
@@ -49,6 +62,9 @@ pub(crate) fn start(args: &Args, runtime: &Handle) -> Traces {
         .with(spans)
         .with(lines.with_filter(filter))
         .init();
+    if let Some(why) = unreadable {
+        tracing::error!("The log is as usual, for `--log {wanted}` is no filter: {why}");
+    }
     traces
 }
 

@@ -32,6 +32,7 @@ async fn values_that_cannot_be_are_usage_errors() {
         ),
         ("--listen", "localhost", "invalid socket address syntax"),
         ("--max-memory", "2", "give at least 16MiB, as in 2GiB"),
+        ("--keep-newest", "0", "give a number of one or more"),
     ];
     for (option, value, why) in cases {
         let ended = Machine::new().run(&["serve", option, value]).await;

@@ -140,6 +140,11 @@ impl PublicUrl {
         self.origin.starts_with("https://")
     }
 
+    /// Whether it is what an `https` address of its host means: no other service has a port of its own there, as far as it says.
+    pub(crate) fn is_usual_https(&self) -> bool {
+        self.origin.strip_prefix("https://") == Some(&self.host)
+    }
+
     /// As a browser sends it in `Origin`.
     pub(crate) fn origin(&self) -> &str {
         &self.origin

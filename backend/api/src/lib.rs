@@ -18,6 +18,7 @@ mod report;
 mod reviews;
 mod server;
 mod snapshots;
+mod stamp;
 mod state;
 
 pub use app::{App, Patience, PublicUrl, PublicUrlError, Settings};

@@ -41,11 +41,17 @@ impl Location {
                 prefix: prefix.trim_matches('/').to_owned(),
             });
         }
-        if url.is_empty() || url.contains("://") {
+        let scheme = url.split_once(":/").map(|(scheme, _)| scheme);
+        if url.is_empty() || scheme.is_some_and(is_scheme) {
             return Err(refuse());
         }
         Ok(Self::Folder(url.into()))
     }
+}
+
+/// Whether it is one, and not the letter of a disk or a folder.
+fn is_scheme(text: &str) -> bool {
+    text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn percent_decode(text: &str) -> Option<String> {
@@ -100,6 +106,8 @@ mod tests {
             "s3://a b/c",
             "gs://bucket",
             "http://host/",
+            "ftp:/host",
+            "file:/var/lib",
         ] {
             assert!(
                 matches!(Location::parse(url), Err(StoreError::Url(_))),

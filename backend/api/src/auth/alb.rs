@@ -4,7 +4,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,10 +15,12 @@ use serde_json::{Map, Value};
 use tracing::warn;
 
 use super::{
-    Identity, Method,
+    Method, Role,
     caller::{Admitted, Lasts},
-    claims, fetch,
+    claims,
+    fetch::{self, NoAnswer},
     jws::{Algorithm, Key, Token},
+    oidc::SignInFailure,
     roles::RoleRules,
 };
 
@@ -30,6 +32,9 @@ const KEYS: usize = 64;
 
 /// How long a key is believed before it is asked for again.
 const FRESH: Duration = Duration::from_hours(1);
+
+/// How long it is believed where it cannot be asked for: AWS has another name for each key.
+const OLDEST: Duration = Duration::from_hours(24);
 
 /// How long nothing is asked for after a key was not there.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -56,6 +61,24 @@ struct Known {
     at: Instant,
 }
 
+/// The key that last was not there.
+struct Missed {
+    at: Instant,
+    id: String,
+    is_refused: bool,
+}
+
+impl Missed {
+    /// What this says of a key.
+    fn failure_of(&self, id: &str) -> SignInFailure {
+        if self.is_refused && self.id == id {
+            SignInFailure::Wrong("the token's key is not known".to_owned())
+        } else {
+            SignInFailure::Provider("the balancer's keys cannot be read now".to_owned())
+        }
+    }
+}
+
 pub(crate) struct Alb {
     arn: String,
     /// Where AWS publishes keys.
@@ -63,8 +86,8 @@ pub(crate) struct Alb {
     roles: RoleRules,
     client: Client,
     keys: Mutex<HashMap<String, Known>>,
-    /// When a key last was not there.
-    missed: tokio::sync::Mutex<Option<Instant>>,
+    /// Held while a key is asked for.
+    missed: tokio::sync::Mutex<Option<Missed>>,
 }
 
 impl Alb {
@@ -99,29 +122,33 @@ impl Alb {
     }
 
     /// Who this header is about; or why it is not believed.
-    pub(crate) async fn admit(&self, header: &str) -> Result<Admitted, String> {
-        let token = Token::parse(header)?;
+    pub(crate) async fn admit(&self, header: &str) -> Result<Admitted, SignInFailure> {
+        let wrong = |why: &str| SignInFailure::Wrong(why.to_owned());
+        let token = Token::parse(header).map_err(wrong)?;
         if token.algorithm != Algorithm::Es256 {
-            return Err("the token's algorithm is not the balancer's".to_owned());
+            return Err(wrong("the token's algorithm is not the balancer's"));
         }
         // Any balancer of anybody's in the region signs with these keys.
         if token.header.signer.as_deref() != Some(&self.arn) {
-            return Err("another balancer signed the token".to_owned());
+            return Err(wrong("another balancer signed the token"));
         }
         let id = token.header.kid.clone().unwrap_or_default();
         if !is_key_id(&id) {
-            return Err("the token's key has no name of AWS's".to_owned());
+            return Err(wrong("the token's key has no name of AWS's"));
         }
         let key = self.key(&id).await?;
-        let mut claims = token.claims(&key)?;
+        let mut claims = token.claims(&key).map_err(wrong)?;
         // The header is signed as well, and is where the balancer says how long it holds.
         let end = token.header.exp.map(Value::from).unwrap_or_default();
-        claims::check_times(&Map::from_iter([("exp".to_owned(), end)]), claims::now())?;
+        let times = Map::from_iter([("exp".to_owned(), end)]);
+        claims::check_times(&times, claims::now()).map_err(wrong)?;
         claims.entry("sub").or_insert(Value::Null);
         let role = self.roles.role_of(&claims);
-        let role = role.ok_or("the balancer knows them, and they have no role here")?;
-        let identity: Identity =
-            claims::identity(&claims, role, Method::Alb).ok_or("the token names nobody")?;
+        let identity = claims::identity(&claims, role.unwrap_or(Role::Viewer), Method::Alb)
+            .ok_or_else(|| wrong("the token names nobody"))?;
+        if role.is_none() {
+            return Err(SignInFailure::NoRole(identity.name));
+        }
         Ok(Admitted {
             identity: Arc::new(identity),
             // Each request has its own header; a connection that stays open lasts as a session of the balancer does.
@@ -132,46 +159,66 @@ impl Alb {
         })
     }
 
-    async fn key(&self, id: &str) -> Result<Key, String> {
-        if let Some(key) = self.known(id) {
+    async fn key(&self, id: &str) -> Result<Key, SignInFailure> {
+        if let Some(key) = self.known(id, FRESH) {
             return Ok(key);
         }
-        let mut missed = self.missed.lock().await;
-        if let Some(key) = self.known(id) {
+        let mut missed = match self.missed.try_lock() {
+            Ok(first) => first,
+            Err(_somebody_asks) => {
+                // Whoever invents keys holds up nobody whose key was seen.
+                if let Some(key) = self.known(id, OLDEST) {
+                    return Ok(key);
+                }
+                self.missed.lock().await
+            }
+        };
+        if let Some(key) = self.known(id, FRESH) {
             return Ok(key);
         }
-        if missed.is_some_and(|at| at.elapsed() < PAUSE) {
-            return Err("the token's key is not known".to_owned());
+        let seen = self.known(id, OLDEST);
+        if let Some(missed) = missed.as_ref().filter(|own| own.at.elapsed() < PAUSE) {
+            return seen.ok_or_else(|| missed.failure_of(id));
         }
         let asked = self.client.get(format!("{}/{id}", self.keys_at));
         let read = fetch::bytes(asked).await;
-        let key = read
-            .and_then(|bytes| key_of_pem(&bytes).ok_or_else(|| "it is no key of P-256".to_owned()));
+        let key = read.and_then(|bytes| {
+            key_of_pem(&bytes).ok_or_else(|| "it is no key of P-256".to_owned().into())
+        });
         match key {
             Ok(key) => {
-                let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-                if keys.len() >= KEYS {
-                    keys.clear();
-                }
-                let known = Known {
-                    key: key.clone(),
-                    at: Instant::now(),
-                };
-                keys.insert(id.to_owned(), known);
+                self.remember(id, key.clone());
                 Ok(key)
             }
-            Err(why) => {
-                *missed = Some(Instant::now());
+            Err(NoAnswer { why, is_refused }) => {
                 warn!(error = why, "Cannot read the balancer's key {id}: {why}");
-                Err("the token's key is not known".to_owned())
+                let now = missed.insert(Missed {
+                    at: Instant::now(),
+                    id: id.to_owned(),
+                    is_refused,
+                });
+                seen.ok_or_else(|| now.failure_of(id))
             }
         }
     }
 
-    fn known(&self, id: &str) -> Option<Key> {
-        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = keys.get(id).filter(|known| known.at.elapsed() < FRESH)?;
+    fn remember(&self, id: &str, key: Key) {
+        let mut keys = self.keys();
+        if keys.len() >= KEYS {
+            keys.clear();
+        }
+        let at = Instant::now();
+        keys.insert(id.to_owned(), Known { key, at });
+    }
+
+    fn known(&self, id: &str, youngest: Duration) -> Option<Key> {
+        let keys = self.keys();
+        let known = keys.get(id).filter(|known| known.at.elapsed() < youngest)?;
         Some(known.key.clone())
+    }
+
+    fn keys(&self) -> MutexGuard<'_, HashMap<String, Known>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -207,7 +254,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::auth::{Role, jws::testing::Signer};
+    use crate::auth::{Identity, jws::testing::Signer};
 
     const ARN: &str = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/edge/50dc6c495c0c9188";
     const KID: &str = "9f1b2c3d-0000-4111-8222-abcdefabcdef";
@@ -273,7 +320,7 @@ mod tests {
         let forged = Signer::ec().sign_padded(&header, &said);
         assert_eq!(
             alb.admit(&forged).await.unwrap_err(),
-            "the token's signature does not fit"
+            SignInFailure::Wrong("the token's signature does not fit".to_owned())
         );
         let nobody = signer.sign_padded(&header, &json!({ "email": "x" }));
         assert!(alb.admit(&nobody).await.is_err());
@@ -316,6 +363,39 @@ mod tests {
         }
         assert_eq!(asked.load(Ordering::Relaxed), 2);
         alb.admit(&of(KID)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_key_that_was_seen_is_believed_for_a_day_where_nobody_answers() {
+        let signer = Signer::ec();
+        let alb = alb(&signer);
+        let header =
+            json!({ "alg": "ES256", "kid": KID, "signer": ARN, "exp": claims::now() + 60.0 });
+        let text = signer.sign_padded(&header, &json!({ "sub": "1" }));
+        for (hours, believed) in [(0, true), (2, true), (23, true), (25, false)] {
+            alb.keys().get_mut(KID).unwrap().at = Instant::now()
+                .checked_sub(Duration::from_hours(hours))
+                .unwrap();
+            let admitted = alb.admit(&text).await;
+            assert_eq!(admitted.is_ok(), believed, "{hours}");
+            if let Err(failure) = admitted {
+                assert!(matches!(failure, SignInFailure::Provider(_)), "{failure:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_has_no_role_is_told_so() {
+        let signer = Signer::ec();
+        let mut alb = alb(&signer);
+        alb.roles.viewers = vec!["dev".to_owned()];
+        let header =
+            json!({ "alg": "ES256", "kid": KID, "signer": ARN, "exp": claims::now() + 60.0 });
+        let text = signer.sign_padded(&header, &json!({ "sub": "1", "email": "ann@example.com" }));
+        assert_eq!(
+            alb.admit(&text).await.unwrap_err(),
+            SignInFailure::NoRole("ann@example.com".to_owned())
+        );
     }
 
     #[test]

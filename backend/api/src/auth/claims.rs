@@ -91,14 +91,21 @@ pub(crate) fn identity(
             .filter(|own| !own.is_empty())
     };
     let subject = text("sub")?;
-    // Some providers say it as text.
-    let is_checked = !matches!(claims.get("email_verified"), Some(Value::Bool(false)))
-        && text("email_verified") != Some("false");
-    let address = text("email").filter(|_| is_checked);
+    let address = text("email").filter(|_| is_address_checked(claims));
     let name = address
         .or_else(|| text("preferred_username"))
         .unwrap_or(subject);
     Some(Identity::new(name, subject, role, method))
+}
+
+/// Whether the provider does not say of the address that it is unchecked.
+pub(crate) fn is_address_checked(claims: &Map<String, Value>) -> bool {
+    match claims.get("email_verified") {
+        Some(Value::Bool(is_checked)) => *is_checked,
+        // Some providers say it as text.
+        Some(Value::String(text)) => text != "false",
+        _ => true,
+    }
 }
 
 #[cfg(test)]

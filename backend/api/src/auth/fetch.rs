@@ -2,7 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
-use reqwest::{Client, RequestBuilder, Url, redirect::Policy};
+use reqwest::{Client, RequestBuilder, StatusCode, Url, redirect::Policy};
 use serde::de::DeserializeOwned;
 
 /// The largest answer that is read, in bytes.
@@ -21,26 +21,46 @@ pub(crate) fn client() -> Result<Client, reqwest::Error> {
         .build()
 }
 
-/// The answer to a request that was granted; or in one line why there is none.
-pub(crate) async fn bytes(request: RequestBuilder) -> Result<Vec<u8>, String> {
+/// Why there is no answer, in one line.
+#[derive(Debug)]
+pub(crate) struct NoAnswer {
+    pub(crate) why: String,
+    /// Whether the other end says that there is no such thing, or that it is not to be had.
+    pub(crate) is_refused: bool,
+}
+
+impl From<String> for NoAnswer {
+    fn from(why: String) -> Self {
+        Self {
+            why,
+            is_refused: false,
+        }
+    }
+}
+
+/// The answer to a request that was granted.
+pub(crate) async fn bytes(request: RequestBuilder) -> Result<Vec<u8>, NoAnswer> {
     let mut answer = request.send().await.map_err(|error| last_cause(&error))?;
     let status = answer.status();
     let mut bytes = Vec::new();
     while let Some(part) = answer.chunk().await.map_err(|error| last_cause(&error))? {
         bytes.extend_from_slice(&part);
         if bytes.len() > LARGEST {
-            return Err(format!("the answer has more than {LARGEST} bytes"));
+            return Err(format!("the answer has more than {LARGEST} bytes").into());
         }
     }
     if !status.is_success() {
         let said: String = String::from_utf8_lossy(&bytes).chars().take(200).collect();
-        return Err(format!("the answer is {status}: {}", said.escape_debug()));
+        return Err(NoAnswer {
+            why: format!("the answer is {status}: {}", said.escape_debug()),
+            is_refused: status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS,
+        });
     }
     Ok(bytes)
 }
 
 pub(crate) async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, String> {
-    let bytes = bytes(request).await?;
+    let bytes = bytes(request).await.map_err(|none| none.why)?;
     serde_json::from_slice(&bytes)
         .map_err(|error| format!("the answer is not what it should be: {error}"))
 }

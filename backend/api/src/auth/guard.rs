@@ -12,7 +12,8 @@ use http::{HeaderMap, header};
 use super::{
     Identity, Method, SignIns,
     alb::{self, Alb, AlbError},
-    caller::Admitted,
+    audit::{Event, note},
+    caller::{Admitted, Origin},
     jws::looks_signed,
     oidc::{Oidc, OidcError, OidcSettings, SignInFailure},
     roles::RoleRules,
@@ -74,13 +75,28 @@ pub(crate) enum Refusal {
     TooOften(Duration),
 }
 
+impl From<SignInFailure> for Refusal {
+    fn from(failure: SignInFailure) -> Self {
+        match failure {
+            SignInFailure::Wrong(why) => Self::Wrong(why),
+            SignInFailure::Provider(_) => Self::Unavailable,
+            SignInFailure::NoRole(name) => Self::NoRole(name),
+        }
+    }
+}
+
 /// The methods by which people and programs show who they are.
 pub struct Guard {
     tokens: Option<Tokens>,
     oidc: Option<Oidc>,
     alb: Option<Alb>,
     sessions: Sessions,
-    throttle: Throttle,
+    /// Credentials that were not right.
+    guesses: Throttle,
+    /// Sign-ins by the provider that came to nothing: each is a question to it.
+    callbacks: Throttle,
+    /// Lines of the log about whoever is not let in.
+    lines: Throttle,
     sign_ins: SignIns,
 }
 
@@ -91,7 +107,9 @@ impl Guard {
             oidc: None,
             alb: None,
             sessions: Sessions::new(times),
-            throttle: Throttle::new(Instant::now()),
+            guesses: Throttle::of_sign_ins(),
+            callbacks: Throttle::of_sign_ins(),
+            lines: Throttle::new(100.0, 1.0),
             sign_ins: SignIns::default(),
         }
     }
@@ -164,7 +182,7 @@ impl Guard {
         match (&self.alb, headers.get(alb::HEADER)) {
             (Some(alb), Some(header)) => {
                 let text = header.to_str().unwrap_or_default();
-                let admitted = alb.admit(text).await.map_err(Refusal::Wrong);
+                let admitted = alb.admit(text).await.map_err(Refusal::from);
                 admitted.inspect_err(|refusal| self.sign_ins.refused(Method::Alb, refusal))
             }
             _ => Err(Refusal::Missing),
@@ -186,34 +204,51 @@ impl Guard {
         address: IpAddr,
     ) -> Result<Admitted, Refusal> {
         self.may_try(address)?;
-        oidc.admit(credential)
-            .await
-            .map_err(|failure| match failure {
-                SignInFailure::Wrong(why) => self.refuse(address, why),
-                SignInFailure::Provider(_) => Refusal::Unavailable,
-                SignInFailure::NoRole(name) => Refusal::NoRole(name),
-            })
+        let admitted = oidc.admit(credential).await.map_err(Refusal::from);
+        admitted.inspect_err(|refusal| self.count(refusal, address))
     }
 
     /// Who has this token. One that is unknown and one that is mistyped are the same in answer and in work.
     pub(crate) fn admit_token(&self, token: &str, address: IpAddr) -> Result<Admitted, Refusal> {
         let admitted = self.may_try(address).and_then(|()| {
             let found = self.tokens.as_ref().and_then(|tokens| tokens.find(token));
-            found.ok_or_else(|| self.refuse(address, "no such token".to_owned()))
+            let found = found.ok_or_else(|| Refusal::Wrong("no such token".to_owned()));
+            found.inspect_err(|refusal| self.count(refusal, address))
         });
         admitted.inspect_err(|refusal| self.sign_ins.refused(Method::Token, refusal))
     }
 
     /// Refuses who failed too often.
-    pub(crate) fn may_try(&self, address: IpAddr) -> Result<(), Refusal> {
-        let allowed = self.throttle.allows(address, Instant::now());
+    fn may_try(&self, address: IpAddr) -> Result<(), Refusal> {
+        let allowed = self.guesses.allows(address, Instant::now());
         allowed.map_err(Refusal::TooOften)
     }
 
-    /// Counts a failure.
-    pub(crate) fn refuse(&self, address: IpAddr, why: String) -> Refusal {
-        self.throttle.failed(address, Instant::now());
-        Refusal::Wrong(why)
+    /// Counts what may be a guess.
+    fn count(&self, refusal: &Refusal, address: IpAddr) {
+        if matches!(refusal, Refusal::Wrong(_)) {
+            self.guesses.count(address, Instant::now());
+        }
+    }
+
+    /// Refuses whose sign-ins by the provider failed too often.
+    pub(crate) fn may_come_back(&self, address: IpAddr) -> Result<(), Refusal> {
+        let allowed = self.callbacks.allows(address, Instant::now());
+        allowed.map_err(Refusal::TooOften)
+    }
+
+    /// Counts a sign-in by the provider that failed.
+    pub(crate) fn came_back_wrong(&self, address: IpAddr) {
+        self.callbacks.count(address, Instant::now());
+    }
+
+    /// Writes into the log who was not let in, as long as it is not all that there is to read.
+    pub(crate) fn note_refused(&self, origin: &Origin, why: &str) {
+        let now = Instant::now();
+        if self.lines.allows(origin.address, now).is_ok() {
+            self.lines.count(origin.address, now);
+            note(Event::Refused, None, origin, "", &format!("Refused: {why}"));
+        }
     }
 
     /// Whether these headers are let in by a session, which can be ended.

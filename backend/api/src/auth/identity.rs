@@ -66,6 +66,11 @@ impl Identity {
             method,
         }
     }
+
+    /// Whether it is the same person or program, whatever they are called or may do now.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        self.method == other.method && self.subject == other.subject
+    }
 }
 
 /// Without what would move a cursor or turn a line round, and not too long.

@@ -57,6 +57,8 @@ struct Held {
     keys: Arc<Vec<Named>>,
     fetched: Option<Instant>,
     tried: Option<Instant>,
+    /// Why the provider did not say the last time.
+    failed: Option<String>,
 }
 
 pub(crate) struct Jwks {
@@ -79,27 +81,50 @@ impl Jwks {
         }
     }
 
-    /// The key that a token names.
-    pub(crate) async fn find(&self, token: &Token<'_>, client: &Client, url: &Url) -> Option<Key> {
+    /// The key that a token names; or why the provider does not say whether there is one.
+    pub(crate) async fn find(
+        &self,
+        token: &Token<'_>,
+        client: &Client,
+        url: &Url,
+    ) -> Result<Option<Key>, String> {
         if let Some(found) = self.held_key(token, FRESH) {
-            return Some(found);
+            return Ok(Some(found));
         }
-        let _one_at_a_time = self.fetching.lock().await;
+        let _one_at_a_time = match self.fetching.try_lock() {
+            Ok(first) => first,
+            Err(_somebody_asks) => {
+                // Nobody waits for what another asks when there is something to go by.
+                if let Some(found) = self.held_key(token, OLDEST) {
+                    return Ok(Some(found));
+                }
+                self.fetching.lock().await
+            }
+        };
         // Somebody else may have asked meanwhile.
         if let Some(found) = self.held_key(token, FRESH) {
-            return Some(found);
+            return Ok(Some(found));
         }
         if self.may_ask() {
-            match fetch::json::<Set>(client.get(url.clone())).await {
+            let asked = fetch::json::<Set>(client.get(url.clone())).await;
+            let mut held = self.held();
+            held.tried = Some(Instant::now());
+            match asked {
                 Ok(set) => {
-                    let mut held = self.held();
                     held.keys = Arc::new(set.keys.into_iter().filter_map(read).collect());
-                    held.fetched = Some(Instant::now());
+                    held.fetched = held.tried;
+                    held.failed = None;
                 }
-                Err(why) => warn!(error = why, "Cannot read the provider's keys: {url}"),
+                Err(why) => {
+                    warn!(error = why, "Cannot read the provider's keys: {url}");
+                    held.failed = Some(why);
+                }
             }
         }
-        self.held_key(token, OLDEST)
+        match (self.held_key(token, OLDEST), &self.held().failed) {
+            (None, Some(why)) => Err(why.clone()),
+            (found, _) => Ok(found),
+        }
     }
 
     fn held_key(&self, token: &Token<'_>, youngest: Duration) -> Option<Key> {
@@ -108,14 +133,15 @@ impl Jwks {
         is_young.then(|| pick(&held.keys, token)).flatten()
     }
 
-    /// Counts as asking.
     fn may_ask(&self) -> bool {
+        let tried = self.held().tried;
+        tried.is_none_or(|tried| tried.elapsed() >= self.pause)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn age(&self, by: Duration) {
         let mut held = self.held();
-        let may = held.tried.is_none_or(|tried| tried.elapsed() >= self.pause);
-        if may {
-            held.tried = Some(Instant::now());
-        }
-        may
+        held.fetched = held.fetched.and_then(|at| at.checked_sub(by));
     }
 
     fn held(&self) -> std::sync::MutexGuard<'_, Held> {
@@ -228,7 +254,7 @@ mod tests {
                 held.fetched = Instant::now().checked_sub(Duration::from_mins(minutes));
             }
             let found = jwks.find(&token, &fetch::client().unwrap(), &nobody).await;
-            assert_eq!(found.is_some(), believed, "{minutes}");
+            assert_eq!(found.is_ok(), believed, "{minutes}");
             let asked = jwks.held().tried.is_some();
             assert_eq!(asked, minutes > 5, "{minutes}");
         }

@@ -73,7 +73,7 @@ pub(crate) struct Oidc {
 }
 
 /// Why nobody is signed in.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SignInFailure {
     /// What came back is not right.
     Wrong(String),
@@ -152,9 +152,8 @@ impl Oidc {
             return Err(wrong("the provider does not sign with this algorithm"));
         }
         let key = self.keys.find(&token, &self.client, &provider.jwks_uri);
-        let key = key
-            .await
-            .ok_or_else(|| wrong("the token's key is not known"))?;
+        let key = key.await.map_err(SignInFailure::Provider)?;
+        let key = key.ok_or_else(|| wrong("the token's key is not known"))?;
         let claims = token.claims(&key).map_err(wrong)?;
         let expected = Expected {
             issuer: &self.issuer,
@@ -333,6 +332,40 @@ mod tests {
             gone.admit(&nobody).await,
             Err(SignInFailure::Provider(_))
         ));
+    }
+
+    #[tokio::test]
+    async fn keys_that_cannot_be_read_are_the_providers_failure_and_hold_up_nobody_for_long() {
+        let (provider, signer) = (fake().await, Signer::ec());
+        provider.keys.lock().unwrap().push(signer.jwk("one"));
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let silent = format!("http://{}/jwks", silent.local_addr().unwrap());
+        let silent = fetch::safe_url(&silent).unwrap();
+        let nobody = fetch::safe_url("http://127.0.0.1:9/jwks").unwrap();
+        let good = fetch::safe_url(&format!("{}/jwks", provider.issuer)).unwrap();
+        let client = fetch::client().unwrap();
+        let text = token(&signer, "ES256", "one", &provider.issuer, "ops");
+        let token = Token::parse(&text).unwrap();
+
+        let jwks = Jwks::pausing(Duration::ZERO);
+        jwks.find(&token, &client, &nobody).await.unwrap_err();
+        assert!(jwks.find(&token, &client, &good).await.unwrap().is_some());
+
+        // The one that asks waits for the provider, whoever comes then has what is held.
+        jwks.age(Duration::from_mins(6));
+        let began = std::time::Instant::now();
+        let first = jwks.find(&token, &client, &silent);
+        let others = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            for _ in 0..100 {
+                assert!(jwks.find(&token, &client, &silent).await.unwrap().is_some());
+            }
+            began.elapsed()
+        };
+        tokio::select! {
+            _ = first => panic!("it does not answer"),
+            took = others => assert!(took < Duration::from_secs(5), "{took:?}"),
+        }
     }
 
     #[test]

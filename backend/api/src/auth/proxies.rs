@@ -25,14 +25,15 @@ impl Proxies {
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         let named = headers.get_all("x-forwarded-for").iter();
-        let named: Vec<&str> = named
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
+        // Whatever a caller wrote before it must not hide what the proxy added.
+        let named: Vec<&[u8]> = named
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
             .collect();
         for name in named.into_iter().rev() {
             if !self.has(client) {
                 break;
             }
+            let name = std::str::from_utf8(name).unwrap_or_default();
             let Some(address) = address_of(name.trim()) else {
                 break;
             };
@@ -50,6 +51,8 @@ fn address_of(text: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -58,7 +61,7 @@ mod tests {
             let proxies = proxies.iter().map(|own| own.parse().unwrap());
             Proxies::new(proxies.collect())
         };
-        let cases: [(&[&str], &str, &[&str], &str); 7] = [
+        let cases: [(&[&str], &str, &[&str], &str); 8] = [
             (
                 &["10.0.0.0/8"],
                 "10.0.0.1",
@@ -80,12 +83,19 @@ mod tests {
                 "192.0.2.9",
             ),
             (&["10.0.0.0/8"], "10.0.0.1", &["unknown"], "10.0.0.1"),
+            (
+                &["10.0.0.0/8"],
+                "10.0.0.1",
+                &["\u{e9}, 192.0.2.9"],
+                "192.0.2.9",
+            ),
             (&["10.0.0.0/8"], "192.0.2.1", &["6.6.6.6"], "192.0.2.1"),
         ];
         for (proxies, peer, forwarded, client) in cases {
             let mut headers = HeaderMap::new();
             for own in forwarded {
-                headers.append("x-forwarded-for", own.parse().unwrap());
+                let value = HeaderValue::from_bytes(own.as_bytes()).unwrap();
+                headers.append("x-forwarded-for", value);
             }
             let found = believed(proxies).client(peer.parse().unwrap(), &headers);
             assert_eq!(found, client.parse::<IpAddr>().unwrap(), "{forwarded:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Role;
+use super::{Role, claims::is_address_checked};
 
 /// Where a provider says what somebody is, and what of it makes them what here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct RoleRules {
 impl RoleRules {
     /// None where somebody may not come in.
     pub(crate) fn role_of(&self, claims: &Map<String, Value>) -> Option<Role> {
-        let is_any = |of: &[String]| match find(claims, &self.claim) {
+        let is_any = |of: &[String]| match self.value(claims) {
             Some(Value::String(text)) => of.contains(text),
             Some(Value::Array(all)) => all
                 .iter()
@@ -30,6 +30,12 @@ impl RoleRules {
             return Some(Role::Operator);
         }
         (self.viewers.is_empty() || is_any(&self.viewers)).then_some(Role::Viewer)
+    }
+
+    /// An address that nobody checked is anybody's.
+    fn value<'c>(&self, claims: &'c Map<String, Value>) -> Option<&'c Value> {
+        let is_forged = self.claim == "email" && !is_address_checked(claims);
+        find(claims, &self.claim).filter(|_| !is_forged)
     }
 
     /// Whether the claims say anything of it.
@@ -97,6 +103,25 @@ mod tests {
                 &["dev"],
                 json!({ "https://x.y/z": ["dev"] }),
                 viewer,
+            ),
+            ("email", &["a@b.c"], json!({ "email": "a@b.c" }), viewer),
+            (
+                "email",
+                &["a@b.c"],
+                json!({ "email": "a@b.c", "email_verified": "true" }),
+                viewer,
+            ),
+            (
+                "email",
+                &["a@b.c"],
+                json!({ "email": "a@b.c", "email_verified": false }),
+                None,
+            ),
+            (
+                "email",
+                &["a@b.c"],
+                json!({ "email": "a@b.c", "email_verified": "false" }),
+                None,
             ),
         ] {
             assert_eq!(

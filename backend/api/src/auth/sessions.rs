@@ -17,6 +17,9 @@ use super::{
 /// How many sessions there are at most; then the one that was used least lately ends.
 const MOST: usize = 10_000;
 
+/// How many of them one has, by the same rule: nobody ends others' sessions by opening their own.
+const MOST_OF_ONE: usize = 50;
+
 /// How long sessions last.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionTimes {
@@ -87,15 +90,12 @@ impl Sessions {
         if open.len() >= MOST {
             sweep(&mut open, self.times, now);
         }
+        let own = |session: &Session| session.identity.is_same_as(&admitted.identity);
+        if open.values().filter(|session| own(session)).count() >= MOST_OF_ONE {
+            end_least_lately_used(&mut open, own);
+        }
         if open.len() >= MOST {
-            let oldest = open.values().map(|session| session.used).min();
-            open.retain(|_, session| {
-                let stays = Some(session.used) != oldest;
-                if !stays {
-                    session.ended.cancel();
-                }
-                stays
-            });
+            end_least_lately_used(&mut open, |_| true);
         }
         open.insert(digest(&secret), session);
         Ok(secret)
@@ -136,6 +136,18 @@ impl Sessions {
     }
 }
 
+fn end_least_lately_used(open: &mut HashMap<Digest, Session>, which: impl Fn(&Session) -> bool) {
+    let those = open.values().filter(|session| which(session));
+    let oldest = those.map(|session| session.used).min();
+    open.retain(|_, session| {
+        let stays = Some(session.used) != oldest || !which(session);
+        if !stays {
+            session.ended.cancel();
+        }
+        stays
+    });
+}
+
 fn sweep(open: &mut HashMap<Digest, Session>, times: SessionTimes, now: Instant) {
     open.retain(|_, session| {
         let stays = session.lasts(times, now);
@@ -158,8 +170,15 @@ mod tests {
 
     fn admitted(ended: Option<CancellationToken>) -> Admitted {
         Admitted {
-            identity: Arc::new(Identity::new("ann", "ann", Role::Viewer, Method::Token)),
             lasts: Lasts { ended, until: None },
+            ..somebody("ann")
+        }
+    }
+
+    fn somebody(subject: &str) -> Admitted {
+        Admitted {
+            identity: Arc::new(Identity::new("ann", subject, Role::Viewer, Method::Token)),
+            lasts: Lasts::default(),
         }
     }
 
@@ -207,11 +226,31 @@ mod tests {
     fn there_are_not_more_than_so_many_and_who_was_here_last_stays() {
         let (sessions, start) = (Sessions::new(TIMES), Instant::now());
         let at = |count: usize| start + Duration::from_millis(count as u64);
-        let first = sessions.open(&admitted(None), at(0)).unwrap();
+        let first = sessions.open(&somebody("0"), at(0)).unwrap();
         for count in 1..=MOST {
-            sessions.open(&admitted(None), at(count)).unwrap();
+            let subject = count.to_string();
+            sessions.open(&somebody(&subject), at(count)).unwrap();
         }
         assert_eq!(sessions.sessions().len(), MOST);
         assert!(sessions.find(&first, at(MOST)).is_none());
+    }
+
+    #[test]
+    fn who_opens_many_ends_their_own() {
+        let (sessions, start) = (Sessions::new(TIMES), Instant::now());
+        let at = |count: usize| start + Duration::from_millis(count as u64);
+        let other = sessions.open(&somebody("bob"), at(0)).unwrap();
+        let first = sessions.open(&somebody("ann"), at(1)).unwrap();
+        let first_found = sessions.find(&first, at(1)).unwrap();
+        let mut last = first.clone();
+        for count in 2..=2 + MOST {
+            last = sessions.open(&somebody("ann"), at(count)).unwrap();
+        }
+        assert_eq!(sessions.sessions().len(), MOST_OF_ONE + 1);
+        assert!(sessions.find(&first, at(MOST)).is_none());
+        assert!(first_found.lasts.ended.unwrap().is_cancelled());
+        for stays in [other, last] {
+            assert!(sessions.find(&stays, at(MOST)).is_some());
+        }
     }
 }

@@ -6,7 +6,6 @@ use std::{
     io::{self, Read as _},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
 };
 
 use arc_swap::ArcSwap;
@@ -21,6 +20,7 @@ use super::{
     caller::{Admitted, Lasts},
     digest::{Digest, digest, new_secret},
 };
+use crate::stamp::Stamp;
 
 /// The largest file that is read.
 const LARGEST_FILE: u64 = 1024 * 1024;
@@ -67,19 +67,18 @@ struct Entry {
     ended: CancellationToken,
 }
 
-/// What tells that a file changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp {
-    modified: Option<SystemTime>,
-    length: u64,
-    place: u64,
+/// What was seen of the file.
+struct Seen {
+    stamp: Stamp,
+    /// Why it could not be used the last time: then it is tried again, changed or not.
+    failed: Option<String>,
 }
 
 /// The tokens of a file, as they were when it could last be read.
 pub(crate) struct Tokens {
     path: PathBuf,
     entries: ArcSwap<Vec<Entry>>,
-    seen: Mutex<Option<Stamp>>,
+    seen: Mutex<Seen>,
 }
 
 impl Tokens {
@@ -88,7 +87,10 @@ impl Tokens {
         Ok(Self {
             path: path.to_owned(),
             entries: ArcSwap::from_pointee(entries),
-            seen: Mutex::new(Some(stamp)),
+            seen: Mutex::new(Seen {
+                stamp,
+                failed: None,
+            }),
         })
     }
 
@@ -114,13 +116,15 @@ impl Tokens {
     /// Reads the file again if it changed. One that cannot be used leaves the tokens as they were.
     pub(crate) fn refresh(&self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamp = fs::metadata(&self.path).ok().as_ref().map(stamp_of);
-        if *seen == stamp {
+        if seen.failed.is_none() && Stamp::of(&self.path) == Some(seen.stamp) {
             return;
         }
         match read(&self.path) {
             Ok((stamp, entries)) => {
-                *seen = Some(stamp);
+                *seen = Seen {
+                    stamp,
+                    failed: None,
+                };
                 let count = entries.len();
                 self.take(entries);
                 info!(
@@ -130,11 +134,14 @@ impl Tokens {
                 );
             }
             Err(error) => {
-                *seen = stamp;
-                error!(
-                    error = &error as &dyn std::error::Error,
-                    "The tokens stay as they were: {error}"
-                );
+                let why = Some(error.to_string());
+                if seen.failed != why {
+                    error!(
+                        error = &error as &dyn std::error::Error,
+                        "The tokens stay as they were: {error}"
+                    );
+                    seen.failed = why;
+                }
             }
         }
     }
@@ -178,22 +185,14 @@ fn place_of<T>(all: &[T], mut is_equal: impl FnMut(&T) -> Choice) -> Option<usiz
 }
 
 #[cfg(unix)]
-fn mode_and_place(metadata: &fs::Metadata) -> (u32, u64) {
+fn mode_of(metadata: &fs::Metadata) -> u32 {
     use std::os::unix::fs::MetadataExt as _;
-    (metadata.mode() & 0o777, metadata.ino())
+    metadata.mode() & 0o777
 }
 
 #[cfg(not(unix))]
-fn mode_and_place(_: &fs::Metadata) -> (u32, u64) {
-    (0, 0)
-}
-
-fn stamp_of(metadata: &fs::Metadata) -> Stamp {
-    Stamp {
-        modified: metadata.modified().ok(),
-        length: metadata.len(),
-        place: mode_and_place(metadata).1,
-    }
+fn mode_of(_: &fs::Metadata) -> u32 {
+    0
 }
 
 fn read(path: &Path) -> Result<(Stamp, Vec<Entry>), TokensError> {
@@ -203,7 +202,7 @@ fn read(path: &Path) -> Result<(Stamp, Vec<Entry>), TokensError> {
     };
     let mut file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
-    let (mode, _) = mode_and_place(&metadata);
+    let mode = mode_of(&metadata);
     // A group may read: that is how secrets are mounted into containers. What can be written by others lets others in.
     if mode & 0o027 != 0 {
         return Err(TokensError::Mode {
@@ -220,7 +219,7 @@ fn read(path: &Path) -> Result<(Stamp, Vec<Entry>), TokensError> {
         path: path.to_owned(),
         why,
     })?;
-    Ok((stamp_of(&metadata), entries))
+    Ok((Stamp::of_metadata(&metadata), entries))
 }
 
 fn parse(text: &str) -> Result<Vec<Entry>, String> {
@@ -373,6 +372,25 @@ mod tests {
         assert!(of_ann.is_cancelled(), "another role is another sign-in");
         let now = tokens.find(&ann.token).unwrap().identity.role;
         assert_eq!(now, Role::Operator);
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_used_is_tried_again_though_it_did_not_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens.toml");
+        let (ann, bob) = (
+            new_token("ann", Role::Viewer).unwrap(),
+            new_token("bob", Role::Viewer).unwrap(),
+        );
+        write(&path, &format!("{}{}", ann.block, bob.block));
+        let tokens = Tokens::open(&path).unwrap();
+        write(&path, &ann.block);
+        set_mode(&path, 0o644);
+        tokens.refresh();
+        assert!(tokens.find(&bob.token).is_some());
+        set_mode(&path, 0o600);
+        tokens.refresh();
+        assert!(tokens.find(&bob.token).is_none());
     }
 
     #[test]

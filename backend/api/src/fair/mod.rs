@@ -6,7 +6,7 @@ mod shares;
 mod turns;
 mod who;
 
-pub(crate) use buckets::{Bucket, Buckets, Limit};
+pub(crate) use buckets::{Buckets, Limit};
 pub(crate) use rates::{Rates, points_of};
 pub(crate) use shares::{Full, Share, Shares};
 pub(crate) use turns::{Refused, Turn, Turns};

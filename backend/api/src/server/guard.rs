@@ -17,8 +17,7 @@ use super::{hosts::Arrived, requests::RequestId};
 use crate::{
     Settings,
     auth::{
-        Access, Refusal,
-        audit::{Event, note},
+        Access, Guard, Refusal,
         caller::{Caller, Origin},
     },
     problem::{Code, Problem},
@@ -36,7 +35,7 @@ pub(super) async fn require(
         Access::Open => None,
         Access::Guarded(guard) => match guard.admit(request.headers(), origin.address).await {
             Ok(admitted) => Some(admitted),
-            Err(refusal) => return refuse(&refusal, &origin),
+            Err(refusal) => return refuse(guard, &refusal, &origin),
         },
     };
     let caller = Caller { admitted, origin };
@@ -73,7 +72,7 @@ fn too_often(wait: Duration) -> Response {
 }
 
 /// The same answer for whatever is missing, wrong or over: the log has more.
-pub(super) fn refuse(refusal: &Refusal, origin: &Origin) -> Response {
+pub(super) fn refuse(guard: &Guard, refusal: &Refusal, origin: &Origin) -> Response {
     match refusal {
         Refusal::TooOften(wait) => {
             let problem = Problem::new(
@@ -83,8 +82,7 @@ pub(super) fn refuse(refusal: &Refusal, origin: &Origin) -> Response {
             return later(problem, *wait);
         }
         Refusal::NoRole(name) => {
-            let message = format!("Refused: {name} has no role here");
-            note(Event::Refused, None, origin, "", &message);
+            guard.note_refused(origin, &format!("{name} has no role here"));
             let problem = Problem::new(
                 Code::Forbidden,
                 format!("{name} is known, and has no role here"),
@@ -99,7 +97,7 @@ pub(super) fn refuse(refusal: &Refusal, origin: &Origin) -> Response {
             return problem.with_status(StatusCode::SERVICE_UNAVAILABLE);
         }
         Refusal::Wrong(why) => {
-            note(Event::Refused, None, origin, "", &format!("Refused: {why}"));
+            guard.note_refused(origin, why);
         }
         Refusal::Missing => {}
     }

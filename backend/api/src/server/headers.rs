@@ -1,7 +1,11 @@
 //! Headers on every answer.
 
-use axum::response::Response;
+use std::sync::Arc;
+
+use axum::{extract, response::Response};
 use http::{HeaderName, HeaderValue, header};
+
+use crate::{app::PublicUrl, state::State};
 
 const SECURITY: [(HeaderName, &str); 6] = [
     (
@@ -37,5 +41,23 @@ pub(super) async fn secure(mut response: Response) -> Response {
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Who was once answered at an address that begins with `https` asks its host without TLS no more. That goes for all ports of the host:
+/// where the address names one, others may be there.
+///
+/// <https://www.rfc-editor.org/rfc/rfc6797>: it says nothing where there is no TLS.
+pub(super) async fn only_by_tls(
+    extract::State(state): extract::State<Arc<State>>,
+    mut response: Response,
+) -> Response {
+    let public_url = state.app.settings.public_url.as_ref();
+    if public_url.is_some_and(PublicUrl::is_usual_https) {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response
+            .headers_mut()
+            .insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
     response
 }

@@ -18,9 +18,21 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
+/// What the server goes on without. Where somebody has to sign in, a text may tell what only they may know: a bucket, an account, how
+/// large the estate is. `coverage { problems }` has them.
+fn troubles(state: &State) -> Vec<String> {
+    let mut troubles = state.app.snapshots.troubles();
+    if state.app.access.guard().is_some() {
+        for text in &mut troubles {
+            "sign in and look at Coverage, or ask { coverage { problems } }".clone_into(text);
+        }
+    }
+    troubles
+}
+
 /// `/readyz`: there is a graph to answer from, so old, and what the server goes on without.
 pub(super) async fn ready(From(state): From<Arc<State>>) -> Response {
-    let troubles = state.app.snapshots.troubles();
+    let troubles = troubles(&state);
     let Some(snapshot) = state.app.snapshots.latest() else {
         let body = json!({
             "ready": false,

@@ -99,6 +99,10 @@ pub(super) fn routes(state: &Arc<State>) -> Router {
             requests::observe,
         ))
         .layer(middleware::map_response(headers::secure))
+        .layer(middleware::map_response_with_state(
+            Arc::clone(state),
+            headers::only_by_tls,
+        ))
 }
 
 async fn schema() -> Response {

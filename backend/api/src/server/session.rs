@@ -47,7 +47,7 @@ pub(super) async fn show(From(state): From<Arc<State>>, request: Request) -> Res
             described(guard, Some((&admitted.identity, can_end))).into_response()
         }
         Err(Refusal::Missing) => described(guard, None).into_response(),
-        Err(refusal) => refuse(&refusal, &origin),
+        Err(refusal) => refuse(guard, &refusal, &origin),
     }
 }
 
@@ -109,7 +109,7 @@ pub(super) async fn sign_in(From(state): From<Arc<State>>, request: Request) -> 
             let answer = described(guard, Some((&admitted.identity, true)));
             opened(guard, &admitted, answer.into_response())
         }
-        Err(refusal) => refuse(&refusal, &origin),
+        Err(refusal) => refuse(guard, &refusal, &origin),
     }
 }
 

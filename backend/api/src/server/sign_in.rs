@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Access, Guard, Method, Refusal,
+        Access, Guard, Method,
         audit::{Event, note},
         caller::Origin,
         cookie,
@@ -59,7 +59,7 @@ pub(super) async fn login(
         Err(failure) => {
             guard.sign_ins().count(Method::Oidc, (&failure).into());
             let origin = origin_of(&state.app.settings, request.headers(), request.extensions());
-            failed(safe_place(&wanted.place), &failure, &origin)
+            failed(guard, safe_place(&wanted.place), &failure, &origin)
         }
     }
 }
@@ -76,14 +76,14 @@ pub(super) async fn callback(
     };
     let headers: &HeaderMap = request.headers();
     let origin = origin_of(&state.app.settings, headers, request.extensions());
-    if let Err(refusal) = guard.may_try(origin.address) {
+    if let Err(refusal) = guard.may_come_back(origin.address) {
         guard.sign_ins().refused(Method::Oidc, &refusal);
-        return refuse(&refusal, &origin);
+        return refuse(guard, &refusal, &origin);
     }
     let Some(login) = cookie(headers, LOGIN_COOKIE).and_then(Login::of_cookie) else {
         let why = SignInFailure::Wrong("the browser has no sign-in under way".to_owned());
         guard.sign_ins().count(Method::Oidc, (&why).into());
-        return failed("/", &why, &origin);
+        return failed(guard, "/", &why, &origin);
     };
     let mut answer = match oidc.finish(&login, returned).await {
         Ok(admitted) => {
@@ -100,10 +100,10 @@ pub(super) async fn callback(
         }
         Err(failure) => {
             guard.sign_ins().count(Method::Oidc, (&failure).into());
-            if let SignInFailure::Wrong(why) = &failure {
-                drop::<Refusal>(guard.refuse(origin.address, why.clone()));
+            if !matches!(failure, SignInFailure::NoRole(_)) {
+                guard.came_back_wrong(origin.address);
             }
-            failed(login.place(), &failure, &origin)
+            failed(guard, login.place(), &failure, &origin)
         }
     };
     if let Some(over) = set_cookie(LOGIN_COOKIE, "", 0) {
@@ -124,13 +124,13 @@ fn no_provider() -> Response {
 }
 
 /// Back to the page, which says what happened: the log alone says why.
-fn failed(place: &str, failure: &SignInFailure, origin: &Origin) -> Response {
+fn failed(guard: &Guard, place: &str, failure: &SignInFailure, origin: &Origin) -> Response {
     let (word, why) = match failure {
         SignInFailure::Wrong(why) => ("failed", why.clone()),
         SignInFailure::Provider(why) => ("unreachable", format!("the provider: {why}")),
         SignInFailure::NoRole(name) => ("no-role", format!("{name} has no role here")),
     };
-    note(Event::Refused, None, origin, "", &format!("Refused: {why}"));
+    guard.note_refused(origin, &why);
     let place = place.split('#').next().unwrap_or("/");
     redirect(&format!("{place}#sign-in={word}"))
 }

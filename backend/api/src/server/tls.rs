@@ -1,10 +1,9 @@
 //! TLS: handshakes, and a certificate that is read again when its files change.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
@@ -15,6 +14,8 @@ use rustls::{
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tracing::{debug, error, info};
+
+use crate::stamp::Stamp;
 
 /// How long a caller may take to shake hands.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,26 +40,33 @@ pub enum TlsError {
     },
 }
 
-/// When a file was written, and its length.
-type Stamp = Option<(SystemTime, u64)>;
+/// What was seen of the files.
+struct Seen {
+    stamps: [Option<Stamp>; 2],
+    /// Why they could not be used the last time: then they are tried again, changed or not.
+    failed: Option<String>,
+}
 
 /// A certificate and its key.
 pub struct Tls {
     certificate: PathBuf,
     key: PathBuf,
     config: ArcSwap<ServerConfig>,
-    seen: Mutex<[Stamp; 2]>,
+    seen: Mutex<Seen>,
 }
 
 impl Tls {
     /// Reads a chain of certificates, the server's own first, and its key.
     pub fn open(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
-        let seen = [certificate, key].map(stamp);
+        let stamps = [certificate, key].map(Stamp::of);
         Ok(Self {
             config: ArcSwap::from(read(certificate, key)?),
             certificate: certificate.to_owned(),
             key: key.to_owned(),
-            seen: Mutex::new(seen),
+            seen: Mutex::new(Seen {
+                stamps,
+                failed: None,
+            }),
         })
     }
 
@@ -81,28 +89,30 @@ impl Tls {
     /// Reads the files again if they changed. Where they cannot be used, the certificate stays as it was.
     pub(super) fn refresh(&self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamps = [&*self.certificate, &*self.key].map(stamp);
-        if *seen == stamps {
+        let stamps = [&*self.certificate, &*self.key].map(Stamp::of);
+        if seen.failed.is_none() && seen.stamps == stamps {
             return;
         }
-        *seen = stamps;
+        seen.stamps = stamps;
         match read(&self.certificate, &self.key) {
             Ok(config) => {
                 self.config.store(config);
+                seen.failed = None;
                 info!("Read the certificate {} again", self.certificate.display());
             }
             // Between the writing of the one and of the other they do not fit; the next look tells.
-            Err(error) => error!(
-                error = &error as &dyn std::error::Error,
-                "The certificate stays as it was: {error}"
-            ),
+            Err(error) => {
+                let why = Some(error.to_string());
+                if seen.failed != why {
+                    error!(
+                        error = &error as &dyn std::error::Error,
+                        "The certificate stays as it was: {error}"
+                    );
+                    seen.failed = why;
+                }
+            }
         }
     }
-}
-
-fn stamp(path: &Path) -> Stamp {
-    let metadata = fs::metadata(path).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
 }
 
 fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {

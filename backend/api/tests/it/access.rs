@@ -12,7 +12,7 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use blastmap_api::{Access, App, Guard, Role, SessionTimes, new_token};
+use blastmap_api::{Access, App, Guard, Role, SessionTimes, Snapshots, Trouble, new_token};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Caller, FakeCrawl, app, get, post_with};
@@ -20,6 +20,7 @@ use crate::support::{Answer, Caller, FakeCrawl, app, get, post_with};
 /// A server that asks, and tokens that it knows.
 struct Guarded {
     caller: Caller,
+    snapshots: Arc<Snapshots>,
     crawl: Arc<FakeCrawl>,
     viewer: String,
     operator: String,
@@ -45,6 +46,7 @@ fn guarded_with(times: SessionTimes) -> Guarded {
         ..app()
     };
     Guarded {
+        snapshots: Arc::clone(&app.snapshots),
         caller: Caller::of(app),
         crawl,
         viewer: viewer.token,
@@ -362,6 +364,23 @@ async fn a_wrong_token_and_an_unknown_one_are_answered_alike_and_guessing_is_slo
         StatusCode::TOO_MANY_REQUESTS,
         "a guess that hits is not told either"
     );
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_store_is_for_those_who_are_signed_in() {
+    let own = guarded();
+    let text = "cannot read s3://team-data/blastmap";
+    own.snapshots.trouble(Trouble::Store, text.to_owned());
+    let ready = own.caller.get("/readyz").await.text();
+    assert!(!ready.contains("team-data"), "{ready}");
+    assert!(
+        ready.contains("\"problems\":[\"sign in and look"),
+        "{ready}"
+    );
+    let mut asked = request("POST", "/graphql", &[bearer(&own.viewer)]);
+    *asked.body_mut() = Body::from(r#"{"query":"{ coverage { problems } }"}"#);
+    let problems = own.caller.send(asked).await.text();
+    assert!(problems.contains(text), "{problems}");
 }
 
 #[tokio::test]

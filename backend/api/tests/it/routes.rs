@@ -257,6 +257,7 @@ async fn every_answer_is_fenced_by_headers() {
             ("referrer-policy", "no-referrer"),
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),
+            ("strict-transport-security", "max-age=31536000"),
         ] {
             assert_eq!(answer.header(name), value, "{path}");
         }
@@ -270,4 +271,18 @@ async fn every_answer_is_fenced_by_headers() {
         caller.get("/readyz").await.header(header::CACHE_CONTROL),
         "no-store"
     );
+}
+
+#[tokio::test]
+async fn only_a_host_of_its_own_by_tls_is_said_to_be_always_so() {
+    for url in [
+        None,
+        Some("http://blast.example.com"),
+        Some("https://blast.example.com:8443"),
+    ] {
+        let mut app = app();
+        app.settings.public_url = url.map(|url| url.parse().unwrap());
+        let answer = Caller::of(app).get("/healthz").await;
+        assert_eq!(answer.header(header::STRICT_TRANSPORT_SECURITY), "");
+    }
 }

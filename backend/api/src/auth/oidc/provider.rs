@@ -1,13 +1,12 @@
 //! What a provider says of itself, by Discovery.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use reqwest::{Client, Url};
 use serde::Deserialize;
-use tokio::sync::Mutex;
 
 use crate::auth::{fetch, jws::Algorithm};
 
@@ -53,41 +52,72 @@ struct Held {
 }
 
 #[derive(Default)]
-pub(super) struct Cache(Mutex<Held>);
+pub(super) struct Cache {
+    held: Mutex<Held>,
+    asking: tokio::sync::Mutex<()>,
+}
 
 impl Cache {
     /// The provider; one that cannot be reached any more stays as it last said.
     pub(super) async fn get(&self, client: &Client, issuer: &str) -> Result<Arc<Provider>, String> {
-        let mut held = self.0.lock().await;
-        if let (Some(provider), Some(read)) = (&held.provider, held.read)
-            && read.elapsed() < FRESH
-        {
-            return Ok(Arc::clone(provider));
+        if let Some(provider) = self.fresh() {
+            return Ok(provider);
         }
-        let paused = held.failed.as_ref();
-        let failed = match paused.filter(|(at, _)| at.elapsed() < PAUSE) {
-            Some((_, why)) => why.clone(),
-            None => match discover(client, issuer).await {
+        let _one_at_a_time = match self.asking.try_lock() {
+            Ok(first) => first,
+            Err(_somebody_asks) => {
+                // Nobody waits for what another asks when there is something to go by.
+                let provider = self.held().provider.clone();
+                if let Some(provider) = provider {
+                    return Ok(provider);
+                }
+                self.asking.lock().await
+            }
+        };
+        if let Some(provider) = self.fresh() {
+            return Ok(provider);
+        }
+        if !self.failed_of_late() {
+            let asked = discover(client, issuer).await;
+            let mut held = self.held();
+            match asked {
                 Ok(provider) => {
-                    let provider = Arc::new(provider);
                     *held = Held {
-                        provider: Some(Arc::clone(&provider)),
+                        provider: Some(Arc::new(provider)),
                         read: Some(Instant::now()),
                         failed: None,
                     };
-                    return Ok(provider);
                 }
                 Err(why) => {
                     tracing::warn!(
                         error = why,
                         "Cannot use the OpenID provider {issuer}: {why}"
                     );
-                    held.failed = Some((Instant::now(), why.clone()));
-                    why
+                    held.failed = Some((Instant::now(), why));
                 }
-            },
-        };
-        held.provider.clone().ok_or(failed)
+            }
+        }
+        let held = self.held();
+        let why = || held.failed.as_ref().map(|(_, why)| why.clone());
+        held.provider
+            .clone()
+            .ok_or_else(|| why().unwrap_or_default())
+    }
+
+    fn fresh(&self) -> Option<Arc<Provider>> {
+        let held = self.held();
+        let is_fresh = held.read.is_some_and(|read| read.elapsed() < FRESH);
+        held.provider.clone().filter(|_| is_fresh)
+    }
+
+    fn failed_of_late(&self) -> bool {
+        let held = self.held();
+        let failed = held.failed.as_ref();
+        failed.is_some_and(|(at, _)| at.elapsed() < PAUSE)
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
