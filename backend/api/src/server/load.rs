@@ -25,6 +25,19 @@ pub(super) fn who(extensions: &Extensions) -> Who {
     )
 }
 
+/// Waits for a place to make an answer in, while there is room for one. That is asked again with the place: others who waited may have
+/// filled it.
+pub(super) async fn turn_to_answer(
+    state: &State,
+    who: &Who,
+    deadline: Instant,
+) -> Result<Turn, Answered> {
+    room_for_answer(state, who)?;
+    let turn = turn(state, who, deadline).await?;
+    room_for_answer(state, who)?;
+    Ok(turn)
+}
+
 /// Waits for a place to work in.
 pub(super) async fn turn(state: &State, who: &Who, deadline: Instant) -> Result<Turn, Answered> {
     let turn = state.turns.wait(who, deadline).await;
@@ -67,7 +80,7 @@ pub(super) fn coming(
 }
 
 /// Refuses to make an answer while others lie there and are not fetched.
-pub(super) fn room_for_answer(state: &State, who: &Who) -> Result<(), Answered> {
+fn room_for_answer(state: &State, who: &Who) -> Result<(), Answered> {
     state.untaken.has_room(who).map_err(|full| match full {
         Full::One => limited(
             StatusCode::TOO_MANY_REQUESTS,
@@ -80,12 +93,14 @@ pub(super) fn room_for_answer(state: &State, who: &Who) -> Result<(), Answered> 
     })
 }
 
-/// An answer that is counted as long as its bytes lie in memory, on their way out.
-pub(super) fn counted<B>(state: &State, who: &Who, bytes: B) -> Bytes
+/// An answer that is counted as long as its bytes lie in memory, on their way out. Its place is held until then, so that whoever gets it
+/// sees what there is.
+pub(super) fn counted<B>(state: &State, who: &Who, turn: Turn, bytes: B) -> Bytes
 where
     B: AsRef<[u8]> + Send + 'static,
 {
     let share = state.untaken.count(who, bytes.as_ref().len());
+    drop(turn);
     Bytes::from_owner(Untaken {
         bytes,
         _share: share,

@@ -51,7 +51,6 @@ async fn answer_or_refuse(
     let origin = origin_of(request.uri(), request.headers(), &state.app.settings);
     let caller = request.extensions().get::<Caller>().cloned();
     let who = load::who(request.extensions());
-    load::room_for_answer(state, &who)?;
     let most = state.app.settings.max_body;
     let coming = load::coming(state, &who, request.body(), most)?;
     let body = read(request.into_body(), most);
@@ -65,15 +64,15 @@ async fn answer_or_refuse(
     }
     name_operation(query.operation_name.as_deref());
 
-    let turn = load::turn(state, &who, deadline).await?;
+    let turn = load::turn_to_answer(state, &who, deadline).await?;
     // Beside the threads that answer: a query may compute for a while without a pause.
     let runtime = Handle::current();
     let asks = who.clone();
     let span = Span::current();
     let work = tokio::task::spawn_blocking(move || {
-        let _until_done = (turn, coming);
+        let _until_done = coming;
         let response = runtime.block_on(engine.execute(query, &asks).instrument(span));
-        serde_json::to_vec(&response)
+        (turn, serde_json::to_vec(&response))
     });
     let done = timeout_at(deadline, work).await.map_err(|_late| {
         let problem = Problem::new(
@@ -82,13 +81,13 @@ async fn answer_or_refuse(
         );
         (StatusCode::SERVICE_UNAVAILABLE, problem)
     })?;
-    let bytes = done.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic()));
+    let (turn, bytes) = done.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic()));
     let bytes = bytes.map_err(|_no_json| {
         let problem = Problem::new(Code::Internal, "the answer could not be written");
         (StatusCode::INTERNAL_SERVER_ERROR, problem)
     })?;
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
-    let bytes = load::counted(state, &who, bytes);
+    let bytes = load::counted(state, &who, turn, bytes);
     Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }
 

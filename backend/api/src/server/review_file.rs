@@ -46,7 +46,7 @@ pub(super) async fn show(
 ) -> Response {
     let who = caller.who();
     let deadline = tokio::time::Instant::now() + state.app.settings.request_timeout;
-    let turn = match load::turn(&state, &who, deadline).await {
+    let turn = match load::turn_to_answer(&state, &who, deadline).await {
         Ok(turn) => turn,
         Err((status, problem)) => return problem.with_status(status),
     };
@@ -68,19 +68,18 @@ pub(super) async fn show(
     let link = origin_of(&uri, &headers, &state.app.settings).of_review(id);
     // Beside the threads that answer: a large one takes a while.
     let written = tokio::task::spawn_blocking(move || {
-        let _until_done = turn;
         let kept = Kept {
             review: &kept,
             marks: &marks,
             link: &link,
         };
-        report::write(kept, format)
+        (turn, report::write(kept, format))
     });
-    let Ok(text) = written.await else {
+    let Ok((turn, text)) = written.await else {
         let problem = Problem::new(Code::Internal, "the report could not be written");
         return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR);
     };
-    let mut response = load::counted(&state, &who, text).into_response();
+    let mut response = load::counted(&state, &who, turn, text).into_response();
     let headers = response.headers_mut();
     let content_type = HeaderValue::from_static(format.content_type());
     headers.insert(header::CONTENT_TYPE, content_type);

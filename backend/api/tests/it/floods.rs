@@ -7,7 +7,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use blastmap_api::{App, Patience, Proxies};
-use futures_util::stream;
+use futures_util::{future::join_all, stream};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -17,8 +17,9 @@ use tokio::{
 };
 
 use crate::{
+    assessments::{keep, stored},
     sockets::start,
-    support::{Answer, Caller, FakeCrawl, app, post, post_with},
+    support::{Answer, Caller, FakeCrawl, app, get, post, post_with},
 };
 
 const SMALL: &str = r#"{"query":"{ __typename }"}"#;
@@ -152,6 +153,43 @@ async fn answers_that_nobody_fetches_do_not_fill_the_memory() {
         (busy.status, busy.header("retry-after")),
         (StatusCode::SERVICE_UNAVAILABLE, "5")
     );
+}
+
+#[tokio::test]
+async fn many_answers_at_once_that_nobody_fetches_do_not_fill_the_memory() {
+    let root = tempfile::tempdir().unwrap();
+    let mut app = by_proxy(stored(root.path()));
+    app.settings.concurrent_queries = 4;
+    let caller = Caller::of(app.clone());
+    let review = keep(&caller, "Monday").await;
+    let review = format!("/reviews/{}.json", review["id"].as_str().unwrap());
+    let query = "{ resources(first: 100) { nodes { id name } } }";
+    let query = json!({ "query": query }).to_string();
+    let request = |path: &str| match path {
+        "/graphql" => of(ANN, query.clone()),
+        _ => get(path)
+            .header("x-forwarded-for", ANN)
+            .body(Body::empty())
+            .unwrap(),
+    };
+    for path in ["/graphql", &review, "/snapshots/latest.jsonl.zst"] {
+        let once = caller.send(request(path)).await.body.len();
+        // Room for three of one caller's, who has two places to be worked in.
+        app.settings.untaken_answers = 6 * once;
+        let caller = Caller::of(app.clone());
+        let all = (0..40).map(|_| caller.begin(request(path)));
+        let all = join_all(all).await;
+        let untaken = all.iter().filter(|own| own.status() == StatusCode::OK);
+        let untaken = untaken.count();
+        assert!((3..=4).contains(&untaken), "{path}: {untaken}");
+        let refused = all
+            .iter()
+            .filter(|own| own.status() == StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.count(), 40 - untaken, "{path}");
+        drop(all);
+        let again = caller.send(request(path)).await;
+        assert_eq!(again.status, StatusCode::OK, "{path}");
+    }
 }
 
 #[tokio::test]
