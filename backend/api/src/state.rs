@@ -11,7 +11,11 @@ use std::{
 
 use blastmap_graph::Snapshot;
 use blastmap_store::StoreError;
-use tokio::sync::Mutex;
+use http::StatusCode;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout_at},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::error;
 
@@ -136,6 +140,21 @@ pub(crate) fn store_failed(error: &StoreError) -> Problem {
         Code::Internal,
         "the store cannot be read: see the server's log",
     )
+}
+
+/// What the store gives until then. It may not answer at all, and who waits for it holds a place.
+pub(crate) async fn in_time<T>(
+    deadline: Instant,
+    asked: impl Future<Output = T>,
+) -> Result<T, (StatusCode, Problem)> {
+    timeout_at(deadline, asked).await.map_err(|_late| {
+        error!("The store did not answer in time");
+        let problem = Problem::new(
+            Code::Internal,
+            "the store did not answer in time: try again later",
+        );
+        (StatusCode::SERVICE_UNAVAILABLE, problem)
+    })
 }
 
 /// Text from outside, short enough for a message.

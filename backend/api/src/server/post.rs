@@ -10,7 +10,10 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
-use tokio::{runtime::Handle, time::timeout_at};
+use tokio::{
+    runtime::Handle,
+    time::{error::Elapsed, timeout_at},
+};
 use tracing::{Instrument as _, Span};
 
 use super::{hosts::origin_of, load, requests::name_operation};
@@ -71,17 +74,14 @@ async fn answer_or_refuse(
     let span = Span::current();
     let work = tokio::task::spawn_blocking(move || {
         let _until_done = coming;
-        let response = runtime.block_on(engine.execute(query, &asks).instrument(span));
-        (turn, serde_json::to_vec(&response))
+        let response = engine.execute(query, &asks).instrument(span);
+        // A query that waits, as for the store, is given up here too: its place is for others.
+        let response = runtime.block_on(async { timeout_at(deadline, response).await });
+        response.map(|response| (turn, serde_json::to_vec(&response)))
     });
-    let done = timeout_at(deadline, work).await.map_err(|_late| {
-        let problem = Problem::new(
-            Code::TooComplex,
-            "the query took too long: ask for less at a time",
-        );
-        (StatusCode::SERVICE_UNAVAILABLE, problem)
-    })?;
-    let (turn, bytes) = done.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic()));
+    let done = timeout_at(deadline, work).await.map_err(too_late)?;
+    let done = done.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic()));
+    let (turn, bytes) = done.map_err(too_late)?;
     let bytes = bytes.map_err(|_no_json| {
         let problem = Problem::new(Code::Internal, "the answer could not be written");
         (StatusCode::INTERNAL_SERVER_ERROR, problem)
@@ -89,6 +89,14 @@ async fn answer_or_refuse(
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
     let bytes = load::counted(state, &who, turn, bytes);
     Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
+}
+
+fn too_late(_: Elapsed) -> Refused {
+    let problem = Problem::new(
+        Code::TooComplex,
+        "the query took too long: ask for less at a time",
+    );
+    (StatusCode::SERVICE_UNAVAILABLE, problem)
 }
 
 /// A browser sends JSON to another site only after asking it. `what` is sent.

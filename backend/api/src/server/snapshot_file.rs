@@ -16,7 +16,7 @@ use super::load;
 use crate::{
     auth::{audit::Event, caller::Caller},
     problem::{Code, Problem},
-    state::{State, short, store_failed},
+    state::{State, in_time, short, store_failed},
 };
 
 const ENDING: &str = ".jsonl.zst";
@@ -71,7 +71,7 @@ async fn read_or_refuse(
             let Some(store) = &state.app.store else {
                 return Err(unknown(name));
             };
-            match store.read_raw(id).await {
+            match in_time(deadline, store.read_raw(id)).await? {
                 Ok(bytes) => (turn, id.to_owned(), bytes),
                 Err(StoreError::Id(_) | StoreError::Unknown { .. }) => return Err(unknown(name)),
                 Err(error) => {

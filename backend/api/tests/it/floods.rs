@@ -1,17 +1,18 @@
 //! Many requests, many connections, slow ones: nobody takes more than a part, and who is refused is told when to come again.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
     http::{Request, StatusCode},
 };
 use blastmap_api::{App, Patience, Proxies};
+use blastmap_store::{S3Keys, S3Settings, Store};
 use futures_util::{future::join_all, stream};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     task::JoinHandle,
     time::timeout,
 };
@@ -443,4 +444,56 @@ async fn what_waits_to_be_worked_on_is_refused_in_time() {
         );
     }
     drop(release);
+}
+
+/// A store that takes what it is asked, and never answers.
+async fn silent_store() -> (Store, TcpListener) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let keys = S3Keys {
+        key_id: "test".to_owned(),
+        secret_key: "test".to_owned(),
+        session_token: None,
+    };
+    let settings = S3Settings::with_keys(None, Some(endpoint), keys);
+    let store = Store::open("s3://bucket/silent", Some(&settings)).unwrap();
+    (store, listener)
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_leaves_places_for_what_is_in_memory() {
+    let (store, _listener) = silent_store().await;
+    let mut app = by_proxy(app());
+    app.store = Some(Arc::new(store));
+    app.settings.concurrent_queries = 2;
+    app.settings.request_timeout = Duration::from_millis(300);
+    let caller = Caller::of(app);
+    let stored = "{ resources(snapshot: \"kept\") { totalCount } }";
+    let history = "{ resourceHistory(id: \"a\") { entries { event } } }";
+    for query in [stored, history] {
+        let query = json!({ "query": query }).to_string();
+        // One place is of one caller.
+        let all = [ANN, BOB].map(|client| caller.send(of(client, query.clone())));
+        for given_up in join_all(all).await {
+            assert_eq!(
+                (given_up.status, given_up.code()),
+                (StatusCode::SERVICE_UNAVAILABLE, "TOO_COMPLEX".to_owned())
+            );
+        }
+        for client in [ANN, BOB] {
+            let answer = small(&caller, client).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        }
+    }
+    for path in ["/reviews/1.json", "/snapshots/kept.jsonl.zst"] {
+        let all = [(); 2].map(|()| caller.get(path));
+        for given_up in join_all(all).await {
+            assert_eq!(
+                (given_up.status, given_up.header("retry-after")),
+                (StatusCode::SERVICE_UNAVAILABLE, "5"),
+                "{path}"
+            );
+        }
+        assert_eq!(small(&caller, ANN).await.status, StatusCode::OK, "{path}");
+    }
 }
