@@ -22,6 +22,7 @@ mod snapshot_file;
 mod socket;
 mod tls;
 mod trace_parent;
+mod under_way;
 
 pub(crate) use metrics::Metrics;
 pub use routes::router;

@@ -9,6 +9,7 @@ use axum::{
 use blastmap_api::{App, Patience, Proxies};
 use blastmap_store::{S3Keys, S3Settings, Store};
 use futures_util::{future::join_all, stream};
+use h2::{Ping, RecvStream, client::SendRequest};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -321,6 +322,93 @@ async fn who_does_not_read_is_closed() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(get_over(server.address, "/healthz").await.ends_with("ok\n"));
+}
+
+/// A client of HTTP/2 that takes so many bytes of each answer before it says that it took them.
+async fn by_frames(
+    address: SocketAddr,
+    window: u32,
+) -> (SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>) {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let mut builder = h2::client::Builder::new();
+    builder.initial_window_size(window);
+    let (client, mut connection) = builder.handshake(stream).await.unwrap();
+    let mut pings = connection.ping_pong().unwrap();
+    let ended = tokio::spawn(async move {
+        let pinging = async {
+            while pings.ping(Ping::opaque()).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            ended = connection => ended,
+            () = pinging => Ok(()),
+        }
+    });
+    (client, ended)
+}
+
+/// Begins to get an answer of more than three frames.
+async fn begun(client: &mut SendRequest<Bytes>) -> RecvStream {
+    let mut request = Request::new(());
+    *request.uri_mut() = "http://localhost/schema.graphql".parse().unwrap();
+    let (response, _) = client.send_request(request, true).unwrap();
+    let response = response.await.unwrap();
+    let length = response.headers()["content-length"].to_str().unwrap();
+    assert!(length.parse::<usize>().unwrap() > 48 * 1024, "{length}");
+    response.into_body()
+}
+
+/// Takes an answer to its end, piece by piece.
+async fn taken(mut body: RecvStream, pause: Duration) -> Result<usize, h2::Error> {
+    let mut taken = 0;
+    while let Some(part) = body.data().await {
+        let length = part?.len();
+        taken += length;
+        tokio::time::sleep(pause).await;
+        body.flow_control().release_capacity(length)?;
+    }
+    Ok(taken)
+}
+
+#[tokio::test]
+async fn who_takes_nothing_of_answers_in_frames_is_closed_though_it_pings() {
+    let server = start(impatient()).await;
+    let (client, ended) = by_frames(server.address, 0).await;
+    let mut client = client.ready().await.unwrap();
+    let mut untaken = Vec::new();
+    for _ in 0..8 {
+        untaken.push(begun(&mut client).await);
+    }
+    let ended = timeout(Duration::from_secs(5), ended).await;
+    drop(ended.expect("the server ends it"));
+    while connections(server.address).await > 1 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn who_takes_answers_in_frames_too_slowly_is_closed_and_who_does_not_may_rest() {
+    let server = start(impatient()).await;
+    let (client, ended) = by_frames(server.address, 16 * 1024).await;
+    let mut client = client.ready().await.unwrap();
+    let (slow, quick) = (begun(&mut client).await, begun(&mut client).await);
+    let quick = tokio::spawn(taken(quick, Duration::ZERO));
+    let slow = taken(slow, Duration::from_millis(150)).await;
+    assert!(slow.is_err(), "{slow:?}");
+    assert!(quick.await.unwrap().is_ok());
+    drop(ended.await);
+
+    let (client, ended) = by_frames(server.address, 64 * 1024).await;
+    let mut client = client.ready().await.unwrap();
+    for _ in 0..2 {
+        let body = begun(&mut client).await;
+        taken(body, Duration::from_millis(10)).await.unwrap();
+        // Longer than an answer may wait: there is none.
+        tokio::time::sleep(Duration::from_millis(400)).await;
+    }
+    assert!(!ended.is_finished());
 }
 
 /// How many connections are open, the one that asks among them.
