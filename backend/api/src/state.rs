@@ -46,8 +46,10 @@ pub(crate) struct State {
     pub(crate) connections: Shares<IpAddr>,
     /// WebSocket connections that may be open: of those who are signed in, and of networks.
     pub(crate) sockets: Shares<Who>,
-    /// Bytes of requests that are on their way in.
-    pub(crate) incoming: Shares<Who>,
+    /// Bytes of plans that are on their way in, or wait.
+    pub(crate) plans_coming: Shares<Who>,
+    /// Of queries: large plans leave them their room.
+    pub(crate) queries_coming: Shares<Who>,
     /// Bytes of answers that nobody has taken yet.
     pub(crate) untaken: Shares<Who>,
     /// Connections that are open, whatever they have become.
@@ -86,7 +88,8 @@ impl State {
             ),
             sockets: sockets(&app.settings),
             // As much as the plans that are kept.
-            incoming: halved(app.settings.max_plan.saturating_mul(4)),
+            plans_coming: halved(app.settings.max_plan.saturating_mul(4)),
+            queries_coming: halved(app.settings.max_body.saturating_mul(64)),
             untaken: halved(app.settings.untaken_answers),
             open: TaskTracker::new(),
             stopping: CancellationToken::new(),

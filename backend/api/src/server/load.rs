@@ -1,6 +1,5 @@
 //! What a request takes of what all share, and what it is told where there is none left.
 
-use axum::body::HttpBody as _;
 use bytes::Bytes;
 use http::{Extensions, StatusCode};
 use std::net::{IpAddr, Ipv4Addr};
@@ -8,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     auth::caller::Caller,
-    fair::{Full, Refused, Share, Turn, Who},
+    fair::{Full, Refused, Share, Shares, Turn, Who},
     problem::{Code, Problem},
     state::State,
 };
@@ -53,30 +52,30 @@ pub(super) async fn turn(state: &State, who: &Who, deadline: Instant) -> Result<
     })
 }
 
-/// Room for a request's body, before it is read.
-pub(super) fn coming(
-    state: &State,
-    who: &Who,
-    body: &axum::body::Body,
-    most: usize,
-) -> Result<Share<Who>, Answered> {
-    // One that does not say how long it is may be as long as may be.
-    let length = body.size_hint().upper();
-    let length = length.and_then(|length| usize::try_from(length).ok());
-    let length = length.unwrap_or(most).min(most);
-    state
-        .incoming
-        .take(Some(who), length)
-        .map_err(|full| match full {
-            Full::One => limited(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too much of yours is on its way already: wait until it has come",
-            ),
-            Full::All => limited(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "too much is on its way to the server: try again later",
-            ),
-        })
+/// Room for a request's body, taken as it comes: whoever says that much will come takes nothing by that.
+pub(super) struct Coming(Share<Who>);
+
+impl Coming {
+    pub(super) fn of(all: &Shares<Who>, who: &Who) -> Result<Self, Answered> {
+        all.take(Some(who), 0).map(Self).map_err(no_room)
+    }
+
+    pub(super) fn take(&mut self, bytes: usize) -> Result<(), Answered> {
+        self.0.grow(bytes).map_err(no_room)
+    }
+}
+
+fn no_room(full: Full) -> Answered {
+    match full {
+        Full::One => limited(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too much of yours is on its way already: wait until it has come",
+        ),
+        Full::All => limited(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too much is on its way to the server: try again later",
+        ),
+    }
 }
 
 /// Refuses to make an answer while others lie there and are not fetched.

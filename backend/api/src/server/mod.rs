@@ -1,6 +1,7 @@
 //! HTTP: routes, and the fences around them.
 
 mod accept;
+mod body;
 mod connection;
 mod guard;
 mod headers;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_graphql::{Request as Query, Variables};
 use axum::{
-    body::{Body, Bytes, HttpBody as _},
     extract::{Request, State as From},
     response::{IntoResponse as _, Response},
 };
@@ -16,7 +15,7 @@ use tokio::{
 };
 use tracing::{Instrument as _, Span};
 
-use super::{hosts::origin_of, load, requests::name_operation};
+use super::{body::read, hosts::origin_of, load, requests::name_operation};
 use crate::{
     auth::caller::Caller,
     engine::Engine,
@@ -54,13 +53,10 @@ async fn answer_or_refuse(
     let origin = origin_of(request.uri(), request.headers(), &state.app.settings);
     let caller = request.extensions().get::<Caller>().cloned();
     let who = load::who(request.extensions());
-    let most = state.app.settings.max_body;
-    let coming = load::coming(state, &who, request.body(), most)?;
-    let body = read(request.into_body(), most);
-    let body = timeout_at(deadline, body).await.map_err(|_slow| {
-        let problem = Problem::bad_input("the request's body took too long to come");
-        (StatusCode::REQUEST_TIMEOUT, problem)
-    })??;
+    let settings = &state.app.settings;
+    let (most, usual) = (settings.max_body, settings.request_timeout);
+    let mut coming = load::Coming::of(&state.queries_coming, &who)?;
+    let body = read(request.into_body(), most, usual, |bytes| coming.take(bytes)).await?;
     let mut query = parse(&body)?.data(origin);
     if let Some(caller) = caller {
         query = query.data(caller);
@@ -115,32 +111,6 @@ pub(super) fn check_content_type(headers: &HeaderMap, what: &str) -> Result<(), 
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Problem::bad_input(message),
     ))
-}
-
-pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Refused> {
-    let too_large = || {
-        let message = format!("the request's body has more than {most} bytes");
-        (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            Problem::new(Code::TooLarge, message),
-        )
-    };
-    if body.size_hint().lower() > most as u64 {
-        return Err(too_large());
-    }
-    axum::body::to_bytes(body, most).await.map_err(|error| {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-        while let Some(error) = cause {
-            if error.to_string() == "length limit exceeded" {
-                return too_large();
-            }
-            cause = error.source();
-        }
-        (
-            StatusCode::BAD_REQUEST,
-            Problem::bad_input("the request's body broke off"),
-        )
-    })
 }
 
 fn parse(body: &[u8]) -> Result<Query, Refused> {

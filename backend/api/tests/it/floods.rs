@@ -8,7 +8,7 @@ use axum::{
 };
 use blastmap_api::{App, Patience, Proxies};
 use blastmap_store::{S3Keys, S3Settings, Store};
-use futures_util::{future::join_all, stream};
+use futures_util::{StreamExt as _, future::join_all, stream};
 use h2::{Ping, RecvStream, client::SendRequest};
 use serde_json::{Value, json};
 use tokio::{
@@ -194,30 +194,97 @@ async fn many_answers_at_once_that_nobody_fetches_do_not_fill_the_memory() {
     }
 }
 
+fn plan(client: &str, body: impl Into<Body>) -> Request<Body> {
+    let mut request = of(client, body);
+    *request.uri_mut() = "/plans".parse().unwrap();
+    request
+}
+
+/// A body of which so many bytes come, and then nothing.
+fn unfinished(bytes: usize) -> Body {
+    let come = stream::iter([Ok::<_, std::io::Error>(Bytes::from(vec![b' '; bytes]))]);
+    Body::from_stream(come.chain(stream::pending()))
+}
+
+/// Sends requests that do not end, until their server has had time to read what there is of them.
+async fn on_their_way(
+    caller: &Caller,
+    requests: impl IntoIterator<Item = Request<Body>>,
+) -> Vec<JoinHandle<Answer>> {
+    let all = requests.into_iter().map(|request| {
+        let caller = caller.clone();
+        tokio::spawn(async move { caller.send(request).await })
+    });
+    let all: Vec<_> = all.collect();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(all.iter().all(|own| !own.is_finished()));
+    all
+}
+
 #[tokio::test]
 async fn requests_on_their_way_do_not_fill_the_memory() {
+    const MIB: usize = 1024 * 1024;
+    let mut app = by_proxy(app());
+    app.settings.max_plan = MIB;
+    let caller = Caller::of(app);
+    let of_ann = on_their_way(&caller, [(); 2].map(|()| plan(ANN, unfinished(MIB)))).await;
+    seconds_to_wait(&caller.send(plan(ANN, unfinished(1))).await);
+    let of_bob = on_their_way(&caller, [(); 2].map(|()| plan(BOB, unfinished(MIB)))).await;
+    let busy = caller.send(plan("192.0.2.3", unfinished(1))).await;
+    assert_eq!(
+        (busy.status, busy.header("retry-after")),
+        (StatusCode::SERVICE_UNAVAILABLE, "5")
+    );
+    // Queries have room of their own.
+    for client in [ANN, BOB, "192.0.2.3"] {
+        assert_eq!(small(&caller, client).await.status, StatusCode::OK);
+    }
+    for own in of_ann.into_iter().chain(of_bob) {
+        own.abort();
+        drop(own.await);
+    }
+    let answer = caller.send(plan(ANN, "{\"resources\": []}")).await;
+    assert_eq!(answer.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn what_is_said_to_come_takes_no_room_before_it_comes() {
     let mut app = by_proxy(app());
     app.settings.max_plan = 1024 * 1024;
     let caller = Caller::of(app);
-    let plan = |client: &str| {
-        let never = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-        let mut request = of(client, never);
-        *request.uri_mut() = "/plans".parse().unwrap();
+    let said = (0..20).map(|_| {
+        let mut request = plan(ANN, unfinished(1));
+        let length = "1048576".parse().unwrap();
+        request.headers_mut().insert("content-length", length);
         request
-    };
-    let on_their_way: Vec<_> = (0..2)
-        .map(|_| {
-            let (caller, request) = (caller.clone(), plan(ANN));
-            tokio::spawn(async move { caller.send(request).await })
-        })
-        .collect();
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let refused = caller.send(plan(ANN)).await;
-    seconds_to_wait(&refused);
-    let waits = timeout(Duration::from_millis(50), caller.send(plan(BOB))).await;
-    assert!(waits.is_err(), "it is taken, and read as it comes");
-    for own in on_their_way {
+    });
+    let said = on_their_way(&caller, said).await;
+    for client in [ANN, BOB] {
+        let answer = caller.send(plan(client, "{\"resources\": []}")).await;
+        assert_eq!(answer.status, StatusCode::CREATED);
+        assert_eq!(small(&caller, client).await.status, StatusCode::OK);
+    }
+    for own in said {
         own.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_plan_may_take_longer_where_it_comes_fast_enough() {
+    let mut app = app();
+    app.settings.request_timeout = Duration::from_millis(200);
+    let caller = Caller::of(app);
+    for (bytes, status) in [
+        (16 * 1024, StatusCode::CREATED),
+        (16, StatusCode::REQUEST_TIMEOUT),
+    ] {
+        let parts = stream::iter(0..30).then(move |each| async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let part = if each == 0 { "{\"resources\": []}" } else { "" };
+            Ok::<_, std::io::Error>(Bytes::from(format!("{part:bytes$}")))
+        });
+        let answer = caller.send(plan(ANN, Body::from_stream(parts))).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
     }
 }
 
