@@ -27,11 +27,14 @@ mod token;
 #[cfg_attr(not(feature = "otlp"), path = "no_traces.rs")]
 mod traces;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode, time::Duration};
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use args::{Args, Command};
+
+/// How long work beside the threads that answer may still take when all else has ended.
+const LONGEST_END: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let command = match config_file::apply(Args::command()) {
@@ -67,6 +70,8 @@ fn main() -> ExitCode {
     let traces = log::start(&args, runtime.handle());
     let ended = runtime.block_on(run(args));
     traces.end();
+    // What still computes is for somebody who was given up: without a limit it would keep the process for as long as it takes.
+    runtime.shutdown_timeout(LONGEST_END);
     match ended {
         Ok(status) => status,
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,

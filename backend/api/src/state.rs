@@ -11,7 +11,11 @@ use std::{
 
 use blastmap_graph::Snapshot;
 use blastmap_store::StoreError;
-use tokio::sync::Mutex;
+use http::StatusCode;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout_at},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::error;
 
@@ -42,8 +46,10 @@ pub(crate) struct State {
     pub(crate) connections: Shares<IpAddr>,
     /// WebSocket connections that may be open: of those who are signed in, and of networks.
     pub(crate) sockets: Shares<Who>,
-    /// Bytes of requests that are on their way in.
-    pub(crate) incoming: Shares<Who>,
+    /// Bytes of plans that are on their way in, or wait.
+    pub(crate) plans_coming: Shares<Who>,
+    /// Of queries: large plans leave them their room.
+    pub(crate) queries_coming: Shares<Who>,
     /// Bytes of answers that nobody has taken yet.
     pub(crate) untaken: Shares<Who>,
     /// Connections that are open, whatever they have become.
@@ -82,7 +88,8 @@ impl State {
             ),
             sockets: sockets(&app.settings),
             // As much as the plans that are kept.
-            incoming: halved(app.settings.max_plan.saturating_mul(4)),
+            plans_coming: halved(app.settings.max_plan.saturating_mul(4)),
+            queries_coming: halved(app.settings.max_body.saturating_mul(64)),
             untaken: halved(app.settings.untaken_answers),
             open: TaskTracker::new(),
             stopping: CancellationToken::new(),
@@ -136,6 +143,21 @@ pub(crate) fn store_failed(error: &StoreError) -> Problem {
         Code::Internal,
         "the store cannot be read: see the server's log",
     )
+}
+
+/// What the store gives until then. It may not answer at all, and who waits for it holds a place.
+pub(crate) async fn in_time<T>(
+    deadline: Instant,
+    asked: impl Future<Output = T>,
+) -> Result<T, (StatusCode, Problem)> {
+    timeout_at(deadline, asked).await.map_err(|_late| {
+        error!("The store did not answer in time");
+        let problem = Problem::new(
+            Code::Internal,
+            "the store did not answer in time: try again later",
+        );
+        (StatusCode::SERVICE_UNAVAILABLE, problem)
+    })
 }
 
 /// Text from outside, short enough for a message.

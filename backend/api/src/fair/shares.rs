@@ -109,16 +109,34 @@ impl<K: Eq + Hash + Clone> Shares<K> {
     }
 
     fn add(&self, taken: &mut Taken<K>, key: Option<&K>, amount: usize) -> Share<K> {
-        taken.all = taken.all.saturating_add(amount);
-        if let Some(key) = key {
-            let own = taken.each.entry(key.clone()).or_default();
-            *own = own.saturating_add(amount);
-        }
+        taken.add(key, amount);
         Share {
             of: self.clone(),
             key: key.cloned(),
             amount,
         }
+    }
+}
+
+impl<K: Eq + Hash + Clone> Taken<K> {
+    fn add(&mut self, key: Option<&K>, amount: usize) {
+        self.all = self.all.saturating_add(amount);
+        if let Some(key) = key {
+            let own = self.each.entry(key.clone()).or_default();
+            *own = own.saturating_add(amount);
+        }
+    }
+}
+
+impl<K: Eq + Hash + Clone> Share<K> {
+    /// Takes more, where something is left.
+    pub(crate) fn grow(&mut self, amount: usize) -> Result<(), Full> {
+        let mut taken = self.of.0.taken();
+        self.of.room(&taken, self.key.as_ref())?;
+        taken.add(self.key.as_ref(), amount);
+        drop(taken);
+        self.amount = self.amount.saturating_add(amount);
+        Ok(())
     }
 }
 
@@ -153,6 +171,22 @@ mod tests {
         drop(a);
         let _d = places.take(Some(&"b"), 1).ok().unwrap();
         assert_eq!(places.taken(), 3);
+    }
+
+    #[test]
+    fn what_one_has_grows_as_long_as_something_is_left() {
+        let bytes = Shares::new(100, 50);
+        let mut one = bytes.take(Some(&1), 0).ok().unwrap();
+        let mut other = bytes.take(Some(&1), 0).ok().unwrap();
+        assert_eq!((one.grow(30), other.grow(20)), (Ok(()), Ok(())));
+        assert_eq!(one.grow(1), Err(Full::One));
+        drop(other);
+        assert_eq!((one.grow(1), bytes.taken()), (Ok(()), 31));
+        let mut next = bytes.take(Some(&2), 0).ok().unwrap();
+        assert_eq!((next.grow(70), next.grow(1)), (Ok(()), Err(Full::All)));
+        drop((one, next));
+        let taken = bytes.0.taken();
+        assert!(taken.each.is_empty() && taken.all == 0);
     }
 
     #[test]

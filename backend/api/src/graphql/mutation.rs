@@ -1,7 +1,10 @@
 //! The root of mutations: none of them changes anything in AWS.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, SimpleObject};
 use time::OffsetDateTime;
+use tracing::Instrument as _;
 
 use crate::{
     auth::{Role, audit::Event},
@@ -67,12 +70,14 @@ impl Mutation {
         }
         let assessment = Assessment::of(ctx, &*latest(ctx)?, change)?;
         let now = OffsetDateTime::now_utc();
-        let kept = state(ctx)
-            .reviews
-            .keep(title.trim(), assessment, now)
-            .await?;
-        let message = format!("Made review {}", kept.id);
-        caller.note(Event::ReviewMade, &kept.id, &message);
+        let (state, caller) = (Arc::clone(state(ctx)), caller.clone());
+        let kept = to_its_end(async move {
+            let kept = state.reviews.keep(title.trim(), assessment, now).await?;
+            let message = format!("Made review {}", kept.id);
+            caller.note(Event::ReviewMade, &kept.id, &message);
+            Ok(kept)
+        });
+        let kept = kept.await?;
         Ok(Review::new(&kept))
     }
 
@@ -100,17 +105,29 @@ impl Mutation {
         });
         let said = mark.map(|mark| (mark.into(), note));
         let now = OffsetDateTime::now_utc();
-        let reviews = &state(ctx).reviews;
-        let kept = reviews.mark(&review, &risk, said, now).await?;
-        let message = format!(
-            "Marked risk {} of review {}: {name}{length}",
-            *risk, *review
-        );
-        caller.note(
-            Event::RiskMarked,
-            &format!("{} {}", *review, *risk),
-            &message,
-        );
+        let (state, caller) = (Arc::clone(state(ctx)), caller.clone());
+        let kept = to_its_end(async move {
+            let kept = state.reviews.mark(&review, &risk, said, now).await?;
+            let message = format!(
+                "Marked risk {} of review {}: {name}{length}",
+                *risk, *review
+            );
+            caller.note(
+                Event::RiskMarked,
+                &format!("{} {}", *review, *risk),
+                &message,
+            );
+            Ok(kept)
+        });
+        let kept = kept.await?;
         Ok(Review::new(&kept))
     }
+}
+
+/// What is written is noted, too, though whoever asked for it is given up meanwhile.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::spawn(work.in_current_span()).await;
+    done.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic()))
 }

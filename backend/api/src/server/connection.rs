@@ -28,6 +28,7 @@ use super::{
     hosts::Arrived,
     patient::{Activity, Patient},
     tls::Tls,
+    under_way::UnderWay,
 };
 use crate::{
     Patience,
@@ -37,6 +38,9 @@ use crate::{
 
 /// How much of a request's head, and of an answer, one connection holds, in bytes.
 const BUFFER: usize = 64 * 1024;
+
+/// How much of bodies that nobody has read yet one connection of HTTP/2 holds, in bytes. Large enough for a plan to come from far away.
+const WINDOW: u32 = 128 * 1024;
 
 /// How many requests one connection of HTTP/2 has at once.
 const STREAMS: u32 = 64;
@@ -112,8 +116,11 @@ async fn serve_on<S>(
         request.extensions_mut().insert(ConnectInfo(arrived));
         request.extensions_mut().insert(busy.clone());
         let answer = router.clone().oneshot(request);
+        let activity = Arc::clone(&activity);
         async move {
             let answer = answer.await;
+            let answer =
+                answer.map(|answer| answer.map(|body| UnderWay::new(body, activity.answer())));
             drop(busy);
             answer
         }
@@ -141,6 +148,8 @@ fn builder() -> Builder<TokioExecutor> {
         // WebSockets over HTTP/2
         .enable_connect_protocol()
         .max_concurrent_streams(STREAMS)
+        .initial_connection_window_size(WINDOW)
+        .initial_stream_window_size(WINDOW)
         .max_send_buf_size(BUFFER)
         .max_pending_accept_reset_streams(RESETS)
         .max_local_error_reset_streams(OWN_RESETS);

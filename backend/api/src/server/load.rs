@@ -1,6 +1,5 @@
 //! What a request takes of what all share, and what it is told where there is none left.
 
-use axum::body::HttpBody as _;
 use bytes::Bytes;
 use http::{Extensions, StatusCode};
 use std::net::{IpAddr, Ipv4Addr};
@@ -8,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     auth::caller::Caller,
-    fair::{Full, Refused, Share, Turn, Who},
+    fair::{Full, Refused, Share, Shares, Turn, Who},
     problem::{Code, Problem},
     state::State,
 };
@@ -23,6 +22,19 @@ pub(super) fn who(extensions: &Extensions) -> Who {
         || Who::of(None, IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         Caller::who,
     )
+}
+
+/// Waits for a place to make an answer in, while there is room for one. That is asked again with the place: others who waited may have
+/// filled it.
+pub(super) async fn turn_to_answer(
+    state: &State,
+    who: &Who,
+    deadline: Instant,
+) -> Result<Turn, Answered> {
+    room_for_answer(state, who)?;
+    let turn = turn(state, who, deadline).await?;
+    room_for_answer(state, who)?;
+    Ok(turn)
 }
 
 /// Waits for a place to work in.
@@ -40,34 +52,34 @@ pub(super) async fn turn(state: &State, who: &Who, deadline: Instant) -> Result<
     })
 }
 
-/// Room for a request's body, before it is read.
-pub(super) fn coming(
-    state: &State,
-    who: &Who,
-    body: &axum::body::Body,
-    most: usize,
-) -> Result<Share<Who>, Answered> {
-    // One that does not say how long it is may be as long as may be.
-    let length = body.size_hint().upper();
-    let length = length.and_then(|length| usize::try_from(length).ok());
-    let length = length.unwrap_or(most).min(most);
-    state
-        .incoming
-        .take(Some(who), length)
-        .map_err(|full| match full {
-            Full::One => limited(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too much of yours is on its way already: wait until it has come",
-            ),
-            Full::All => limited(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "too much is on its way to the server: try again later",
-            ),
-        })
+/// Room for a request's body, taken as it comes: whoever says that much will come takes nothing by that.
+pub(super) struct Coming(Share<Who>);
+
+impl Coming {
+    pub(super) fn of(all: &Shares<Who>, who: &Who) -> Result<Self, Answered> {
+        all.take(Some(who), 0).map(Self).map_err(no_room)
+    }
+
+    pub(super) fn take(&mut self, bytes: usize) -> Result<(), Answered> {
+        self.0.grow(bytes).map_err(no_room)
+    }
+}
+
+fn no_room(full: Full) -> Answered {
+    match full {
+        Full::One => limited(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too much of yours is on its way already: wait until it has come",
+        ),
+        Full::All => limited(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too much is on its way to the server: try again later",
+        ),
+    }
 }
 
 /// Refuses to make an answer while others lie there and are not fetched.
-pub(super) fn room_for_answer(state: &State, who: &Who) -> Result<(), Answered> {
+fn room_for_answer(state: &State, who: &Who) -> Result<(), Answered> {
     state.untaken.has_room(who).map_err(|full| match full {
         Full::One => limited(
             StatusCode::TOO_MANY_REQUESTS,
@@ -80,12 +92,14 @@ pub(super) fn room_for_answer(state: &State, who: &Who) -> Result<(), Answered> 
     })
 }
 
-/// An answer that is counted as long as its bytes lie in memory, on their way out.
-pub(super) fn counted<B>(state: &State, who: &Who, bytes: B) -> Bytes
+/// An answer that is counted as long as its bytes lie in memory, on their way out. Its place is held until then, so that whoever gets it
+/// sees what there is.
+pub(super) fn counted<B>(state: &State, who: &Who, turn: Turn, bytes: B) -> Bytes
 where
     B: AsRef<[u8]> + Send + 'static,
 {
     let share = state.untaken.count(who, bytes.as_ref().len());
+    drop(turn);
     Bytes::from_owner(Untaken {
         bytes,
         _share: share,

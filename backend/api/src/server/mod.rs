@@ -1,6 +1,7 @@
 //! HTTP: routes, and the fences around them.
 
 mod accept;
+mod body;
 mod connection;
 mod guard;
 mod headers;
@@ -22,6 +23,7 @@ mod snapshot_file;
 mod socket;
 mod tls;
 mod trace_parent;
+mod under_way;
 
 pub(crate) use metrics::Metrics;
 pub use routes::router;

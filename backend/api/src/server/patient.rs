@@ -1,6 +1,7 @@
 //! A connection that ends when the other end is too slow: does not ask, does not finish asking, or does not take its answer.
 
 use std::{
+    collections::BTreeMap,
     io::{self, ErrorKind, IoSlice},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -27,6 +28,18 @@ struct Times {
     asking: Option<Instant>,
     /// When something moved last.
     moved: Instant,
+    /// Answers that are on their way out.
+    answers: BTreeMap<u64, Taken>,
+    /// The next answer's number.
+    next: u64,
+}
+
+/// What the other end took of an answer.
+struct Taken {
+    /// When it had taken as much as it has to.
+    since: Instant,
+    /// How many bytes after that.
+    bytes: usize,
 }
 
 /// What goes on on one connection.
@@ -40,6 +53,41 @@ pub(super) struct Busy {
 
 struct Held(Arc<Activity>);
 
+/// An answer on its way out, until nothing of it lies in memory. The socket alone does not tell of it: in HTTP/2 the other end may take
+/// all that is written, and leave one answer or each of them no room to be written.
+pub(super) struct Answer {
+    activity: Arc<Activity>,
+    number: u64,
+}
+
+impl Answer {
+    /// So many bytes have been written.
+    pub(super) fn taken(&self, bytes: usize) {
+        let mut times = self.activity.times();
+        if let Some(taken) = times.answers.get_mut(&self.number) {
+            taken.bytes = taken.bytes.saturating_add(bytes);
+            if taken.bytes >= LEAST_TAKEN {
+                *taken = Taken::now();
+            }
+        }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.activity.times().answers.remove(&self.number);
+    }
+}
+
+impl Taken {
+    fn now() -> Self {
+        Self {
+            since: Instant::now(),
+            bytes: 0,
+        }
+    }
+}
+
 impl Activity {
     /// Of a connection whose other end is expected to ask soon.
     pub(super) fn new() -> Arc<Self> {
@@ -49,6 +97,8 @@ impl Activity {
             in_frames: false,
             asking: Some(now),
             moved: now,
+            answers: BTreeMap::new(),
+            next: 0,
         })))
     }
 
@@ -60,6 +110,18 @@ impl Activity {
         times.in_frames |= version == Version::HTTP_2;
         Busy {
             _held: Arc::new(Held(Arc::clone(self))),
+        }
+    }
+
+    /// There is an answer.
+    pub(super) fn answer(self: &Arc<Self>) -> Answer {
+        let mut times = self.times();
+        let number = times.next;
+        times.next += 1;
+        times.answers.insert(number, Taken::now());
+        Answer {
+            activity: Arc::clone(self),
+            number,
         }
     }
 
@@ -78,12 +140,16 @@ impl Activity {
     /// When patience ends if nothing happens until then.
     fn ends(&self, patience: &Patience, now: Instant) -> Instant {
         let times = self.times();
-        if times.busy > 0 {
-            return now + patience.idle;
-        }
-        let idle = times.moved + patience.idle;
-        let asking = times.asking.map(|since| since + patience.head);
-        asking.map_or(idle, |asking| asking.min(idle))
+        let stalled = times.answers.values().map(|taken| taken.since).min();
+        let stalled = stalled.map(|since| since + patience.stalled);
+        let other = if times.busy > 0 {
+            now + patience.idle
+        } else {
+            let idle = times.moved + patience.idle;
+            let asking = times.asking.map(|since| since + patience.head);
+            asking.map_or(idle, |asking| asking.min(idle))
+        };
+        stalled.map_or(other, |stalled| stalled.min(other))
     }
 
     fn times(&self) -> MutexGuard<'_, Times> {
@@ -126,6 +192,14 @@ impl<S, H> Patient<S, H> {
         }
     }
 
+    /// Looks earlier where what just happened has an earlier end.
+    fn look_in_time(&mut self, now: Instant) {
+        let ends = self.activity.ends(&self.patience, now);
+        if ends < self.look.deadline() {
+            self.look.as_mut().reset(ends);
+        }
+    }
+
     /// Nothing comes: waits, or gives up.
     fn wait_for_more(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
@@ -159,7 +233,10 @@ impl<S, H> Patient<S, H> {
         match wrote {
             Poll::Pending => self.wait_until_taken(context),
             Poll::Ready(Ok(bytes)) => {
-                self.activity.told(Instant::now());
+                let now = Instant::now();
+                self.activity.told(now);
+                // An answer begins by being written.
+                self.look_in_time(now);
                 self.taken = self.taken.saturating_add(bytes);
                 if self.taken >= LEAST_TAKEN {
                     self.stalled = None;
@@ -186,10 +263,7 @@ impl<S: AsyncRead + Unpin, H: Unpin> AsyncRead for Patient<S, H> {
         if buffer.filled().len() > before {
             let now = Instant::now();
             this.activity.heard(now);
-            let ends = this.activity.ends(&this.patience, now);
-            if ends < this.look.deadline() {
-                this.look.as_mut().reset(ends);
-            }
+            this.look_in_time(now);
         }
         read
     }
@@ -323,6 +397,25 @@ mod tests {
         let now = Instant::now();
         activity.heard(now);
         assert_eq!(activity.ends(&PATIENCE, now), now + IDLE);
+    }
+
+    #[tokio::test]
+    async fn each_answer_has_to_be_taken_whatever_else_is_heard() {
+        let now = Instant::now();
+        let (_, _, activity) = pair();
+        let busy = activity.begin(Version::HTTP_2);
+        let ends = || activity.ends(&PATIENCE, now);
+        let (one, other) = (activity.answer(), activity.answer());
+        drop(busy);
+        sleep(HEAD).await;
+        activity.heard(Instant::now());
+        one.taken(LEAST_TAKEN);
+        other.taken(LEAST_TAKEN - 1);
+        assert!(ends() < now + HEAD + PATIENCE.stalled, "the other waits");
+        other.taken(1);
+        assert!(ends() >= now + HEAD + PATIENCE.stalled);
+        drop((one, other));
+        assert!(ends() >= now + HEAD + IDLE, "it rests");
     }
 
     #[tokio::test]

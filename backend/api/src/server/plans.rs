@@ -11,13 +11,8 @@ use blastmap_change::check;
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
-use tokio::time::timeout_at;
 
-use super::{
-    load,
-    post::{check_content_type, read},
-    routes::refuse_method,
-};
+use super::{body::read, load, post::check_content_type, routes::refuse_method};
 use crate::{
     auth::{audit::Event, caller::Caller},
     fair::Turn,
@@ -77,13 +72,11 @@ pub(super) async fn take(From(state): From<Arc<State>>, request: Request) -> Res
 async fn come(state: &State, request: Request) -> Result<(Bytes, Turn), (StatusCode, Problem)> {
     let who = load::who(request.extensions());
     let settings = &state.app.settings;
-    let deadline = tokio::time::Instant::now() + settings.request_timeout;
-    let _coming = load::coming(state, &who, request.body(), settings.max_plan)?;
-    let body = read(request.into_body(), settings.max_plan);
-    let bytes = timeout_at(deadline, body).await.map_err(|_slow| {
-        let problem = Problem::bad_input("the plan took too long to come");
-        (StatusCode::REQUEST_TIMEOUT, problem)
-    })??;
+    let (most, usual) = (settings.max_plan, settings.request_timeout);
+    let mut coming = load::Coming::of(&state.plans_coming, &who)?;
+    let bytes = read(request.into_body(), most, usual, |bytes| coming.take(bytes)).await?;
+    // A large one may have taken longer than that to come.
+    let deadline = tokio::time::Instant::now() + usual;
     state.rates.charge(&who, POINTS, Instant::now());
     let turn = load::turn(state, &who, deadline).await?;
     Ok((bytes, turn))

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use async_graphql::{Request as Query, Variables};
 use axum::{
-    body::{Body, Bytes, HttpBody as _},
     extract::{Request, State as From},
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
-use tokio::{runtime::Handle, time::timeout_at};
+use tokio::{
+    runtime::Handle,
+    time::{error::Elapsed, timeout_at},
+};
 use tracing::{Instrument as _, Span};
 
-use super::{hosts::origin_of, load, requests::name_operation};
+use super::{body::read, hosts::origin_of, load, requests::name_operation};
 use crate::{
     auth::caller::Caller,
     engine::Engine,
@@ -51,45 +53,46 @@ async fn answer_or_refuse(
     let origin = origin_of(request.uri(), request.headers(), &state.app.settings);
     let caller = request.extensions().get::<Caller>().cloned();
     let who = load::who(request.extensions());
-    load::room_for_answer(state, &who)?;
-    let most = state.app.settings.max_body;
-    let coming = load::coming(state, &who, request.body(), most)?;
-    let body = read(request.into_body(), most);
-    let body = timeout_at(deadline, body).await.map_err(|_slow| {
-        let problem = Problem::bad_input("the request's body took too long to come");
-        (StatusCode::REQUEST_TIMEOUT, problem)
-    })??;
+    let settings = &state.app.settings;
+    let (most, usual) = (settings.max_body, settings.request_timeout);
+    let mut coming = load::Coming::of(&state.queries_coming, &who)?;
+    let body = read(request.into_body(), most, usual, |bytes| coming.take(bytes)).await?;
     let mut query = parse(&body)?.data(origin);
     if let Some(caller) = caller {
         query = query.data(caller);
     }
     name_operation(query.operation_name.as_deref());
 
-    let turn = load::turn(state, &who, deadline).await?;
+    let turn = load::turn_to_answer(state, &who, deadline).await?;
     // Beside the threads that answer: a query may compute for a while without a pause.
     let runtime = Handle::current();
     let asks = who.clone();
     let span = Span::current();
     let work = tokio::task::spawn_blocking(move || {
-        let _until_done = (turn, coming);
-        let response = runtime.block_on(engine.execute(query, &asks).instrument(span));
-        serde_json::to_vec(&response)
+        let _until_done = coming;
+        let response = engine.execute(query, &asks).instrument(span);
+        // A query that waits, as for the store, is given up here too: its place is for others.
+        let response = runtime.block_on(async { timeout_at(deadline, response).await });
+        response.map(|response| (turn, serde_json::to_vec(&response)))
     });
-    let done = timeout_at(deadline, work).await.map_err(|_late| {
-        let problem = Problem::new(
-            Code::TooComplex,
-            "the query took too long: ask for less at a time",
-        );
-        (StatusCode::SERVICE_UNAVAILABLE, problem)
-    })?;
-    let bytes = done.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic()));
+    let done = timeout_at(deadline, work).await.map_err(too_late)?;
+    let done = done.unwrap_or_else(|gone| std::panic::resume_unwind(gone.into_panic()));
+    let (turn, bytes) = done.map_err(too_late)?;
     let bytes = bytes.map_err(|_no_json| {
         let problem = Problem::new(Code::Internal, "the answer could not be written");
         (StatusCode::INTERNAL_SERVER_ERROR, problem)
     })?;
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
-    let bytes = load::counted(state, &who, bytes);
+    let bytes = load::counted(state, &who, turn, bytes);
     Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
+}
+
+fn too_late(_: Elapsed) -> Refused {
+    let problem = Problem::new(
+        Code::TooComplex,
+        "the query took too long: ask for less at a time",
+    );
+    (StatusCode::SERVICE_UNAVAILABLE, problem)
 }
 
 /// A browser sends JSON to another site only after asking it. `what` is sent.
@@ -108,32 +111,6 @@ pub(super) fn check_content_type(headers: &HeaderMap, what: &str) -> Result<(), 
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Problem::bad_input(message),
     ))
-}
-
-pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Refused> {
-    let too_large = || {
-        let message = format!("the request's body has more than {most} bytes");
-        (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            Problem::new(Code::TooLarge, message),
-        )
-    };
-    if body.size_hint().lower() > most as u64 {
-        return Err(too_large());
-    }
-    axum::body::to_bytes(body, most).await.map_err(|error| {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-        while let Some(error) = cause {
-            if error.to_string() == "length limit exceeded" {
-                return too_large();
-            }
-            cause = error.source();
-        }
-        (
-            StatusCode::BAD_REQUEST,
-            Problem::bad_input("the request's body broke off"),
-        )
-    })
 }
 
 fn parse(body: &[u8]) -> Result<Query, Refused> {

@@ -20,7 +20,7 @@ use crate::{
     auth::{audit::Event, caller::Caller},
     problem::{Code, Problem},
     report::{self, Format},
-    state::{State, short},
+    state::{State, in_time, short},
 };
 
 /// The report's own style and nothing else: no script, no request, nobody's frame.
@@ -46,7 +46,7 @@ pub(super) async fn show(
 ) -> Response {
     let who = caller.who();
     let deadline = tokio::time::Instant::now() + state.app.settings.request_timeout;
-    let turn = match load::turn(&state, &who, deadline).await {
+    let turn = match load::turn_to_answer(&state, &who, deadline).await {
         Ok(turn) => turn,
         Err((status, problem)) => return problem.with_status(status),
     };
@@ -55,32 +55,33 @@ pub(super) async fn show(
     let Some((id, format)) = parts.and_then(|(id, end)| Some((id, Format::of_ending(end)?))) else {
         return unknown(&name);
     };
-    let kept = match state.reviews.get(id).await {
-        Ok(Some(kept)) => kept,
-        Ok(None) => return unknown(&name),
-        Err(problem) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
+    let kept = match in_time(deadline, state.reviews.get(id)).await {
+        Ok(Ok(Some(kept))) => kept,
+        Ok(Ok(None)) => return unknown(&name),
+        Ok(Err(problem)) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
+        Err((status, problem)) => return problem.with_status(status),
     };
     caller.note_read(Event::ReviewRead, id, &format!("Read review {id}"));
-    let marks = match state.reviews.marks(id).await {
-        Ok(marks) => marks,
-        Err(problem) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
+    let marks = match in_time(deadline, state.reviews.marks(id)).await {
+        Ok(Ok(marks)) => marks,
+        Ok(Err(problem)) => return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR),
+        Err((status, problem)) => return problem.with_status(status),
     };
     let link = origin_of(&uri, &headers, &state.app.settings).of_review(id);
     // Beside the threads that answer: a large one takes a while.
     let written = tokio::task::spawn_blocking(move || {
-        let _until_done = turn;
         let kept = Kept {
             review: &kept,
             marks: &marks,
             link: &link,
         };
-        report::write(kept, format)
+        (turn, report::write(kept, format))
     });
-    let Ok(text) = written.await else {
+    let Ok((turn, text)) = written.await else {
         let problem = Problem::new(Code::Internal, "the report could not be written");
         return problem.with_status(StatusCode::INTERNAL_SERVER_ERROR);
     };
-    let mut response = load::counted(&state, &who, text).into_response();
+    let mut response = load::counted(&state, &who, turn, text).into_response();
     let headers = response.headers_mut();
     let content_type = HeaderValue::from_static(format.content_type());
     headers.insert(header::CONTENT_TYPE, content_type);

@@ -12,8 +12,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
+    body::read,
     guard::{origin_of, refuse},
-    post::{check_content_type, read},
+    post::check_content_type,
 };
 use crate::{
     auth::{
@@ -82,14 +83,10 @@ pub(super) async fn sign_in(From(state): From<Arc<State>>, request: Request) -> 
     if let Err((status, problem)) = check_content_type(&parts.headers, "{\"token\": ...}") {
         return problem.with_status(status);
     }
-    let read = read(body, LARGEST);
-    let body = match tokio::time::timeout(state.app.settings.request_timeout, read).await {
-        Ok(Ok(body)) => body,
-        Ok(Err((status, problem))) => return problem.with_status(status),
-        Err(_slow) => {
-            return Problem::bad_input("the request's body took too long to come")
-                .with_status(StatusCode::REQUEST_TIMEOUT);
-        }
+    let usual = state.app.settings.request_timeout;
+    let body = match read(body, LARGEST, usual, |_little| Ok(())).await {
+        Ok(body) => body,
+        Err((status, problem)) => return problem.with_status(status),
     };
     let Ok(SignIn { token }) = serde_json::from_slice(&body) else {
         // What was sent may be a token, if a crooked one: it is not repeated.

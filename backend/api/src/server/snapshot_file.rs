@@ -16,7 +16,7 @@ use super::load;
 use crate::{
     auth::{audit::Event, caller::Caller},
     problem::{Code, Problem},
-    state::{State, short, store_failed},
+    state::{State, in_time, short, store_failed},
 };
 
 const ENDING: &str = ".jsonl.zst";
@@ -42,12 +42,11 @@ async fn read_or_refuse(
         return Err(unknown(name));
     };
     let who = caller.who();
-    load::room_for_answer(state, &who)?;
     let deadline = tokio::time::Instant::now() + state.app.settings.request_timeout;
-    let turn = load::turn(state, &who, deadline).await?;
+    let turn = load::turn_to_answer(state, &who, deadline).await?;
     state.rates.charge(&who, POINTS, Instant::now());
     let latest = state.app.snapshots.latest();
-    let (id, bytes) = match latest {
+    let (turn, id, bytes) = match latest {
         None if id == "latest" => {
             let problem = Problem::new(
                 Code::NotReady,
@@ -58,23 +57,22 @@ async fn read_or_refuse(
         Some(latest) if id == "latest" || id == latest.id() => {
             let id = latest.id().to_owned();
             let written = tokio::task::spawn_blocking(move || {
-                let _until_done = turn;
                 let mut bytes = Vec::new();
-                record::write_compressed(latest.inventory(), &mut bytes)
-                    .map(|()| Bytes::from(bytes))
+                let written = record::write_compressed(latest.inventory(), &mut bytes);
+                (turn, written.map(|()| Bytes::from(bytes)))
             });
-            let Ok(Ok(bytes)) = written.await else {
+            let Ok((turn, Ok(bytes))) = written.await else {
                 let problem = Problem::new(Code::Internal, "the snapshot could not be written");
                 return Err((StatusCode::INTERNAL_SERVER_ERROR, problem));
             };
-            (id, bytes)
+            (turn, id, bytes)
         }
         _ => {
             let Some(store) = &state.app.store else {
                 return Err(unknown(name));
             };
-            match store.read_raw(id).await {
-                Ok(bytes) => (id.to_owned(), bytes),
+            match in_time(deadline, store.read_raw(id)).await? {
+                Ok(bytes) => (turn, id.to_owned(), bytes),
                 Err(StoreError::Id(_) | StoreError::Unknown { .. }) => return Err(unknown(name)),
                 Err(error) => {
                     return Err((StatusCode::INTERNAL_SERVER_ERROR, store_failed(&error)));
@@ -83,7 +81,7 @@ async fn read_or_refuse(
         }
     };
     caller.note_read(Event::SnapshotRead, &id, &format!("Read snapshot {id}"));
-    Ok(file(&id, load::counted(state, &who, bytes)))
+    Ok(file(&id, load::counted(state, &who, turn, bytes)))
 }
 
 fn file(id: &str, bytes: Bytes) -> Response {

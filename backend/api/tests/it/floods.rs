@@ -1,24 +1,27 @@
 //! Many requests, many connections, slow ones: nobody takes more than a part, and who is refused is told when to come again.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
     http::{Request, StatusCode},
 };
 use blastmap_api::{App, Patience, Proxies};
-use futures_util::stream;
+use blastmap_store::{S3Keys, S3Settings, Store};
+use futures_util::{StreamExt as _, future::join_all, stream};
+use h2::{Ping, RecvStream, client::SendRequest};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     task::JoinHandle,
     time::timeout,
 };
 
 use crate::{
+    assessments::{keep, stored},
     sockets::start,
-    support::{Answer, Caller, FakeCrawl, app, post, post_with},
+    support::{Answer, Caller, FakeCrawl, app, get, post, post_with},
 };
 
 const SMALL: &str = r#"{"query":"{ __typename }"}"#;
@@ -155,29 +158,133 @@ async fn answers_that_nobody_fetches_do_not_fill_the_memory() {
 }
 
 #[tokio::test]
+async fn many_answers_at_once_that_nobody_fetches_do_not_fill_the_memory() {
+    let root = tempfile::tempdir().unwrap();
+    let mut app = by_proxy(stored(root.path()));
+    app.settings.concurrent_queries = 4;
+    let caller = Caller::of(app.clone());
+    let review = keep(&caller, "Monday").await;
+    let review = format!("/reviews/{}.json", review["id"].as_str().unwrap());
+    let query = "{ resources(first: 100) { nodes { id name } } }";
+    let query = json!({ "query": query }).to_string();
+    let request = |path: &str| match path {
+        "/graphql" => of(ANN, query.clone()),
+        _ => get(path)
+            .header("x-forwarded-for", ANN)
+            .body(Body::empty())
+            .unwrap(),
+    };
+    for path in ["/graphql", &review, "/snapshots/latest.jsonl.zst"] {
+        let once = caller.send(request(path)).await.body.len();
+        // Room for three of one caller's, who has two places to be worked in.
+        app.settings.untaken_answers = 6 * once;
+        let caller = Caller::of(app.clone());
+        let all = (0..40).map(|_| caller.begin(request(path)));
+        let all = join_all(all).await;
+        let untaken = all.iter().filter(|own| own.status() == StatusCode::OK);
+        let untaken = untaken.count();
+        assert!((3..=4).contains(&untaken), "{path}: {untaken}");
+        let refused = all
+            .iter()
+            .filter(|own| own.status() == StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.count(), 40 - untaken, "{path}");
+        drop(all);
+        let again = caller.send(request(path)).await;
+        assert_eq!(again.status, StatusCode::OK, "{path}");
+    }
+}
+
+fn plan(client: &str, body: impl Into<Body>) -> Request<Body> {
+    let mut request = of(client, body);
+    *request.uri_mut() = "/plans".parse().unwrap();
+    request
+}
+
+/// A body of which so many bytes come, and then nothing.
+fn unfinished(bytes: usize) -> Body {
+    let come = stream::iter([Ok::<_, std::io::Error>(Bytes::from(vec![b' '; bytes]))]);
+    Body::from_stream(come.chain(stream::pending()))
+}
+
+/// Sends requests that do not end, until their server has had time to read what there is of them.
+async fn on_their_way(
+    caller: &Caller,
+    requests: impl IntoIterator<Item = Request<Body>>,
+) -> Vec<JoinHandle<Answer>> {
+    let all = requests.into_iter().map(|request| {
+        let caller = caller.clone();
+        tokio::spawn(async move { caller.send(request).await })
+    });
+    let all: Vec<_> = all.collect();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(all.iter().all(|own| !own.is_finished()));
+    all
+}
+
+#[tokio::test]
 async fn requests_on_their_way_do_not_fill_the_memory() {
+    const MIB: usize = 1024 * 1024;
+    let mut app = by_proxy(app());
+    app.settings.max_plan = MIB;
+    let caller = Caller::of(app);
+    let of_ann = on_their_way(&caller, [(); 2].map(|()| plan(ANN, unfinished(MIB)))).await;
+    seconds_to_wait(&caller.send(plan(ANN, unfinished(1))).await);
+    let of_bob = on_their_way(&caller, [(); 2].map(|()| plan(BOB, unfinished(MIB)))).await;
+    let busy = caller.send(plan("192.0.2.3", unfinished(1))).await;
+    assert_eq!(
+        (busy.status, busy.header("retry-after")),
+        (StatusCode::SERVICE_UNAVAILABLE, "5")
+    );
+    // Queries have room of their own.
+    for client in [ANN, BOB, "192.0.2.3"] {
+        assert_eq!(small(&caller, client).await.status, StatusCode::OK);
+    }
+    for own in of_ann.into_iter().chain(of_bob) {
+        own.abort();
+        drop(own.await);
+    }
+    let answer = caller.send(plan(ANN, "{\"resources\": []}")).await;
+    assert_eq!(answer.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn what_is_said_to_come_takes_no_room_before_it_comes() {
     let mut app = by_proxy(app());
     app.settings.max_plan = 1024 * 1024;
     let caller = Caller::of(app);
-    let plan = |client: &str| {
-        let never = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-        let mut request = of(client, never);
-        *request.uri_mut() = "/plans".parse().unwrap();
+    let said = (0..20).map(|_| {
+        let mut request = plan(ANN, unfinished(1));
+        let length = "1048576".parse().unwrap();
+        request.headers_mut().insert("content-length", length);
         request
-    };
-    let on_their_way: Vec<_> = (0..2)
-        .map(|_| {
-            let (caller, request) = (caller.clone(), plan(ANN));
-            tokio::spawn(async move { caller.send(request).await })
-        })
-        .collect();
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let refused = caller.send(plan(ANN)).await;
-    seconds_to_wait(&refused);
-    let waits = timeout(Duration::from_millis(50), caller.send(plan(BOB))).await;
-    assert!(waits.is_err(), "it is taken, and read as it comes");
-    for own in on_their_way {
+    });
+    let said = on_their_way(&caller, said).await;
+    for client in [ANN, BOB] {
+        let answer = caller.send(plan(client, "{\"resources\": []}")).await;
+        assert_eq!(answer.status, StatusCode::CREATED);
+        assert_eq!(small(&caller, client).await.status, StatusCode::OK);
+    }
+    for own in said {
         own.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_plan_may_take_longer_where_it_comes_fast_enough() {
+    let mut app = app();
+    app.settings.request_timeout = Duration::from_millis(200);
+    let caller = Caller::of(app);
+    for (bytes, status) in [
+        (16 * 1024, StatusCode::CREATED),
+        (16, StatusCode::REQUEST_TIMEOUT),
+    ] {
+        let parts = stream::iter(0..30).then(move |each| async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let part = if each == 0 { "{\"resources\": []}" } else { "" };
+            Ok::<_, std::io::Error>(Bytes::from(format!("{part:bytes$}")))
+        });
+        let answer = caller.send(plan(ANN, Body::from_stream(parts))).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
     }
 }
 
@@ -282,6 +389,93 @@ async fn who_does_not_read_is_closed() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(get_over(server.address, "/healthz").await.ends_with("ok\n"));
+}
+
+/// A client of HTTP/2 that takes so many bytes of each answer before it says that it took them.
+async fn by_frames(
+    address: SocketAddr,
+    window: u32,
+) -> (SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>) {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let mut builder = h2::client::Builder::new();
+    builder.initial_window_size(window);
+    let (client, mut connection) = builder.handshake(stream).await.unwrap();
+    let mut pings = connection.ping_pong().unwrap();
+    let ended = tokio::spawn(async move {
+        let pinging = async {
+            while pings.ping(Ping::opaque()).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            ended = connection => ended,
+            () = pinging => Ok(()),
+        }
+    });
+    (client, ended)
+}
+
+/// Begins to get an answer of more than three frames.
+async fn begun(client: &mut SendRequest<Bytes>) -> RecvStream {
+    let mut request = Request::new(());
+    *request.uri_mut() = "http://localhost/schema.graphql".parse().unwrap();
+    let (response, _) = client.send_request(request, true).unwrap();
+    let response = response.await.unwrap();
+    let length = response.headers()["content-length"].to_str().unwrap();
+    assert!(length.parse::<usize>().unwrap() > 48 * 1024, "{length}");
+    response.into_body()
+}
+
+/// Takes an answer to its end, piece by piece.
+async fn taken(mut body: RecvStream, pause: Duration) -> Result<usize, h2::Error> {
+    let mut taken = 0;
+    while let Some(part) = body.data().await {
+        let length = part?.len();
+        taken += length;
+        tokio::time::sleep(pause).await;
+        body.flow_control().release_capacity(length)?;
+    }
+    Ok(taken)
+}
+
+#[tokio::test]
+async fn who_takes_nothing_of_answers_in_frames_is_closed_though_it_pings() {
+    let server = start(impatient()).await;
+    let (client, ended) = by_frames(server.address, 0).await;
+    let mut client = client.ready().await.unwrap();
+    let mut untaken = Vec::new();
+    for _ in 0..8 {
+        untaken.push(begun(&mut client).await);
+    }
+    let ended = timeout(Duration::from_secs(5), ended).await;
+    drop(ended.expect("the server ends it"));
+    while connections(server.address).await > 1 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn who_takes_answers_in_frames_too_slowly_is_closed_and_who_does_not_may_rest() {
+    let server = start(impatient()).await;
+    let (client, ended) = by_frames(server.address, 16 * 1024).await;
+    let mut client = client.ready().await.unwrap();
+    let (slow, quick) = (begun(&mut client).await, begun(&mut client).await);
+    let quick = tokio::spawn(taken(quick, Duration::ZERO));
+    let slow = taken(slow, Duration::from_millis(150)).await;
+    assert!(slow.is_err(), "{slow:?}");
+    assert!(quick.await.unwrap().is_ok());
+    drop(ended.await);
+
+    let (client, ended) = by_frames(server.address, 64 * 1024).await;
+    let mut client = client.ready().await.unwrap();
+    for _ in 0..2 {
+        let body = begun(&mut client).await;
+        taken(body, Duration::from_millis(10)).await.unwrap();
+        // Longer than an answer may wait: there is none.
+        tokio::time::sleep(Duration::from_millis(400)).await;
+    }
+    assert!(!ended.is_finished());
 }
 
 /// How many connections are open, the one that asks among them.
@@ -405,4 +599,56 @@ async fn what_waits_to_be_worked_on_is_refused_in_time() {
         );
     }
     drop(release);
+}
+
+/// A store that takes what it is asked, and never answers.
+async fn silent_store() -> (Store, TcpListener) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let keys = S3Keys {
+        key_id: "test".to_owned(),
+        secret_key: "test".to_owned(),
+        session_token: None,
+    };
+    let settings = S3Settings::with_keys(None, Some(endpoint), keys);
+    let store = Store::open("s3://bucket/silent", Some(&settings)).unwrap();
+    (store, listener)
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_leaves_places_for_what_is_in_memory() {
+    let (store, _listener) = silent_store().await;
+    let mut app = by_proxy(app());
+    app.store = Some(Arc::new(store));
+    app.settings.concurrent_queries = 2;
+    app.settings.request_timeout = Duration::from_millis(300);
+    let caller = Caller::of(app);
+    let stored = "{ resources(snapshot: \"kept\") { totalCount } }";
+    let history = "{ resourceHistory(id: \"a\") { entries { event } } }";
+    for query in [stored, history] {
+        let query = json!({ "query": query }).to_string();
+        // One place is of one caller.
+        let all = [ANN, BOB].map(|client| caller.send(of(client, query.clone())));
+        for given_up in join_all(all).await {
+            assert_eq!(
+                (given_up.status, given_up.code()),
+                (StatusCode::SERVICE_UNAVAILABLE, "TOO_COMPLEX".to_owned())
+            );
+        }
+        for client in [ANN, BOB] {
+            let answer = small(&caller, client).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        }
+    }
+    for path in ["/reviews/1.json", "/snapshots/kept.jsonl.zst"] {
+        let all = [(); 2].map(|()| caller.get(path));
+        for given_up in join_all(all).await {
+            assert_eq!(
+                (given_up.status, given_up.header("retry-after")),
+                (StatusCode::SERVICE_UNAVAILABLE, "5"),
+                "{path}"
+            );
+        }
+        assert_eq!(small(&caller, ANN).await.status, StatusCode::OK, "{path}");
+    }
 }
