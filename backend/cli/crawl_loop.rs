@@ -87,12 +87,14 @@ impl CrawlLoop {
         (run, true)
     }
 
-    /// Crawls until the program ends. `crawler` may be open already.
-    pub(crate) async fn run(self: Arc<Self>, plan: Plan, mut crawler: Option<Crawler>) {
+    /// Crawls until the program ends. The first crawler may be on its way already.
+    pub(crate) async fn run(self: Arc<Self>, plan: Plan, mut opening: Option<futures::Opening>) {
+        let mut crawler = None;
         loop {
+            let opening = opening.take().unwrap_or_else(|| (plan.open)());
             let (run, _) = self.begin();
             let (span, started) = (crawling::span(&run.id), Instant::now());
-            let crawl = self.crawl(&run, &plan, &mut crawler);
+            let crawl = self.crawl(&run, &plan, opening, &mut crawler);
             // A defect ends this crawl, and not those that come after it.
             let crawl = AssertUnwindSafe(crawl).catch_unwind();
             let ended = crawl
@@ -147,6 +149,7 @@ impl CrawlLoop {
         &self,
         run: &CrawlRun,
         plan: &Plan,
+        opening: futures::Opening,
         crawler: &mut Option<Crawler>,
     ) -> anyhow::Result<u64> {
         self.progress.send_replace(Some(CrawlProgress {
@@ -155,7 +158,7 @@ impl CrawlLoop {
         }));
         let opened = match crawler.take().filter(|crawler| !crawler.opens_anew()) {
             Some(crawler) => crawler,
-            None => (plan.open)().await?,
+            None => opening.await?,
         };
         let crawler = crawler.insert(opened);
         let before = plan.publisher.latest();

@@ -1,13 +1,13 @@
 //! `blastmap serve`.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{future::ready, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use blastmap_api::{App, Crawl, Documents, Proxies, PublicUrl, Settings, Snapshots, Tls};
-use blastmap_aws::Outcomes;
+use blastmap_aws::{CrawlError, Outcomes};
 use blastmap_model::Redactor;
 use blastmap_store::{Retention, Store};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 
 use crate::{
     access,
@@ -19,6 +19,9 @@ use crate::{
     publishing::Publisher,
     source, store_watch, stores,
 };
+
+/// How long the server waits for the first crawler before it answers without.
+const OPENING: Duration = Duration::from_secs(20);
 
 /// How many snapshots the demo keeps, in memory.
 const DEMO_SNAPSHOTS: usize = 10;
@@ -153,7 +156,9 @@ async fn reading_the_store(args: &Serve, publisher: Publisher) -> anyhow::Result
     Ok((Some(store), None, redactor))
 }
 
-/// Opens the store and the crawler. Without AWS the server starts all the same if it has something to show.
+/// Opens the store and the crawler. Without AWS the server starts all the same if it has something to show, or where a role lets nobody in
+/// yet: that is mended elsewhere, and maybe needs this server's own role to be there. Where many roles have to be taken on, the server
+/// answers meanwhile.
 async fn crawling_from_aws(args: &Serve, publisher: Publisher) -> anyhow::Result<Parts> {
     let store = open_store(args).await?;
     let redactor = stores::redactor(&args.keep, &store).await?;
@@ -166,15 +171,23 @@ async fn crawling_from_aws(args: &Serve, publisher: Publisher) -> anyhow::Result
         let (scope, redactor, outcomes) = (scope.clone(), redactor.clone(), own.clone());
         Box::pin(async move { crawling::open(&scope, redactor, outcomes).await }) as Opening
     };
-    let crawler = match open().await {
-        Ok(crawler) => Some(crawler),
-        Err(error) if has_data => {
+    let mut opening = open();
+    let opening = match timeout(OPENING, &mut opening).await {
+        Ok(Ok(crawler)) => Some(Box::pin(ready(Ok(crawler))) as Opening),
+        Ok(Err(error)) if has_data => {
             output::say(&format!(
                 "warning: showing the last snapshot, for AWS cannot be crawled: {error:#}"
             ));
             None
         }
-        Err(error) => return Err(error),
+        Ok(Err(error)) if lets_nobody_in(&error) => {
+            output::say(&format!(
+                "warning: nothing to show yet, it is tried again: {error:#}"
+            ));
+            None
+        }
+        Ok(Err(error)) => return Err(error),
+        Err(_still_opening) => Some(opening),
     };
     let plan = Plan {
         open: Box::new(open),
@@ -185,7 +198,12 @@ async fn crawling_from_aws(args: &Serve, publisher: Publisher) -> anyhow::Result
         max_drop: args.stay.max_drop,
         interval: args.interval,
     };
-    Ok((Some(store), Some(start(plan, crawler)), changes))
+    Ok((Some(store), Some(start(plan, opening)), changes))
+}
+
+fn lets_nobody_in(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<CrawlError>();
+    matches!(error, Some(CrawlError::AssumeRole { .. }))
 }
 
 /// Shows what the last process left in the store. A store that cannot be read hinders no crawl.
@@ -216,9 +234,9 @@ async fn show_latest(store: &Store, publisher: &Publisher) -> anyhow::Result<boo
     Ok(publisher.latest().is_some())
 }
 
-fn start(plan: Plan, crawler: Option<blastmap_aws::Crawler>) -> Arc<dyn Crawl> {
+fn start(plan: Plan, opening: Option<Opening>) -> Arc<dyn Crawl> {
     let crawl = CrawlLoop::new(plan.outcomes.clone());
-    tokio::spawn(Arc::clone(&crawl).run(plan, crawler));
+    tokio::spawn(Arc::clone(&crawl).run(plan, opening));
     crawl
 }
 

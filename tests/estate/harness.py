@@ -71,11 +71,15 @@ class Blastmap:
         self.numbers = itertools.count(1)
 
     def run(self, *arguments, url=None, key="test", secret="test", seconds=CRAWL_SECONDS):
+        environment = self.environment(url, key, secret)
+        return subprocess.run([self.program, *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=seconds)
+
+    def environment(self, url=None, key="test", secret="test"):
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "BLASTMAP_")) and not k.lower().endswith("_proxy")}
         environment.update(HOME=str(self.home), XDG_DATA_HOME=str(self.home / "data"), AWS_EC2_METADATA_DISABLED="true", NO_COLOR="1")
         if url:
             environment.update(AWS_ENDPOINT_URL=url, AWS_ACCESS_KEY_ID=key, AWS_SECRET_ACCESS_KEY=secret, AWS_REGION=REGION)
-        return subprocess.run([self.program, *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=seconds)
+        return environment
 
     def crawl(self, url, *arguments, store=None, **more):
         """A crawl; its store is new unless one is given."""

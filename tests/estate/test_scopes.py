@@ -1,6 +1,10 @@
 """Many accounts and regions make one graph; what one of them hides is a blind spot of it alone."""
 
 import json
+import subprocess
+import time
+import urllib.error
+import urllib.request
 
 import boto3
 import pytest
@@ -89,6 +93,38 @@ def test_an_account_that_lets_nobody_in_is_a_blind_spot_of_it_alone(organization
         (data, REGION, "sts:AssumeRole", "ACCESS_DENIED"), (data, "global", "sts:AssumeRole", "ACCESS_DENIED")}
     assert "ECS_SERVICE" in crawl.blind_spots()[0]["kinds"]
     assert not scopes(crawl)[data, REGION]
+
+
+def test_a_server_whom_no_role_lets_in_yet_answers_and_tries_again(organization, blastmap, proxies):
+    """The roles may need the server's own to be there first."""
+    shop, _ = organization.members
+    proxy = proxies(organization.stand)
+    proxy.faults = [{"match": "sts:AssumeRole", "kind": "deny"}]
+    command = [blastmap.program, "serve", "--listen", "127.0.0.1:0", "--interval", "1s", "--role-arn", role(shop), "--store", blastmap.home / "store"]
+    with open(blastmap.home / "log", "w+") as log:
+        server = subprocess.Popen(command, env=blastmap.environment(proxy.url), stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            url = server.stdout.readline().strip()
+            assert url, (blastmap.home / "log").read_text()
+            assert status(f"{url}/healthz") == 200
+            assert status(f"{url}/readyz") == 503
+            assert "nothing to show yet" in (blastmap.home / "log").read_text()
+            proxy.faults = []
+            deadline = time.monotonic() + 60
+            while status(f"{url}/readyz") != 200:
+                assert time.monotonic() < deadline, (blastmap.home / "log").read_text()
+                time.sleep(0.2)
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def status(url):
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 def test_who_may_not_list_the_accounts_is_told_what_to_do(organization, blastmap, proxies):

@@ -25,11 +25,11 @@ use crate::{
 /// Calls under way at once, for each account and service: enough to be quick, well below AWS's own limits.
 const CONCURRENT_CALLS: usize = 8;
 
-/// Attempts for each call, the first included.
-const ATTEMPTS: u32 = 6;
+/// Attempts for each call, the first included: where every fourth call fails, one of a million fails for good.
+const ATTEMPTS: u32 = 10;
 
 /// Between two attempts: a crawl gives up on an API that is throttled for good in about half a minute.
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Calls made so far, by action, retries included.
 #[derive(Debug, Default, Clone)]
