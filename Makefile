@@ -41,7 +41,7 @@ test: lint test-rust licenses test-web test-estate test-deploy test-browser test
 lint: web
 	cargo fmt --all --check
 	cargo clippy $(CARGO_FLAGS) --all-targets --features blastmap/otlp -- --deny warnings
-	cd fuzz && cargo metadata --locked --format-version 1 > /dev/null
+	cd fuzz && cargo update --workspace --locked --quiet
 	RUSTDOCFLAGS="--deny warnings" cargo doc $(CARGO_FLAGS) --no-deps --document-private-items --quiet
 
 test-rust: build ## unit, property, API and command line tests
