@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import templates
 from policies import CLOUDFORMATION
-from program import DEPLOY
+from program import DEPLOY, REPOSITORY
 
 TEMPLATE = templates.load(CLOUDFORMATION[0])
 
@@ -54,6 +54,30 @@ def test_both_ways_sign_people_in_before_they_forward():
     unsigned = [actions for actions in ways if actions[0]["Type"] != "authenticate-oidc"]
     assert len(ways) == 3 and len(unsigned) == 1
     assert rules[0]["Condition"] == "TakesTokens" and rules[0]["Properties"]["Actions"] == unsigned[0]
+
+
+def secrets(**parameters):
+    """What each way through the balancer that signs in takes for the client's secret."""
+    found = [action["AuthenticateOidcConfig"]["ClientSecret"]
+             for own in TEMPLATE["Resources"].values()
+             for action in own["Properties"].get("DefaultActions", []) + own["Properties"].get("Actions", [])
+             if action["Type"] == "authenticate-oidc"]
+    return [templates.given(TEMPLATE, own, OidcClientSecret="blastmap", **parameters) for own in found]
+
+
+def test_another_version_of_the_secret_is_another_text():
+    """An update reads a secret again where the text that refers to it changed.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+    """
+    assert secrets() == ["{{resolve:secretsmanager:blastmap:SecretString}}"] * 2
+    version = "01234567-89ab-cdef-0123-456789abcdef"
+    assert secrets(OidcClientSecretVersion=version) == [f"{{{{resolve:secretsmanager:blastmap:SecretString:::{version}}}}}"] * 2
+    parameter = TEMPLATE["Parameters"]["OidcClientSecretVersion"]
+    assert parameter["Default"] == ""
+    for text, is_taken in [("", True), (version, True), ("AWSCURRENT", False), (f"{version}:x", False)]:
+        assert bool(re.match(parameter["AllowedPattern"], text)) == is_taken
+    assert "`OidcClientSecretVersion`" in (REPOSITORY / "docs/operating.md").read_text()
 
 
 def test_the_bucket_is_closed():
