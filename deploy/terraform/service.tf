@@ -19,6 +19,9 @@ locals {
     length(var.regions) == 0 ? {} : { BLASTMAP_REGION = join(",", var.regions) },
     length(var.role_arns) == 0 ? {} : { BLASTMAP_ROLE_ARN = join(",", var.role_arns) },
     var.organization_role_name == null ? {} : { BLASTMAP_ORGANIZATION = var.organization_role_name },
+    length(var.auth_viewers) == 0 ? {} : { BLASTMAP_AUTH_VIEWER = join(",", var.auth_viewers) },
+    length(var.auth_operators) == 0 ? {} : { BLASTMAP_AUTH_OPERATOR = join(",", var.auth_operators) },
+    var.auth_role_claim == null ? {} : { BLASTMAP_AUTH_ROLE_CLAIM = var.auth_role_claim },
     var.tokens_file == null ? {} : { BLASTMAP_AUTH_TOKENS = var.tokens_file },
     var.environment,
   )

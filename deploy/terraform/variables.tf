@@ -162,6 +162,34 @@ variable "cognito" {
   }
 }
 
+variable "auth_viewers" {
+  description = "Groups, or other values of `auth_role_claim`, that make a viewer. Empty: whoever the provider signs in is one."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = !strcontains(join("", var.auth_viewers), ",")
+    error_message = "Give values without commas: blastmap takes those apart."
+  }
+}
+
+variable "auth_operators" {
+  description = "Values of `auth_role_claim` that make an operator, who may start crawls, too. Empty: nobody is one by signing in."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = !strcontains(join("", var.auth_operators), ",")
+    error_message = "Give values without commas: blastmap takes those apart."
+  }
+}
+
+variable "auth_role_claim" {
+  description = "The claim of the provider's userinfo that both are about; with dots, a path. Null: groups; email for addresses of people."
+  type        = string
+  default     = null
+}
+
 variable "session_seconds" {
   description = "After how long people sign in again."
   type        = number

@@ -38,6 +38,27 @@ def test_both_ways_set_the_same_variables():
     assert variables() == set(re.findall(r"\b(AWS_REGION|BLASTMAP_\w+)\s+=", text))
 
 
+def environment(**parameters):
+    """The container's variables with these parameters."""
+    return {own["Name"]: own["Value"] for own in templates.given(TEMPLATE, container()["Environment"], **parameters)}
+
+
+def test_both_ways_say_who_is_what():
+    """Not at all where nothing is given: an empty value would be a group that nobody is in."""
+    roles = {"BLASTMAP_AUTH_VIEWER", "BLASTMAP_AUTH_OPERATOR", "BLASTMAP_AUTH_ROLE_CLAIM"}
+    assert roles <= variables() and not roles & set(environment())
+    said = environment(AuthViewers="engineering, support", AuthOperators="platform", AuthRoleClaim="realm.groups")
+    assert {name: said[name] for name in roles} == {
+        "BLASTMAP_AUTH_VIEWER": "engineering,support", "BLASTMAP_AUTH_OPERATOR": "platform", "BLASTMAP_AUTH_ROLE_CLAIM": "realm.groups",
+    }
+    text = (DEPLOY / "terraform/service.tf").read_text()
+    for name, variable in [("VIEWER", "auth_viewers"), ("OPERATOR", "auth_operators")]:
+        assert f'length(var.{variable}) == 0 ? {{}} : {{ BLASTMAP_AUTH_{name} = join(",", var.{variable}) }},' in text
+    assert "var.auth_role_claim == null ? {} : { BLASTMAP_AUTH_ROLE_CLAIM = var.auth_role_claim }," in text
+    for page in ["README.md", "terraform/README.md"]:
+        assert "openid email groups" in (DEPLOY / page).read_text()
+
+
 def test_the_task_is_locked_down():
     own = container()
     assert (own["User"], own["ReadonlyRootFilesystem"], own["LinuxParameters"]) == ("65532:65532", True, {"Capabilities": {"Drop": ["ALL"]}})
