@@ -59,6 +59,19 @@ def test_both_ways_say_who_is_what():
         assert "openid email groups" in (DEPLOY / page).read_text()
 
 
+def test_a_list_may_have_white_space():
+    """The server does not take ` 10.0.2.0/24` for a network, nor ` us-east-1` for a region."""
+    roles = "arn:aws:iam::111122223333:role/blastmap, arn:aws:iam::222233334444:role/blastmap"
+    said = environment(BalancerCidrs="10.0.1.0/24, 10.0.2.0/24", Regions="eu-west-1, us-east-1 ", RoleArns=roles)
+    assert said["BLASTMAP_TRUSTED_PROXY"] == "10.0.1.0/24,10.0.2.0/24"
+    assert said["BLASTMAP_REGION"] == "eu-west-1,us-east-1"
+    assert said["BLASTMAP_ROLE_ARN"] == roles.replace(" ", "")
+    assert "BLASTMAP_REGION" not in environment() and environment(Regions="all")["BLASTMAP_REGION"] == "all"
+    for regions, is_all in [("all", True), ("eu-west-1", False), ("", False)]:
+        assert templates.given(TEMPLATE, {"Condition": "CrawlsAllRegions"}, Regions=regions) == is_all
+    assert "all callers count as one" in TEMPLATE["Parameters"]["BalancerCidrs"]["Description"]
+
+
 def test_the_task_is_locked_down():
     own = container()
     assert (own["User"], own["ReadonlyRootFilesystem"], own["LinuxParameters"]) == ("65532:65532", True, {"Capabilities": {"Drop": ["ALL"]}})
