@@ -266,7 +266,7 @@ variable "log_retention_days" {
 }
 
 variable "alarm_topic_arns" {
-  description = "SNS topics that are told when blastmap logs an error or answers no more. Empty: no alarms are made."
+  description = "SNS topics that are told when blastmap logs errors twice within an hour, or answers no more. Empty: no alarms are made."
   type        = list(string)
   default     = []
 }

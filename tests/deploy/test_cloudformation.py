@@ -114,6 +114,25 @@ def test_another_version_of_the_secret_is_another_text():
     assert "`OidcClientSecretVersion`" in (REPOSITORY / "docs/operating.md").read_text()
 
 
+def test_both_ways_tell_of_crawls_that_fail():
+    """Each failed crawl is one error: with the interval that the alarm speaks of, two have to fall into what it looks at."""
+    [filtered] = templates.of_type(TEMPLATE, "AWS::Logs::MetricFilter")
+    [alarm] = [own["Properties"] for own in templates.of_type(TEMPLATE, "AWS::CloudWatch::Alarm") if own["Properties"]["Namespace"] == "Blastmap"]
+    assert alarm["MetricName"] == filtered["Properties"]["MetricTransformations"][0]["MetricName"]
+    [ours] = re.findall(r'"aws_cloudwatch_metric_alarm" "errors" \{(.*?)^\}', (DEPLOY / "terraform/alarms.tf").read_text(), re.M | re.S)
+    settings = dict(re.findall(r'^  (\w+) += "?([^"\n]*)"?$', ours, re.M))
+    found = [
+        (int(settings["period"]), int(settings["evaluation_periods"]), int(settings["datapoints_to_alarm"]), settings["alarm_description"]),
+        (alarm["Period"], alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"], alarm["AlarmDescription"]),
+    ]
+    assert found[0] == found[1]
+    period, periods, needed, description = found[0]
+    [minutes] = re.findall(r"intervals up to (\d+) minutes", description)
+    # The first error may be old by a whole period less than it seems.
+    assert needed == 2 and (periods - 1) * period >= 60 * int(minutes) > 10 * 60
+    assert f"more than {minutes} minutes" in (REPOSITORY / "docs/operating.md").read_text()
+
+
 def test_the_bucket_is_closed():
     [bucket] = templates.of_type(TEMPLATE, "AWS::S3::Bucket")
     properties = bucket["Properties"]
