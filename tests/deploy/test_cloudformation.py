@@ -1,5 +1,6 @@
 """The templates are right by CloudFormation's own specification, and make what the Terraform modules make."""
 
+import json
 import re
 import subprocess
 import sys
@@ -131,6 +132,21 @@ def test_both_ways_tell_of_crawls_that_fail():
     # The first error may be old by a whole period less than it seems.
     assert needed == 2 and (periods - 1) * period >= 60 * int(minutes) > 10 * 60
     assert f"more than {minutes} minutes" in (REPOSITORY / "docs/operating.md").read_text()
+
+
+def test_both_ways_answer_what_the_page_asks_once_its_session_is_over():
+    """Whatever its scripts ask is answered by 401: a redirect to the provider is none to them, and the page says nothing."""
+    text = "".join(path.read_text() for path in (REPOSITORY / "web/src/api").glob("*.ts") if ".test." not in path.name)
+    asked = set(re.findall(r'(?:\bfetch|\breach)\("(/\w+)"', text)) | set(re.findall(r'^const PATH = "(/\w+)";$', text, re.M))
+    assert asked == {"/graphql", "/plans", "/readyz", "/session"}
+    [rule] = [own["Properties"] for own in templates.of_type(TEMPLATE, "AWS::ElasticLoadBalancingV2::ListenerRule") if "Condition" not in own]
+    assert rule["Actions"][0]["AuthenticateOidcConfig"]["OnUnauthenticatedRequest"] == "deny"
+    [condition] = rule["Conditions"]
+    [values] = re.findall(r'path_pattern \{\s+values = (\[.*\])', (DEPLOY / "terraform/balancer.tf").read_text())
+    assert json.loads(values) == condition["PathPatternConfig"]["Values"]
+    assert set(json.loads(values)) == asked and len(asked) <= 5
+    [group] = templates.of_type(TEMPLATE, "AWS::ElasticLoadBalancingV2::TargetGroup")
+    assert group["Properties"]["HealthCheckPath"] not in asked
 
 
 def test_the_bucket_is_closed():
