@@ -121,6 +121,7 @@ resource "aws_ecs_service" "blastmap" {
   depends_on = [
     aws_lb_listener.https,
     aws_iam_role_policy.crawl,
+    aws_iam_role_policy.reach,
     aws_iam_role_policy.store,
     aws_iam_role_policy.execution,
   ]

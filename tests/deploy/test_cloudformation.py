@@ -160,6 +160,18 @@ def test_a_create_that_fails_can_be_rolled_back():
     assert kept == dict.fromkeys(["AWS::S3::Bucket", "AWS::Logs::LogGroup"], ("RetainExceptOnCreate", "Retain"))
 
 
+def test_both_ways_start_the_task_with_all_that_it_is_allowed():
+    """A reference puts what may not be made before the service; the policies of the roles themselves are made with those."""
+    service = TEMPLATE["Resources"]["Service"]
+    for parameters, is_named in [({}, False), ({"RoleArns": "arn:aws:iam::111122223333:role/blastmap"}, True), ({"Regions": "all"}, True)]:
+        assert ({"Ref": "ReachPolicy"} in templates.given(TEMPLATE, service["Metadata"], **parameters).values()) == is_named
+    assert {name for name, own in TEMPLATE["Resources"].items() if own["Type"] == "AWS::IAM::RolePolicy"} == {"ReachPolicy"}
+    text = (DEPLOY / "terraform/service.tf").read_text()
+    [waited] = re.findall(r"  depends_on = \[(.*?)\]", text, re.S)
+    made = re.findall(r'^resource "aws_iam_role_policy" "(\w+)"', (DEPLOY / "terraform/roles.tf").read_text(), re.M)
+    assert set(re.findall(r"aws_iam_role_policy\.(\w+)", waited)) == set(made)
+
+
 def test_the_bucket_is_closed():
     [bucket] = templates.of_type(TEMPLATE, "AWS::S3::Bucket")
     properties = bucket["Properties"]
