@@ -102,6 +102,12 @@ def test_the_readme_names_variables_and_outputs_that_are_there():
     assert needed <= given <= variables
 
 
+def test_both_readmes_say_where_it_does_not_run():
+    """The store's and the keys' names end in amazonaws.com, whatever the partition."""
+    for path in [ROOT / "README.md", DEPLOY / "README.md"]:
+        assert "China" in path.read_text()
+
+
 def test_the_task_is_locked_down():
     text = (ROOT / "service.tf").read_text()
     for line in [r"readonlyRootFilesystem = true", r'user +(= )"65532:65532"', r"capabilities = \{ drop = \[\"ALL\"\] \}", r"desired_count += 1\b", r"deployment_maximum_percent += 100\b"]:
