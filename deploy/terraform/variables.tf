@@ -70,7 +70,7 @@ variable "balancer_subnet_ids" {
 }
 
 variable "task_subnet_ids" {
-  description = "Subnets for the task, with a way to AWS's APIs by HTTPS: a NAT gateway, or endpoints and a NAT gateway for what has none."
+  description = "Subnets for the task, with a way to AWS's APIs by HTTPS: a NAT gateway, or endpoints and a NAT gateway for what has none; in zones in which the balancer has a subnet."
   type        = list(string)
 }
 

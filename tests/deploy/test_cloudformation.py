@@ -149,6 +149,12 @@ def test_both_ways_answer_what_the_page_asks_once_its_session_is_over():
     assert group["Properties"]["HealthCheckPath"] not in asked
 
 
+def test_it_says_which_zones_the_task_needs():
+    assert "in zones in which the balancer has a subnet" in TEMPLATE["Parameters"]["TaskSubnetIds"]["Description"]
+    [variable] = re.findall(r'"task_subnet_ids" \{\s+description = "(.*)"', (DEPLOY / "terraform/variables.tf").read_text())
+    assert "in zones in which the balancer has a subnet" in variable
+
+
 def test_a_create_that_fails_can_be_rolled_back():
     """And nothing that is in use goes with the stack."""
     [balancer] = templates.of_type(TEMPLATE, "AWS::ElasticLoadBalancingV2::LoadBalancer")

@@ -73,6 +73,16 @@ def test_resources_are_declared_that_are_named(module):
     assert module.references(r"\bdata\.(\w+)\.(\w+)") == module.things("data")
 
 
+def test_ids_that_are_given_are_counted(module):
+    """Those that the same configuration makes are not known when it is planned: test_plan.py plans it, where the provider is here."""
+    for loop in module.references(r"for_each += (.*)"):
+        assert not re.search(r"\bvar\.\w+_(?:ids|arns)\b", loop), loop
+    if (ROOT / "network.tf") in module.files:
+        assert {("aws_subnet", "balancer"), ("aws_subnet", "task")} <= module.things("data")
+        [condition] = re.findall(r"precondition \{\s+condition += (.*)", module.text)
+        assert "data.aws_subnet.task[*].availability_zone" in condition and "data.aws_subnet.balancer[*].availability_zone" in condition
+
+
 def test_outputs_are_described():
     for folder in MODULES[:2]:
         for name, block in Module(folder).named("output").items():
