@@ -4,7 +4,7 @@ locals {
   alarms = length(var.alarm_topic_arns) == 0 ? 0 : 1
 }
 
-# A crawl that failed and a snapshot that cannot be kept are errors in the log.
+# A crawl that failed and a snapshot that cannot be kept are errors in the log, one for each crawl.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 resource "aws_cloudwatch_log_metric_filter" "errors" {
   count = local.alarms
@@ -21,16 +21,17 @@ resource "aws_cloudwatch_log_metric_filter" "errors" {
   }
 }
 
+# Two in an hour: one may be chance, and an hour has two crawls where the interval and a crawl take no longer than about 50 minutes.
 resource "aws_cloudwatch_metric_alarm" "errors" {
   count = local.alarms
 
   alarm_name          = "${var.name}-errors"
-  alarm_description   = "blastmap logged an error: docs/operating.md says what to do"
+  alarm_description   = "blastmap logged errors twice within an hour: docs/operating.md says what to do. A crawl that fails each time is told with intervals up to 45 minutes"
   namespace           = "Blastmap"
   metric_name         = aws_cloudwatch_log_metric_filter.errors[0].metric_transformation[0].name
   statistic           = "Sum"
   period              = 300
-  evaluation_periods  = 3
+  evaluation_periods  = 12
   datapoints_to_alarm = 2
   threshold           = 0
   comparison_operator = "GreaterThanThreshold"

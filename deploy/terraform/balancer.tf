@@ -129,6 +129,7 @@ resource "aws_lb_listener_rule" "tokens" {
 }
 
 # What the page asks once its session is over is answered by 401: a redirect to the provider's page would be no answer to a script.
+# By /session the page learns that it is over. The balancer's own check of /healthz comes by no rule. A rule takes five values.
 resource "aws_lb_listener_rule" "api" {
   listener_arn = aws_lb_listener.https.arn
   priority     = 20
@@ -136,7 +137,7 @@ resource "aws_lb_listener_rule" "api" {
 
   condition {
     path_pattern {
-      values = ["/graphql", "/plans"]
+      values = ["/graphql", "/plans", "/session", "/readyz"]
     }
   }
 

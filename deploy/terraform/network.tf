@@ -1,7 +1,14 @@
+# By number: ids of subnets that the same configuration makes are not known when it is planned, and how many there are is.
 data "aws_subnet" "balancer" {
-  for_each = toset(var.balancer_subnet_ids)
+  count = length(var.balancer_subnet_ids)
 
-  id = each.value
+  id = var.balancer_subnet_ids[count.index]
+}
+
+data "aws_subnet" "task" {
+  count = length(var.task_subnet_ids)
+
+  id = var.task_subnet_ids[count.index]
 }
 
 resource "aws_security_group" "balancer" {

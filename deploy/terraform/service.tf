@@ -15,10 +15,13 @@ locals {
       BLASTMAP_LOG_JSON   = "true"
     },
     # For whom the balancer says a request is: failed sign-ins are counted by caller.
-    { BLASTMAP_TRUSTED_PROXY = join(",", sort([for own in data.aws_subnet.balancer : own.cidr_block])) },
+    { BLASTMAP_TRUSTED_PROXY = join(",", sort(data.aws_subnet.balancer[*].cidr_block)) },
     length(var.regions) == 0 ? {} : { BLASTMAP_REGION = join(",", var.regions) },
     length(var.role_arns) == 0 ? {} : { BLASTMAP_ROLE_ARN = join(",", var.role_arns) },
     var.organization_role_name == null ? {} : { BLASTMAP_ORGANIZATION = var.organization_role_name },
+    length(var.auth_viewers) == 0 ? {} : { BLASTMAP_AUTH_VIEWER = join(",", var.auth_viewers) },
+    length(var.auth_operators) == 0 ? {} : { BLASTMAP_AUTH_OPERATOR = join(",", var.auth_operators) },
+    var.auth_role_claim == null ? {} : { BLASTMAP_AUTH_ROLE_CLAIM = var.auth_role_claim },
     var.tokens_file == null ? {} : { BLASTMAP_AUTH_TOKENS = var.tokens_file },
     var.environment,
   )
@@ -114,10 +117,18 @@ resource "aws_ecs_service" "blastmap" {
     container_port   = local.port
   }
 
+  lifecycle {
+    precondition {
+      condition     = alltrue([for zone in data.aws_subnet.task[*].availability_zone : contains(data.aws_subnet.balancer[*].availability_zone, zone)])
+      error_message = "Give the balancer a subnet in each availability zone of `task_subnet_ids`: it sends nothing to a task in another, and answers 503."
+    }
+  }
+
   # A target group must hang on a listener before a service takes it; and a task without its policies would log nothing but refusals.
   depends_on = [
     aws_lb_listener.https,
     aws_iam_role_policy.crawl,
+    aws_iam_role_policy.reach,
     aws_iam_role_policy.store,
     aws_iam_role_policy.execution,
   ]

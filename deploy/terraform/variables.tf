@@ -70,7 +70,7 @@ variable "balancer_subnet_ids" {
 }
 
 variable "task_subnet_ids" {
-  description = "Subnets for the task, with a way to AWS's APIs by HTTPS: a NAT gateway, or endpoints and a NAT gateway for what has none."
+  description = "Subnets for the task, with a way to AWS's APIs by HTTPS: a NAT gateway, or endpoints and a NAT gateway for what has none; in zones in which the balancer has a subnet."
   type        = list(string)
 }
 
@@ -162,6 +162,34 @@ variable "cognito" {
   }
 }
 
+variable "auth_viewers" {
+  description = "Groups, or other values of `auth_role_claim`, that make a viewer. Empty: whoever the provider signs in is one."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = !strcontains(join("", var.auth_viewers), ",")
+    error_message = "Give values without commas: blastmap takes those apart."
+  }
+}
+
+variable "auth_operators" {
+  description = "Values of `auth_role_claim` that make an operator, who may start crawls, too. Empty: nobody is one by signing in."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = !strcontains(join("", var.auth_operators), ",")
+    error_message = "Give values without commas: blastmap takes those apart."
+  }
+}
+
+variable "auth_role_claim" {
+  description = "The claim of the provider's userinfo that both are about; with dots, a path. Null: groups; email for addresses of people."
+  type        = string
+  default     = null
+}
+
 variable "session_seconds" {
   description = "After how long people sign in again."
   type        = number
@@ -238,7 +266,7 @@ variable "log_retention_days" {
 }
 
 variable "alarm_topic_arns" {
-  description = "SNS topics that are told when blastmap logs an error or answers no more. Empty: no alarms are made."
+  description = "SNS topics that are told when blastmap logs errors twice within an hour, or answers no more. Empty: no alarms are made."
   type        = list(string)
   default     = []
 }

@@ -73,6 +73,16 @@ def test_resources_are_declared_that_are_named(module):
     assert module.references(r"\bdata\.(\w+)\.(\w+)") == module.things("data")
 
 
+def test_ids_that_are_given_are_counted(module):
+    """Those that the same configuration makes are not known when it is planned: test_plan.py plans it, where the provider is here."""
+    for loop in module.references(r"for_each += (.*)"):
+        assert not re.search(r"\bvar\.\w+_(?:ids|arns)\b", loop), loop
+    if (ROOT / "network.tf") in module.files:
+        assert {("aws_subnet", "balancer"), ("aws_subnet", "task")} <= module.things("data")
+        [condition] = re.findall(r"precondition \{\s+condition += (.*)", module.text)
+        assert "data.aws_subnet.task[*].availability_zone" in condition and "data.aws_subnet.balancer[*].availability_zone" in condition
+
+
 def test_outputs_are_described():
     for folder in MODULES[:2]:
         for name, block in Module(folder).named("output").items():
@@ -100,6 +110,12 @@ def test_the_readme_names_variables_and_outputs_that_are_there():
     given = set(re.findall(r"^ +([a-z_]+) +=", call, re.M)) - {"source"}
     needed = {own for own, variable in Module(ROOT).named("variable").items() if "default" not in variable}
     assert needed <= given <= variables
+
+
+def test_both_readmes_say_where_it_does_not_run():
+    """The store's and the keys' names end in amazonaws.com, whatever the partition."""
+    for path in [ROOT / "README.md", DEPLOY / "README.md"]:
+        assert "China" in path.read_text()
 
 
 def test_the_task_is_locked_down():

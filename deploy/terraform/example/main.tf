@@ -52,8 +52,12 @@ module "blastmap" {
     token_endpoint         = "https://login.example.com/token"
     user_info_endpoint     = "https://login.example.com/userinfo"
     client_id              = "blastmap"
+    # For this provider the scope that brings groups.
+    scope = "openid email groups"
   }
   oidc_client_secret = var.oidc_client_secret
+  auth_viewers       = ["engineering"]
+  auth_operators     = ["platform"]
 
   regions = ["eu-west-1", "us-east-1"]
   # By name, not by the output of `production`: its role trusts ours, which has to be there first.
