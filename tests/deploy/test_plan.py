@@ -11,10 +11,21 @@ from program import DEPLOY, environment
 
 TERRAFORM = shutil.which("terraform")
 
-# Where the provider lies unpacked, as `terraform init -plugin-dir` takes it: it is too large to fetch it for this.
-PROVIDERS = Path(os.environ.get("TERRAFORM_PROVIDERS", "/opt/tf-plugins"))
 
-pytestmark = pytest.mark.skipif(not TERRAFORM or not PROVIDERS.is_dir(), reason="terraform or its provider for AWS is not here")
+def providers():
+    """Where providers lie unpacked, as `terraform init -plugin-dir` takes it; it is too large to fetch it for this.
+
+    https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
+    """
+    given = os.environ.get("TERRAFORM_PROVIDERS")
+    usual = [Path.home() / ".terraform.d/plugins", *map(Path, ("/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins")), *Path("/opt").glob("*")]
+    folders = [Path(given)] if given else usual
+    return next((folder for folder in folders if (folder / "registry.terraform.io/hashicorp/aws").is_dir()), None)
+
+
+PROVIDERS = providers()
+
+pytestmark = pytest.mark.skipif(not TERRAFORM or not PROVIDERS, reason="terraform or its provider for AWS is not here")
 
 # What has to be given, without the subnets.
 GIVEN = {
