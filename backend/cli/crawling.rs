@@ -5,14 +5,15 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use blastmap_aws::{Crawler, Origin, Outcomes, Recording, Settings};
 use blastmap_model::{Elsewhere, Inventory, Redactor};
+use blastmap_store::Store;
 use time::{OffsetDateTime, macros::format_description};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use tracing::{Instrument as _, Span, error_span, field};
 
 use crate::args::Scope;
 
-/// The demo's fingerprints are the same for everybody.
-const DEMO_KEY: [u8; 32] = *b"blastmap demo estate, no secret!";
+/// Of the demo and of what is compared with it: as anybody's plan may be, nobody else has it, and it ends with this process.
+static DEMO_KEY: OnceCell<[u8; 32]> = OnceCell::const_new();
 
 /// A crawler of what the arguments name.
 pub(crate) async fn open(
@@ -42,8 +43,9 @@ pub(crate) async fn open(
 }
 
 /// What fingerprints the demo's values.
-pub(crate) fn demo_redactor() -> Redactor {
-    Redactor::new(DEMO_KEY)
+pub(crate) async fn demo_redactor() -> anyhow::Result<Redactor> {
+    let key = DEMO_KEY.get_or_try_init(|| async { Store::in_memory().fingerprint_key().await });
+    Ok(Redactor::new(*key.await?))
 }
 
 /// A crawler of the built-in demo estate.
@@ -54,7 +56,7 @@ pub(crate) async fn open_demo(outcomes: Outcomes) -> anyhow::Result<Crawler> {
         role_arns: Vec::new(),
         organization: None,
         origin: Origin::Replay(Arc::new(recording)),
-        redactor: demo_redactor(),
+        redactor: demo_redactor().await?,
         outcomes,
         deadline: blastmap_aws::DEADLINE,
     };

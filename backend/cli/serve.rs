@@ -79,7 +79,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
             interval: args.interval,
         };
         let crawl = start(plan, None);
-        (Some(store), Some(crawl), crawling::demo_redactor())
+        (Some(store), Some(crawl), crawling::demo_redactor().await?)
     } else if args.no_crawl {
         reading_the_store(&args, publisher).await?
     } else {

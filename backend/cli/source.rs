@@ -42,7 +42,7 @@ pub(crate) async fn load(source: &Source) -> anyhow::Result<Inventory> {
 /// store's.
 pub(crate) async fn redactor(source: &Source) -> anyhow::Result<Redactor> {
     if source.demo {
-        return Ok(crawling::demo_redactor());
+        return crawling::demo_redactor().await;
     }
     stores::redactor_of(&source.keep).await
 }

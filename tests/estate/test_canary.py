@@ -99,6 +99,12 @@ def plan():
                 entry("aws_secretsmanager_secret_version", {"secret_id": "canary/db", "secret_string": canary("plan-secret")}),
                 entry("aws_lambda_function", {"function_name": "canary", "environment": [{"variables": {"TOKEN": canary("plan-function")}}]}),
                 entry("aws_cloudwatch_log_group", {"name": f"/canary/{credential(11)}", "tags": {"t": credential(12)}}),
+                entry("aws_lambda_function", {"function_name": "canary", "image_config": [{"command": [canary("plan-block")]}]}),
+                entry("aws_batch_job_definition", {"container_properties": json.dumps({"environment": [{"name": "A", "value": canary("plan-text")}]})}),
+                entry("aws_glue_job", {"name": "canary", "default_arguments": {"--db_password": canary("plan-argument")}}),
+                entry("aws_sns_topic_subscription", {"protocol": "https", "endpoint": f"https://example.com/{canary('plan-endpoint')}"}),
+                entry("aws_iam_role", {"name": "canary", "assume_role_policy": json.dumps({"Version": "2012-10-17", "statement": [
+                    {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "condition": condition("plan-lower-case")}]})}),
                 entry("random_password", {"result": canary("plan-random"), "length": 16}, provider="random")],
             "output_changes": {"token": {"actions": ["create"], "before": None, "after": canary("plan-output"), "after_unknown": False}},
             "prior_state": {"format_version": "1.0", "values": {"outputs": {"o": {"value": canary("plan-state-output"), "sensitive": False}}, "root_module": {}}}}

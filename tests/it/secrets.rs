@@ -24,8 +24,27 @@ const PLANTED: [&str; 11] = [
     "planted-key-material",
 ];
 
-/// Puts the fakes wherever a definition or a task can hold a secret.
+/// Puts the fakes wherever a definition, a task or a message can hold a secret.
 fn plant(call: &mut Value) {
+    if matches!(
+        call["action"].as_str(),
+        Some("dynamodb:ListTables" | "kms:ListAliases")
+    ) {
+        // Where it is cut off, what is left of the URL has no form any more.
+        let message = format!(
+            "{} https://planted-user:planted-password@example.com",
+            "x".repeat(454)
+        );
+        call["status"] = 400.into();
+        call["headers"] = json!([
+            ["x-amzn-errortype", "Failed"],
+            ["content-type", "application/x-amz-json-1.1"],
+        ]);
+        call["body"] = json!({ "__type": "Failed", "message": message })
+            .to_string()
+            .into();
+        return;
+    }
     let Some(mut body) = call["body"]
         .as_str()
         .and_then(|body| serde_json::from_str::<Value>(body).ok())
@@ -102,6 +121,9 @@ async fn planted_secrets_are_in_no_store_no_answer_and_no_log() {
     let ended = machine.run_with(&trace, &crawl).await;
     assert_eq!(ended.status, Some(0), "{}", ended.stderr);
     assert!(ended.stderr.contains("DEBUG"), "the log tells nothing");
+    for failed in ["Going on without `dynamodb", "Asking for keys by alias"] {
+        assert!(ended.stderr.contains(failed), "{}", ended.stderr);
+    }
     assert_clean("the log of a crawl", &ended.stderr);
     assert_clean("the summary", &ended.stdout);
     let snapshot = unpacked(&machine, &snapshots(&machine)[0]);

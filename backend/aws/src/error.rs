@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use blastmap_model::{BlindSpot, BlindSpotReason, ResourceKind, Scope};
+use blastmap_model::{BlindSpot, BlindSpotReason, ResourceKind, Scope, hide_credentials};
 
 /// A call that failed for good, after all attempts.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -19,6 +19,12 @@ pub struct CallError {
 
 /// No AWS error message is longer; what is comes from something else.
 const LONGEST_MESSAGE: usize = 500;
+
+/// A message of AWS as logs and blind spots have it. What is cut first may have no form any more.
+pub(crate) fn shown(message: &str) -> String {
+    let clean = hide_credentials(message);
+    clean.chars().take(LONGEST_MESSAGE).collect()
+}
 
 impl CallError {
     pub(crate) fn of<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> Self
@@ -53,7 +59,7 @@ impl CallError {
             action,
             code,
             reason,
-            message: message.chars().take(LONGEST_MESSAGE).collect(),
+            message: shown(&message),
         }
     }
 
@@ -86,7 +92,7 @@ impl CallError {
             action,
             code: None,
             reason: BlindSpotReason::Error,
-            message: message.into(),
+            message: shown(&message.into()),
         }
     }
 
@@ -194,7 +200,8 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         }
         source = cause.source();
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    hide_credentials(&line).into_owned()
 }
 
 /// Why a crawl could not start.
@@ -234,4 +241,22 @@ pub enum CrawlError {
     Recording { path: String, message: String },
     #[error("the facts that were read do not fit together")]
     Facts(#[from] blastmap_model::InventoryError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_is_cut_out_before_a_message_is_cut_off() {
+        let message = format!("{} https://app:hunter2@example.com", "x".repeat(480));
+        let shown = shown(&message);
+        assert!(
+            !shown.contains("hunter") && shown.contains("https://"),
+            "{shown}"
+        );
+        assert!(shown.chars().count() <= 500);
+        let error = std::io::Error::other("proxy https://app:hunter2@example.com refused");
+        assert_eq!(chain(&error), "proxy https://(hidden)@example.com refused");
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
     birth, deletion,
     mapped::Mapped,
     patch,
-    redaction::redact,
+    redaction::{is_foreign, redact},
     service,
     shape::{Dialect, KNOWN_AFTER_APPLY, Shaped, holds_unknown, shape},
 };
@@ -306,16 +306,26 @@ impl Reading<'_, '_> {
             return Vec::new();
         }
         let redactor = self.workbench.redactor();
-        let none = Map::new();
         let Some(after) = &entry.after else {
             let names: BTreeSet<&str> = entry.details.iter().map(|own| own.name).collect();
             let unknown = |name: &&str| patch::shown(entry.kind, name, None, None, true, redactor);
             return names.iter().flat_map(unknown).collect();
         };
-        let before = entry.before.as_ref().unwrap_or(&none);
-        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        // Whole, for what is secret in one property is said by another.
+        let clean = |properties: Option<&Map<String, Value>>| {
+            let mut properties = Value::Object(properties.cloned().unwrap_or_default());
+            redact(entry.kind, &mut properties, redactor);
+            properties
+        };
+        let (before, after) = (clean(entry.before.as_ref()), clean(Some(after)));
+        let sides = [before.as_object(), after.as_object()];
+        let names: BTreeSet<&String> = sides.into_iter().flatten().flat_map(Map::keys).collect();
         let changes = names.into_iter().flat_map(|name| {
             let (one, other) = (before.get(name), after.get(name));
+            if is_foreign(entry.type_name) {
+                let changed = (one != other).then(|| patch::strange(name, redactor));
+                return changed.into_iter().collect();
+            }
             let unknown = one != other && other.is_some_and(holds_unknown);
             // What is known later has no value yet.
             let other = other.filter(|value| value.as_str() != Some(KNOWN_AFTER_APPLY));
@@ -854,5 +864,86 @@ mod tests {
             ),
         ]);
         assert!(!told.contains("hunter2"), "{told}");
+        let machine = json!({"States": {"a": {"Parameters": {"Overrides": {"ContainerOverrides": [{"Environment": [{"Name": "A", "Value": "hunter2"}]}]}}}}});
+        for (type_name, properties) in [
+            (
+                "AWS::StepFunctions::StateMachine",
+                json!({"StateMachineName": "plain", "DefinitionString": machine.to_string(), "Definition": machine}),
+            ),
+            (
+                "AWS::SNS::Subscription",
+                json!({"TopicArn": "plain", "Protocol": "https", "Endpoint": "https://example.com/hunter2"}),
+            ),
+            (
+                "AWS::SNS::Topic",
+                json!({"TopicName": "plain", "Subscription": [{"Protocol": "email", "Endpoint": "hunter2@example.com"}]}),
+            ),
+            (
+                "AWS::Route53::RecordSet",
+                json!({"Name": "plain", "Type": "TXT", "ResourceRecords": ["\"hunter2\"", "hunter2"]}),
+            ),
+            (
+                "AWS::Route53::RecordSetGroup",
+                json!({"Comment": "plain", "RecordSets": [{"Type": "TXT", "ResourceRecords": ["hunter2"]}, {"Type": "A", "ResourceRecords": ["192.0.2.41"]}]}),
+            ),
+            (
+                "AWS::ApiGateway::ApiKey",
+                json!({"Name": "plain", "Value": "hunter2"}),
+            ),
+            (
+                "AWS::Events::Connection",
+                json!({"Name": "plain", "AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": "a", "ApiKeyValue": "hunter2"}, "InvocationHttpParameters": {"HeaderParameters": [{"Key": "a", "Value": "hunter2"}]}}}),
+            ),
+            (
+                "AWS::Batch::JobDefinition",
+                json!({"Name": "plain", "Text": "{\"environment\": {\"A\": \"hunter2\"}}"}),
+            ),
+            ("Custom::plain", json!({"Seed": "hunter2"})),
+            ("Datadog::Monitors::plain", json!({"Query": "hunter2"})),
+            (
+                "AWS::CloudFormation::CustomResource",
+                json!({"ServiceToken": "hunter2", "plain": "hunter2"}),
+            ),
+        ] {
+            let told = tell(&[change("Add", "X", None, type_name, None, Some(properties))]);
+            assert!(
+                !told.contains("hunter2") && !told.contains("192.0.2.41"),
+                "{told}"
+            );
+            assert!(told.contains("plain"), "{told}");
+        }
+        let queue = "arn:aws:sqs:eu-west-1:123456789012:a";
+        let told = tell(&[
+            change(
+                "Add",
+                "A",
+                None,
+                "AWS::SNS::Subscription",
+                None,
+                Some(json!({"Protocol": "sqs", "Endpoint": queue})),
+            ),
+            change(
+                "Add",
+                "B",
+                None,
+                "AWS::Route53::RecordSet",
+                None,
+                Some(json!({"Type": "CNAME", "ResourceRecords": ["other.example.com"]})),
+            ),
+            change(
+                "Add",
+                "C",
+                None,
+                "AWS::Route53::RecordSet",
+                None,
+                Some(json!({"Type": "A", "ResourceRecords": [KNOWN_AFTER_APPLY]})),
+            ),
+        ]);
+        assert!(
+            told.contains(queue)
+                && told.contains("other.example.com")
+                && told.contains(KNOWN_AFTER_APPLY),
+            "{told}"
+        );
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     AttributeChange,
-    redaction::{is_secret_name, redact},
+    redaction::{is_secret, plain, redact},
     shape::Shaped,
 };
 
@@ -67,10 +67,9 @@ pub(crate) fn shown(
     unknown: bool,
     redactor: &Redactor,
 ) -> Vec<AttributeChange> {
-    let lower = name.to_ascii_lowercase();
-    let sensitive = is_secret_name(&lower)
-        || (kind == Some(ResourceKind::SsmParameter) && lower == "value")
-        || lower == "userdata";
+    let own = plain(name);
+    // What has a value of its own has nothing else to keep.
+    let sensitive = is_secret(&own) || own == "value";
     let clean = |value: Option<&Value>| {
         let value = value.filter(|value| !value.is_null())?;
         // The rules of what is secret look at names: give them this one.

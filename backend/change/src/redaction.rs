@@ -1,8 +1,18 @@
 //! Secrets of a change stop here, as those of a crawl do where facts are described: values of environments, commands, labels and the
 //! like become fingerprints, in whatever case a format writes their names. Equal values stay equal to those that a crawl saw.
 
-use blastmap_model::{Redactor, ResourceKind, kinds::ecs_task_definition::is_plain_log_option};
+use std::net::IpAddr;
+
+use blastmap_model::{
+    Redactor, ResourceKind, is_host_name, kinds::ecs_task_definition::is_plain_log_option,
+};
 use serde_json::{Map, Value};
+
+use crate::shape::KNOWN_AFTER_APPLY;
+
+/// Names of fields that hold a secret itself or what people hand to programs, as [`plain`] writes them. Names that hold where a secret is
+/// (`secretOptions`, `secretArn`) do not. The page has the same words in `web/src/data/secrets.ts`.
+const SECRET: &str = "command entrypoint dockerlabels driveropts userdata userdatabase64 input inputtemplate inputtransformer containeroverrides definition definitionstring definitionsubstitutions defaultarguments nonoverridablearguments secretstring secretstringwo secretbinary clientsecret secretaccesskey secretkey privatekey keymaterialbase64 authtoken accesstoken oauthtoken sharedsecret token basicauthcredentials apikeyvalue valuewo insecurevalue beforevalue aftervalue headervalue searchstring requestparameters responseparameters headerparameters querystringparameters bodyparameters httpparameters invocationhttpparameters";
 
 /// Puts fingerprints in the place of what is or may be secret in facts or properties of a kind.
 pub(crate) fn redact(kind: Option<ResourceKind>, value: &mut Value, redactor: &Redactor) {
@@ -11,37 +21,84 @@ pub(crate) fn redact(kind: Option<ResourceKind>, value: &mut Value, redactor: &R
     redactor.scrub_value(value);
 }
 
+/// `SecretString`, `secret_string` and `--secret-string` are one.
+pub(crate) fn plain(name: &str) -> String {
+    let letters = name.chars().filter(|letter| !matches!(letter, '_' | '-'));
+    letters.map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// True for plain names of fields that hold secrets.
+pub(crate) fn is_secret(plain: &str) -> bool {
+    SECRET.split(' ').any(|own| own == plain) || plain.ends_with("password")
+}
+
+/// True for plain names of fields that hold variables by their names.
+pub(crate) fn is_environment(plain: &str) -> bool {
+    matches!(plain, "environment" | "variables" | "stagevariables")
+        || plain.ends_with("environmentvariables")
+}
+
+/// True for plain names of fields whose `value` or `values` a header or a query has: it may be a secret by which a balancer or an origin
+/// knows who asks.
+pub(crate) fn is_of_headers(plain: &str) -> bool {
+    matches!(
+        plain,
+        "httpheader"
+            | "httpheaderconfig"
+            | "querystring"
+            | "querystringconfig"
+            | "customheader"
+            | "insertheader"
+            | "insertheaders"
+    )
+}
+
+/// True for types that are not AWS's own: what their attributes mean nobody knows here.
+pub(crate) fn is_foreign(cloudformation_type: &str) -> bool {
+    !cloudformation_type.starts_with("AWS::")
+        || cloudformation_type == "AWS::CloudFormation::CustomResource"
+}
+
+/// Changes JSON that is written as text.
+pub(crate) fn in_text(text: &mut String, change: impl FnOnce(&mut Value)) {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return;
+    }
+    let Ok(was) = serde_json::from_str::<Value>(text) else {
+        return;
+    };
+    let mut is = was.clone();
+    change(&mut is);
+    if is != was {
+        *text = is.to_string();
+    }
+}
+
 fn walk(kind: Option<ResourceKind>, value: &mut Value, redactor: &Redactor) {
     match value {
+        Value::String(text) => in_text(text, |inner| walk(kind, inner, redactor)),
         Value::Array(values) => {
             for value in values {
                 walk(kind, value, redactor);
             }
         }
         Value::Object(fields) => {
-            let driver = log_driver(fields);
-            if kind == Some(ResourceKind::ListenerRule) {
-                conditions(fields, redactor);
-            }
+            let around = Around::of(kind, fields);
             for (name, value) in fields {
-                match name.to_ascii_lowercase().as_str() {
-                    "environment" => environment(value, redactor),
-                    "command" | "entrypoint" | "dockerlabels" | "driveropts" | "userdata"
-                    | "headervalue" => {
-                        hide(value, redactor);
+                match plain(name).as_str() {
+                    // A tag may have any name.
+                    "tags" | "tagsall" => {}
+                    name if is_environment(name) => environment(value, redactor),
+                    name if is_of_headers(name) => of_headers(value, redactor),
+                    name if is_secret(name) => hide(value, redactor),
+                    "options" if !value.is_array() => {
+                        options(value, around.driver.as_deref(), redactor);
                     }
-                    "options" => options(value, driver.as_deref(), redactor),
-                    // The name of a parameter's value, of a target's input and of an override is a plain one.
-                    "value" if kind == Some(ResourceKind::SsmParameter) => hide(value, redactor),
-                    "input" | "inputtemplate" | "containeroverrides"
-                        if matches!(
-                            kind,
-                            Some(ResourceKind::EventRule | ResourceKind::Schedule)
-                        ) =>
-                    {
-                        hide(value, redactor);
-                    }
-                    name if is_secret_name(name) => hide(value, redactor),
+                    "values" if around.of_headers => of_header(value, redactor),
+                    // The name of a parameter's value and of a setting's is a plain one.
+                    "value" if around.of_value => hide(value, redactor),
+                    "endpoint" if around.of_subscription && !is_arn(value) => hide(value, redactor),
+                    "records" | "resourcerecords" => records(value, &around, redactor),
                     _ => walk(kind, value, redactor),
                 }
             }
@@ -50,26 +107,48 @@ fn walk(kind: Option<ResourceKind>, value: &mut Value, redactor: &Redactor) {
     }
 }
 
-/// True for names of fields that hold a secret itself, in lower case. Names that hold where a secret is (`secretOptions`, `secretArn`) do not.
-pub(crate) fn is_secret_name(name: &str) -> bool {
-    matches!(
-        name,
-        "secretstring"
-            | "secretbinary"
-            | "clientsecret"
-            | "secretaccesskey"
-            | "privatekey"
-            | "authtoken"
-            | "sharedsecret"
-            | "token"
-    ) || name.ends_with("password")
+/// What the fields of an object say of each other.
+#[derive(Default)]
+struct Around {
+    /// The log driver: of some, options say where logs go.
+    driver: Option<String>,
+    /// Of a record: what it holds.
+    of_type: Option<String>,
+    of_headers: bool,
+    of_subscription: bool,
+    of_value: bool,
 }
 
-/// Every text, number and boolean inside becomes a fingerprint.
+impl Around {
+    fn of(kind: Option<ResourceKind>, fields: &Map<String, Value>) -> Self {
+        let mut around = Self {
+            of_value: kind == Some(ResourceKind::SsmParameter),
+            ..Self::default()
+        };
+        for (name, value) in fields {
+            let Some(text) = value.as_str() else { continue };
+            match plain(name).as_str() {
+                "logdriver" => around.driver = Some(text.to_owned()),
+                "type" => around.of_type = Some(text.to_owned()),
+                "field" => around.of_headers = matches!(text, "http-header" | "query-string"),
+                "protocol" => around.of_subscription = true,
+                // Elastic Beanstalk's.
+                "namespace" => around.of_value |= text.starts_with("aws:"),
+                _ => {}
+            }
+        }
+        around
+    }
+}
+
+/// Every text, number and boolean inside becomes a fingerprint; what only the change itself will tell stays unknown.
 fn hide(value: &mut Value, redactor: &Redactor) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(|value| hide(value, redactor)),
         Value::Object(fields) => fields.values_mut().for_each(|value| hide(value, redactor)),
+        Value::String(text) if text.contains(KNOWN_AFTER_APPLY) => {
+            KNOWN_AFTER_APPLY.clone_into(text);
+        }
         Value::String(text) => *text = redactor.fingerprint(text),
         Value::Number(_) | Value::Bool(_) => {
             *value = Value::String(redactor.fingerprint(&value.to_string()));
@@ -96,13 +175,6 @@ fn environment(value: &mut Value, redactor: &Redactor) {
     }
 }
 
-/// The log driver whose fields these are: of some, options say where logs go.
-fn log_driver(fields: &Map<String, Value>) -> Option<String> {
-    let mut fields = fields.iter();
-    let (_, driver) = fields.find(|(name, _)| name.eq_ignore_ascii_case("logDriver"))?;
-    driver.as_str().map(str::to_owned)
-}
-
 fn options(value: &mut Value, driver: Option<&str>, redactor: &Redactor) {
     let Value::Object(options) = value else {
         return hide(value, redactor);
@@ -114,36 +186,58 @@ fn options(value: &mut Value, driver: Option<&str>, redactor: &Redactor) {
     }
 }
 
-/// Headers and queries may carry a shared secret by which a balancer knows who asks.
-fn conditions(fields: &mut Map<String, Value>, redactor: &Redactor) {
-    let of_header = fields.iter().any(|(name, value)| {
-        name.eq_ignore_ascii_case("field") && (value == "http-header" || value == "query-string")
-    });
-    for (name, value) in fields {
-        let own = match name.to_ascii_lowercase().as_str() {
-            "values" if of_header => Some(value),
-            "httpheaderconfig" | "querystringconfig" => value.as_object_mut().and_then(|config| {
-                let mut members = config.iter_mut();
-                members
-                    .find(|(name, _)| name.eq_ignore_ascii_case("values"))
-                    .map(|(_, values)| values)
-            }),
-            _ => None,
-        };
-        for value in own.and_then(Value::as_array_mut).into_iter().flatten() {
-            match value {
-                // The key of a query's pair is no secret.
-                Value::Object(pair) => {
-                    for (name, value) in pair {
-                        if name.eq_ignore_ascii_case("value") {
-                            hide(value, redactor);
-                        }
-                    }
+/// Of headers and queries, wherever in it these stand.
+fn of_headers(value: &mut Value, redactor: &Redactor) {
+    match value {
+        Value::Array(values) => values
+            .iter_mut()
+            .for_each(|value| of_headers(value, redactor)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if matches!(plain(name).as_str(), "value" | "values") {
+                    of_header(value, redactor);
                 }
-                _ => hide(value, redactor),
             }
         }
+        _ => {}
     }
+}
+
+/// The key of a query's pair is no secret.
+fn of_header(value: &mut Value, redactor: &Redactor) {
+    match value {
+        Value::Array(values) => {
+            for value in values {
+                if value.is_object() {
+                    of_headers(value, redactor);
+                } else {
+                    hide(value, redactor);
+                }
+            }
+        }
+        _ => hide(value, redactor),
+    }
+}
+
+/// Of a DNS record other names stay; addresses become what they are in facts, and what else it holds is for others.
+fn records(value: &mut Value, around: &Around, redactor: &Redactor) {
+    match value {
+        Value::Array(values) => values
+            .iter_mut()
+            .for_each(|value| records(value, around, redactor)),
+        Value::Object(fields) => fields
+            .values_mut()
+            .for_each(|value| records(value, around, redactor)),
+        Value::String(name)
+            if around.of_type.as_deref().is_none_or(|own| own == "CNAME")
+                && is_host_name(name.trim())
+                && name.trim().parse::<IpAddr>().is_err() => {}
+        _ => hide(value, redactor),
+    }
+}
+
+fn is_arn(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.starts_with("arn:"))
 }
 
 #[cfg(test)]
@@ -225,6 +319,12 @@ mod tests {
             redact(Some(kind), &mut value, &redactor);
             assert_eq!(value, expected, "twice: {kind}");
         }
+    }
+
+    #[test]
+    fn the_page_knows_the_same_words() {
+        let page = include_str!("../../../web/src/data/secrets.ts");
+        assert!(page.contains(&format!("\"{SECRET}\"")));
     }
 
     #[test]

@@ -534,6 +534,8 @@ mod tests {
             }},
             {"id": "/prod/db", "action": "UPDATE", "attributes": {"Value": "hunter2", "Description": "postgres://app:hunter2@db/app"}},
             {"id": "db2", "action": "CREATE", "kind": "SECRET", "attributes": {"Name": "db2", "SecretString": "hunter2"}},
+            {"id": "arn:aws:route53:::hostedzone/Z1#a.example.com/TXT", "action": "CREATE", "attributes": {"Type": "TXT", "ResourceRecords": [{"Value": "hunter2"}]}},
+            {"id": "arn:aws:sns:eu-west-1:123456789012:a", "action": "CREATE", "attributes": {"Subscriptions": [{"Protocol": "email", "Endpoint": "hunter2@example.com"}]}},
         ]));
         assert!(!told.contains("hunter2"), "{told}");
     }

@@ -126,7 +126,9 @@ impl<'a> Workbench<'a> {
 
     /// `planned-<address>` in the letters that AWS's ids have, once for each address.
     pub fn made_up(&mut self, address: &str) -> String {
-        let plain: String = address
+        let plain: String = self
+            .redactor
+            .scrub(address)
             .chars()
             .take(200)
             .map(|letter| {
@@ -336,13 +338,14 @@ impl<'a> Workbench<'a> {
         self.now(id).is_some()
     }
 
-    /// The id that something made will have: that of the node which stands for it already, where somebody names it.
+    /// The id that something made will have: that of the node which stands for it already, where somebody names it. The key of a `for_each`
+    /// may be a credential.
     pub fn id_of_new(&self, address: &str, own: &Arn, certain: bool) -> ResourceId {
         certain
             .then(|| self.inventory.find(own.as_str()))
             .flatten()
             .map_or_else(
-                || ResourceId::new(&format!("{PLANNED}{address}")),
+                || ResourceId::new(&format!("{PLANNED}{}", self.redactor.scrub(address))),
                 |index| self.inventory.resource(index).id.clone(),
             )
     }

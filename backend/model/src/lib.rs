@@ -39,7 +39,7 @@ pub use links::{Declared, Links, Reference};
 pub use merge::{Elsewhere, Part, merge};
 pub use phase::{Phase, Phases};
 pub use policy_conditions::redact_policy_conditions;
-pub use redact::{Redactor, is_fingerprint};
+pub use redact::{Redactor, hide_credentials, is_fingerprint};
 pub use relation::{Cardinality, End, Harm, Relation, Share};
 pub use resource::{Attributes, Presence, Resource, Tags};
 pub use scope::{GLOBAL, Scope, ScopeRecord};

@@ -83,8 +83,62 @@ test.each([
   ["aws_lb_listener_rule", { condition: [{ http_header: [{ http_header_name: "X-From", values: ["hunter2"] }], query_string: [{ key: "k", value: "hunter2" }], path_pattern: [{ values: ["/a"] }] }] }, { condition: [{ http_header: [{ http_header_name: "X-From", values: [secret] }], query_string: [{ key: "k", value: secret }], path_pattern: [{ values: ["/a"] }] }] }],
   ["random_password", { result: "hunter2", length: 16 }, { result: secret, length: secret }],
   ["aws_lambda_function", { environment: [{ variables: { KEY: "hunter2" } }], role: "arn:aws:iam::1:role/a" }, { environment: [{ variables: { KEY: secret } }], role: "arn:aws:iam::1:role/a" }],
+  ["aws_ecs_service", { service_connect_configuration: [{ log_configuration: [{ log_driver: "splunk", options: { "splunk-token": "hunter2" } }] }] }, { service_connect_configuration: [{ log_configuration: [{ log_driver: "splunk", options: { "splunk-token": secret } }] }] }],
+  ["aws_glue_job", { default_arguments: { "--key": "hunter2" }, name: "a" }, { default_arguments: { "--key": secret }, name: "a" }],
+  ["aws_cloudformation_stack", { parameters: { Size: "3", DbPassword: "hunter2", "db-password": "hunter2" } }, { parameters: { Size: "3", DbPassword: secret, "db-password": secret } }],
+  ["aws_wafv2_web_acl", { rule: [{ statement: [{ byte_match_statement: [{ search_string: "hunter2", positional_constraint: "EXACTLY" }] }] }] }, { rule: [{ statement: [{ byte_match_statement: [{ search_string: secret, positional_constraint: "EXACTLY" }] }] }] }],
+  ["aws_api_gateway_integration", { request_parameters: { "integration.request.header.X-Key": "'hunter2'" } }, { request_parameters: { "integration.request.header.X-Key": secret } }],
+  ["aws_api_gateway_stage", { stage_name: "prod", variables: { key: "hunter2" } }, { stage_name: "prod", variables: { key: secret } }],
+  ["aws_api_gateway_api_key", { name: "a", value: "hunter2" }, { name: "a", value: secret }],
+  ["aws_cloudwatch_event_target", { http_target: [{ header_parameters: { Authorization: "hunter2" } }], arn: "arn:aws:events:a" }, { http_target: [{ header_parameters: { Authorization: secret } }], arn: "arn:aws:events:a" }],
+  ["aws_amplify_app", { environment_variables: { KEY: "hunter2" } }, { environment_variables: { KEY: secret } }],
+  ["aws_elastic_beanstalk_environment", { setting: [{ namespace: "aws:elasticbeanstalk:application:environment", name: "KEY", value: "hunter2" }] }, { setting: [{ namespace: "aws:elasticbeanstalk:application:environment", name: "KEY", value: secret }] }],
+  ["aws_route53_record", { name: "a", type: "TXT", records: ["hunter2"] }, { name: "a", type: "TXT", records: [secret] }],
+  ["aws_route53_record", { name: "a", type: "CNAME", records: ["b.example.com"] }, { name: "a", type: "CNAME", records: ["b.example.com"] }],
+  ["aws_sns_topic_subscription", { protocol: "https", endpoint: "https://example.com/hunter2" }, { protocol: "https", endpoint: secret }],
+  ["aws_sns_topic_subscription", { protocol: "sqs", endpoint: "arn:aws:sqs:eu-west-1:1:a" }, { protocol: "sqs", endpoint: "arn:aws:sqs:eu-west-1:1:a" }],
 ] as [string, { [name: string]: Json }, Json][])("%s keeps what is no secret", (type, before, expected) => {
   expect(changeIn(type, { before, after: null }).before).toEqual(expected);
+});
+
+test("of a state machine stays what it starts", () => {
+  const starts = { Type: "Task", Resource: "arn:aws:states:::ecs:runTask.sync", Parameters: { Cluster: "main", TaskDefinition: "report:1", Overrides: { ContainerOverrides: [{ Environment: [{ Name: "KEY", Value: "hunter2" }] }] } } };
+  const change = changeIn("aws_sfn_state_machine", { before: null, after: { definition: JSON.stringify({ Comment: "hunter2", States: { a: starts } }) } });
+  expect(JSON.parse(String(change.after.definition))).toMatchObject({ States: { a: { ...starts, Parameters: { Cluster: "main", TaskDefinition: "report:1" } } } });
+  expect(change.after.definition).not.toContain("hunter2");
+});
+
+test("of a policy's conditions names stay", () => {
+  const policy = { Statement: [{ Effect: "Allow", condition: { StringEquals: { "sts:ExternalId": "hunter2", "aws:Referer": ["hunter2"], "aws:SourceAccount": "123456789012", "x:pin": 4711 }, Null: { "sts:ExternalId": false } } }] };
+  const change = changeIn("aws_iam_role", { before: null, after: { assume_role_policy: JSON.stringify(policy) } });
+  expect(JSON.parse(String(change.after.assume_role_policy))).toEqual({
+    Statement: [{ Effect: "Allow", condition: { StringEquals: { "sts:ExternalId": secret, "aws:Referer": [secret], "aws:SourceAccount": "123456789012", "x:pin": secret }, Null: { "sts:ExternalId": false } } }],
+  });
+});
+
+test("keys of for-each may be anything", () => {
+  const plan = { format_version: "1.2", resource_changes: [{ address: 'aws_subnet.a["https://app:hunter2@example.com"]', index: "https://app:hunter2@example.com", type: "aws_subnet", change: { actions: ["no-op"], before: {}, after: {} } }] };
+  const text = JSON.stringify(reduced(plan));
+  expect(text).not.toContain("hunter2");
+  expect(new Set(text.match(/fingerprint:[0-9a-f]{24}/g)).size).toBe(1);
+});
+
+test("variables are sent that say where a provider of AWS acts, and no others", () => {
+  const expressions = { region: { references: ["var.region"] }, assume_role: [{ role_arn: { references: ["var.role"] }, external_id: { references: ["var.external"] } }], secret_key: { references: ["var.key"] } };
+  const plan = planOf("aws_subnet", { before: {}, after: {} }, {
+    variables: Object.fromEntries(["region", "role", "external", "key", "datadog", "other"].map((name) => [name, { value: name }])),
+    configuration: { provider_config: { aws: { name: "aws", expressions }, datadog: { name: "datadog", expressions: { api_key: { references: ["var.datadog"] }, region: { references: ["var.other"] } } } } },
+  });
+  expect((reduced(plan) as unknown as { variables: Json }).variables).toEqual({ region: { value: "region" }, role: { value: "role" } });
+  const url = planOf("aws_subnet", { before: {}, after: {} }, { variables: { region: { value: "https://app:hunter2@example.com" } }, configuration: { provider_config: { aws: { name: "aws", expressions } } } });
+  expect(JSON.stringify(reduced(url))).not.toContain("hunter2");
+});
+
+test("of types that are not AWS's own a change set keeps names", () => {
+  const changes = ["Custom::Password", "MongoDB::Atlas::DatabaseUser", "AWS::CloudFormation::CustomResource"].map((ResourceType) => ({ ResourceChange: { ResourceType, AfterContext: JSON.stringify({ Properties: { Seed: "hunter2" } }) } }));
+  const text = JSON.stringify(reduced({ ChangeSetName: "a", Changes: changes } as unknown as Json));
+  expect(text).not.toContain("hunter2");
+  expect(text.match(/Seed/g)).toHaveLength(3);
 });
 
 test("of what a rule hands to its tasks only the roles stay", () => {
@@ -142,11 +196,13 @@ test("a change set loses values in its contexts and its parameters, and keeps wh
 });
 
 test("what has the form of a credential goes wherever it stands, and names stay", () => {
-  for (const text of ["postgres://app:hunter2@db/app", `key AKIA${"IOSFODNN7EXAMPLE"}`, `a wJalrXUtnFEMI/K7MDENG/${"bPxRfiCYEXAMPLEKEY"} b`, "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"]) {
+  for (const text of ["postgres://app:hunter2@db/app", `key AKIA${"IOSFODNN7EXAMPLE"}`, `a wJalrXUtnFEMI/K7MDENG/${"bPxRfiCYEXAMPLEKEY"} b`, "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "-----BEGIN PGP PRIVATE KEY BLOCK-----\nMIIE\n-----END PGP PRIVATE KEY BLOCK-----"]) {
     expect(reduced(text)).toMatch(/fingerprint:[0-9a-f]{24}/);
     expect(reduced(text)).not.toMatch(/hunter2|IOSFODNN|bPxRfi|MIIE/);
   }
-  for (const text of ["arn:aws:ecs:eu-west-1:123456789012:service/prod/checkout-web", "https://example.com/runbook?a=b@c", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "owner@example.com", "asiapacificproduction1"]) expect(reduced(text)).toBe(text);
+  const key = `wJalrXUtnFEMI/K7MDENG/${"bPxRfiCYEXAMPLEKEY"}`;
+  for (const text of ["postgres://app:a/hunter2?c@db/app", "redis://:p@ss@hunter2@db:6379/0", `/${key}`, `/etc/app --key ${key}`, `arn:aws:x:::key=${key}`, `AKIA${"IOSFODNN7EXAMPLE"}/${key}`, `${key}/AKIA${"IOSFODNN7EXAMPLE"}`]) expect(reduced(text)).not.toMatch(/hunter2|bPxRfi/);
+  for (const text of ["arn:aws:ecs:eu-west-1:123456789012:service/prod/checkout-web", "https://example.com/runbook?a=b@c", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "owner@example.com", "asiapacificproduction1", "https://registry.example.com:8443/@scope/x@1.2.3", "http://[fd00::1]:8443/a@b", "git::https://example.com/modules//web?ref=a:b@c", "/aws/ContainerInsights/Production/Application/Web2Logs", "/Payments/Production/Checkout2/WebGateway", "PROD/ABCD/0123456789abcdef0123456789abcd"]) expect(reduced(text)).toBe(text);
 });
 
 test("counts what it took, and takes nothing twice", () => {

@@ -9,7 +9,7 @@ use quick_xml::{
 use serde_json::Value;
 
 use super::redact;
-use crate::collect;
+use crate::{collect, error::shown};
 use blastmap_model::Redactor;
 
 /// Names that AWS's XML protocols use for structure.
@@ -37,14 +37,15 @@ pub(super) fn reduce(action: &str, status: u16, body: &[u8], redactor: &Redactor
         return String::new();
     };
     if status >= 400 {
-        return redactor.scrub(text).into_owned();
+        return reduce_error(text);
     }
     let Some(fields) = collect::reads(action) else {
         return String::new();
     };
     let fields: HashSet<&str> = fields.iter().copied().collect();
     if text.trim_start().starts_with('<') {
-        reduce_xml(text, &fields, redactor).unwrap_or_default()
+        let clean = |path: &[String], text: &str| redact::xml_text(path, text, redactor);
+        reduce_xml(text, &fields, &clean).unwrap_or_default()
     } else {
         let Ok(mut value) = serde_json::from_str(text) else {
             return String::new();
@@ -53,6 +54,27 @@ pub(super) fn reduce(action: &str, status: u16, body: &[u8], redactor: &Redactor
         redact::json(&mut value, redactor);
         value.to_string()
     }
+}
+
+/// What errors say of themselves in AWS's protocols, in lower case.
+const OF_ERRORS: [&str; 5] = ["__type", "code", "errorcode", "type", "message"];
+
+/// Code and message, as logs have them: a message may repeat what was asked.
+fn reduce_error(text: &str) -> String {
+    if text.trim_start().starts_with('<') {
+        let fields = HashSet::from(["Errors", "Error", "Code", "Message", "Type"]);
+        return reduce_xml(text, &fields, &|_, text| shown(text)).unwrap_or_default();
+    }
+    let Ok(Value::Object(mut said)) = serde_json::from_str(text) else {
+        return String::new();
+    };
+    said.retain(|name, value| {
+        value.is_string() && OF_ERRORS.contains(&name.to_ascii_lowercase().as_str())
+    });
+    for (_, value) in &mut said {
+        *value = shown(value.as_str().unwrap_or_default()).into();
+    }
+    Value::Object(said).to_string()
 }
 
 /// Maps whose keys are names that people give, not fields.
@@ -82,7 +104,11 @@ fn reduce_json(value: &mut Value, fields: &HashSet<&str>, free: bool) {
     }
 }
 
-fn reduce_xml(text: &str, fields: &HashSet<&str>, redactor: &Redactor) -> Option<String> {
+fn reduce_xml(
+    text: &str,
+    fields: &HashSet<&str>,
+    clean: &dyn Fn(&[String], &str) -> String,
+) -> Option<String> {
     let (mut reader, mut writer) = (Reader::from_str(text), Writer::new(Vec::new()));
     let mut path: Vec<String> = Vec::new();
     // Character data may come in several events around entities: it is gathered, and written at the next element.
@@ -94,9 +120,8 @@ fn reduce_xml(text: &str, fields: &HashSet<&str>, redactor: &Redactor) -> Option
             Event::Text(_) | Event::GeneralRef(_) | Event::CData(_)
         ) && !pending.is_empty()
         {
-            let clean = redact::xml_text(&path, &pending, redactor);
             writer
-                .write_event(Event::Text(BytesText::new(&clean)))
+                .write_event(Event::Text(BytesText::new(&clean(&path, &pending))))
                 .ok()?;
             pending.clear();
         }
@@ -140,4 +165,72 @@ fn resolve(entity: &quick_xml::events::BytesRef<'_>) -> Option<String> {
     }
     let name = entity.decode().ok()?;
     quick_xml::escape::resolve_predefined_entity(&name).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn reduced(action: &str, status: u16, body: &str) -> String {
+        reduce(action, status, body.as_bytes(), &Redactor::new([7; 32]))
+    }
+
+    #[test]
+    fn of_an_error_code_and_message_are_kept_without_credentials() {
+        let url = "https://app:hunter2@example.com";
+        let long = format!("{}{url}", "x".repeat(480));
+        for body in [
+            json!({"__type": "X#Failed", "message": long, "resource": "hunter2"}).to_string(),
+            json!({"Code": "Failed", "Message": long, "details": [{"message": "hunter2"}]})
+                .to_string(),
+            format!(
+                "<ErrorResponse><Error><Code>Failed</Code><Message>{long}</Message><Detail>hunter2</Detail></Error></ErrorResponse>"
+            ),
+        ] {
+            let kept = reduced("ecs:ListClusters", 400, &body);
+            assert!(!kept.contains("hunter"), "{kept}");
+            assert!(kept.contains("Failed") && kept.contains("xxx"), "{kept}");
+            assert!(kept.len() < 700, "{kept}");
+        }
+        assert_eq!(reduced("ecs:ListClusters", 502, "hunter2"), "");
+    }
+
+    #[test]
+    fn credentials_are_cut_out_of_what_else_is_kept() {
+        let url = "https://app:hunter2@example.com";
+        let policy = json!({"Statement": [{"Sid": url, "Effect": "Allow"}]}).to_string();
+        let definition = json!({"taskDefinition": {"containerDefinitions": [{
+            "environment": [{"name": url, "value": "x"}],
+            "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": url}},
+        }]}});
+        let function = json!({"Functions": [{"Environment": {"Variables": {url: "x"}}}]});
+        for (action, body) in [
+            ("ecs:DescribeTaskDefinition", definition.to_string()),
+            ("lambda:ListFunctions", function.to_string()),
+            ("kms:GetKeyPolicy", json!({ "Policy": policy }).to_string()),
+            (
+                "iam:GetRolePolicy",
+                format!(
+                    "<GetRolePolicyResponse><GetRolePolicyResult><PolicyDocument>{}</PolicyDocument></GetRolePolicyResult></GetRolePolicyResponse>",
+                    quick_xml::escape::escape(&policy)
+                ),
+            ),
+        ] {
+            let kept = reduced(action, 200, &body);
+            assert!(!kept.contains("hunter2"), "{kept}");
+            assert!(kept.contains("fingerprint:"), "{action}: {kept}");
+        }
+    }
+
+    #[test]
+    fn of_an_integration_only_an_arn_is_kept() {
+        let body = json!({"items": [{"integrationUri": "https://example.com/?key=hunter2"}, {"integrationUri": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/web/1/2"}]});
+        let kept = reduced("apigateway:GET", 200, &body.to_string());
+        assert!(
+            !kept.contains("hunter2") && kept.contains("listener/app/web"),
+            "{kept}"
+        );
+    }
 }

@@ -16,8 +16,13 @@ const LISTS: [&str; 2] = ["command", "entryPoint"];
 /// Texts that are policy documents.
 const POLICIES: [&str; 3] = ["Policy", "policyText", "ResourcePolicy"];
 
-/// Fingerprints the values that never get past the crawler, wherever in an answer they stand.
+/// Fingerprints the values that never get past the crawler, wherever in an answer they stand, and cuts credentials out of the rest.
 pub(super) fn json(value: &mut Value, redactor: &Redactor) {
+    values(value, redactor);
+    redactor.scrub_value(value);
+}
+
+fn values(value: &mut Value, redactor: &Redactor) {
     match value {
         Value::Object(members) => {
             let driver = members
@@ -28,20 +33,26 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                 match name.as_str() {
                     list if LISTS.contains(&list) => fingerprint_all(member, redactor, &|_| true),
                     name if POLICIES.contains(&name) && member.is_string() => {
-                        let text = member.as_str().unwrap_or_default();
-                        *member = policy::document(text, redactor).to_string().into();
+                        *member = policy_text(member.as_str().unwrap_or_default(), redactor).into();
+                    }
+                    // An address that is no ARN may hold anything.
+                    "integrationUri" => {
+                        if let Value::String(uri) = member
+                            && !uri.starts_with("arn:")
+                        {
+                            *uri = redactor.fingerprint(uri);
+                        }
                     }
                     "environment" => environment(member, redactor),
                     // What a rule or a schedule hands to its tasks.
                     "Input" => {
                         if let Value::String(input) = member {
-                            *input = redactor.scrub(&only_roles(input)).into_owned();
+                            *input = only_roles(input);
                         }
                     }
                     // Of a state machine, what it starts.
                     "definition" if member.is_string() => {
-                        let text = member.as_str().unwrap_or_default();
-                        *member = redactor.scrub(&only_run_tasks(text)).into_owned().into();
+                        *member = only_run_tasks(member.as_str().unwrap_or_default()).into();
                     }
                     "dockerLabels" | "Variables" => fingerprint_all(member, redactor, &|_| true),
                     "options" => {
@@ -49,14 +60,20 @@ pub(super) fn json(value: &mut Value, redactor: &Redactor) {
                         let secret = |option: &str| !is_plain_log_option(driver, option);
                         fingerprint_all(member, redactor, &secret);
                     }
-                    _ => json(member, redactor),
+                    _ => values(member, redactor),
                 }
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(|value| json(value, redactor)),
-        Value::String(text) => *text = redactor.scrub(text).into_owned(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Array(list) => list.iter_mut().for_each(|value| values(value, redactor)),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// A policy document as collectors keep it.
+fn policy_text(text: &str, redactor: &Redactor) -> String {
+    let mut document = policy::document(text, redactor);
+    redactor.scrub_value(&mut document);
+    document.to_string()
 }
 
 fn fingerprint_all(value: &mut Value, redactor: &Redactor, secret: &dyn Fn(&str) -> bool) {
@@ -91,7 +108,7 @@ pub(super) fn xml_text(path: &[String], text: &str, redactor: &Redactor) -> Stri
         || name == "AssumeRolePolicyDocument"
         || name == "Document"
     {
-        return policy::document(text, redactor).to_string();
+        return policy_text(text, redactor);
     }
     // Where people are told: an address or a number, if it is nothing of AWS's.
     if name == "Endpoint" && !text.starts_with("arn:") && !text.trim().is_empty() {

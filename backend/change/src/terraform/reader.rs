@@ -231,7 +231,10 @@ impl Reader<'_> {
         }
         let attributes: Vec<_> = entries
             .iter()
-            .map(|entry| shown::changes(entry, redactor))
+            .map(|entry| {
+                let kind = mapping_of(entry).map(Mapping::kind);
+                shown::changes(entry, kind, redactor)
+            })
             .collect();
         entries.iter_mut().for_each(sensitive::remove);
 

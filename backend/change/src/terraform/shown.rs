@@ -2,44 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use blastmap_model::Redactor;
-use serde_json::{Map, Value, json};
+use blastmap_model::{Redactor, ResourceKind};
+use serde_json::{Map, Value};
 
 use super::{fields::is_marked, plan::Entry};
-use crate::{Action, AttributeChange, containers, policies};
+use crate::{
+    Action, AttributeChange, containers,
+    redaction::{self, is_environment, is_of_headers, plain, redact},
+};
 
 /// Longer values are shortened.
 const LONGEST: usize = 2_000;
 
-/// Attributes that hold a secret or may, whether Terraform marks them or not.
-const SECRET: &[&str] = &[
-    "value",
-    "value_wo",
-    "insecure_value",
-    "secret_string",
-    "secret_string_wo",
-    "secret_binary",
-    "password",
-    "master_password",
-    "user_data",
-    "user_data_base64",
-    "input",
-    "input_transformer",
-    "environment",
-    "private_key",
-    "key_material_base64",
-    "client_secret",
-    "http_header",
-    "query_string",
-    // What a distribution says to an origin, by which that knows who asks.
-    "custom_header",
-    // Of a state machine: whatever its states hand to whom.
-    "definition",
-];
-
-/// Attributes of AWS resources whose `value` is public.
+/// Attributes of which only the name is shown, whether Terraform marks them or not. The `value` in an `aws_ecs_cluster`'s setting is public.
 fn is_secret(type_name: &str, name: &str) -> bool {
-    SECRET.contains(&name) && !(name == "value" && type_name == "aws_ecs_cluster")
+    let own = plain(name);
+    redaction::is_secret(&own)
+        || is_environment(&own)
+        || is_of_headers(&own)
+        || (own == "value" && type_name != "aws_ecs_cluster")
 }
 
 /// Values that say nothing of where requests go, and may say what nobody else should know: texts of DNS records, and addresses of
@@ -60,7 +41,11 @@ fn is_text_for_others(entry: &Entry, name: &str) -> bool {
 }
 
 /// Attributes that change, sorted by name.
-pub(super) fn changes(entry: &Entry, redactor: &Redactor) -> Vec<AttributeChange> {
+pub(super) fn changes(
+    entry: &Entry,
+    kind: Option<ResourceKind>,
+    redactor: &Redactor,
+) -> Vec<AttributeChange> {
     if entry.action == Action::Delete {
         return deciding(entry);
     }
@@ -70,10 +55,18 @@ pub(super) fn changes(entry: &Entry, redactor: &Redactor) -> Vec<AttributeChange
     let (none, judged) = (Map::new(), entry.is_of_aws());
     let before = entry.before.as_ref().unwrap_or(&none);
     let after = entry.after.as_ref().unwrap_or(&none);
+    let clean = |side: &Map<String, Value>| {
+        let mut side = Value::Object(side.clone());
+        redact(kind, &mut side, redactor);
+        side
+    };
+    let (clean_before, clean_after) = (clean(before), clean(after));
     let mut showing = Showing {
         entry,
         redactor,
         judged,
+        before: &clean_before,
+        after: &clean_after,
         shown: Vec::new(),
     };
     for name in names(before, after, &entry.unknown) {
@@ -121,10 +114,13 @@ struct Showing<'s> {
     entry: &'s Entry,
     redactor: &'s Redactor,
     judged: bool,
+    /// All attributes without secrets.
+    before: &'s Value,
+    after: &'s Value,
     shown: Vec<AttributeChange>,
 }
 
-impl Showing<'_> {
+impl<'s> Showing<'s> {
     fn attribute(&mut self, name: &str, before: &Map<String, Value>, after: &Map<String, Value>) {
         let mark = self.entry.unknown.get(name).unwrap_or(&Value::Null);
         let unknown = is_marked(mark);
@@ -142,10 +138,14 @@ impl Showing<'_> {
             || marks
                 .iter()
                 .any(|marks| is_marked(marks.get(name).unwrap_or(&Value::Null)) || **marks == true);
+        let clean = (
+            old.and_then(|_| self.before.get(name)),
+            new.and_then(|_| self.after.get(name)),
+        );
         if sensitive || !self.judged {
             self.push(name, None, None, unknown, sensitive);
         } else if name == "container_definitions" {
-            self.containers(old, new, unknown);
+            self.containers(clean.0, clean.1, unknown);
         } else if let (Some(old), Some(new)) = (one_block(old), one_block(new)) {
             for inner in names(old, new, mark.get(0).unwrap_or(mark)) {
                 let (one, other) = (old.get(inner), new.get(inner));
@@ -155,15 +155,15 @@ impl Showing<'_> {
                     continue;
                 }
                 let sensitive = is_secret(&self.entry.type_name, inner);
-                let (one, other) = if sensitive {
-                    (None, None)
-                } else {
-                    (one, other)
+                let inside = |side: Option<&'s Value>| {
+                    let block = one_block(side).filter(|_| !sensitive)?;
+                    block.get(inner)
                 };
+                let (one, other) = (inside(clean.0), inside(clean.1));
                 self.push(&format!("{name}.{inner}"), one, other, unknown, sensitive);
             }
         } else {
-            self.push(name, old, new, unknown, false);
+            self.push(name, clean.0, clean.1, unknown, false);
         }
     }
 
@@ -210,7 +210,7 @@ impl Showing<'_> {
         unknown: bool,
         sensitive: bool,
     ) {
-        let shown = |value: &Value| shorten(clean(value, self.redactor));
+        let shown = |value: &Value| shorten(value.clone());
         let (before, after) = (
             before.filter(|value| !value.is_null()).map(shown),
             after.filter(|value| !value.is_null()).map(shown),
@@ -246,32 +246,6 @@ fn one_block(value: Option<&Value>) -> Option<&Map<String, Value>> {
     match value? {
         Value::Array(blocks) if blocks.len() == 1 => blocks[0].as_object(),
         _ => None,
-    }
-}
-
-/// Without what has the form of a secret, or stands where one may.
-fn clean(value: &Value, redactor: &Redactor) -> Value {
-    let mut clean = value.clone();
-    hide(&mut clean);
-    policies::redact(&mut clean, redactor);
-    redactor.scrub_value(&mut clean);
-    clean
-}
-
-fn hide(value: &mut Value) {
-    match value {
-        Value::Array(values) => values.iter_mut().for_each(hide),
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let secret = name != "value" && SECRET.contains(&name.as_str());
-                if secret && is_said(&&*value) {
-                    *value = json!("(hidden)");
-                } else {
-                    hide(value);
-                }
-            }
-        }
-        _ => {}
     }
 }
 

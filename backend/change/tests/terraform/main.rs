@@ -12,6 +12,7 @@ mod hostile;
 mod network_acls;
 mod real_plans;
 mod references;
+mod secrets;
 mod stated;
 mod support;
 mod types;
