@@ -31,6 +31,12 @@ def machine():
         recordings.write(folder / "recording")
         shutil.copy(program(), folder / "blastmap")
         yield folder
+        # A test that failed leaves its server.
+        while Server.running:
+            process = Server.running.pop()
+            if process.poll() is None:
+                process.kill()
+                process.wait(30)
 
 
 def options(machine, **more):
@@ -137,10 +143,13 @@ def test_with_few_descriptors_a_crawl_works_or_says_what_to_do(machine):
 class Server:
     """`serve` that crawls a recording every second into a store."""
 
+    running = []
+
     def __init__(self, machine, store, **more):
         command = [machine / "blastmap", "serve", "--replay", "recording", "--store", store, "--interval", "1s", "--listen", "127.0.0.1:0"]
         self.log = (machine / "log").open("w+")
         self.process = subprocess.Popen(command, **options(machine, stdout=subprocess.PIPE, stderr=self.log, **more))
+        self.running.append(self.process)
         self.url = self.process.stdout.readline().strip()
         assert self.url, self.said()
 
@@ -154,6 +163,9 @@ class Server:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             return json.load(error)
+        except ConnectionResetError:
+            # Those that find no place are closed, some of them without a word.
+            return {"ready": False, "problems": ["no place"]}
 
     def until(self, true):
         deadline = time.monotonic() + 60
