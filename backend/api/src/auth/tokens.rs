@@ -300,6 +300,15 @@ mod tests {
         set_mode(path, 0o600);
     }
 
+    /// A file with the tokens of two viewers; it goes with its folder.
+    fn two_viewers() -> (tempfile::TempDir, PathBuf, [NewToken; 2]) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens.toml");
+        let both = ["ann", "bob"].map(|name| new_token(name, Role::Viewer).unwrap());
+        write(&path, &format!("{}{}", both[0].block, both[1].block));
+        (folder, path, both)
+    }
+
     #[test]
     fn a_new_token_is_found_by_its_block_and_is_not_in_it() {
         let folder = tempfile::tempdir().unwrap();
@@ -339,13 +348,7 @@ mod tests {
 
     #[test]
     fn a_changed_file_is_read_and_a_broken_one_changes_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tokens.toml");
-        let (ann, bob) = (
-            new_token("ann", Role::Viewer).unwrap(),
-            new_token("bob", Role::Viewer).unwrap(),
-        );
-        write(&path, &format!("{}{}", ann.block, bob.block));
+        let (_folder, path, [ann, bob]) = two_viewers();
         let tokens = Tokens::open(&path).unwrap();
         let (of_ann, of_bob) = (
             tokens.find(&ann.token).unwrap(),
@@ -376,13 +379,7 @@ mod tests {
 
     #[test]
     fn a_file_that_could_not_be_used_is_tried_again_though_it_did_not_change() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tokens.toml");
-        let (ann, bob) = (
-            new_token("ann", Role::Viewer).unwrap(),
-            new_token("bob", Role::Viewer).unwrap(),
-        );
-        write(&path, &format!("{}{}", ann.block, bob.block));
+        let (_folder, path, [ann, bob]) = two_viewers();
         let tokens = Tokens::open(&path).unwrap();
         write(&path, &ann.block);
         set_mode(&path, 0o644);

@@ -66,29 +66,29 @@ impl Coming {
 }
 
 fn no_room(full: Full) -> Answered {
+    told(
+        full,
+        "too much of yours is on its way already: wait until it has come",
+        "too much is on its way to the server: try again later",
+    )
+}
+
+/// Whether it is the caller's own, or all's, that is too much.
+fn told(full: Full, own: &'static str, all: &'static str) -> Answered {
     match full {
-        Full::One => limited(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too much of yours is on its way already: wait until it has come",
-        ),
-        Full::All => limited(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too much is on its way to the server: try again later",
-        ),
+        Full::One => limited(StatusCode::TOO_MANY_REQUESTS, own),
+        Full::All => limited(StatusCode::SERVICE_UNAVAILABLE, all),
     }
 }
 
 /// Refuses to make an answer while others lie there and are not fetched.
 fn room_for_answer(state: &State, who: &Who) -> Result<(), Answered> {
-    state.untaken.has_room(who).map_err(|full| match full {
-        Full::One => limited(
-            StatusCode::TOO_MANY_REQUESTS,
+    state.untaken.has_room(who).map_err(|full| {
+        told(
+            full,
             "large answers to you are on their way already: fetch them first",
-        ),
-        Full::All => limited(
-            StatusCode::SERVICE_UNAVAILABLE,
             "large answers to others are on their way: try again later",
-        ),
+        )
     })
 }
 
