@@ -36,3 +36,31 @@ fn place(metadata: &fs::Metadata) -> (u64, i64, i64) {
 fn place(_: &fs::Metadata) -> (u64, i64, i64) {
     (0, 0, 0)
 }
+
+/// What was seen last of files that are read again when they change.
+pub(crate) struct Seen<S> {
+    stamp: S,
+    /// Why they could not be used: then they are tried again, changed or not.
+    failed: Option<String>,
+}
+
+impl<S: PartialEq> Seen<S> {
+    pub(crate) fn new(stamp: S) -> Self {
+        Self {
+            stamp,
+            failed: None,
+        }
+    }
+
+    /// Whether there is nothing to read again.
+    pub(crate) fn is_last(&self, stamp: &S) -> bool {
+        self.failed.is_none() && self.stamp == *stamp
+    }
+
+    /// They could not be used; true where that was not said before.
+    pub(crate) fn failed(&mut self, why: String) -> bool {
+        let is_news = self.failed.as_ref() != Some(&why);
+        self.failed = Some(why);
+        is_news
+    }
+}

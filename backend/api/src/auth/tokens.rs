@@ -20,7 +20,7 @@ use super::{
     caller::{Admitted, Lasts},
     digest::{Digest, digest, new_secret},
 };
-use crate::stamp::Stamp;
+use crate::stamp::{Seen, Stamp};
 
 /// The largest file that is read.
 const LARGEST_FILE: u64 = 1024 * 1024;
@@ -67,18 +67,11 @@ struct Entry {
     ended: CancellationToken,
 }
 
-/// What was seen of the file.
-struct Seen {
-    stamp: Stamp,
-    /// Why it could not be used the last time: then it is tried again, changed or not.
-    failed: Option<String>,
-}
-
 /// The tokens of a file, as they were when it could last be read.
 pub(crate) struct Tokens {
     path: PathBuf,
     entries: ArcSwap<Vec<Entry>>,
-    seen: Mutex<Seen>,
+    seen: Mutex<Seen<Option<Stamp>>>,
 }
 
 impl Tokens {
@@ -87,10 +80,7 @@ impl Tokens {
         Ok(Self {
             path: path.to_owned(),
             entries: ArcSwap::from_pointee(entries),
-            seen: Mutex::new(Seen {
-                stamp,
-                failed: None,
-            }),
+            seen: Mutex::new(Seen::new(Some(stamp))),
         })
     }
 
@@ -116,15 +106,12 @@ impl Tokens {
     /// Reads the file again if it changed. One that cannot be used leaves the tokens as they were.
     pub(crate) fn refresh(&self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.failed.is_none() && Stamp::of(&self.path) == Some(seen.stamp) {
+        if seen.is_last(&Stamp::of(&self.path)) {
             return;
         }
         match read(&self.path) {
             Ok((stamp, entries)) => {
-                *seen = Seen {
-                    stamp,
-                    failed: None,
-                };
+                *seen = Seen::new(Some(stamp));
                 let count = entries.len();
                 self.take(entries);
                 info!(
@@ -134,13 +121,11 @@ impl Tokens {
                 );
             }
             Err(error) => {
-                let why = Some(error.to_string());
-                if seen.failed != why {
+                if seen.failed(error.to_string()) {
                     error!(
                         error = &error as &dyn std::error::Error,
                         "The tokens stay as they were: {error}"
                     );
-                    seen.failed = why;
                 }
             }
         }

@@ -15,7 +15,7 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tracing::{debug, error, info};
 
-use crate::stamp::Stamp;
+use crate::stamp::{Seen, Stamp};
 
 /// How long a caller may take to shake hands.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,19 +40,12 @@ pub enum TlsError {
     },
 }
 
-/// What was seen of the files.
-struct Seen {
-    stamps: [Option<Stamp>; 2],
-    /// Why they could not be used the last time: then they are tried again, changed or not.
-    failed: Option<String>,
-}
-
 /// A certificate and its key.
 pub struct Tls {
     certificate: PathBuf,
     key: PathBuf,
     config: ArcSwap<ServerConfig>,
-    seen: Mutex<Seen>,
+    seen: Mutex<Seen<[Option<Stamp>; 2]>>,
 }
 
 impl Tls {
@@ -63,10 +56,7 @@ impl Tls {
             config: ArcSwap::from(read(certificate, key)?),
             certificate: certificate.to_owned(),
             key: key.to_owned(),
-            seen: Mutex::new(Seen {
-                stamps,
-                failed: None,
-            }),
+            seen: Mutex::new(Seen::new(stamps)),
         })
     }
 
@@ -90,25 +80,22 @@ impl Tls {
     pub(super) fn refresh(&self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let stamps = [&*self.certificate, &*self.key].map(Stamp::of);
-        if seen.failed.is_none() && seen.stamps == stamps {
+        if seen.is_last(&stamps) {
             return;
         }
-        seen.stamps = stamps;
         match read(&self.certificate, &self.key) {
             Ok(config) => {
                 self.config.store(config);
-                seen.failed = None;
+                *seen = Seen::new(stamps);
                 info!("Read the certificate {} again", self.certificate.display());
             }
             // Between the writing of the one and of the other they do not fit; the next look tells.
             Err(error) => {
-                let why = Some(error.to_string());
-                if seen.failed != why {
+                if seen.failed(error.to_string()) {
                     error!(
                         error = &error as &dyn std::error::Error,
                         "The certificate stays as it was: {error}"
                     );
-                    seen.failed = why;
                 }
             }
         }
